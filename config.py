@@ -1,0 +1,111 @@
+"""All settings, read from the environment once and checked at start.
+
+Every setting is `GRIDOPS_<NAME>`; nothing else in the house reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one deployment. Empty database and Redis addresses mean the embedded ones in `data_dir`."""
+
+    data_dir: Path = ROOT / "data"
+    database_url: str = ""
+    redis_url: str = ""
+    secret_key: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8017
+    web_threads: int = 8
+    web_workers: int = 2
+    worker_processes: int = 2
+    session_idle_minutes: int = 30
+    behind_tls: bool = False
+    trusted_proxies: int = 0
+    photo_max_bytes: int = 25_000_000
+    photo_max_pixels: int = 60_000_000
+    font_dirs: tuple[Path, ...] = ()
+    nearest_grid_within_m: float = 500.0
+    log_level: str = "INFO"
+    build_wait_s: float = 5.0
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use: the configured one, or the embedded SQLite file."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'gridops.db'}"
+
+    @property
+    def embedded_database(self) -> bool:
+        """Whether the database is the file in `data_dir` (it is then created and upgraded by every command)."""
+        return not self.database_url
+
+    @property
+    def evidence_dir(self) -> Path:
+        """Where contents (photos, rendered papers) lie by SHA-256."""
+        return self.data_dir / "evidence"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Config:
+    """Read and check the settings; ValueError names the setting that is wrong and what it takes."""
+    env = os.environ if environ is None else environ
+    read = {name[8:].lower(): value for name, value in env.items() if name.startswith("GRIDOPS_") and value != ""}
+    known: dict[str, object] = {}
+    for name, kind in _KINDS.items():
+        if name in read:
+            known[name] = _parsed(name, read[name], kind)
+    config = Config(**known)  # type: ignore[arg-type]
+    if not config.secret_key:
+        return Config(**{**known, "secret_key": _kept_secret(config.data_dir)})  # type: ignore[arg-type]
+    return config
+
+
+_KINDS: dict[str, type] = {
+    "data_dir": Path,
+    "database_url": str,
+    "redis_url": str,
+    "secret_key": str,
+    "host": str,
+    "port": int,
+    "web_threads": int,
+    "web_workers": int,
+    "worker_processes": int,
+    "session_idle_minutes": int,
+    "behind_tls": bool,
+    "trusted_proxies": int,
+    "photo_max_bytes": int,
+    "photo_max_pixels": int,
+    "font_dirs": tuple,
+    "nearest_grid_within_m": float,
+    "log_level": str,
+    "build_wait_s": float,
+}
+
+
+def _parsed(name: str, text: str, kind: type) -> object:
+    try:
+        if kind is bool:
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
+        if kind is tuple:
+            return tuple(Path(part) for part in text.split(os.pathsep))
+        return Path(text).resolve() if kind is Path else kind(text)
+    except (KeyError, ValueError):
+        raise ValueError(f"GRIDOPS_{name.upper()}={text!r}: not a {kind.__name__}") from None
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """A secret made once and kept beside the data, readable by its owner only."""
+    path = data_dir / "secret_key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(os.urandom(32).hex())
+    except FileExistsError:
+        pass
+    return path.read_text().strip()

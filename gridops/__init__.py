@@ -1,0 +1,26 @@
+"""The map of the house: rooms hold the domain, three thin doors open onto them. Import downward only.
+
+    config.py          all settings, read from the environment once, checked at start
+    celery_worker.py   config -> Celery app
+    app                create_app(config): the only place where things are plugged together
+    cli                the `gridops` command (starts web and workers by name, never imports app)
+    web/    DOOR       pages for phone, desk, bulletin office, admin; templates live here
+    api/    DOOR       JSON and GeoJSON for phones and other systems; turns domain errors into answers
+    tasks/  DOOR       Celery: one short function per job; schedule.py holds the calendar and the queues
+    tables             every room's models imported once, for migrations and workers
+    bulletins/         the document of a period: draft, review, approve, issue, correct
+    figures/           WHAT EACH FIGURE MEANS; running totals per (grid, day); frozen sets; recount
+    intake/            the one gate for phone records and imports: named by the phone, taken once
+    cases/             life of a case: file, dispatch, hand back, extend, check, close; deadlines
+    operations/        joint enforcement: campaigns
+    evidence/          photos and files: hash, place, time, custody; content once, one link per use
+    people/            units, users, roles, certificates, who answers for what; who may do what, where
+    catalogue/         versioned lists: categories, filing conditions, limits
+    grids/             the territory: tree, boundaries with validity dates; which grid holds this point
+    documents/         page model of an official paper (GB/T 9704) -> PDF, DOCX, HTML
+    worktime/          working-day calendar, office hours, clock arithmetic
+    audit/             append-only record of who did or read what
+    core/              session, clock, periods, money, numbers, owed work, errors; knows no domain word
+
+Inside a room: service (the verbs) > forms (what may be handed in) > queries (every select) > models > rules (pure).
+"""

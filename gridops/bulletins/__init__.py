@@ -1,0 +1,1 @@
+"""The document of a period: draft, review, approve, issue, correct; counts its own papers."""

@@ -1,0 +1,109 @@
+"""The case (projection of its events), its events, and open requests for extension."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Float, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gridops.cases.rules.moves import Move, Source, State
+from gridops.catalogue.rules import Kind
+from gridops.core.db import Base, Id, bigint_key, enum_text
+
+
+class Case(Base):
+    """One case. Columns from `state` on are written only by the projection (`cases.rules.projection.Facts`).
+
+    lon/lat WGS-84 degrees; `place` keeps what was sent (crs, accuracy, picked, fix) and how the grid was found.
+    """
+
+    __tablename__ = "case"
+    id: Mapped[bigint_key]
+    root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    record_id: Mapped[str | None] = mapped_column(String(36), unique=True)
+    source_system: Mapped[str | None] = mapped_column(String(40))
+    external_id: Mapped[str | None] = mapped_column(String(120))
+    kind: Mapped[Kind] = mapped_column(enum_text(Kind))
+    source: Mapped[Source] = mapped_column(enum_text(Source))
+    source_number: Mapped[str | None] = mapped_column(String(80))
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    grid_version_id: Mapped[int] = mapped_column(ForeignKey("grid_version.id"))
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    lon: Mapped[float | None] = mapped_column(Float)
+    lat: Mapped[float | None] = mapped_column(Float)
+    place: Mapped[dict[str, Any] | None]
+    address: Mapped[str] = mapped_column(Text, default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    recorded_at: Mapped[datetime]
+    import_digest: Mapped[str | None] = mapped_column(String(64))
+    version: Mapped[int]
+
+    state: Mapped[State] = mapped_column(enum_text(State))
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+    condition_id: Mapped[int | None] = mapped_column(ForeignKey("filing_condition.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    reported_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    declined_at: Mapped[datetime | None]
+    self_handled_at: Mapped[datetime | None]
+    not_filed_at: Mapped[datetime | None]
+    filed_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
+    due_first_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    due_fair_at: Mapped[datetime | None]
+    handle_due_at: Mapped[datetime | None]
+    handle_due_fair_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    voided_at: Mapped[datetime | None]
+    merged_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    extended_at: Mapped[datetime | None]
+    last_moved_at: Mapped[datetime]
+    last_undone_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index(None, "root_id", "source_system", "external_id", unique=True),
+        Index(None, "root_id", "last_moved_at"),
+        Index(None, "root_id", "state", "last_moved_at"),
+        Index(None, "root_id", "recorded_at"),
+        Index(None, "root_id", "reported_at", "id"),
+        Index(None, "root_id", "due_at", "id"),
+        Index(None, "root_id", "state", "due_at", "id"),
+        Index(None, "root_id", "state", "reported_at", "id"),
+        Index(None, "unit_id", "state", "due_at", "id"),
+        Index(None, "grid_id", "reported_at", "id"),
+        Index(None, "reporter_id", "reported_at", "id"),
+    )
+
+
+class CaseEvent(Base):
+    """One event of a case, with two times: when it happened and when we learnt of it. Appended, never changed.
+
+    Events before filing and merely told ones (`add_evidence`) keep their words in `reason` and `details`.
+    """
+
+    __tablename__ = "case_event"
+    id: Mapped[bigint_key]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    seq: Mapped[int]
+    move: Mapped[Move] = mapped_column(enum_text(Move))
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(Id)
+    record_id: Mapped[str | None] = mapped_column(String(36), unique=True)
+    unit_id: Mapped[int | None]
+    category_id: Mapped[int | None]
+    condition_id: Mapped[int | None]
+    due_at: Mapped[datetime | None]
+    handle_due_at: Mapped[datetime | None]
+    turns: Mapped[int] = mapped_column(default=1)
+    reason: Mapped[str | None] = mapped_column(Text)
+    details: Mapped[dict[str, Any] | None]
+    __table_args__ = (Index(None, "case_id", "seq", unique=True), Index(None, "move", "happened_at"))

@@ -1,0 +1,1 @@
+"""Rules of a case (pure): states and moves, the projection of events, deadlines."""

@@ -1,0 +1,1 @@
+"""Versioned lists: categories, filing conditions, limits, legal bases, checklists."""

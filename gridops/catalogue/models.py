@@ -1,0 +1,67 @@
+"""Category lists with versions, and the filing conditions on which limits hang (standards.md 1.3, 1.5)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gridops.catalogue.rules import Kind
+from gridops.core.db import Base, bigint_key, enum_text
+from gridops.worktime.rules import LimitUnit
+
+
+class CategoryList(Base):
+    """One published edition of a list: `A` (older), `B` (newer), `N` (night-round findings)."""
+
+    __tablename__ = "category_list"
+    id: Mapped[bigint_key]
+    code: Mapped[str] = mapped_column(String(20))
+    version: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    __table_args__ = (Index(None, "code", "version", unique=True),)
+
+
+class Category(Base):
+    """A class (level 1) or category (level 2) of a list; `root_id` marks one jurisdiction's local extension (0: all)."""
+
+    __tablename__ = "category"
+    id: Mapped[bigint_key]
+    list_id: Mapped[int] = mapped_column(ForeignKey("category_list.id"))
+    root_id: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[Kind] = mapped_column(enum_text(Kind))
+    code: Mapped[str] = mapped_column(String(30))
+    level: Mapped[int]
+    parent_code: Mapped[str | None] = mapped_column(String(30))
+    name_zh: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(120))
+    confidence: Mapped[str] = mapped_column(String(20))
+    photos_required: Mapped[bool] = mapped_column(default=False)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    __table_args__ = (Index(None, "list_id", "kind", "code", "root_id", unique=True),)
+
+
+class FilingCondition(Base):
+    """One filing condition (立案条件) of a category with its limits and closing condition (结案条件).
+
+    Edited by ending one row and beginning the next, so that old cases keep the limit they were filed under.
+    `root_id` 0: shipped for all. Empty limit: no deadline. `handle_limit` is the unit's own clock (same unit of time).
+    """
+
+    __tablename__ = "filing_condition"
+    id: Mapped[bigint_key]
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+    root_id: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int]
+    condition: Mapped[str] = mapped_column(String(200))
+    closing_condition: Mapped[str] = mapped_column(String(200))
+    limit: Mapped[int | None]
+    limit_unit: Mapped[LimitUnit | None] = mapped_column(enum_text(LimitUnit))
+    handle_limit: Mapped[int | None]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    __table_args__ = (Index(None, "category_id", "root_id", "position"),)

@@ -1,0 +1,192 @@
+"""The database: column types, the one commit of the house, and the few portable helpers.
+
+The same code runs on SQLite (embedded) and PostgreSQL (and its Chinese relatives): no vendor operator stands outside
+this file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Integer, MetaData, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from gridops.core import money
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC; naive times are refused at the door of the database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time reached the database")
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Yuan(TypeDecorator[Decimal]):
+    """Decimal yuan in Python, integer fen in the database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else money.to_fen(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else money.from_fen(value)
+
+
+def enum_text(kind: type[StrEnum]) -> Enum:
+    """A column type that stores the value of a StrEnum as text."""
+    return Enum(kind, native_enum=False, length=40, values_callable=lambda members: [m.value for m in members])
+
+
+bigint_key = Annotated[int, mapped_column(Id, primary_key=True, autoincrement=True)]
+
+
+class Base(DeclarativeBase):
+    """Mother of all tables; names constraints so that migrations can find them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant, int: BigInteger, dict[str, Any]: JSON, list[Any]: JSON, Decimal: Yuan}
+
+
+_engine: Engine | None = None
+
+
+def bind(url: str, *, pool_size: int = 5) -> Engine:
+    """Open the database named by an SQLAlchemy URL and make it the one `transaction()` and `reading()` use."""
+    global _engine
+    _engine = open_engine(url, pool_size=pool_size)
+    return _engine
+
+
+def engine() -> Engine:
+    """The bound engine; RuntimeError before `bind`."""
+    if _engine is None:
+        raise RuntimeError("no database is bound: call core.db.bind(url) first")
+    return _engine
+
+
+def open_engine(url: str, *, pool_size: int = 5) -> Engine:
+    """An engine with the settings this house relies on (SQLite: WAL, FULL, foreign keys, no implicit BEGIN)."""
+    parsed = make_url(url)
+    dumps = _json_text
+    if parsed.get_backend_name() == "sqlite":
+        opened = create_engine(parsed, json_serializer=dumps, connect_args={"timeout": 30})
+        event.listen(opened, "connect", _set_up_sqlite)
+        event.listen(opened, "begin", _begin_sqlite)
+        return opened
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(parsed, json_serializer=dumps, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
+
+
+@contextlib.contextmanager
+def transaction(*, repeatable: bool = False) -> Iterator[Session]:
+    """One unit of work that writes: commits at the end, rolls back on any error. The only commit in the house.
+
+    `repeatable` asks for one consistent view of the data throughout (the freeze of a bulletin).
+    """
+    bound = engine()
+    with _turn_to_write(bound), bound.connect() as connection:
+        if repeatable and bound.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        connection.info["writes"] = True
+        try:
+            with connection.begin(), Session(connection, expire_on_commit=False) as session:
+                yield session
+                session.flush()
+        finally:
+            connection.info.pop("writes", None)
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[Session]:
+    """One consistent read; what is changed on it is never written."""
+    bound = engine()
+    with bound.connect() as connection:
+        if bound.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with Session(connection, autoflush=False, expire_on_commit=False) as session:
+            yield session
+
+
+def insert_or_skip(session: Session, table: Any, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> int:
+    """Insert rows, leaving alone those whose `keys` exist already; returns how many were new."""
+    if not rows:
+        return 0
+    statement = _insert(session, table).values(list(rows)).on_conflict_do_nothing(index_elements=list(keys))
+    return max(session.connection().execute(statement).rowcount, 0)
+
+
+def upsert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> None:
+    """Insert rows or overwrite the other columns of those whose `keys` exist already."""
+    if not rows:
+        return
+    statement = _insert(session, table).values(list(rows))
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    session.connection().execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changed))
+
+
+def _insert(session: Session, table: Any) -> Any:
+    target = getattr(table, "__table__", table)
+    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(target)
+
+
+def _json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-65536"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("writes") else "BEGIN")
+
+
+@contextlib.contextmanager
+def _turn_to_write(bound: Engine) -> Iterator[None]:
+    """SQLite has one writer at a time and lets the others poll; a file lock lets them queue instead."""
+    path = bound.url.database
+    if bound.dialect.name != "sqlite" or not path or path == ":memory:":
+        yield
+        return
+    with Path(f"{path}.turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield

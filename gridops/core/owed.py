@@ -1,0 +1,70 @@
+"""Work owed is a row: appended in the transaction of its cause, drained by its owner; a message only wakes someone.
+
+No unique key, so writers never wait for each other; the owner drains distinct keys and deletes the rows it read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import String, Text, delete, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from gridops.core import clock
+from gridops.core.db import Base, bigint_key
+
+
+class Owed(Base):
+    """One piece of work owed to `kind`'s owner."""
+
+    __tablename__ = "owed"
+    id: Mapped[bigint_key]
+    kind: Mapped[str] = mapped_column(String(40), index=True)
+    key: Mapped[str] = mapped_column(String(200))
+    since: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A distinct key owed, with the ids of all rows that named it."""
+
+    key: str
+    ids: tuple[int, ...]
+    tries: int
+
+
+def owe(session: Session, kind: str, keys: Iterable[str]) -> None:
+    """Append one row per distinct key, in the caller's transaction."""
+    rows = [{"kind": kind, "key": key, "since": clock.now(), "tries": 0} for key in sorted(set(keys))]
+    if rows:
+        session.execute(insert(Owed), rows)
+
+
+def pending(session: Session, kind: str, *, limit: int = 500, max_tries: int = 20) -> list[Work]:
+    """The oldest distinct keys owed; keys tried too often wait for a person (`doctor` names them)."""
+    rows = session.execute(
+        select(Owed.key, Owed.id, Owed.tries)
+        .where(Owed.kind == kind, Owed.tries < max_tries)
+        .order_by(Owed.id)
+        .limit(limit)
+    )
+    found: dict[str, list[tuple[int, int]]] = {}
+    for key, row_id, tries in rows:
+        found.setdefault(key, []).append((row_id, tries))
+    return [Work(key, tuple(i for i, _ in seen), max(t for _, t in seen)) for key, seen in found.items()]
+
+
+def done(session: Session, work: Work) -> None:
+    """Delete exactly the rows that were read; what was appended since stays owed."""
+    session.execute(delete(Owed).where(Owed.id.in_(work.ids)))
+
+
+def failed(session: Session, work: Work, error: str) -> None:
+    """Keep the rows, count the try and name the error."""
+    session.execute(
+        update(Owed).where(Owed.id.in_(work.ids)).values(tries=Owed.tries + 1, last_error=error[:2000])
+    )

@@ -1,0 +1,1 @@
+"""Photos, signatures, sound, files: hash, place, time, custody; content once, one link per use."""

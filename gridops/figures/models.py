@@ -1,0 +1,83 @@
+"""Daily totals of moves that stay true, and frozen sets with one kept row per counted record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gridops.core.db import Base, Id, bigint_key
+
+
+class DayTotal(Base):
+    """Moves of one local day in one grid by kind, category, source and unit (0: none); rebuilt, never incremented."""
+
+    __tablename__ = "day_total"
+    id: Mapped[bigint_key]
+    root_id: Mapped[int]
+    grid_id: Mapped[int]
+    day: Mapped[date]
+    kind: Mapped[str] = mapped_column(String(20))
+    category_id: Mapped[int]
+    source: Mapped[str] = mapped_column(String(40))
+    unit_id: Mapped[int]
+    reported: Mapped[int]
+    self_handled: Mapped[int]
+    accepted: Mapped[int]
+    declined: Mapped[int]
+    filed: Mapped[int]
+    not_filed: Mapped[int]
+    dispatched: Mapped[int]
+    closings: Mapped[int]
+    closings_undone: Mapped[int]
+    voids: Mapped[int]
+    merges: Mapped[int]
+    __table_args__ = (Index(None, "grid_id", "day"), Index(None, "root_id", "day"))
+
+
+class FrozenSet(Base):
+    """The figures of one period of one series as of one instant: numbers, tables, and the digest over the kept rows."""
+
+    __tablename__ = "frozen_set"
+    id: Mapped[bigint_key]
+    root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    series: Mapped[str] = mapped_column(String(40))
+    period: Mapped[str] = mapped_column(String(20))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    as_of: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10))
+    digest: Mapped[str] = mapped_column(String(64))
+    rows: Mapped[int]
+    figures: Mapped[dict[str, Any]]
+    tables: Mapped[dict[str, Any]]
+    __table_args__ = (
+        Index(None, "grid_id", "series", "period", unique=True),
+        Index(None, "grid_id", "series", "starts_at"),
+    )
+
+
+class KeptRow(Base):
+    """One counted record of a frozen set: its dimensions, the times used, and what it counted in.
+
+    `facts`: JSON list of the times used, in the order of `figures.rules.FACT_FIELDS`; `flags`: bit i set where it
+    counts in `figures.rules.FLAGS[i]`; the turns are counts within the period; `late`: a record of an earlier period.
+    """
+
+    __tablename__ = "kept_row"
+    set_id: Mapped[int] = mapped_column(ForeignKey("frozen_set.id"), primary_key=True)
+    case_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    grid_version_id: Mapped[int]
+    category_id: Mapped[int]
+    source: Mapped[str] = mapped_column(String(40))
+    unit_id: Mapped[int]
+    campaign_id: Mapped[int]
+    flags: Mapped[int]
+    rework_turns: Mapped[int]
+    extension_turns: Mapped[int]
+    returned: Mapped[int]
+    late: Mapped[bool]
+    facts: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,1 @@
+"""The territory: tree, boundaries with validity dates; which grid holds this point."""

@@ -1,0 +1,1 @@
+"""Joint enforcement: campaigns, outings, incidents, tallies, hand-overs."""

@@ -1,0 +1,1 @@
+"""Working-day calendar, office hours, clock arithmetic."""
