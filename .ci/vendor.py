@@ -1,7 +1,7 @@
 """Copy the browser's third-party files from an npm folder to static/vendor and check them against static/vendor.sha256.
 
-Run by .ci/setup.sh. What is copied stands in package.json: "vendor" (target: source) and "icons" (one sprite is drawn
-from them: `<svg><use href="…/tabler/icons.svg#map-pin">`). Only the standard library, since it runs before anything else.
+Run by .ci/setup.sh. What is copied stands in package.json: "vendor" (target: source) and "icons" (drawn into one sprite,
+used as `<svg><use href="…/tabler/icons.svg#map-pin">`). Only the standard library: it runs before anything else.
 """
 
 import argparse
@@ -44,16 +44,16 @@ def collect(modules: Path, folder: Path) -> None:
 
 def digests(folder: Path) -> str:
     """List the folder's files as sha256sum does."""
-    lines = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        lines.append(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n")
-    return "".join(lines)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return "".join(
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(folder).as_posix()}\n" for file in files
+    )
 
 
 def main() -> int:
     """Copy, check, and only then replace what was there."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("modules", type=Path, help="the node_modules folder to copy from; its parent is used for scratch")
+    parser.add_argument("modules", type=Path, help="the node_modules folder to copy from")
     parser.add_argument("--write-digests", action="store_true", help="accept the files as they are now (.ci/lock)")
     arguments = parser.parse_args()
 
