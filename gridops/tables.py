@@ -15,6 +15,18 @@ from gridops.people import models as people
 from gridops.worktime import models as worktime
 
 __all__ = [
-    "Base", "audit", "bulletins", "cases", "catalogue", "evidence", "figures", "grids", "intake", "numbers",
-    "operations", "owed", "people", "worktime",
+    "Base",
+    "audit",
+    "bulletins",
+    "cases",
+    "catalogue",
+    "evidence",
+    "figures",
+    "grids",
+    "intake",
+    "numbers",
+    "operations",
+    "owed",
+    "people",
+    "worktime",
 ]

@@ -68,7 +68,9 @@ def _check_text(text: str, field: str) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise Invalid((field.encode("utf-8", "replace").decode(), "contains half a character (lone surrogate)")) from None
+        raise Invalid(
+            (field.encode("utf-8", "replace").decode(), "contains half a character (lone surrogate)")
+        ) from None
 
 
 def _no_constant(name: str) -> None:

@@ -46,7 +46,7 @@ def midnight(day: date) -> datetime:
 
 
 def parse_instant(text: str) -> datetime:
-    """Read ISO 8601; without an offset the time is local (Asia/Shanghai). Returns UTC; ValueError says what is wrong."""
+    """Read ISO 8601 into UTC; without an offset the time is local (Asia/Shanghai). ValueError says what is wrong."""
     instant = datetime.fromisoformat(text.strip())
     try:
         return (instant if instant.tzinfo else instant.replace(tzinfo=LOCAL)).astimezone(UTC)

@@ -88,9 +88,15 @@ _engine: Engine | None = None
 
 def bind(url: str, *, pool_size: int = 5) -> Engine:
     """Open the database named by an SQLAlchemy URL and make it the one `transaction()` and `reading()` use."""
+    opened = open_engine(url, pool_size=pool_size)
+    use(opened)
+    return opened
+
+
+def use(opened: Engine) -> None:
+    """Make an engine that is open already the one `transaction()` and `reading()` use (tests change databases so)."""
     global _engine
-    _engine = open_engine(url, pool_size=pool_size)
-    return _engine
+    _engine = opened
 
 
 def engine() -> Engine:
@@ -172,7 +178,13 @@ def _json_text(value: Any) -> str:
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-65536"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "cache_size=-65536",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

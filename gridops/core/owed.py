@@ -65,6 +65,4 @@ def done(session: Session, work: Work) -> None:
 
 def failed(session: Session, work: Work, error: str) -> None:
     """Keep the rows, count the try and name the error."""
-    session.execute(
-        update(Owed).where(Owed.id.in_(work.ids)).values(tries=Owed.tries + 1, last_error=error[:2000])
-    )
+    session.execute(update(Owed).where(Owed.id.in_(work.ids)).values(tries=Owed.tries + 1, last_error=error[:2000]))

@@ -98,7 +98,11 @@ class Period:
         return Period(self.kind, self.year - 1, self.number, self.cut)
 
     def _checked(self) -> Period:
-        highest = {PeriodKind.MONTH: 12, PeriodKind.YTD: 12, PeriodKind.WEEK: date(self.year, 12, 28).isocalendar().week}
+        highest = {
+            PeriodKind.MONTH: 12,
+            PeriodKind.YTD: 12,
+            PeriodKind.WEEK: date(self.year, 12, 28).isocalendar().week,
+        }
         if self.kind in highest and not 1 <= self.number <= highest[self.kind]:
             raise ValueError(f"{self.label} does not exist")
         return self

@@ -21,8 +21,13 @@ class CalendarDay(Base):
     name: Mapped[str] = mapped_column(String(60), default="")
     source: Mapped[str] = mapped_column(String(80))
     __table_args__ = (
-        Index("uq_calendar_day_common", "day", unique=True, sqlite_where=text("root_id IS NULL"),
-              postgresql_where=text("root_id IS NULL")),
+        Index(
+            "uq_calendar_day_common",
+            "day",
+            unique=True,
+            sqlite_where=text("root_id IS NULL"),
+            postgresql_where=text("root_id IS NULL"),
+        ),
         Index("uq_calendar_day_root", "root_id", "day", unique=True),
     )
 

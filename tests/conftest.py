@@ -1,0 +1,116 @@
+"""Real databases and brokers for the suite; one database per run, SQLite and PostgreSQL each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from gridops.core import db
+from gridops.tables import Base
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+POSTGRESQL = os.environ.get("GRIDOPS_TEST_DATABASE_URL", "postgresql+psycopg://127.0.0.1:5432/postgres")
+REDIS = os.environ.get("GRIDOPS_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+IN_CI = os.environ.get("CI") == "true"
+
+
+def missing(what: str) -> None:
+    """Skip for want of a server or folder; with CI=true that is a failure."""
+    if IN_CI:
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def shared(*parts: str) -> Path:
+    """A file of the folder beside the project that holds acceptance cases and public data."""
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        missing(f"no {'/'.join(parts)} in ../shared")
+    return path
+
+
+@pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An embedded database with all tables."""
+    engine = db.open_engine(f"sqlite:///{tmp_path_factory.mktemp('database') / 'gridops.db'}")
+    Base.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The address of a fresh PostgreSQL database, dropped after the run."""
+    url = sqlalchemy.make_url(POSTGRESQL)
+    if url.username is None:
+        url = url.set(username=os.environ.get("PGUSER", os.environ.get("USER", "root")))
+    name = f"gridops_test_{os.getpid()}"
+    server = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
+    try:
+        with server.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+    except sqlalchemy.exc.OperationalError:
+        missing("no PostgreSQL answers (GRIDOPS_TEST_DATABASE_URL): its half of the database tests is skipped")
+    yield url.set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    server.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_engine(postgresql_url: str) -> Iterator[Engine]:
+    """A PostgreSQL database with all tables."""
+    engine = db.open_engine(postgresql_url)
+    Base.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each database in turn."""
+    found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """One transaction that is rolled back after the test."""
+    with engine.connect() as connection:
+        connection.info["writes"] = True
+        change = connection.begin()
+        with Session(connection, expire_on_commit=False) as opened:
+            yield opened
+        change.rollback()
+        connection.info.pop("writes", None)
+
+
+@pytest.fixture
+def database(engine: Engine) -> Iterator[Engine]:
+    """The bound database with real commits, emptied afterwards."""
+    db.use(engine)
+    yield engine
+    empty(engine)
+
+
+def empty(engine: Engine) -> None:
+    """Delete every row of every table."""
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with engine.connect() as connection:
+        connection.info["writes"] = True
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            else:
+                connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+                for table in reversed(Base.metadata.sorted_tables):
+                    connection.execute(table.delete())
+        connection.info.pop("writes", None)
