@@ -87,6 +87,7 @@ class CaseEvent(Base):
     """One event of a case, with two times: when it happened and when we learnt of it. Appended, never changed.
 
     Events before filing and merely told ones (`add_evidence`) keep their words in `reason` and `details`.
+    `superseded_at`: a later file of the same source told the history otherwise; such events are kept and never folded.
     """
 
     __tablename__ = "case_event"
@@ -106,4 +107,5 @@ class CaseEvent(Base):
     turns: Mapped[int] = mapped_column(default=1)
     reason: Mapped[str | None] = mapped_column(Text)
     details: Mapped[dict[str, Any] | None]
+    superseded_at: Mapped[datetime | None]
     __table_args__ = (Index(None, "case_id", "seq", unique=True), Index(None, "move", "happened_at"))
