@@ -67,7 +67,7 @@ install_python() {
     say "Installing the Python packages of $1 …"
     local try
     for try in 1 2 3; do
-        if "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --retries 5 \
+        if "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-input --retries 5 \
             --only-binary :all: --require-hashes -r "$ROOT/$1" </dev/null; then
             cp "$ROOT/$1" "$STAMPS/$1"
             return 0
@@ -94,12 +94,14 @@ LAUNCHER
     : >"$STAMPS/launcher"
 }
 
-# npm from PATH, else from a package that brings node and npm; then the path to it is $NODE_PATH_PREFIX.
-install_node() {
-    NODE_PATH_PREFIX=""
-    command -v node >/dev/null && command -v npm >/dev/null && return 0
-    install_python requirements-node.txt
-    NODE_PATH_PREFIX="$VENV/bin:"
+# npm from PATH, else from a package that brings node and npm; that one must be told to trust the system's certificates.
+npm_command() {
+    if command -v node >/dev/null && command -v npm >/dev/null; then
+        npm "$@"
+    else
+        install_python requirements-node.txt
+        PATH="$VENV/bin:$PATH" NODE_OPTIONS=--use-system-ca "$VENV/bin/npm" "$@"
+    fi
 }
 
 vendor_is_current() {
@@ -110,12 +112,11 @@ vendor_is_current() {
     [ -f "$ROOT/static/vendor/tabler/icons.svg" ]
 }
 
-# fetch_npm: the packages of package-lock.json into .venv/npm/node_modules, without running any of their scripts.
+# The packages of package-lock.json into .venv/npm/node_modules, without running any of their scripts.
 fetch_npm() {
-    install_node
     mkdir -p "$VENV/npm"
     cp "$ROOT/package.json" "$ROOT/package-lock.json" "$ROOT/.npmrc" "$VENV/npm/"
-    (cd "$VENV/npm" && PATH="$NODE_PATH_PREFIX$PATH" npm ci --loglevel=error --no-progress </dev/null >/dev/null)
+    (cd "$VENV/npm" && npm_command ci --loglevel=error --no-progress </dev/null >/dev/null)
 }
 
 install_vendor() {

@@ -1,7 +1,7 @@
 """Copy the browser's third-party files from an npm folder to static/vendor and check them against static/vendor.sha256.
 
-Run by .ci/setup.sh. What is copied stands in package.json: "vendor" (target: source) and "icons" (drawn into one sprite,
-used as `<svg><use href="…/tabler/icons.svg#map-pin">`). Only the standard library: it runs before anything else.
+Run by .ci/setup.sh. What is copied stands in package.json: "vendor" (target: source) and "icons" (drawn into one
+sprite, used as `<svg><use href="…/tabler/icons.svg#map-pin">`). Standard library only: it runs before anything else.
 """
 
 import argparse
