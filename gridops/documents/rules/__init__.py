@@ -1,0 +1,48 @@
+"""The pure part of the room: what a paper is, what the standard asks of it."""
+
+from gridops.documents.rules.paper import (
+    Align,
+    Annex,
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Foot,
+    FootLine,
+    Heading,
+    PageBreak,
+    Paper,
+    Paragraph,
+    Picture,
+    Pictures,
+    Row,
+    Series,
+    Signature,
+    Table,
+)
+from gridops.documents.rules.wording import chinese_date, chinese_numeral, document_number, issue_number
+
+__all__ = [
+    "Align",
+    "Annex",
+    "Block",
+    "Cell",
+    "Chart",
+    "Column",
+    "Foot",
+    "FootLine",
+    "Heading",
+    "PageBreak",
+    "Paper",
+    "Paragraph",
+    "Picture",
+    "Pictures",
+    "Row",
+    "Series",
+    "Signature",
+    "Table",
+    "chinese_date",
+    "chinese_numeral",
+    "document_number",
+    "issue_number",
+]
