@@ -1,4 +1,12 @@
-"""Every room's models, imported once, for migrations and workers."""
+"""Every room's models, imported once, for migrations and workers; and the way from an older database to today's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import Engine
 
 from gridops.audit import models as audit
 from gridops.bulletins import models as bulletins
@@ -30,3 +38,24 @@ __all__ = [
     "people",
     "worktime",
 ]
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring a database (an empty one too) to a revision of migrations/."""
+    _migrate(engine, command.upgrade, revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take a database back to a revision (`-1`: the one before)."""
+    _migrate(engine, command.downgrade, revision)
+
+
+def _migrate(engine: Engine, direction: object, revision: str) -> None:
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "migrations"))
+    with engine.connect() as connection:
+        connection.info["writes"] = True
+        with connection.begin():
+            settings.attributes["connection"] = connection
+            direction(settings, revision)  # type: ignore[operator]
+        connection.info.pop("writes", None)

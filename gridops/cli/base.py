@@ -1,0 +1,39 @@
+"""What every command begins with: settings, and a database that is there."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import config
+from gridops import tables
+from gridops.catalogue import service as catalogue
+from gridops.core import db
+from gridops.worktime import service as worktime
+
+
+def opened() -> config.Config:
+    """Load the settings and bind the database; the embedded one is created or upgraded on the way."""
+    settings = config.load()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    db.bind(settings.database)
+    if settings.embedded_database:
+        prepare(settings)
+    return settings
+
+
+def prepare(settings: config.Config) -> None:
+    """Bring the database to today's tables and shipped lists; safe to run twice and side by side."""
+    with _alone(settings):
+        tables.upgrade(db.engine())
+        with db.transaction() as session:
+            worktime.seed(session)
+            catalogue.seed(session)
+
+
+@contextmanager
+def _alone(settings: config.Config) -> Iterator[None]:
+    with (settings.data_dir / "init.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,35 @@
+"""The calendar and the queues: when what runs, and where. Never decided at the call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.schedules import crontab
+
+DEFAULT_QUEUE = "upkeep"
+
+ROUTES: dict[str, dict[str, str]] = {
+    "figures.drain": {"queue": "figures"},
+    "evidence.derive": {"queue": "evidence"},
+    "bulletins.build": {"queue": "papers"},
+    "bulletins.count_part": {"queue": "figures"},
+    "bulletins.join": {"queue": "papers"},
+    "bulletins.sweep": {"queue": "upkeep"},
+    "bulletins.monthly_drafts": {"queue": "papers"},
+    "audit.seal": {"queue": "upkeep"},
+    "intake.tidy": {"queue": "upkeep"},
+}
+
+QUEUES = sorted({route["queue"] for route in ROUTES.values()} | {DEFAULT_QUEUE})
+
+# What is owed is drained by the calendar too: a lost message costs these seconds.
+CALENDAR: dict[str, dict[str, Any]] = {
+    "totals": {"task": "figures.drain", "schedule": 5.0, "options": {"expires": 5}},
+    "thumbnails": {"task": "evidence.derive", "schedule": 10.0, "options": {"expires": 10}},
+    "owed papers": {"task": "bulletins.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "seal": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
+    "tidy": {"task": "intake.tidy", "schedule": crontab(hour="3", minute="30")},
+    "monthly drafts": {"task": "bulletins.monthly_drafts", "schedule": crontab(day_of_month="1", hour="2", minute="0")},
+    # Where nothing ran at that hour, the next morning makes up for it; a draft that exists is left alone.
+    "monthly drafts, made up for": {"task": "bulletins.monthly_drafts", "schedule": crontab(hour="6", minute="0")},
+}
