@@ -28,9 +28,7 @@ REGISTRY_HOST = re.compile(
         )
     )
 )
-MACHINE_PATH = re.compile(
-    r"""(?<![\w.~$}>\-/])/(?:root|work|workspace|opt/pypi[\w-]*|(?:home|Users)/[a-z][\w.-]*)/\w"""
-)
+MACHINE_PATH = re.compile(r"(?<![\w.~$}>\-/])/(?:root|work|workspace|opt/pypi[\w-]*|(?:home|Users)/[a-z][\w-]*)/[\w.]")
 
 
 def readable(path: Path) -> str | None:
