@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridops.core.db import Base, bigint_key, enum_text
-from gridops.people.rules import Role, UnitKind, WorkLine
+from gridops.people.rules.words import Role, UnitKind, WorkLine
 
 
 class Unit(Base):
@@ -29,7 +29,11 @@ class Unit(Base):
 
 
 class User(Base):
-    """A person with a sign-in. `session_stamp` changes when sessions must end (password, locking, sign-out everywhere)."""
+    """A person with a sign-in.
+
+    `username` is kept as `rules.sign_in.normal_username` makes it. `session_stamp` changes when sessions must end
+    (password, locking, sign-out everywhere). `must_change_password`: an admin set a one-time password.
+    """
 
     __tablename__ = "app_user"
     id: Mapped[bigint_key]
@@ -39,6 +43,7 @@ class User(Base):
     staff_no: Mapped[str | None] = mapped_column(String(40))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    must_change_password: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)
     certificate_no: Mapped[str | None] = mapped_column(String(60))

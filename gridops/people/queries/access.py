@@ -1,0 +1,214 @@
+"""Persons with their roles of today, and the one scope that lists, search, map, export and API share.
+
+The territory of a scope is the tree as it stands today; a grid that has ended hangs where it last hung, so that its
+cases stay in sight of those who answer for the place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from gridops.core import clock
+from gridops.grids.models import GridVersion
+from gridops.people.models import ApiToken, RoleHolding, Unit, User
+from gridops.people.rules import SCOPE, Holding, Person, Role, Sees, may
+
+SelectT = TypeVar("SelectT", bound=Select[Any])
+
+
+def load_person(session: Session, user_id: int) -> Person | None:
+    """The person with the roles valid today; None when unknown or locked."""
+    user = session.get(User, user_id)
+    return _person(session, user) if user is not None and user.active else None
+
+
+def person_by_token(session: Session, token: str) -> Person | None:
+    """Whose API token this is; None when unknown, revoked, or its person is locked."""
+    digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    user = session.scalar(
+        select(User)
+        .join(ApiToken, ApiToken.user_id == User.id)
+        .where(ApiToken.token_hash == digest, ApiToken.revoked_at.is_(None), User.active)
+    )
+    return None if user is None else _person(session, user)
+
+
+def session_stamp(session: Session, user_id: int) -> str | None:
+    """What a session must carry to be alive; None when the person is unknown or locked."""
+    return session.scalar(select(User.session_stamp).where(User.id == user_id, User.active))
+
+
+def demo_people(session: Session) -> list[tuple[str, str, Role]]:
+    """(username, name, role): one demo account a role, the first by user name; empty where no demo was loaded."""
+    rows = session.execute(
+        select(User.username, User.name, RoleHolding.role)
+        .join(RoleHolding, RoleHolding.user_id == User.id)
+        .where(User.demo, User.active, *valid_on(RoleHolding, clock.local_date(clock.now())))
+        .order_by(User.username)
+    )
+    first: dict[Role, tuple[str, str, Role]] = {}
+    for username, name, role in rows:
+        first.setdefault(role, (username, name, role))
+    return [first[role] for role in Role if role in first]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsIn:
+    """Cases of these units within these grids (None: the whole root)."""
+
+    unit_ids: frozenset[int]
+    grid_ids: frozenset[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The rows a person sees: those of `grid_ids` (None: the whole root), those of units in `units`, own reports."""
+
+    root_id: int
+    user_id: int
+    grid_ids: frozenset[int] | None
+    units: tuple[UnitsIn, ...] = ()
+
+    def sees(
+        self, *, root_id: int, grid_id: int | None, unit_id: int | None = None, reporter_id: int | None = None
+    ) -> bool:
+        """Whether one row is seen: the same condition as `apply_scope`, for a row at hand."""
+        if root_id != self.root_id:
+            return False
+        return (
+            self.grid_ids is None
+            or grid_id in self.grid_ids
+            or reporter_id == self.user_id
+            or any(
+                unit_id in part.unit_ids and (part.grid_ids is None or grid_id in part.grid_ids) for part in self.units
+            )
+        )
+
+    def sees_grid(self, grid_id: int) -> bool:
+        """Whether everything recorded in this grid is seen (bulletins, figures): own units and reports do not count."""
+        return self.grid_ids is None or grid_id in self.grid_ids
+
+
+def scope_of(session: Session, person: Person) -> Scope:
+    """The person's scope, from the roles held today (`rules.access.SCOPE`)."""
+    by_sight: dict[Sees, list[Holding]] = {sees: [] for sees in Sees}
+    for holding in person.holdings:
+        by_sight[SCOPE[holding.role]].append(holding)
+    units = tuple(
+        UnitsIn(units_below(session, [unit_id]), _grids(session, person, {grid_id}))
+        for unit_id, grid_id in sorted({(held.unit_id, held.grid_id) for held in by_sight[Sees.UNITS]})
+    )
+    grids = _grids(session, person, {held.grid_id for held in by_sight[Sees.TERRITORY]})
+    return Scope(person.root_id, person.user_id, grids, units)
+
+
+def apply_scope(
+    stmt: SelectT,
+    scope: Scope,
+    *,
+    root: ColumnElement[int] | Any,
+    grid: ColumnElement[int] | Any,
+    unit: ColumnElement[int] | Any | None = None,
+    reporter: ColumnElement[int] | Any | None = None,
+) -> SelectT:
+    """Narrow a select to the rows the scope shows, given the columns of root, grid, unit in charge and reporter."""
+    stmt = stmt.where(root == scope.root_id)
+    if scope.grid_ids is None:
+        return stmt
+    seen: list[ColumnElement[bool]] = [grid.in_(sorted(scope.grid_ids))] if scope.grid_ids else []
+    if unit is not None:
+        for part in scope.units:
+            own = unit.in_(sorted(part.unit_ids))
+            seen.append(own if part.grid_ids is None else and_(own, grid.in_(sorted(part.grid_ids))))
+    if reporter is not None:
+        seen.append(reporter == scope.user_id)
+    return stmt.where(or_(*seen) if seen else false())
+
+
+def grid_path(session: Session, grid_id: int) -> frozenset[int]:
+    """The ids of a grid and of all above it, by today's tree."""
+    start = select(GridVersion.grid_id, GridVersion.parent_id).where(GridVersion.grid_id == grid_id, in_force())
+    path = start.cte("path", recursive=True)
+    above = select(GridVersion.grid_id, GridVersion.parent_id).where(
+        GridVersion.grid_id == path.c.parent_id, in_force()
+    )
+    return frozenset(session.scalars(select(path.union(above).c.grid_id))) | {grid_id}
+
+
+def grids_below(session: Session, grid_ids: Collection[int]) -> frozenset[int]:
+    """The ids of these grids and of all below them, by today's tree."""
+    start = select(GridVersion.grid_id).where(GridVersion.grid_id.in_(sorted(grid_ids)))
+    tree = start.cte("tree", recursive=True)
+    below = select(GridVersion.grid_id).where(GridVersion.parent_id == tree.c.grid_id, in_force())
+    return frozenset(session.scalars(select(tree.union(below).c.grid_id)))
+
+
+def units_below(session: Session, unit_ids: Iterable[int]) -> frozenset[int]:
+    """The ids of these units and of all below them."""
+    tree = select(Unit.id).where(Unit.id.in_(sorted(unit_ids))).cte("units", recursive=True)
+    below = select(Unit.id).where(Unit.parent_id == tree.c.id)
+    return frozenset(session.scalars(select(tree.union(below).c.id)))
+
+
+def unit_path(session: Session, unit_id: int) -> frozenset[int]:
+    """The ids of a unit and of all above it."""
+    path = select(Unit.id, Unit.parent_id).where(Unit.id == unit_id).cte("above", recursive=True)
+    above = select(Unit.id, Unit.parent_id).where(Unit.id == path.c.parent_id)
+    return frozenset(session.scalars(select(path.union(above).c.id)))
+
+
+def may_at(session: Session, person: Person, roles: Collection[Role], grid_id: int, unit_id: int | None = None) -> bool:
+    """Whether the person holds one of `roles` for this grid and, for roles bound to a unit, for this unit."""
+    if person.roles.isdisjoint(roles):
+        return False
+    units = None if unit_id is None else unit_path(session, unit_id)
+    return may(person, roles, grid_path(session, grid_id), units)
+
+
+def _person(session: Session, user: User) -> Person:
+    today = clock.local_date(clock.now())
+    held = session.execute(
+        select(RoleHolding.role, RoleHolding.unit_id, RoleHolding.grid_id)
+        .where(RoleHolding.user_id == user.id, *valid_on(RoleHolding, today))
+        .order_by(RoleHolding.id)
+    )
+    holdings = tuple(Holding(role, unit_id, grid_id) for role, unit_id, grid_id in held)
+    return Person(user.id, user.root_id, user.unit_id, holdings, user.name, user.username)
+
+
+def _grids(session: Session, person: Person, grid_ids: set[int]) -> frozenset[int] | None:
+    """None for the whole root, which needs no look at the tree."""
+    if person.root_id in grid_ids:
+        return None
+    return grids_below(session, grid_ids) if grid_ids else frozenset()
+
+
+def valid_on(table: Any, on: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Half-open days: from `valid_from` (empty: since always) up to, not including, `valid_to` (empty: still)."""
+    return (
+        or_(table.valid_from.is_(None), table.valid_from <= on),
+        or_(table.valid_to.is_(None), table.valid_to > on),
+    )
+
+
+def in_force() -> ColumnElement[bool]:
+    """The version of a grid that began last by today, ended or not."""
+    today = clock.local_date(clock.now())
+    later = aliased(GridVersion)
+    return and_(
+        or_(GridVersion.valid_from.is_(None), GridVersion.valid_from <= today),
+        ~select(later.id)
+        .where(
+            later.grid_id == GridVersion.grid_id,
+            later.valid_from <= today,
+            or_(GridVersion.valid_from.is_(None), later.valid_from > GridVersion.valid_from),
+        )
+        .exists(),
+    )
