@@ -137,12 +137,17 @@ find_browser() {
     return 1
 }
 
-# A browser and letters to write Chinese with.
+has_chinese_letters() { [ -n "$(fc-list :lang=zh 2>/dev/null)" ]; }
+
+# A browser, and letters to show Chinese with (without them every picture of a page is full of empty boxes).
 install_browser() {
-    find_browser >/dev/null && return 0
-    say "Installing chromium …"
-    apt_install chromium fonts-noto-cjk && find_browser >/dev/null && return 0
-    say "No browser found: install chromium (Debian: apt-get install chromium fonts-noto-cjk) for the browser tests."
+    local missing=()
+    find_browser >/dev/null || missing+=(chromium)
+    has_chinese_letters || missing+=(fonts-noto-cjk)
+    [ ${#missing[@]} = 0 ] && return 0
+    say "Installing ${missing[*]} …"
+    apt_install "${missing[@]}" && find_browser >/dev/null && return 0
+    say "Not found: ${missing[*]} (Debian: apt-get install ${missing[*]}). The browser tests need it."
 }
 
 # Two set-ups at the same time wait for each other; the lock is on this file, so it leaves nothing behind.
