@@ -29,6 +29,15 @@ class Content(Base):
     derived: Mapped[str] = mapped_column(String(10))
 
 
+class ContentSent(Base):
+    """Who has sent these very bytes. A record may only name contents that its own sender has shown to hold."""
+
+    __tablename__ = "content_sent"
+    sha256: Mapped[str] = mapped_column(ForeignKey("content.sha256"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    sent_at: Mapped[datetime]
+
+
 class EvidenceLink(Base):
     """One use of a content: for which thing (`case` + id, …), in which role, when and where it was taken."""
 
@@ -51,7 +60,7 @@ class EvidenceLink(Base):
 
 
 class PartialUpload(Base):
-    """An upload in parts that is not complete yet: how many bytes have come."""
+    """An upload in parts that is not complete yet: how many bytes of how many have come."""
 
     __tablename__ = "partial_upload"
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
