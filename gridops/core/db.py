@@ -155,7 +155,9 @@ def insert_or_skip(session: Session, table: Any, rows: Sequence[Mapping[str, Any
     if not rows:
         return 0
     statement = _insert(session, table).values(list(rows)).on_conflict_do_nothing(index_elements=list(keys))
-    return max(session.connection().execute(statement).rowcount, 0)
+    # Without the option, psycopg's count of inserted rows is not passed on.
+    done = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
+    return max(done.rowcount, 0)
 
 
 def upsert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> None:
