@@ -14,6 +14,7 @@ fail() {
 # Only as root, and only what is named: Debian's packages, never waiting for an answer.
 apt_install() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+    say "Installing $* …"
     local try
     for try in 1 2 3; do
         if apt-get -qq update </dev/null &&
@@ -50,7 +51,6 @@ setup_venv() {
     python=$(find_python) || fail "Python 3.11 or newer is needed, with venv and pip (Debian: apt-get install python3 python3-venv)."
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         package="$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
-        say "Installing $package …"
         apt_install "$package" || apt_install python3-venv || fail "$python has no venv: install the package $package."
     fi
     # One without our mark is completed in place: it was interrupted, or made by hand for this folder.
@@ -145,7 +145,6 @@ install_browser() {
     find_browser >/dev/null || missing+=(chromium)
     has_chinese_letters || missing+=(fonts-noto-cjk)
     [ ${#missing[@]} = 0 ] && return 0
-    say "Installing ${missing[*]} …"
     apt_install "${missing[@]}" && find_browser >/dev/null && return 0
     say "Not found: ${missing[*]} (Debian: apt-get install ${missing[*]}). The browser tests need it."
 }
