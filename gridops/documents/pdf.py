@@ -13,6 +13,7 @@ from gridops.documents import charts
 from gridops.documents.fonts import FONT_DIRS, font_report, font_set
 from gridops.documents.rules import measures as m
 from gridops.documents.rules.charts import chart_alt, chart_caption
+from gridops.documents.rules.heads import head_lines, head_pt, title_lines
 from gridops.documents.rules.paper import (
     Block,
     Chart,
@@ -31,7 +32,7 @@ from gridops.documents.rules.paper import (
     placed,
     signature_indents,
 )
-from gridops.documents.rules.wording import balanced_lines, clean, lines_of, soften, width
+from gridops.documents.rules.wording import clean, lines_of, soften, width
 
 _TEMPLATE = Path(__file__).with_name("paper.typ").read_bytes()
 _ROW_KEPT_WHOLE = 400  # characters; a cell longer than this may run over a page
@@ -110,17 +111,6 @@ def _paper(paper: Paper, save: Save, font_dirs: Sequence[Path]) -> dict[str, Any
     }
 
 
-def head_lines(head: str) -> list[str]:
-    """The red head broken into lines no longer than its smallest size allows."""
-    return balanced_lines(head, m.AREA_WIDTH_PT / m.HEAD_SMALLEST_PT)
-
-
-def head_pt(lines: Sequence[str]) -> float:
-    """Type size in points at which the longest head line fits the type area (7.2.4)."""
-    longest = max((width(line) for line in lines), default=1.0)
-    return min(m.HEAD_PT, int(m.AREA_WIDTH_PT * 0.95 / max(longest, 1.0) * 2) / 2)
-
-
 def _line(text: str) -> str:
     return soften(" ".join(lines_of(text)), m.CHARS_PER_LINE)
 
@@ -130,7 +120,7 @@ def _text(text: str) -> str:
 
 
 def _title(text: str) -> list[str]:
-    return [soften(line, m.TITLE_CHARS) for line in balanced_lines(text, m.TITLE_CHARS)]
+    return [soften(line, m.TITLE_CHARS) for line in title_lines(text)]
 
 
 def _signature(signature: Signature | None) -> list[dict[str, Any]]:

@@ -62,7 +62,8 @@ class Column:
 class Table:
     """A ruled table. Head rows are repeated on every page it runs over; a row is not parted if it fits a page.
 
-    A table of few rows moves to the next page as a whole; `breakable` decides otherwise. Raises ValueError when a row, with the spans that reach into it, does not fill the columns exactly.
+    A table of few rows moves to the next page as a whole; `breakable` decides otherwise.
+    Raises ValueError when a row, with the spans that reach into it, does not fill the columns exactly.
     """
 
     columns: tuple[Column, ...]
