@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Integer, MetaData, create_engine, event
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Integer, MetaData, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
@@ -167,6 +168,20 @@ def upsert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]], keys
     statement = _insert(session, table).values(list(rows))
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     session.connection().execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changed))
+
+
+def lock_names(session: Session, names: Iterable[str]) -> None:
+    """Hold these names to the end of the transaction: who asks for one of them meanwhile waits.
+
+    For what two transactions must not overlook in each other although neither row exists yet. SQLite has one writer
+    at a time and needs none of it.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    keys = sorted({int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True) for name in names})
+    if keys:
+        # In one order for all, or two transactions could wait for each other.
+        session.execute(select(*(func.pg_advisory_xact_lock(key) for key in keys)))
 
 
 def _insert(session: Session, table: Any) -> Any:
