@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from gridops.audit import models as audit
@@ -50,9 +52,21 @@ def downgrade(engine: Engine, revision: str) -> None:
     _migrate(engine, command.downgrade, revision)
 
 
-def _migrate(engine: Engine, direction: object, revision: str) -> None:
+def is_current(engine: Engine) -> bool:
+    """Whether the database stands at the newest revision."""
+    with engine.connect() as connection:
+        standing = MigrationContext.configure(connection).get_current_revision()
+    return standing == ScriptDirectory.from_config(_settings()).get_current_head()
+
+
+def _settings() -> AlembicConfig:
     settings = AlembicConfig()
     settings.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "migrations"))
+    return settings
+
+
+def _migrate(engine: Engine, direction: object, revision: str) -> None:
+    settings = _settings()
     with engine.connect() as connection:
         connection.info["writes"] = True
         with connection.begin():

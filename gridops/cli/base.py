@@ -18,7 +18,7 @@ def opened() -> config.Config:
     settings = config.load()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.bind(settings.database)
-    if settings.embedded_database:
+    if settings.embedded_database and not tables.is_current(db.engine()):
         prepare(settings)
     return settings
 

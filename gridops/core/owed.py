@@ -66,3 +66,11 @@ def done(session: Session, work: Work) -> None:
 def failed(session: Session, work: Work, error: str) -> None:
     """Keep the rows, count the try and name the error."""
     session.execute(update(Owed).where(Owed.id.in_(work.ids)).values(tries=Owed.tries + 1, last_error=error[:2000]))
+
+
+def stuck(session: Session, *, max_tries: int = 20) -> list[tuple[str, str, str]]:
+    """Work tried too often to be tried again by itself: (kind, key, last error)."""
+    rows = session.execute(
+        select(Owed.kind, Owed.key, Owed.last_error).where(Owed.tries >= max_tries).order_by(Owed.id).limit(100)
+    )
+    return [(kind, key, error or "") for kind, key, error in rows]

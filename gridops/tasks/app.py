@@ -75,6 +75,16 @@ def worker_answers(within_s: float) -> bool:
         return False
 
 
+def broker_answers() -> bool:
+    """Whether the broker can be reached now."""
+    try:
+        with celery.connection_for_read() as connection:
+            connection.ensure_connection(max_retries=0, timeout=2)
+    except (OperationalError, RedisError, OSError):
+        return False
+    return True
+
+
 @worker_process_init.connect
 def _own_connections(**_: Any) -> None:
     # A forked child must not share its parent's database connections.

@@ -1,4 +1,4 @@
-"""The chapters of a bulletin, composed from its figures (bulletin.md). An empty chapter is dropped, never printed as 0件.
+"""The chapters of a bulletin, composed from its figures (bulletin.md). An empty chapter is dropped, never 0件.
 
 Input is the document of the contract (`bulletin.json`): figures and tables with their printed values. Nothing here
 counts: every number in a sentence is a figure, so a reader can ask for its list.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from gridops.bulletins.rules import words
@@ -189,10 +189,8 @@ def units(matter: Matter) -> Chapter | None:
     if not rows:
         return None
     average = matter.rate("on_time_handling_rate")
-    paragraphs = [
-        f"按期处置率平均为{average}%（应处置{matter.count('should_handle')}件，"
-        f"按期处置{matter.count('handled_on_time')}件）。"
-    ]
+    due, in_time = matter.count("should_handle"), matter.count("handled_on_time")
+    paragraphs = [f"按期处置率平均为{average}%（应处置{due}件，按期处置{in_time}件）。"]
     ranked = [row for row in rows if row["should_handle"] >= RANKING_MINIMUM]
     small = [row for row in rows if row["should_handle"] < RANKING_MINIMUM]
     good = [row["label"] for row in ranked if row.get("on_time_handling_rate") == "100.00"]
@@ -257,13 +255,11 @@ def _returned(matter: Matter) -> str:
 
 
 def _extended(matter: Matter) -> str:
-    if not matter.count("extended"):
+    count = matter.count("extended")
+    if not count:
         return ""
-    return (
-        f"部分案件延期办理。应结案中延期{matter.count('extended')}件，延期率{matter.rate('extension_rate')}%。"
-        if (matter.count("extended") >= 3)
-        else f"个别案件延期办理。应结案中延期{matter.count('extended')}件，延期率{matter.rate('extension_rate')}%。"
-    )
+    who = "部分" if count >= 3 else "个别"
+    return f"{who}案件延期办理。应结案中延期{count}件，延期率{matter.rate('extension_rate')}%。"
 
 
 def demands(matter: Matter) -> Chapter | None:
@@ -275,10 +271,9 @@ def demands(matter: Matter) -> Chapter | None:
     rows = [row for row in matter.rows("by_unit") if row["key"] != "none" and row.get("overdue_open")]
     who = words.listed([str(row["label"]) for row in rows[:5]]) + ("等单位" if len(rows) > 5 else "")
     office = matter.settings.get("office", "编印单位")
-    return Chapter(
-        "下一步要求",
-        (
-            f"请{who or '各责任单位'}对超期未结案件逐件明确责任人和完成时限，于{answer.month}月{answer.day}日前报送办理情况；"
-            f"{office}于{review.month}月{review.day}日前组织回头看。",
-        ),
-    )
+    report = f"请{who or '各责任单位'}对超期未结案件逐件明确责任人和完成时限，于{_day(answer)}前报送办理情况"
+    return Chapter("下一步要求", (f"{report}；{office}于{_day(review)}前组织回头看。",))
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"

@@ -21,7 +21,7 @@ _HALVES = {1: "上半年", 2: "下半年"}
 
 
 def period_name(period: Period, *, with_year: bool = False) -> str:
-    """The period as a paper names it: 3月份, 2022年第二季度, 4月8日至14日, 2017年1至11月. Labels with W are never printed."""
+    """The period as a paper names it: 3月份, 2022年第二季度, 4月8日至14日; never by its label with W."""
     year = f"{period.year}年"
     if period.kind is PeriodKind.MONTH:
         return f"{year if with_year else ''}{period.number}月份"
@@ -66,7 +66,7 @@ def natural(cut: Cut) -> bool:
 
 
 def change(figure: Figure, *, against: str = "环比") -> str:
-    """环比下降5.50% / 环比增加3件 / 环比持平, or nothing where there is no base. A rate is told in percentage points."""
+    """环比下降5.50% / 环比增加3件 / 环比持平, or nothing without a base. A rate moves by percentage points."""
     previous, percent, points = _compared(figure, against)
     if figure.get("unit") == "percent":
         return _moved(against, points, "个百分点") if points is not None else ""

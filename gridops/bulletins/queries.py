@@ -1,0 +1,133 @@
+"""What is asked of series, bulletins, their steps, papers and builds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from gridops.bulletins.models import BuildJob, BuildPart, Bulletin, BulletinPaper, BulletinStep, Series
+from gridops.bulletins.rules.life import Status
+
+
+def series(session: Session, root_id: int, key: str) -> Series | None:
+    """A root's series by its key."""
+    return session.scalar(select(Series).filter_by(root_id=root_id, key=key))
+
+
+def bulletin(
+    session: Session, grid_id: int, key: str, period: str, *, correction_no: int = 0, lock: bool = False
+) -> Bulletin | None:
+    """The paper of a period (correction_no 0), or one of its corrections."""
+    wanted = select(Bulletin).filter_by(grid_id=grid_id, series=key, period=period, correction_no=correction_no)
+    return session.scalar(wanted.with_for_update() if lock else wanted)
+
+
+def newest_of_period(session: Session, grid_id: int, key: str, period: str) -> Bulletin | None:
+    """The last paper of a period: the correction being written, if there is one."""
+    wanted = select(Bulletin).filter_by(grid_id=grid_id, series=key, period=period)
+    return session.scalar(wanted.order_by(Bulletin.correction_no.desc()).limit(1))
+
+
+def locked(session: Session, bulletin_id: int) -> Bulletin | None:
+    """A bulletin whose row nobody else may change meanwhile."""
+    found = select(Bulletin).filter_by(id=bulletin_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalar(found)
+
+
+def listed(
+    session: Session,
+    root_id: int,
+    grid_ids: Collection[int] | None,
+    *,
+    key: str | None = None,
+    before: tuple[datetime, int] | None = None,
+    limit: int = 30,
+) -> Sequence[Bulletin]:
+    """Bulletins of a root (grid_ids None: all its areas), newest period first; `before` continues a page."""
+    wanted = select(Bulletin).filter_by(root_id=root_id)
+    if grid_ids is not None:
+        wanted = wanted.where(Bulletin.grid_id.in_(grid_ids))
+    if key:
+        wanted = wanted.filter_by(series=key)
+    if before:
+        starts, last_id = before
+        wanted = wanted.where(
+            or_(Bulletin.starts_at < starts, (Bulletin.starts_at == starts) & (Bulletin.id < last_id))
+        )
+    return session.scalars(wanted.order_by(Bulletin.starts_at.desc(), Bulletin.id.desc()).limit(limit)).all()
+
+
+def steps(session: Session, bulletin_id: int) -> Sequence[BulletinStep]:
+    """Who did what, oldest first."""
+    return session.scalars(select(BulletinStep).filter_by(bulletin_id=bulletin_id).order_by(BulletinStep.id)).all()
+
+
+def papers(session: Session, bulletin_id: int) -> dict[str, BulletinPaper]:
+    """Rendered files by format."""
+    found = session.scalars(select(BulletinPaper).filter_by(bulletin_id=bulletin_id))
+    return {paper.format: paper for paper in found}
+
+
+def job(session: Session, job_id: int, *, lock: bool = False) -> BuildJob | None:
+    """A build by its id."""
+    wanted = select(BuildJob).filter_by(id=job_id)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(wanted)
+
+
+def newest_job(session: Session, bulletin_id: int) -> BuildJob | None:
+    """The last build asked for."""
+    return session.scalar(select(BuildJob).filter_by(bulletin_id=bulletin_id).order_by(BuildJob.id.desc()).limit(1))
+
+
+def owed_jobs(session: Session, asked_before: datetime, limit: int = 20) -> Sequence[BuildJob]:
+    """Builds still owed that were asked for some time ago."""
+    return session.scalars(
+        select(BuildJob)
+        .where(BuildJob.state == "owed", BuildJob.asked_at < asked_before)
+        .order_by(BuildJob.id)
+        .limit(limit)
+    ).all()
+
+
+def parts(session: Session, job_id: int) -> Sequence[BuildPart]:
+    """The counted shares of a build."""
+    return session.scalars(select(BuildPart).filter_by(job_id=job_id).order_by(BuildPart.grid_id)).all()
+
+
+def parts_done(session: Session, job_id: int) -> int:
+    """How many shares are counted."""
+    return session.scalar(select(func.count()).select_from(BuildPart).filter_by(job_id=job_id)) or 0
+
+
+def issued_between(session: Session, grid_id: int, key: str, start: datetime, end: datetime) -> int:
+    """How many papers of a series were issued within [start, end) by their issuing step (`bulletins.issued`)."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(BulletinStep)
+            .join(Bulletin, Bulletin.id == BulletinStep.bulletin_id)
+            .where(
+                Bulletin.grid_id == grid_id,
+                Bulletin.series == key,
+                BulletinStep.step == "issue",
+                BulletinStep.at >= start,
+                BulletinStep.at < end,
+            )
+        )
+        or 0
+    )
+
+
+def issued(session: Session, root_id: int, limit: int = 50) -> Sequence[Bulletin]:
+    """Issued papers of a root, newest first."""
+    return session.scalars(
+        select(Bulletin)
+        .where(Bulletin.root_id == root_id, Bulletin.status.in_([Status.ISSUED, Status.CORRECTED]))
+        .order_by(Bulletin.starts_at.desc())
+        .limit(limit)
+    ).all()

@@ -1,0 +1,213 @@
+"""From the document of a period to the page model of an official paper: head, text, charts, annexed tables, foot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from gridops.bulletins.rules import words
+from gridops.bulletins.rules.life import STATUS_ZH, Status
+from gridops.core.periods import Period
+from gridops.documents.rules import paper
+from gridops.documents.rules.wording import chinese_date, issue_number
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands around the text; from the series' settings, the bulletin's numbers and its state."""
+
+    head: str
+    title: str
+    office: str
+    addressee: str
+    status: Status
+    issue_no: int | None = None
+    total_no: int | None = None
+    day: date | None = None
+    foot: tuple[tuple[str, str], ...] = ()
+    as_of: datetime | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Filed and closed cases of the last periods, oldest first, for the trend chart."""
+
+    labels: tuple[str, ...]
+    filed: tuple[int | None, ...]
+    closed: tuple[int | None, ...]
+
+
+_COUNTS = [
+    ("reported", "上报"),
+    ("self_handled", "自行处置"),
+    ("accepted", "受理"),
+    ("filed", "立案"),
+    ("should_close", "应结案"),
+    ("closed", "结案"),
+    ("closing_rate", "结案率"),
+    ("on_time_rate", "按期结案率"),
+    ("overdue_open", "超期未结"),
+]
+_UNITS = [
+    ("dispatched", "派遣"),
+    ("should_handle", "应处置"),
+    ("handled", "处置"),
+    ("handled_on_time", "按期处置"),
+    ("on_time_handling_rate", "按期处置率"),
+    ("overdue_open", "超期未结"),
+    ("rework", "返工"),
+    ("returned", "退件"),
+]
+_SOURCES = [
+    ("reported", "上报"),
+    ("self_handled", "自行处置"),
+    ("accepted", "受理"),
+    ("filed", "立案"),
+    ("share", "占比"),
+]
+_CLASSES = [
+    ("filed", "立案"),
+    ("share", "占比"),
+    ("should_close", "应结案"),
+    ("closed", "结案"),
+    ("closing_rate", "结案率"),
+]
+_RATES = {"closing_rate", "on_time_rate", "on_time_handling_rate", "share"}
+
+
+def build(
+    head: Head,
+    period: Period,
+    text: Sequence[Mapping[str, Any]],
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    trend: Trend | None,
+    notes: Sequence[str],
+) -> paper.Paper:
+    """The whole paper. `text` is the edited text, [{level, heading, paragraphs}]; `notes` go below 统计说明."""
+    body: list[paper.Block] = []
+    for chapter in text:
+        if chapter.get("heading"):
+            body.append(paper.Heading(chapter.get("level", 1), chapter["heading"]))
+        body += [paper.Paragraph(paragraph) for paragraph in chapter["paragraphs"]]
+    body += _charts(tables, trend)
+    draft = head.status is Status.DRAFT
+    return paper.Paper(
+        title=head.title,
+        body=tuple(body),
+        head=head.head,
+        issue_line=issue_number(head.issue_no, head.total_no) if head.issue_no else "",
+        left_line=head.office,
+        right_line=chinese_date(head.day) if head.day else STATUS_ZH[head.status],
+        watermark="拟稿" if draft else "",
+        addressee=head.addressee,
+        annexes=(*_annexes(tables), _notes(notes)),
+        list_annexes=False,
+        foot=paper.Foot(
+            lines=tuple(paper.FootLine(label, who) for label, who in head.foot if who),
+            office=head.office,
+            printed=chinese_date(head.day) if head.day else "",
+        ),
+        day=head.day or period.end_day,
+        author=head.office,
+    )
+
+
+def title(name: str, period: Period) -> str:
+    """关于2017年3月份城市管理工作情况的通报: `name` is what the series reports on."""
+    return f"关于{words.period_name(period, with_year=True)}{name}情况的通报"
+
+
+def notes(period: Period, as_of: datetime, late: Sequence[Mapping[str, Any]], digest: str | None) -> list[str]:
+    """统计说明: what was counted when, what came late, how it is rounded, and the digest of the counted rows."""
+    told = [f"统计时段：{words.span(period)}；数据提取：{words.instant(as_of)}。"]
+    told += [
+        f"另补报{words.period_name(row_period, with_year=True)}上报问题{row['reported']}件，不计入本期上报数。"
+        for row in late
+        if (row_period := row.get("span")) is not None
+    ]
+    told.append("百分比按四舍五入保留两位小数；立案率、派遣率为同期流量之比，不是同一批案件。")
+    told.append("应结案数含上期结转，各期之和不等于全年数；应处置、应结案等期末口径不可跨期相加。")
+    if digest:
+        told.append(f"数据校验码（SHA-256）：{digest}。")
+    return told
+
+
+def _charts(tables: Mapping[str, Sequence[Mapping[str, Any]]], trend: Trend | None) -> list[paper.Block]:
+    charts: list[paper.Block] = []
+    if trend and sum(value is not None for value in trend.filed) > 1:
+        charts.append(
+            paper.Chart(
+                "trend",
+                "立案与结案走势",
+                trend.labels,
+                (paper.Series("立案", trend.filed), paper.Series("结案", trend.closed)),
+                unit="件",
+            )
+        )
+    rows = [row for row in tables.get("top_events", ()) if row.get("filed")][:10]
+    if len(rows) > 1:
+        labels = _distinct([str(row["label"]) for row in rows])
+        charts.append(
+            paper.Chart(
+                "bars",
+                "立案数居前的事件类问题",
+                labels,
+                (paper.Series("立案", tuple(r["filed"] for r in rows)),),
+                unit="件",
+            )
+        )
+    return charts
+
+
+def _distinct(labels: Sequence[str]) -> tuple[str, ...]:
+    """Two categories of two lists may share a name; a chart needs its labels apart."""
+    seen: dict[str, int] = {}
+    told = []
+    for label in labels:
+        seen[label] = seen.get(label, 0) + 1
+        told.append(label if seen[label] == 1 else f"{label}（{seen[label]}）")
+    return tuple(told)
+
+
+def _annexes(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[paper.Annex]:
+    kinds = [row for row in tables.get("by_class", ()) if row.get("filed") or row.get("should_close")]
+    wanted = [
+        ("各网格办理情况", "网格", _COUNTS, [r for r in tables.get("by_grid", ()) if _any(r, _COUNTS)]),
+        ("各部门办理情况", "部门", _UNITS, [r for r in tables.get("by_unit", ()) if _any(r, _UNITS)]),
+        ("案件来源情况", "来源", _SOURCES, [r for r in tables.get("by_source", ()) if _any(r, _SOURCES)]),
+        ("案件类别情况", "类别", _CLASSES, kinds),
+    ]
+    made: list[paper.Annex] = []
+    for name, first, columns, rows in wanted:
+        if rows:
+            made.append(paper.Annex(name, (_table(first, columns, rows),), label=f"附表{len(made) + 1}"))
+    return made
+
+
+def _any(row: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> bool:
+    return any(row.get(key) not in (None, 0, "0.00") for key, _ in columns)
+
+
+def _table(first: str, columns: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, Any]]) -> paper.Table:
+    widths = (paper.Column("left", 2.4), *(paper.Column("right", 1.25 if key in _RATES else 1.0) for key, _ in columns))
+    header = (first, *(word for _, word in columns))
+    body = tuple((_indented(row), *(_cell(row, key) for key, _ in columns)) for row in rows)
+    rates = any(key in _RATES for key, _ in columns)
+    return paper.Table(widths, (header,), body, note="单位：件、%；“—”表示无分母或无数据。" if rates else "单位：件。")
+
+
+def _indented(row: Mapping[str, Any]) -> str:
+    return ("　" if row.get("level") == 1 else "") + str(row["label"])
+
+
+def _cell(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key)
+    return "—" if value is None else str(value)
+
+
+def _notes(told: Sequence[str]) -> paper.Annex:
+    items = told if len(told) < 2 else [f"{place}．{note}" for place, note in enumerate(told, 1)]
+    return paper.Annex("统计说明", tuple(paper.Paragraph(item) for item in items), label="说明")

@@ -1,0 +1,255 @@
+"""The verbs of a bulletin's life: open, edit, freeze, review, approve, issue, correct; each step is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridops.audit import service as audit
+from gridops.bulletins import queries
+from gridops.bulletins.models import BuildJob, Bulletin, BulletinStep, Series
+from gridops.bulletins.rules.life import EDITING, STEPS, Status, Step, refusal
+from gridops.bulletins.rules.series import SERIES, default_series
+from gridops.core import clock, numbers, periods
+from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from gridops.core.periods import Cut, Period
+from gridops.figures import service as figures
+from gridops.grids import queries as grids
+from gridops.people.queries import grid_path
+from gridops.people.rules import Person, Role, roles_of
+
+
+def series_of(session: Session, root_id: int, key: str) -> Series:
+    """A root's series, made with shipped settings when first asked for. NotFound for keys the contract lacks."""
+    if key not in SERIES:
+        raise NotFound(f"没有名为“{key}”的系列（{'、'.join(SERIES)}）")
+    found = queries.series(session, root_id, key)
+    if found is None:
+        found = Series(root_id=root_id, key=key, name=SERIES[key].name, settings={})
+        session.add(found)
+        session.flush()
+    return found
+
+
+def period_of(session: Session, root_id: int, label: str, series: str | None) -> tuple[Period, str]:
+    """Read a period label as its series cuts time; Invalid (field `period`) for anything else."""
+    try:
+        key = series or default_series(periods.parse(label).kind)
+        cut = queries.series(session, root_id, key)
+        return periods.parse(label, Cut(cut.month_day, cut.week_day) if cut else Cut()), key
+    except ValueError as wrong:
+        raise Invalid(("period", str(wrong))) from None
+
+
+def open_draft(
+    session: Session, jurisdiction: str, label: str, series: str | None = None, *, person: Person | None = None
+) -> Bulletin:
+    """The bulletin of a period, begun as a draft when there is none yet; asked twice it is the same one.
+
+    `person` None: the calendar, or a command on the machine itself.
+    """
+    grid = grids.by_code(session, jurisdiction)
+    if grid is None or grid.root_id is None:
+        raise NotFound(f"没有编码为{jurisdiction}的辖区")
+    period, key = period_of(session, grid.root_id, label, series)
+    series_of(session, grid.root_id, key)
+    found = queries.bulletin(session, grid.id, key, period.label)
+    if found is not None:
+        return found
+    if period.start > clock.now():
+        raise Invalid(("period", "该时段尚未开始"))
+    if person is not None:
+        _demand(session, Step.OPEN, grid.id, person)
+    made = Bulletin(
+        root_id=grid.root_id,
+        grid_id=grid.id,
+        series=key,
+        period=period.label,
+        starts_at=period.start,
+        ends_at=period.end,
+        status=Status.DRAFT,
+        version=1,
+    )
+    session.add(made)
+    session.flush()
+    _note(session, made, Step.OPEN, person)
+    return made
+
+
+def edit(
+    session: Session, bulletin_id: int, text: Sequence[Mapping[str, Any]], person: Person, expected_version: int
+) -> Bulletin:
+    """Replace the text of a draft or frozen bulletin; Conflict where someone else saved meanwhile."""
+    found = _step(session, bulletin_id, Step.EDIT, person, expected_version)
+    found.text = [dict(chapter) for chapter in text]
+    found.edited = True
+    return found
+
+
+def recompose(session: Session, bulletin_id: int, person: Person, expected_version: int) -> Bulletin:
+    """Throw the edited text away, so that the next build writes it from the figures again."""
+    found = _step(session, bulletin_id, Step.EDIT, person, expected_version, note="重新生成文稿")
+    found.text, found.edited = None, False
+    return found
+
+
+def freeze(session: Session, bulletin_id: int, person: Person) -> Bulletin:
+    """Lock the figures as of now (数据锁定). The caller's transaction must be repeatable: one consistent read."""
+    found = _step(session, bulletin_id, Step.FREEZE, person)
+    if found.corrects_id is None:
+        frozen = figures.freeze(session, found.grid_id, _period(session, found), found.series, clock.now())
+        found.frozen_set_id, found.as_of = frozen.id, frozen.as_of
+    if not found.edited:
+        found.text = None
+    return found
+
+
+def review(session: Session, bulletin_id: int, person: Person) -> Bulletin:
+    """核稿."""
+    return _step(session, bulletin_id, Step.REVIEW, person)
+
+
+def approve(session: Session, bulletin_id: int, person: Person) -> Bulletin:
+    """签发: never by someone who edited this paper."""
+    return _step(session, bulletin_id, Step.APPROVE, person)
+
+
+def send_back(session: Session, bulletin_id: int, person: Person, reason: str) -> Bulletin:
+    """Back to the editors with a reason; the figures stay locked."""
+    if not reason.strip():
+        raise Invalid(("reason", "请写明退回修改的理由"))
+    return _step(session, bulletin_id, Step.SEND_BACK, person, note=reason.strip())
+
+
+def issue(session: Session, bulletin_id: int, person: Person) -> Bulletin:
+    """印发: take the next number of the series and year, and the running total; closes the figures for ever."""
+    found = _step(session, bulletin_id, Step.ISSUE, person)
+    kind = f"bulletin:{found.grid_id}:{found.series}"
+    found.issue_no = numbers.take(session, found.root_id, kind, _period(session, found).year)
+    found.total_no = numbers.take(session, found.root_id, kind)
+    found.issued_on = clock.local_date(clock.now())
+    if found.frozen_set_id is not None:
+        figures.mark_issued(session, found.frozen_set_id)
+    if found.corrects_id is not None:
+        corrected = queries.locked(session, found.corrects_id)
+        if corrected is not None:
+            corrected.status, corrected.corrected_by_id = Status.CORRECTED, found.id
+            corrected.version += 1
+    return found
+
+
+def correct(session: Session, bulletin_id: int, person: Person, reason: str) -> Bulletin:
+    """Begin a correction (更正说明) of an issued bulletin: a new paper linked both ways; the old one is never edited.
+
+    It lists what would differ today, and the reason; then it goes through the same life. Conflict while one is open.
+    """
+    original = _step(session, bulletin_id, Step.CORRECT, person, note=reason.strip() or None)
+    newest = queries.newest_of_period(session, original.grid_id, original.series, original.period)
+    if newest is not None and newest.correction_no and newest.status is not Status.ISSUED:
+        raise Conflict("该期已有一份更正说明尚未印发")
+    differences = figures.changed_since(session, original.frozen_set_id) if original.frozen_set_id else []
+    if not differences and not reason.strip():
+        raise Invalid(("reason", "数据没有变化；请写明更正的内容"))
+    made = Bulletin(
+        root_id=original.root_id,
+        grid_id=original.grid_id,
+        series=original.series,
+        period=original.period,
+        starts_at=original.starts_at,
+        ends_at=original.ends_at,
+        status=Status.DRAFT,
+        corrects_id=original.id,
+        correction_no=(newest.correction_no if newest else 0) + 1,
+        as_of=clock.now(),
+        draft={"corrections": differences, "reason": reason.strip()},
+        version=1,
+    )
+    session.add(made)
+    session.flush()
+    _note(session, made, Step.OPEN, person)
+    return made
+
+
+def ask_build(session: Session, bulletin_id: int, person: Person | None = None) -> BuildJob:
+    """Owe a build of a bulletin as things stand now; a build that is owed already serves."""
+    found = queries.locked(session, bulletin_id)
+    if found is None:
+        raise NotFound("没有这份通报")
+    owed = queries.newest_job(session, bulletin_id)
+    if owed is not None and owed.state == "owed":
+        return owed
+    job = BuildJob(
+        bulletin_id=bulletin_id,
+        asked_at=clock.now(),
+        asked_by=person.user_id if person else None,
+        as_of=found.as_of or clock.now(),
+        state="owed",
+    )
+    session.add(job)
+    session.flush()
+    return job
+
+
+def editors_of(session: Session, bulletin_id: int) -> set[int]:
+    """Who took part in writing a bulletin."""
+    return {
+        step.actor_id
+        for step in queries.steps(session, bulletin_id)
+        if step.actor_id is not None and Step(step.step) in EDITING
+    }
+
+
+def open_steps(session: Session, found: Bulletin, person: Person) -> list[Step]:
+    """The steps a person may take now, for the buttons of the page."""
+    roles = roles_of(person, grid_path(session, found.grid_id))
+    editors = editors_of(session, found.id)
+    return [step for step in STEPS if refusal(step, found.status, roles, editors, person.user_id) is None]
+
+
+def _step(
+    session: Session,
+    bulletin_id: int,
+    step: Step,
+    person: Person,
+    expected_version: int | None = None,
+    *,
+    note: str | None = None,
+) -> Bulletin:
+    found = queries.locked(session, bulletin_id)
+    if found is None or found.root_id != person.root_id:
+        raise NotFound("没有这份通报")
+    if expected_version is not None and found.version != expected_version:
+        raise Conflict("别人已修改过这份通报，请刷新后再试")
+    roles = roles_of(person, grid_path(session, found.grid_id))
+    if refused := refusal(step, found.status, roles, editors_of(session, found.id), person.user_id):
+        raise (NotAllowed if STEPS[step].from_status and found.status in STEPS[step].from_status else Conflict)(refused)
+    found.status = STEPS[step].to or found.status
+    found.version += 1
+    _note(session, found, step, person, note)
+    return found
+
+
+def _demand(session: Session, step: Step, grid_id: int, person: Person) -> None:
+    if not roles_of(person, grid_path(session, grid_id)) & STEPS[step].roles:
+        raise NotAllowed(f"只有{Role.EDITOR.value}可以拟稿")
+
+
+def _note(session: Session, found: Bulletin, step: Step, person: Person | None, note: str | None = None) -> None:
+    actor = person.user_id if person else None
+    session.add(BulletinStep(bulletin_id=found.id, step=step.value, at=clock.now(), actor_id=actor, note=note))
+    audit.record(
+        session, f"bulletin.{step.value}", "bulletin", found.id, actor_id=actor, root_id=found.root_id,
+        period=found.period, series=found.series,
+    )  # fmt: skip
+
+
+def _period(session: Session, found: Bulletin) -> Period:
+    return period_of(session, found.root_id, found.period, found.series)[0]
+
+
+def asked_at(found: Bulletin) -> datetime:
+    """The instant a draft's figures are as of: now, or the freeze."""
+    return found.as_of or clock.now()
