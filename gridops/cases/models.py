@@ -68,9 +68,10 @@ class Case(Base):
     extended_at: Mapped[datetime | None]
     last_moved_at: Mapped[datetime]
     last_undone_at: Mapped[datetime | None]
+    last_rewritten_at: Mapped[datetime | None]
     __table_args__ = (
         Index(None, "root_id", "source_system", "external_id", unique=True),
-        Index(None, "root_id", "last_moved_at"),
+        Index(None, "root_id", "last_moved_at", "reported_at"),
         Index(None, "root_id", "state", "last_moved_at"),
         Index(None, "root_id", "recorded_at"),
         Index(None, "root_id", "reported_at", "id"),
