@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridops.core.db import Base, bigint_key
+from gridops.core.db import Base, Id, bigint_key
 
 
 class CalendarDay(Base):
@@ -40,3 +40,11 @@ class OfficeHours(Base):
     root_id: Mapped[int | None] = mapped_column(index=True)
     valid_from: Mapped[date | None]
     hours: Mapped[str] = mapped_column(String(120))
+
+
+class CalendarEdition(Base):
+    """A random stamp per root (0: the common rows), renewed by every change; kept copies are good until then."""
+
+    __tablename__ = "calendar_edition"
+    root_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    stamp: Mapped[str] = mapped_column(String(32))

@@ -1,0 +1,129 @@
+"""The yearly upload (date, is_workday, name), one day's override, and office hours."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from gridops.core.errors import FieldError, Invalid
+from gridops.worktime.rules import OfficeHours
+
+MAX_ROWS = 4_000
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+_COLUMNS = ("date", "is_workday", "name")
+_YES = frozenset({"1", "true", "yes", "y", "是", "班", "上班", "工作日"})
+_NO = frozenset({"0", "false", "no", "n", "否", "休", "放假", "休息日"})
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One day handed in: worked or not, and why (国庆节; 国庆节调休上班)."""
+
+    day: date
+    is_workday: bool
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HoursForm:
+    """Office hours from a day on (None: since always)."""
+
+    hours: str
+    valid_from: date | None
+
+
+def parse_days(content: bytes) -> tuple[DayRow, ...]:
+    """Read a CSV (UTF-8, or GB18030 as Excel writes it) with the columns date, is_workday, name.
+
+    Dates as 2027-02-10 or 2027/2/10. Invalid names every wrong cell as `<line>.<column>`; nothing is taken by half.
+    """
+    reader = csv.DictReader(io.StringIO(_text(content)), strict=True)
+    days: dict[date, DayRow] = {}
+    errors: list[FieldError] = []
+    try:
+        missing = [name for name in _COLUMNS[:2] if name not in (reader.fieldnames or ())]
+        if missing:
+            raise Invalid(*((name, "column missing from the first line") for name in missing))
+        for cells in reader:
+            _take(reader.line_num, cells, days, errors)
+            if len(days) > MAX_ROWS:
+                raise Invalid(("file", f"more than {MAX_ROWS} rows"))
+    except csv.Error as wrong:
+        raise Invalid((f"{reader.line_num + 1}", f"not CSV: {wrong}")) from None
+    if errors:
+        raise Invalid(*errors[:200])
+    if not days:
+        raise Invalid(("file", "no rows"))
+    return tuple(days[day] for day in sorted(days))
+
+
+def parse_day(form: Mapping[str, str]) -> DayRow:
+    """Read one day's override: `date`, `is_workday`, `name` (say why: 防汛值守)."""
+    errors: list[FieldError] = []
+    row = _row("", form, errors)
+    if row is None:
+        raise Invalid(*errors)
+    return row
+
+
+def parse_hours(form: Mapping[str, str]) -> HoursForm:
+    """Read office hours: `hours` as 08:30-12:00,13:30-17:30, `valid_from` a date or empty."""
+    hours = OfficeHours.parse(form.get("hours", "") or "")
+    text = (form.get("valid_from") or "").strip()
+    errors: list[FieldError] = []
+    valid_from = _date(text, "valid_from", errors) if text else None
+    if errors:
+        raise Invalid(*errors)
+    return HoursForm(str(hours), valid_from)
+
+
+def _text(content: bytes) -> str:
+    if len(content) > 1_000_000:
+        raise Invalid(("file", "larger than 1 MB"))
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise Invalid(("file", "neither UTF-8 nor GB18030 text"))
+
+
+def _take(line: int, cells: Mapping[str, str | None], days: dict[date, DayRow], errors: list[FieldError]) -> None:
+    row = _row(f"{line}.", cells, errors)
+    if row is None:
+        return
+    if row.day in days:
+        errors.append(FieldError(f"{line}.date", f"{row.day} stands twice"))
+    days[row.day] = row
+
+
+def _row(prefix: str, cells: Mapping[str, str | None], errors: list[FieldError]) -> DayRow | None:
+    before = len(errors)
+    day = _date((cells.get("date") or "").strip(), f"{prefix}date", errors)
+    answer = (cells.get("is_workday") or "").strip().lower()
+    if answer not in _YES | _NO:
+        errors.append(FieldError(f"{prefix}is_workday", f"neither 1 nor 0: {answer[:20]!r}"))
+    name = (cells.get("name") or "").strip()
+    if len(name) > 60:
+        errors.append(FieldError(f"{prefix}name", "longer than 60 characters"))
+    if day is None or len(errors) > before:
+        return None
+    return DayRow(day, answer in _YES, name)
+
+
+def _date(text: str, field: str, errors: list[FieldError]) -> date | None:
+    found = re.fullmatch(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})", text)
+    try:
+        day = date(*map(int, found.groups())) if found else None
+    except ValueError:
+        day = None
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        errors.append(FieldError(field, f"not a date like 2027-02-10: {text[:20]!r}"))
+        return None
+    return day
