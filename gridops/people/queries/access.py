@@ -6,7 +6,6 @@ cases stay in sight of those who answer for the place.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,8 @@ from sqlalchemy.orm import Session, aliased
 
 from gridops.core import clock
 from gridops.grids.models import GridVersion
-from gridops.people.models import ApiToken, RoleHolding, Unit, User
+from gridops.people.models import RoleHolding, Unit, User
+from gridops.people.queries.keeping import token_row
 from gridops.people.rules import SCOPE, Holding, Person, Role, Sees, may
 
 SelectT = TypeVar("SelectT", bound=Select[Any])
@@ -31,13 +31,8 @@ def load_person(session: Session, user_id: int) -> Person | None:
 
 def person_by_token(session: Session, token: str) -> Person | None:
     """Whose API token this is; None when unknown, revoked, or its person is locked."""
-    digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-    user = session.scalar(
-        select(User)
-        .join(ApiToken, ApiToken.user_id == User.id)
-        .where(ApiToken.token_hash == digest, ApiToken.revoked_at.is_(None), User.active)
-    )
-    return None if user is None else _person(session, user)
+    kept = token_row(session, token)
+    return load_person(session, kept.user_id) if kept is not None and kept.revoked_at is None else None
 
 
 def session_stamp(session: Session, user_id: int) -> str | None:

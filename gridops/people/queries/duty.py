@@ -62,7 +62,7 @@ def duties(session: Session, root_id: int, on: date, grid_ids: Collection[int] |
     )
     if grid_ids is not None:
         stmt = stmt.where(Responsibility.grid_id.in_(sorted(grid_ids)))
-    return [Duty(*tuple(row)) for row in session.execute(stmt)]
+    return [Duty(*row) for row in session.execute(stmt)]
 
 
 def staffed_grid_ids(session: Session, root_id: int, on: date) -> frozenset[int]:

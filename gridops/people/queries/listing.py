@@ -231,7 +231,7 @@ def territory_rows(session: Session, root_id: int) -> list[TerritoryRow]:
         .where(Grid.root_id == root_id, *valid_on(GridVersion, clock.local_date(clock.now())))
         .order_by(Grid.code)
     )
-    return [TerritoryRow(*tuple(row)) for row in rows]
+    return [TerritoryRow(*row) for row in rows]
 
 
 def _with_roles(session: Session, rows: list[PersonRow]) -> list[PersonRow]:

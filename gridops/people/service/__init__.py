@@ -1,0 +1,56 @@
+"""The verbs of the room: `accounts`, `roles`, `units`, `duties`, `sign_in`, `tokens`, `imports`.
+
+`by` is the person who acts; None is the command line or the demo, which belong to the owner of the machine and are
+not asked for a role. Every act leaves an audit entry without personal data.
+"""
+
+from gridops.people.service.accounts import (
+    NewUser,
+    UserChange,
+    change_own_password,
+    change_user,
+    create_user,
+    end_sessions,
+    reset_password,
+    set_active,
+    set_language,
+    set_password,
+)
+from gridops.people.service.duties import assign, end_duty
+from gridops.people.service.imports import ImportCounts, import_people
+from gridops.people.service.passwords import hash_password, password_matches
+from gridops.people.service.roles import end_role, grant_role
+from gridops.people.service.sign_in import Attempt, begin_sign_in, finish_sign_in
+from gridops.people.service.tokens import create_token, note_token_use, revoke_token
+from gridops.people.service.units import NewUnit, change_unit, create_unit, ensure_unit
+
+__all__ = [
+    "Attempt",
+    "ImportCounts",
+    "NewUnit",
+    "NewUser",
+    "UserChange",
+    "assign",
+    "begin_sign_in",
+    "change_own_password",
+    "change_unit",
+    "change_user",
+    "create_token",
+    "create_unit",
+    "create_user",
+    "end_duty",
+    "end_role",
+    "end_sessions",
+    "ensure_unit",
+    "finish_sign_in",
+    "grant_role",
+    "hash_password",
+    "import_people",
+    "note_token_use",
+    "password_matches",
+    "reset_password",
+    "revoke_token",
+    "set_active",
+    "set_language",
+    "set_password",
+]
