@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date
 
 from sqlalchemy import Float, ForeignKey, Index, String, Text
@@ -9,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gridops.core.db import Base, bigint_key, enum_text
 from gridops.grids.rules import Level
+
+
+def _stamp() -> int:
+    return secrets.randbits(40)
 
 
 class Grid(Base):
@@ -40,4 +45,6 @@ class GridVersion(Base):
     north: Mapped[float] = mapped_column(Float)
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    # Random, and new with every change: the sum over all rows tells every process that the territory has changed.
+    stamp: Mapped[int] = mapped_column(default=_stamp, onupdate=_stamp, index=True)
     __table_args__ = (Index(None, "grid_id", "valid_from", unique=True),)

@@ -1,4 +1,10 @@
-"""Rules of the territory (pure)."""
+"""Rules of the territory (pure).
+
+shapes     geometry: areas, distances, what counts as the same outline
+checks     what a territory file must satisfy, feature by feature
+points     which grid holds this point
+tree       the territory as it was on a day; the direct child a record belongs to
+"""
 
 from __future__ import annotations
 
