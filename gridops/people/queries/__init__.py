@@ -2,6 +2,7 @@
 
 from gridops.people.queries.access import (
     Scope,
+    account,
     apply_scope,
     demo_people,
     grid_path,
@@ -9,7 +10,6 @@ from gridops.people.queries.access import (
     may_at,
     person_by_token,
     scope_of,
-    session_stamp,
     unit_path,
     units_below,
 )
@@ -41,6 +41,7 @@ __all__ = [
     "Scope",
     "TerritoryRow",
     "UnitRow",
+    "account",
     "apply_scope",
     "coverage",
     "demo_people",
@@ -55,7 +56,6 @@ __all__ = [
     "person_by_token",
     "person_details",
     "scope_of",
-    "session_stamp",
     "staffed_grid_ids",
     "territory_rows",
     "unit_by_code",

@@ -35,9 +35,9 @@ def person_by_token(session: Session, token: str) -> Person | None:
     return load_person(session, kept.user_id) if kept is not None and kept.revoked_at is None else None
 
 
-def session_stamp(session: Session, user_id: int) -> str | None:
-    """What a session must carry to be alive; None when the person is unknown or locked."""
-    return session.scalar(select(User.session_stamp).where(User.id == user_id, User.active))
+def account(session: Session, user_id: int) -> User | None:
+    """The account behind a session (stamp, language, whether its password must change); None when unknown or locked."""
+    return session.scalar(select(User).where(User.id == user_id, User.active))
 
 
 def demo_people(session: Session) -> list[tuple[str, str, Role]]:

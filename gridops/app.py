@@ -1,0 +1,127 @@
+"""create_app(config): the only place where things are plugged together."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Callable
+from datetime import timedelta
+
+import redis
+from flask import Flask, request, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import gridops.tables
+from config import ROOT, Config
+from gridops import web
+from gridops.core import db
+from gridops.core.health import database_answers
+from gridops.tasks import app as tasks
+from gridops.tasks import broker
+from gridops.web import errors, guards, headers, language, observe, rendering, sessions
+from gridops.web.health import CHECKS
+
+# A file beside a form; photos are larger than any form, and the API reads them in parts anyway.
+_FORM_BYTES = 1_000_000
+_REQUESTS_A_MINUTE = 600
+
+assert gridops.tables.Base  # every room's models are known before the first query
+
+
+def create_app(config: Config) -> Flask:
+    """The web program of one deployment: binds the database, registers the doors."""
+    observe.set_up_logging(config.log_level)
+    db.bind(config.database, pool_size=max(5, config.web_threads))
+    tasks.configure(config)
+    app = Flask(__name__, static_folder=str(ROOT / "static"), template_folder=str(ROOT / "gridops/web/templates"))
+    app.config.update(_settings(config))
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    observe.set_up(app)
+    headers.set_up(app)
+    sessions.set_up(app)
+    language.set_up(app)
+    rendering.set_up(app)
+    app.extensions["gridops.csrf"] = CSRFProtect(app)
+    _set_up_limits(app, config)
+    guards.stand_guard(app)
+    errors.set_up(app)
+    app.extensions[CHECKS] = {"database": database_answers, "broker": _broker_check(config)}
+    app.add_template_global(_asset_finder(app), "asset")
+    for name in web.BLUEPRINTS:
+        module, _, attribute = name.partition(":")
+        app.register_blueprint(getattr(importlib.import_module(module), attribute))
+    importlib.import_module("gridops.api").register(app)
+    return app
+
+
+def _settings(config: Config) -> dict[str, object]:
+    return {
+        "GRIDOPS": config,
+        "SECRET_KEY": config.secret_key,
+        "SESSION_COOKIE_NAME": "__Host-gridops" if config.behind_tls else "gridops",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": config.behind_tls,
+        "SESSION_COOKIE_PATH": "/",
+        "PREFERRED_URL_SCHEME": "https" if config.behind_tls else "http",
+        "IDLE_TIME": timedelta(minutes=config.session_idle_minutes),
+        "TRUSTED_PROXIES": config.trusted_proxies,
+        "BEHIND_TLS": config.behind_tls,
+        "MAX_CONTENT_LENGTH": 4 * config.photo_max_bytes + _FORM_BYTES,
+        "MAX_FORM_MEMORY_SIZE": _FORM_BYTES,
+        "MAX_FORM_PARTS": 2000,
+        "WTF_CSRF_TIME_LIMIT": None,  # lives as long as the session
+        "WTF_CSRF_SSL_STRICT": config.behind_tls,
+        "JSON_AS_ASCII": False,
+    }
+
+
+def _set_up_limits(app: Flask, config: Config) -> None:
+    """A ceiling for each person (or address); sign-in has its own, in the database.
+
+    Counted in Redis where one is configured; the embedded one may come and go, so each process counts for itself there.
+    """
+    limiter = Limiter(
+        key_func=lambda: current_user.get_id() or get_remote_address(),
+        default_limits=[f"{_REQUESTS_A_MINUTE} per minute"],
+        default_limits_exempt_when=lambda: request.endpoint == "static",
+        storage_uri=broker.limiter_url(config.redis_url) if config.redis_url else "memory://",
+        in_memory_fallback_enabled=bool(config.redis_url),
+        headers_enabled=False,
+    )
+    limiter.init_app(app)
+
+
+def _broker_check(config: Config) -> Callable[[], bool]:
+    address = broker.client_url(tasks.broker_url(config))
+
+    def answers() -> bool:
+        try:
+            with redis.Redis.from_url(address, socket_connect_timeout=2, socket_timeout=2) as client:
+                return bool(client.ping())
+        except (redis.RedisError, OSError):
+            return False
+
+    return answers
+
+
+def _asset_finder(app: Flask) -> Callable[[str], str]:
+    """`asset('app.css')`: the address of a static file with a digest, so that browsers may keep it for ever."""
+    known: dict[str, tuple[float, str]] = {}
+
+    def asset(name: str) -> str:
+        path = ROOT / "static" / name
+        changed = path.stat().st_mtime if path.is_file() else 0.0
+        kept = known.get(name)
+        if kept is None or kept[0] != changed:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if changed else "missing"
+            kept = known[name] = (changed, digest)
+        return url_for("static", filename=name, v=kept[1])
+
+    return asset

@@ -1,0 +1,13 @@
+"""DOOR: pages for phone, desk, bulletin office, admin; templates live here.
+
+A page is a blueprint of its own file, named in BLUEPRINTS. Every view carries exactly one of `@public`, `@signed_in`,
+`@needs(Role.X, …)` (guards.py), parses with a room's forms, opens one `transaction()` or `reading()`, answers.
+"""
+
+# "module:attribute", in the order of the navigation; gridops.app imports and registers them.
+BLUEPRINTS: tuple[str, ...] = (
+    "gridops.web.session:pages",
+    "gridops.web.home:pages",
+    "gridops.web.admin:pages",
+    "gridops.web.health:pages",
+)

@@ -1,0 +1,96 @@
+"""Sessions of flask_login: alive while their stamp is the account's, and used within the idle time."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask, current_app, request, session
+from flask_login import LoginManager, UserMixin, login_user, logout_user
+
+from gridops.core import clock
+from gridops.core.db import reading
+from gridops.people.models import User
+from gridops.people.queries import Scope, account, load_person
+from gridops.people.rules import Person
+
+_SEEN = "seen"
+_SINCE = "since"
+# A session is renewed in its cookie at most this often, so that most answers set none.
+_RENEWED_EVERY = timedelta(seconds=60)
+LONGEST = timedelta(hours=12)
+
+
+class SignedIn(UserMixin):
+    """What flask_login carries through a request: the person and what the page needs of the account."""
+
+    def __init__(self, person: Person, stamp: str, language: str | None, must_change_password: bool) -> None:
+        self.person = person
+        self.stamp = stamp
+        self.language = language
+        self.must_change_password = must_change_password
+        self.scope: Scope | None = None
+
+    def get_id(self) -> str:
+        """The account and the stamp its sessions must carry."""
+        return f"{self.person.user_id}.{self.stamp}"
+
+
+def load_signed_in(kept: str) -> SignedIn | None:
+    """The person a session names, unless the account is locked or the session's stamp is no longer the account's."""
+    user_id, _, stamp = kept.partition(".")
+    if not user_id.isascii() or not user_id.isdigit():
+        return None
+    with reading() as database:
+        user = account(database, int(user_id))
+        person = load_person(database, int(user_id))
+    if user is None or person is None or user.session_stamp != stamp:
+        return None
+    return SignedIn(person, user.session_stamp, user.language, user.must_change_password)
+
+
+def start(user: User) -> None:
+    """Begin a session for an account, with nothing left of an earlier one."""
+    with reading() as database:
+        person = load_person(database, user.id)
+    if person is None:
+        return
+    language = session.get("language")
+    session.clear()
+    session[_SEEN] = session[_SINCE] = int(clock.now().timestamp())
+    if language:
+        session["language"] = language
+    login_user(SignedIn(person, user.session_stamp, user.language, user.must_change_password))
+
+
+def end() -> None:
+    """End the session of this browser."""
+    logout_user()
+    session.clear()
+
+
+def set_up(app: Flask) -> None:
+    """Plug flask_login in, with idle end."""
+    manager = LoginManager()
+    manager.session_protection = "strong"
+    # A phone changes its address whenever it changes masts, so the browser is recognised by its name alone.
+    manager._session_identifier_generator = _browser
+    manager.user_loader(load_signed_in)
+    manager.init_app(app)
+    app.before_request(_end_when_idle)
+
+
+def _end_when_idle() -> None:
+    if "_user_id" not in session:
+        return
+    now = clock.now()
+    seen, since = (datetime.fromtimestamp(session.get(name, 0), UTC) for name in (_SEEN, _SINCE))
+    idle: timedelta = current_app.config["IDLE_TIME"]
+    if now - seen > idle or now - since > LONGEST:
+        end()
+    elif now - seen > _RENEWED_EVERY:
+        session[_SEEN] = int(now.timestamp())
+
+
+def _browser() -> str:
+    return hashlib.sha256(request.headers.get("User-Agent", "").encode("utf-8", "surrogatepass")).hexdigest()
