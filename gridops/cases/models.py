@@ -1,11 +1,11 @@
-"""The case (projection of its events), its events, and open requests for extension."""
+"""The case (projection of its events) and its events."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, String, Text
+from sqlalchemy import Float, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridops.cases.rules.moves import Move, Source, State
@@ -14,9 +14,11 @@ from gridops.core.db import Base, Id, bigint_key, enum_text
 
 
 class Case(Base):
-    """One case. Columns from `state` on are written only by the projection (`cases.rules.projection.Facts`).
+    """One case. Columns from `state` on are written only by the projection (`cases.rules.projection`).
 
     lon/lat WGS-84 degrees; `place` keeps what was sent (crs, accuracy, picked, fix) and how the grid was found.
+    `runs_out_at`: when the clock that runs now runs out (`projection.FAR`: none runs): what is due next, what is
+    overdue. `open_tile`: the tile (`rules.tiles`) in which a case lies that has not ended: windows of the map.
     """
 
     __tablename__ = "case"
@@ -33,7 +35,6 @@ class Case(Base):
     grid_version_id: Mapped[int] = mapped_column(ForeignKey("grid_version.id"))
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     reporter_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
     lon: Mapped[float | None] = mapped_column(Float)
     lat: Mapped[float | None] = mapped_column(Float)
     place: Mapped[dict[str, Any] | None]
@@ -69,6 +70,14 @@ class Case(Base):
     last_moved_at: Mapped[datetime]
     last_undone_at: Mapped[datetime | None]
     last_rewritten_at: Mapped[datetime | None]
+    verified: Mapped[bool | None]
+    checked_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    asked_due_at: Mapped[datetime | None]
+    resume_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    runs_out_at: Mapped[datetime]
+    open_tile: Mapped[int | None]
     __table_args__ = (
         Index(None, "root_id", "source_system", "external_id", unique=True),
         Index(None, "root_id", "last_moved_at", "reported_at"),
@@ -76,18 +85,28 @@ class Case(Base):
         Index(None, "root_id", "recorded_at"),
         Index(None, "root_id", "reported_at", "id"),
         Index(None, "root_id", "due_at", "id"),
-        Index(None, "root_id", "state", "due_at", "id"),
+        Index(None, "root_id", "runs_out_at", "id"),
+        Index(None, "root_id", "state", "runs_out_at", "id"),
         Index(None, "root_id", "state", "reported_at", "id"),
-        Index(None, "unit_id", "state", "due_at", "id"),
+        Index(None, "unit_id", "state", "runs_out_at", "id"),
         Index(None, "grid_id", "reported_at", "id"),
+        Index(None, "category_id", "reported_at", "id"),
         Index(None, "reporter_id", "reported_at", "id"),
+        Index(
+            "ix_case_open_tile",
+            "root_id",
+            "open_tile",
+            sqlite_where=text("open_tile IS NOT NULL"),
+            postgresql_where=text("open_tile IS NOT NULL"),
+        ),
     )
 
 
 class CaseEvent(Base):
     """One event of a case, with two times: when it happened and when we learnt of it. Appended, never changed.
 
-    Events before filing and merely told ones (`add_evidence`) keep their words in `reason` and `details`.
+    `reason`: the words said with it. `outcome`: what a verification found; `until_at`: the deadline asked for, or the
+    set date of a suspension; `into_id`: the case it was merged into; `details`: what else was handed in.
     `superseded_at`: a later file of the same source told the history otherwise; such events are kept and never folded.
     """
 
@@ -106,6 +125,9 @@ class CaseEvent(Base):
     due_at: Mapped[datetime | None]
     handle_due_at: Mapped[datetime | None]
     turns: Mapped[int] = mapped_column(default=1)
+    outcome: Mapped[bool | None]
+    until_at: Mapped[datetime | None]
+    into_id: Mapped[int | None]
     reason: Mapped[str | None] = mapped_column(Text)
     details: Mapped[dict[str, Any] | None]
     superseded_at: Mapped[datetime | None]

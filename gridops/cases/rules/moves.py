@@ -1,11 +1,30 @@
-"""States of a case and the table of allowed moves: who may, from where, what it needs, where it leads."""
+"""States of a case and the table of allowed moves: who may, from where, what it needs and writes, which clock runs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gridops.cases.rules.sources import VERIFIED_SOURCES, Source
 from gridops.people.rules import Role
+
+__all__ = [
+    "ENDED",
+    "MOVES",
+    "NEVER_FILED",
+    "STATE_CLOCKS",
+    "VERIFIED_SOURCES",
+    "Bar",
+    "Clock",
+    "May",
+    "Move",
+    "MoveRule",
+    "Source",
+    "State",
+    "Suspension",
+    "Tie",
+    "clock_after",
+]
 
 
 class State(StrEnum):
@@ -25,32 +44,6 @@ class State(StrEnum):
     CLOSED = "closed"
     VOIDED = "voided"
     MERGED = "merged"
-
-
-class Source(StrEnum):
-    """Where a report came from."""
-
-    INSPECTOR = "inspector"
-    JOINT_ENFORCEMENT = "joint_enforcement"
-    NIGHT_INSPECTION = "night_inspection"
-    HOTLINE_12345 = "hotline_12345"
-    PUBLIC = "public"
-    WECHAT_APP = "wechat_app"
-    VIDEO = "video"
-    LEADER = "leader"
-    PLATFORM_TRANSFER = "platform_transfer"
-    ASSESSMENT = "assessment"
-    PETITION = "petition"
-    MEDIA = "media"
-    THIRD_PARTY = "third_party"
-    SENSOR = "sensor"
-    OTHER = "other"
-
-
-# Reports by others are verified on site before filing; a patrol's, a superior's or a check's are not (standards.md 1.4).
-VERIFIED_SOURCES = frozenset(
-    {Source.HOTLINE_12345, Source.PUBLIC, Source.WECHAT_APP, Source.PETITION, Source.MEDIA, Source.SENSOR}
-)
 
 
 class Move(StrEnum):
@@ -86,54 +79,220 @@ class Move(StrEnum):
     ADD_EVIDENCE = "add_evidence"
 
 
+class Clock(StrEnum):
+    """Which clock runs: the centre's (between feedback and check too, never the unit's), the unit's, or none."""
+
+    CENTRE = "centre"
+    UNIT = "unit"
+    STOPPED = "stopped"
+
+
+class Suspension(StrEnum):
+    """The two reasons of a suspension: cause outside the unit (挂账), or to a set date (缓办)."""
+
+    OUTSIDE = "outside"
+    SET_DATE = "set_date"
+
+
+class Tie(StrEnum):
+    """How a role must be tied to the case before its holder may act.
+
+    `root`: held anywhere in the jurisdiction. `territory`: held for the case's grid or one above. `unit`: held for the
+    case's unit or one above, and its territory. `reporter`: the person reported the case (role None) or reported it
+    and still holds the role. `other_community`: held for a community's office, which is not the case's own unit, and
+    for its territory.
+    """
+
+    ROOT = "root"
+    TERRITORY = "territory"
+    UNIT = "unit"
+    REPORTER = "reporter"
+    OTHER_COMMUNITY = "other_community"
+
+
+class Bar(StrEnum):
+    """Who may not, whatever the role.
+
+    `handler`: who handles the case (holds that role for its unit, or gave the feedback). `resender`: who sent out a
+    case that had been returned; a receiver of a returned case may correct and send again, not take the step after it
+    (standards.md 1.4). `asker`: who asked for the extension.
+    """
+
+    HANDLER = "handler"
+    RESENDER = "resender"
+    ASKER = "asker"
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """One way of being entitled: a role and its tie to the case."""
+
+    role: Role | None
+    tie: Tie = Tie.TERRITORY
+
+
 @dataclass(frozen=True, slots=True)
 class MoveRule:
-    """One row of the table: `to` None leaves the state; `needs` names what must be handed in."""
+    """One row of the table.
+
+    `to` None leaves the state, or lets the projection find it (`undo_*`, `check_failed`). `needs` must be handed in,
+    `takes` may be. `writes` are the columns of the event that the move fills beside who, when and words.
+    `clock`: the clock that runs afterwards; None leaves it as the state and suspension say (`clock_after`).
+    `suspended`: allowed while the case is suspended. `changes`: whether it counts as a move of the case at all.
+    """
 
     from_states: frozenset[State]
     to: State | None
-    roles: frozenset[Role]
+    may: tuple[May, ...]
     needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    clock: Clock | None = None
+    bars: tuple[Bar, ...] = ()
+    suspended: bool = False
+    changes: bool = True
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles that some entitlement names."""
+        return frozenset(way.role for way in self.may if way.role is not None)
 
 
-_IN_UNIT = (State.DISPATCHED, State.RECEIVED)
-_FILED_ON = (State.FILED, State.DISPATCHED, State.RECEIVED, State.HANDLED, State.CHECKING)
-_BEFORE_FILING = (State.REPORTED, State.VERIFYING, State.ACCEPTED)
-_REPORTERS = (Role.INSPECTOR, Role.OFFICER, Role.INTAKE_CLERK, Role.SHIFT_LEADER)
+_S = State
+_IN_UNIT = (_S.DISPATCHED, _S.RECEIVED)
+_FILED_ON = (_S.FILED, _S.DISPATCHED, _S.RECEIVED, _S.HANDLED, _S.CHECKING)
+_BEFORE_FILING = (_S.REPORTED, _S.VERIFYING, _S.ACCEPTED)
+NEVER_FILED = frozenset({_S.DECLINED, _S.SELF_HANDLED, _S.NOT_FILED})
+ENDED = NEVER_FILED | {_S.CLOSED, _S.VOIDED, _S.MERGED}
 
-
-def _row(states: tuple[State, ...], to: State | None, roles: tuple[Role, ...], *needs: str) -> MoveRule:
-    return MoveRule(frozenset(states), to, frozenset(roles), needs)
-
-
-# The one table. A report and a self-handling begin a case, so they start from nothing.
-MOVES: dict[Move, MoveRule] = {
-    Move.REPORT: _row((), State.REPORTED, _REPORTERS),
-    Move.SELF_HANDLE: _row((State.REPORTED,), State.SELF_HANDLED, (Role.INSPECTOR, Role.OFFICER)),
-    Move.SEND_TO_VERIFY: _row((State.REPORTED,), State.VERIFYING, (Role.INTAKE_CLERK,)),
-    Move.VERIFY: _row((State.VERIFYING,), State.REPORTED, (Role.INSPECTOR,), "outcome"),
-    Move.ACCEPT: _row((State.REPORTED,), State.ACCEPTED, (Role.INTAKE_CLERK,)),
-    Move.DECLINE: _row((State.REPORTED,), State.DECLINED, (Role.INTAKE_CLERK,), "reason"),
-    Move.FILE: _row((State.ACCEPTED,), State.FILED, (Role.SHIFT_LEADER,), "condition"),
-    Move.NOT_FILE: _row((State.ACCEPTED,), State.NOT_FILED, (Role.SHIFT_LEADER,), "reason"),
-    Move.DISPATCH: _row((State.FILED,), State.DISPATCHED, (Role.DISPATCHER,), "unit"),
-    Move.RECEIVE: _row((State.DISPATCHED,), State.RECEIVED, (Role.HANDLER,)),
-    Move.FEEDBACK: _row(_IN_UNIT, State.HANDLED, (Role.HANDLER,), "words"),
-    Move.SEND_TO_CHECK: _row((State.HANDLED,), State.CHECKING, (Role.DISPATCHER,)),
-    Move.CHECK_PASSED: _row((State.CHECKING,), None, (Role.INSPECTOR,), "outcome"),
-    Move.CHECK_FAILED: _row((State.CHECKING,), State.DISPATCHED, (Role.INSPECTOR,), "outcome", "reason"),
-    Move.CLOSE: _row((State.CHECKING,), State.CLOSED, (Role.SHIFT_LEADER,), "closing_condition"),
-    Move.UNDO_CLOSING: _row((State.CLOSED,), State.DISPATCHED, (Role.SHIFT_LEADER,), "reason"),
-    Move.RETURN: _row(_IN_UNIT, State.FILED, (Role.HANDLER,), "reason"),
-    Move.ASK_EXTENSION: _row(_IN_UNIT, None, (Role.HANDLER,), "reason", "due"),
-    Move.EXTEND: _row(_IN_UNIT, None, (Role.SHIFT_LEADER,), "due"),
-    Move.REFUSE_EXTENSION: _row(_IN_UNIT, None, (Role.SHIFT_LEADER,), "reason"),
-    Move.SUSPEND: _row(_FILED_ON, None, (Role.SHIFT_LEADER,), "reason", "suspension"),
-    Move.RESUME: _row(_FILED_ON, None, (Role.SHIFT_LEADER,)),
-    Move.VOID: _row(_FILED_ON, State.VOIDED, (Role.SHIFT_LEADER,), "reason"),
-    Move.UNDO_VOID: _row((State.VOIDED,), State.FILED, (Role.SHIFT_LEADER,), "reason"),
-    Move.MERGE: _row(_FILED_ON, State.MERGED, (Role.SHIFT_LEADER,), "into"),
-    Move.UNDO_MERGE: _row((State.MERGED,), State.FILED, (Role.SHIFT_LEADER,), "reason"),
-    Move.RECATEGORISE: _row((*_BEFORE_FILING, *_FILED_ON), None, (Role.INTAKE_CLERK, Role.SHIFT_LEADER), "category"),
-    Move.ADD_EVIDENCE: _row((*_BEFORE_FILING, *_FILED_ON), None, (*_REPORTERS, Role.HANDLER)),
+# The clock of each state; a suspension stops any of them.
+STATE_CLOCKS: dict[State, Clock] = {
+    **dict.fromkeys((*_BEFORE_FILING, _S.FILED, _S.HANDLED, _S.CHECKING), Clock.CENTRE),
+    **dict.fromkeys(_IN_UNIT, Clock.UNIT),
+    **dict.fromkeys(ENDED, Clock.STOPPED),
 }
+
+_CLERK, _LEADER, _SENDER = (May(role) for role in (Role.INTAKE_CLERK, Role.SHIFT_LEADER, Role.DISPATCHER))
+_INSPECTOR = May(Role.INSPECTOR)
+_HANDLER = May(Role.HANDLER, Tie.UNIT)
+_REPORTERS = (Role.INSPECTOR, Role.OFFICER, Role.INTAKE_CLERK, Role.SHIFT_LEADER)
+_ANYONE_REPORTING = tuple(May(role, Tie.ROOT) for role in _REPORTERS)
+
+
+def _row(
+    states: tuple[State, ...], to: State | None, *may: May, clock: Clock | None = None, **more: object
+) -> MoveRule:
+    runs = clock or (STATE_CLOCKS[to] if to else None)
+    return MoveRule(frozenset(states), to, may, clock=runs, **more)  # type: ignore[arg-type]
+
+
+# The one table. A report begins a case, so it starts from nothing.
+MOVES: dict[Move, MoveRule] = {
+    Move.REPORT: _row((), _S.REPORTED, *_ANYONE_REPORTING, writes=("category_id",)),
+    # On the spot, by whoever reported it or walks there (自行处置); photos only where the category asks for them.
+    Move.SELF_HANDLE: _row(
+        (_S.REPORTED,),
+        _S.SELF_HANDLED,
+        _INSPECTOR,
+        May(Role.OFFICER),
+        May(Role.INSPECTOR, Tie.REPORTER),
+        May(Role.OFFICER, Tie.REPORTER),
+        takes=("words",),
+    ),
+    Move.SEND_TO_VERIFY: _row((_S.REPORTED,), _S.VERIFYING, _CLERK, takes=("words",)),
+    # Back to the clerk with the outcome: true opens acceptance, untrue lets the clerk decline.
+    Move.VERIFY: _row(
+        (_S.VERIFYING,), _S.REPORTED, _INSPECTOR, needs=("outcome",), takes=("words",), writes=("outcome",)
+    ),
+    Move.ACCEPT: _row((_S.REPORTED,), _S.ACCEPTED, _CLERK, takes=("words",)),
+    Move.DECLINE: _row((_S.REPORTED, _S.VERIFYING), _S.DECLINED, _CLERK, needs=("reason",)),
+    # A patrol's report and a superior's instruction may be filed directly; others by way of acceptance (1.4).
+    Move.FILE: _row(
+        (_S.REPORTED, _S.ACCEPTED),
+        _S.FILED,
+        _LEADER,
+        needs=("condition",),
+        takes=("words",),
+        writes=("condition_id", "due_at"),
+    ),
+    Move.NOT_FILE: _row((_S.ACCEPTED,), _S.NOT_FILED, _LEADER, needs=("reason",)),
+    # The unit's own clock begins with a unit's first dispatch; a unit that returned a case gets no new one.
+    Move.DISPATCH: _row(
+        (_S.FILED,), _S.DISPATCHED, _SENDER, needs=("unit",), takes=("words",), writes=("unit_id", "handle_due_at")
+    ),
+    Move.RECEIVE: _row((_S.DISPATCHED,), _S.RECEIVED, _HANDLER, bars=(Bar.RESENDER,)),
+    Move.FEEDBACK: _row(_IN_UNIT, _S.HANDLED, _HANDLER, needs=("words",), bars=(Bar.RESENDER,)),
+    Move.SEND_TO_CHECK: _row((_S.HANDLED,), _S.CHECKING, _SENDER, _CLERK, takes=("words",)),
+    # 核查 is done by an inspector, never by the handler. A failed check is rework: the clock continues.
+    Move.CHECK_PASSED: _row(
+        (_S.CHECKING,), None, _INSPECTOR, takes=("words",), bars=(Bar.HANDLER,), clock=Clock.CENTRE
+    ),
+    Move.CHECK_FAILED: _row((_S.CHECKING,), None, _INSPECTOR, needs=("reason",), bars=(Bar.HANDLER,), clock=Clock.UNIT),
+    Move.CLOSE: _row(
+        (_S.CHECKING,),
+        _S.CLOSED,
+        _LEADER,
+        May(None, Tie.REPORTER),
+        May(Role.HANDLER, Tie.OTHER_COMMUNITY),
+        needs=("closing_condition",),
+        takes=("words",),
+        bars=(Bar.HANDLER,),
+    ),
+    Move.UNDO_CLOSING: _row((_S.CLOSED,), None, _LEADER, needs=("reason",), clock=Clock.UNIT),
+    Move.RETURN: _row(_IN_UNIT, _S.FILED, _HANDLER, needs=("reason",)),
+    Move.ASK_EXTENSION: _row(_IN_UNIT, None, _HANDLER, needs=("reason", "due"), writes=("until_at",)),
+    Move.EXTEND: _row(
+        _IN_UNIT, None, _LEADER, takes=("due", "words"), writes=("due_at", "handle_due_at"), bars=(Bar.ASKER,)
+    ),
+    Move.REFUSE_EXTENSION: _row(_IN_UNIT, None, _LEADER, needs=("reason",), bars=(Bar.ASKER,)),
+    Move.SUSPEND: _row(
+        _FILED_ON,
+        None,
+        _LEADER,
+        needs=("reason", "suspension"),
+        takes=("resume_on",),
+        writes=("until_at",),
+        clock=Clock.STOPPED,
+    ),
+    Move.RESUME: _row(_FILED_ON, None, _LEADER, takes=("words",), writes=("due_at", "handle_due_at"), suspended=True),
+    # A closed case may be voided too: a correction of the issue that had counted it (statistics.md §2).
+    Move.VOID: _row(
+        (*_FILED_ON, _S.CLOSED),
+        _S.VOIDED,
+        _LEADER,
+        needs=("reason",),
+        writes=("due_at", "handle_due_at"),
+        suspended=True,
+    ),
+    Move.UNDO_VOID: _row((_S.VOIDED,), None, _LEADER, needs=("reason",)),
+    Move.MERGE: _row(
+        _FILED_ON,
+        _S.MERGED,
+        _LEADER,
+        needs=("into",),
+        takes=("words",),
+        writes=("into_id", "due_at", "handle_due_at"),
+        suspended=True,
+    ),
+    Move.UNDO_MERGE: _row((_S.MERGED,), None, _LEADER, needs=("reason",)),
+    # Corrects the kind of problem; the deadline it was filed under stays.
+    Move.RECATEGORISE: _row(
+        (*_BEFORE_FILING, *_FILED_ON),
+        None,
+        _CLERK,
+        _LEADER,
+        needs=("category",),
+        takes=("condition", "words"),
+        writes=("category_id", "condition_id"),
+        suspended=True,
+    ),
+    # Someone saw it too. Whatever has become of the case meanwhile, what was seen is kept.
+    Move.ADD_EVIDENCE: _row(
+        tuple(State), None, *_ANYONE_REPORTING, _HANDLER, takes=("words",), suspended=True, changes=False
+    ),
+}
+
+
+def clock_after(state: State, *, suspended: bool) -> Clock:
+    """The clock that runs in a state: none while suspended."""
+    return Clock.STOPPED if suspended else STATE_CLOCKS[state]

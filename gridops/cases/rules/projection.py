@@ -1,12 +1,18 @@
-"""A case is the projection of its events: the same fold gives the row, and the facts at any instant (statistics.md §2)."""
+"""A case is the projection of its events: one fold gives the row, and the facts at any instant (statistics.md §2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Any
 
-from gridops.cases.rules.moves import MOVES, Move, State
+from gridops.cases.rules.moves import ENDED, MOVES, Move, State
+from gridops.cases.rules.tiles import tile_of
+
+# Where no clock runs out: later than any deadline, so that one index serves "what is due next" and "what is overdue".
+FAR = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +20,8 @@ class Event:
     """One thing that happened to a case; only what the projection needs. Times are aware.
 
     `due_at`, `handle_due_at`: the deadlines this move sets (file, extend, resume, dispatch). `turns`: how often it
-    happened, where an import only knows the number (返工次数).
+    happened, where an import only knows the number (返工次数). `outcome`: what a verification found. `until_at`: the
+    deadline asked for, or the set date of a suspension. `into_id`: the case it was merged into.
     """
 
     move: Move
@@ -26,6 +33,9 @@ class Event:
     due_at: datetime | None = None
     handle_due_at: datetime | None = None
     turns: int = 1
+    outcome: bool | None = None
+    until_at: datetime | None = None
+    into_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +43,13 @@ class Facts:
     """What holds of a case at one instant. Names are those of the columns of `case`.
 
     `due_at` is the deadline in force; `due_fair_at` the same without extensions granted and suspensions begun after
-    the earlier deadline had passed: on time is judged by it. `handle_*` is the unit's own clock. `handled_at` and
-    `closed_at` hold while in force. `failed_at`, `extended_at` are the first of their kind. `undone` are pairs
-    (made, undone) of closings, voids and merges whose undoing put the case in hand again.
+    the earlier deadline had passed, and of a closed case the one in force when it was closed: on time is judged by it.
+    `handle_*` is the unit's own clock, judged at the feedback in force. `handled_at` and `closed_at` hold while in
+    force. `failed_at`, `extended_at` are the first of their kind after filing. `undone` are pairs (made, undone) of
+    closings, voids and merges whose undoing put the case in hand again. `last_rewritten_at`: the last event after which
+    something known before no longer held; until then the facts at any earlier instant can be read from the row by
+    leaving out later times. `verified`: the last verification's outcome. `checked_at`: the check passed, not closed
+    yet. `asked_*`: the open request for an extension. `resume_at`: the set date of a suspension (缓办).
     """
 
     state: State = State.REPORTED
@@ -65,119 +79,296 @@ class Facts:
     undone: tuple[tuple[datetime, datetime], ...] = ()
     last_moved_at: datetime | None = None
     last_undone_at: datetime | None = None
+    last_rewritten_at: datetime | None = None
+    verified: bool | None = None
+    checked_at: datetime | None = None
+    asked_at: datetime | None = None
+    asked_due_at: datetime | None = None
+    resume_at: datetime | None = None
+    merged_into_id: int | None = None
+
+
+FACT_NAMES = tuple(field.name for field in fields(Facts))
+# The facts that are columns of `case`; with `runs_out_at` and `open_tile` they are all the projection writes.
+COLUMN_NAMES = tuple(name for name in FACT_NAMES if name not in ("undone", "handle_due_own"))
+_START = {field.name: field.default for field in fields(Facts)}
+_in_order = attrgetter("happened_at", "seq")
 
 
 def project(events: Iterable[Event], before: datetime | None = None) -> Facts:
     """Fold events in the order they happened into the facts that hold; only those before an instant, if given."""
-    facts = Facts()
-    for event in sorted(events, key=lambda e: (e.happened_at, e.seq)):
+    fold = _fold(events, before)
+    return Facts(*[getattr(fold, name) for name in FACT_NAMES])
+
+
+def columns(events: Iterable[Event], lon: float | None = None, lat: float | None = None) -> dict[str, Any]:
+    """The columns of `case` that the projection writes, from a case's events and its place (WGS-84 degrees)."""
+    fold = _fold(events, None)
+    row = {name: getattr(fold, name) for name in COLUMN_NAMES}
+    row["runs_out_at"] = runs_out_at(fold)
+    row["open_tile"] = None if lon is None or lat is None or fold.state in ENDED else tile_of(lon, lat)
+    return row
+
+
+def runs_out_at(facts: Facts) -> datetime:
+    """When the clock that runs now runs out; FAR where none runs (a suspension after falling due does not stop it)."""
+    if facts.due_at is None or facts.filed_at is None or facts.state in ENDED:
+        return FAR
+    return FAR if facts.suspended_at and facts.suspended_at < facts.due_at else facts.due_at
+
+
+class _Fold:
+    """The facts while they are folded: the fields of Facts, and what only the fold needs.
+
+    `live` is the state as if nothing had been closed, voided or merged, so that an undoing finds its way back;
+    `fair`, `handle_fair` are the running deadlines for being on time, frozen in `due_fair_at`, `handle_due_fair_at`
+    while a closing or a feedback is in force.
+    """
+
+    __slots__ = (*FACT_NAMES, "fair", "handle_fair", "live")
+
+    def __init__(self) -> None:
+        for name, value in _START.items():
+            setattr(self, name, value)
+        self.live = State.REPORTED
+        self.fair: datetime | None = None
+        self.handle_fair: datetime | None = None
+
+    def take(self, event: Event) -> None:
+        """Let one event happen."""
+        move = event.move
+        anchors, held = _anchors(self), _held(self)
+        to = MOVES[move].to
+        if to is not None and to not in _OVER:
+            self.live = to
+        if change := _CHANGES.get(move):
+            change(self, event)
+        if event.category_id is not None:
+            self.category_id = event.category_id
+        if event.condition_id is not None:
+            self.condition_id = event.condition_id
+        if MOVES[move].changes:
+            self.last_moved_at = event.happened_at
+        now = _held(self)
+        if now != held and any(a is not None and h != n for a, h, n in zip(anchors, held, now, strict=True)):
+            self.last_rewritten_at = event.happened_at
+
+
+# What may be rewritten -> the fact before which a change of it is none: a deadline says nothing before filing.
+_REWRITTEN = {
+    **dict.fromkeys(("due_at", "fair"), "filed_at"),
+    **dict.fromkeys(("handle_due_at", "handle_fair", "unit_id"), "dispatched_at"),
+    **{name: name for name in ("handled_at", "closed_at", "suspended_at", "voided_at", "merged_at", "category_id")},
+}
+_held = attrgetter(*_REWRITTEN)
+_anchors = attrgetter(*_REWRITTEN.values())
+_OVER = frozenset({State.CLOSED, State.VOIDED, State.MERGED})
+
+
+def _fold(events: Iterable[Event], before: datetime | None) -> Any:
+    fold = _Fold()
+    for event in sorted(events, key=_in_order):
         if before is not None and event.happened_at >= before:
             break
-        facts = _after(facts, event)
-    return facts
+        fold.take(event)
+    _settle(fold)
+    return fold
 
 
-def _after(facts: Facts, event: Event) -> Facts:
-    change = _CHANGES.get(event.move)
-    facts = change(facts, event) if change else facts
-    return replace(
-        facts,
-        state=MOVES[event.move].to or facts.state,
-        category_id=event.category_id or facts.category_id,
-        condition_id=event.condition_id or facts.condition_id,
-        last_moved_at=event.happened_at,
-    )
+def _settle(f: Any) -> None:
+    """Name the state, and unfreeze deadlines that nothing holds."""
+    if f.voided_at:
+        f.state = State.VOIDED
+    elif f.merged_at:
+        f.state = State.MERGED
+    else:
+        f.state = State.CLOSED if f.closed_at else f.live
+    if not f.closed_at:
+        f.due_fair_at = f.fair
+    if not f.handled_at:
+        f.handle_due_fair_at = f.handle_fair
 
 
-def _file(facts: Facts, event: Event) -> Facts:
-    if facts.filed_at:
-        return facts
-    own = event.handle_due_at is not None
-    handle = event.handle_due_at or event.due_at
-    return replace(
-        facts,
-        filed_at=event.happened_at,
-        accepted_at=facts.accepted_at or event.happened_at,
-        due_first_at=event.due_at,
-        due_at=event.due_at,
-        due_fair_at=event.due_at,
-        handle_due_at=handle,
-        handle_due_fair_at=handle,
-        handle_due_own=own,
-    )
+def _report(f: Any, e: Event) -> None:
+    f.reported_at = f.reported_at or e.happened_at
 
 
-def _dispatch(facts: Facts, event: Event) -> Facts:
-    facts = replace(facts, dispatched_at=facts.dispatched_at or event.happened_at, unit_id=event.unit_id)
-    if event.handle_due_at is None:
-        return facts
-    due = event.handle_due_at
-    return replace(facts, handle_due_at=due, handle_due_fair_at=due, handle_due_own=True)
+def _self_handle(f: Any, e: Event) -> None:
+    f.self_handled_at = f.self_handled_at or e.happened_at
 
 
-def _moved_deadline(facts: Facts, event: Event, in_time_since: datetime) -> Facts:
-    """Set new deadlines; they count for being on time only if what moved them began before the earlier ones passed."""
-    due = event.due_at or facts.due_at
-    handle = event.handle_due_at or (facts.handle_due_at if facts.handle_due_own else due)
-    fair = facts.due_fair_at is None or in_time_since <= facts.due_fair_at
-    handle_fair = facts.handle_due_fair_at is None or in_time_since <= facts.handle_due_fair_at
-    return replace(
-        facts,
-        due_at=due,
-        due_fair_at=due if fair else facts.due_fair_at,
-        handle_due_at=handle,
-        handle_due_fair_at=handle if handle_fair else facts.handle_due_fair_at,
-    )
+def _accept(f: Any, e: Event) -> None:
+    f.accepted_at = f.accepted_at or e.happened_at
 
 
-def _extend(facts: Facts, event: Event) -> Facts:
-    facts = _moved_deadline(facts, event, event.happened_at)
-    return replace(facts, extended_at=facts.extended_at or event.happened_at)
+def _decline(f: Any, e: Event) -> None:
+    f.declined_at = f.declined_at or e.happened_at
 
 
-def _resume(facts: Facts, event: Event) -> Facts:
-    if facts.suspended_at is None:
-        return facts
-    return replace(_moved_deadline(facts, event, facts.suspended_at), suspended_at=None)
+def _not_file(f: Any, e: Event) -> None:
+    f.not_filed_at = f.not_filed_at or e.happened_at
+    f.accepted_at = f.accepted_at or e.happened_at
 
 
-def _close(facts: Facts, event: Event) -> Facts:
-    # A closing without a feedback of its own brings one at its own instant (statistics.md §2).
-    return replace(facts, closed_at=event.happened_at, handled_at=facts.handled_at or event.happened_at)
+def _file(f: Any, e: Event) -> None:
+    if f.filed_at:
+        return
+    f.filed_at = e.happened_at
+    f.accepted_at = f.accepted_at or e.happened_at
+    f.due_first_at = e.due_at
+    # An imported extension may be older than the filing it belongs to: its deadline holds from the start.
+    f.due_at = f.fair = f.due_at or e.due_at
+    f.handle_due_at = f.handle_fair = e.handle_due_at or f.due_at
+    f.handle_due_own = e.handle_due_at is not None
 
 
-def _undo(facts: Facts, event: Event, field: str) -> Facts:
-    made: datetime | None = getattr(facts, field)
+def _dispatch(f: Any, e: Event) -> None:
+    f.dispatched_at = f.dispatched_at or e.happened_at
+    f.unit_id = e.unit_id
+    if e.handle_due_at is not None:
+        f.handle_due_at = f.handle_fair = e.handle_due_at
+        f.handle_due_own = True
+
+
+def _feedback(f: Any, e: Event) -> None:
+    f.handled_at = e.happened_at
+    f.handle_due_fair_at = f.handle_fair
+    f.checked_at = None
+    _no_request(f, e)
+
+
+def _check_passed(f: Any, e: Event) -> None:
+    f.checked_at = e.happened_at
+
+
+def _check_failed(f: Any, e: Event) -> None:
+    f.handled_at = f.checked_at = None
+    f.live = State.DISPATCHED if f.unit_id else State.FILED
+    if f.filed_at:
+        f.failed_at = f.failed_at or e.happened_at
+
+
+def _close(f: Any, e: Event) -> None:
+    _end_suspension(f, e)
+    if not f.handled_at:
+        # A closing without a feedback of its own brings one at its own instant (statistics.md §2).
+        f.handled_at = e.happened_at
+        f.handle_due_fair_at = f.handle_fair
+    f.closed_at = e.happened_at
+    f.due_fair_at = f.fair
+    _no_request(f, e)
+
+
+def _undo_closing(f: Any, e: Event) -> None:
+    _undo(f, e, "closed_at")
+    _check_failed(f, e)
+
+
+def _void(f: Any, e: Event) -> None:
+    _end_suspension(f, e)
+    f.voided_at = e.happened_at
+    _no_request(f, e)
+
+
+def _merge(f: Any, e: Event) -> None:
+    _end_suspension(f, e)
+    f.merged_at = e.happened_at
+    f.merged_into_id = e.into_id
+    _no_request(f, e)
+
+
+def _undo_void(f: Any, e: Event) -> None:
+    _undo(f, e, "voided_at")
+
+
+def _undo_merge(f: Any, e: Event) -> None:
+    _undo(f, e, "merged_at")
+    f.merged_into_id = None
+
+
+def _undo(f: Any, e: Event, field: str) -> None:
+    made: datetime | None = getattr(f, field)
     if made is None:
-        return facts
-    facts = replace(facts, **{field: None}, last_undone_at=event.happened_at)  # type: ignore[arg-type]
-    if facts.closed_at or facts.voided_at or facts.merged_at:
-        return facts
-    return replace(facts, undone=(*facts.undone, (made, event.happened_at)))
+        return
+    setattr(f, field, None)
+    f.last_undone_at = e.happened_at
+    if not (f.closed_at or f.voided_at or f.merged_at):
+        f.undone = (*f.undone, (made, e.happened_at))
 
 
-def _undo_closing(facts: Facts, event: Event) -> Facts:
-    facts = _undo(facts, event, "closed_at")
-    return replace(facts, handled_at=None, failed_at=facts.failed_at or event.happened_at)
+def _move_deadline(f: Any, e: Event, in_time_since: datetime) -> None:
+    """Set new deadlines; they count for being on time only if what moved them began before the earlier ones passed."""
+    f.due_at = e.due_at or f.due_at
+    f.handle_due_at = e.handle_due_at or (f.handle_due_at if f.handle_due_own else f.due_at)
+    if f.fair is None or in_time_since <= f.fair:
+        f.fair = f.due_at
+    if f.handle_fair is None or in_time_since <= f.handle_fair:
+        f.handle_fair = f.handle_due_at
 
 
-_CHANGES = {
-    Move.REPORT: lambda f, e: replace(f, reported_at=f.reported_at or e.happened_at),
-    Move.SELF_HANDLE: lambda f, e: replace(f, self_handled_at=f.self_handled_at or e.happened_at),
-    Move.ACCEPT: lambda f, e: replace(f, accepted_at=f.accepted_at or e.happened_at),
-    Move.DECLINE: lambda f, e: replace(f, declined_at=f.declined_at or e.happened_at),
+def _extend(f: Any, e: Event) -> None:
+    _move_deadline(f, e, e.happened_at)
+    f.extended_at = f.extended_at or e.happened_at
+    _no_request(f, e)
+
+
+def _suspend(f: Any, e: Event) -> None:
+    if f.suspended_at is None and not (f.closed_at or f.voided_at or f.merged_at):
+        f.suspended_at = e.happened_at
+        f.resume_at = e.until_at
+
+
+def _resume(f: Any, e: Event) -> None:
+    # Where a file tells only of a suspension's end, it had been granted in time.
+    _move_deadline(f, e, f.suspended_at or f.filed_at or e.happened_at)
+    f.suspended_at = f.resume_at = None
+
+
+def _end_suspension(f: Any, e: Event) -> None:
+    if f.suspended_at is not None:
+        _resume(f, e)
+
+
+def _ask(f: Any, e: Event) -> None:
+    f.asked_at = e.happened_at
+    f.asked_due_at = e.until_at
+
+
+def _no_request(f: Any, _e: Event) -> None:
+    f.asked_at = f.asked_due_at = None
+
+
+def _send_to_verify(f: Any, _e: Event) -> None:
+    f.verified = None
+
+
+def _verify(f: Any, e: Event) -> None:
+    f.verified = e.outcome
+
+
+_CHANGES: dict[Move, Callable[[Any, Event], None]] = {
+    Move.REPORT: _report,
+    Move.SELF_HANDLE: _self_handle,
+    Move.SEND_TO_VERIFY: _send_to_verify,
+    Move.VERIFY: _verify,
+    Move.ACCEPT: _accept,
+    Move.DECLINE: _decline,
     Move.FILE: _file,
-    Move.NOT_FILE: lambda f, e: replace(f, not_filed_at=e.happened_at, accepted_at=f.accepted_at or e.happened_at),
+    Move.NOT_FILE: _not_file,
     Move.DISPATCH: _dispatch,
-    Move.FEEDBACK: lambda f, e: replace(f, handled_at=e.happened_at),
-    Move.CHECK_FAILED: lambda f, e: replace(f, handled_at=None, failed_at=f.failed_at or e.happened_at),
+    Move.FEEDBACK: _feedback,
+    Move.CHECK_PASSED: _check_passed,
+    Move.CHECK_FAILED: _check_failed,
     Move.CLOSE: _close,
     Move.UNDO_CLOSING: _undo_closing,
+    Move.RETURN: _no_request,
+    Move.ASK_EXTENSION: _ask,
     Move.EXTEND: _extend,
-    Move.SUSPEND: lambda f, e: replace(f, suspended_at=f.suspended_at or e.happened_at),
+    Move.REFUSE_EXTENSION: _no_request,
+    Move.SUSPEND: _suspend,
     Move.RESUME: _resume,
-    Move.VOID: lambda f, e: replace(f, voided_at=e.happened_at, suspended_at=None),
-    Move.MERGE: lambda f, e: replace(f, merged_at=e.happened_at, suspended_at=None),
-    Move.UNDO_VOID: lambda f, e: _undo(f, e, "voided_at"),
-    Move.UNDO_MERGE: lambda f, e: _undo(f, e, "merged_at"),
+    Move.VOID: _void,
+    Move.MERGE: _merge,
+    Move.UNDO_VOID: _undo_void,
+    Move.UNDO_MERGE: _undo_merge,
 }

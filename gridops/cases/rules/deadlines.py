@@ -1,0 +1,144 @@
+"""Deadlines of a case: from its filing condition, moved by extensions and suspensions; and why they are so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from gridops.cases.rules.moves import Move
+from gridops.cases.rules.projection import Event, Facts, project
+from gridops.worktime.rules import Calendar, Explanation, Hours, LimitUnit, after_suspension, deadline, explain
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The limits of a filing condition: of the whole case, and of the unit in charge; None: no limit of its own."""
+
+    limit: int | None
+    unit: LimitUnit | None
+    handle_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingClock:
+    """Calendar and office hours by which a jurisdiction counts."""
+
+    calendar: Calendar
+    hours: Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A new deadline of the case and one of the unit's own clock; None leaves it as it is."""
+
+    case: datetime | None = None
+    unit: datetime | None = None
+
+
+class Cause(StrEnum):
+    """What set a deadline or moved it."""
+
+    FILED = "filed"
+    GIVEN = "given"
+    EXTENDED = "extended"
+    RESUMED = "resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a deadline: from when, why, what it was before and after; `counts`: whether being on time follows."""
+
+    cause: Cause
+    at: datetime
+    before: datetime | None
+    after: datetime
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhyDue:
+    """Why a case is due when it is: the counted limit (None where a deadline was handed in), then what moved it."""
+
+    due_at: datetime | None
+    counted: Explanation | None
+    steps: tuple[Step, ...]
+    suspended_since: datetime | None
+
+
+def filing_due(filed_at: datetime, terms: Terms, clock: WorkingClock) -> datetime | None:
+    """The deadline of a case filed under a condition; None without a limit."""
+    return _counted(filed_at, terms.limit, terms, clock)
+
+
+def handling_due(dispatched_at: datetime, terms: Terms, clock: WorkingClock) -> datetime | None:
+    """The unit's own deadline, counted from its dispatch; None where it has none of its own (then the case's holds)."""
+    return _counted(dispatched_at, terms.handle_limit, terms, clock)
+
+
+def extended(facts: Facts, due: datetime) -> Due:
+    """An extension to `due` moves a unit's own deadline by as much, never past the case's."""
+    if not facts.handle_due_own or facts.handle_due_at is None or facts.due_at is None:
+        return Due(case=due)
+    return Due(case=due, unit=max(facts.handle_due_at, min(facts.handle_due_at + (due - facts.due_at), due)))
+
+
+def resumed(facts: Facts, at: datetime, terms: Terms, clock: WorkingClock) -> Due:
+    """The deadlines after a suspension that ends now: what was left of each clock runs again.
+
+    Where nobody knows the limit's unit (an imported deadline), the clock is taken to run day and night.
+    """
+    if facts.suspended_at is None:
+        return Due()
+    own = facts.handle_due_at if facts.handle_due_own else None
+    return Due(
+        _resumed(facts.due_at, facts.suspended_at, at, terms, clock),
+        _resumed(own, facts.suspended_at, at, terms, clock),
+    )
+
+
+def why_due(events: Sequence[Event], terms: Terms, clock: WorkingClock) -> WhyDue:
+    """The deadline of a case, explained from its events."""
+    facts = project(events)
+    steps: list[Step] = []
+    for number, event in enumerate(sorted(events, key=lambda e: (e.happened_at, e.seq))):
+        cause = _CAUSES.get(event.move)
+        if cause is None or event.due_at is None:
+            continue
+        before = steps[-1].after if steps else None
+        if before != event.due_at:
+            after = project(sorted(events, key=lambda e: (e.happened_at, e.seq))[: number + 1])
+            steps.append(Step(cause, event.happened_at, before, event.due_at, after.due_fair_at == event.due_at))
+    counted = None
+    if facts.filed_at and facts.due_first_at and terms.limit and terms.unit:
+        found = explain(facts.filed_at, terms.limit, terms.unit, clock.calendar, clock.hours, facts.due_at)
+        counted = found if found.due == facts.due_first_at else None
+    if steps and counted is None:
+        steps[0] = Step(Cause.GIVEN, steps[0].at, steps[0].before, steps[0].after, steps[0].counts)
+    return WhyDue(facts.due_at, counted, tuple(steps), facts.suspended_at)
+
+
+_CAUSES = {
+    Move.FILE: Cause.FILED,
+    Move.EXTEND: Cause.EXTENDED,
+    Move.RESUME: Cause.RESUMED,
+    Move.VOID: Cause.RESUMED,
+    Move.MERGE: Cause.RESUMED,
+}
+
+
+def _counted(start: datetime, limit: int | None, terms: Terms, clock: WorkingClock) -> datetime | None:
+    if limit is None or terms.unit is None:
+        return None
+    return deadline(start, limit, terms.unit, clock.calendar, clock.hours).at
+
+
+def _resumed(
+    due: datetime | None, suspended_at: datetime, at: datetime, terms: Terms, clock: WorkingClock
+) -> datetime | None:
+    if due is None:
+        return None
+    unit = terms.unit or LimitUnit.URGENT_HOUR
+    moved = after_suspension(due, suspended_at, at, unit, clock.calendar, clock.hours).at
+    return moved if moved != due else None

@@ -1,0 +1,93 @@
+"""Chinese names of states, moves, sources and reasons, as the field uses them (glossary.md); doors translate them."""
+
+from __future__ import annotations
+
+from gridops.cases.rules.moves import Clock, Move, State, Suspension
+from gridops.cases.rules.sources import Source
+
+STATE_NAMES: dict[State, str] = {
+    State.REPORTED: "待受理",
+    State.VERIFYING: "核实中",
+    State.ACCEPTED: "已受理",
+    State.DECLINED: "不予受理",
+    State.SELF_HANDLED: "自行处置",
+    State.FILED: "已立案",
+    State.NOT_FILED: "不予立案",
+    State.DISPATCHED: "已派遣",
+    State.RECEIVED: "处置中",
+    State.HANDLED: "已反馈",
+    State.CHECKING: "核查中",
+    State.CLOSED: "已结案",
+    State.VOIDED: "已作废",
+    State.MERGED: "已并案",
+}
+
+MOVE_NAMES: dict[Move, str] = {
+    Move.REPORT: "上报",
+    Move.SELF_HANDLE: "自行处置",
+    Move.SEND_TO_VERIFY: "送核实",
+    Move.VERIFY: "核实",
+    Move.ACCEPT: "受理",
+    Move.DECLINE: "不予受理",
+    Move.FILE: "立案",
+    Move.NOT_FILE: "不予立案",
+    Move.DISPATCH: "派遣",
+    Move.RECEIVE: "接收",
+    Move.FEEDBACK: "反馈",
+    Move.SEND_TO_CHECK: "送核查",
+    Move.CHECK_PASSED: "核查通过",
+    Move.CHECK_FAILED: "核查不通过（返工）",
+    Move.CLOSE: "结案",
+    Move.UNDO_CLOSING: "撤销结案",
+    Move.RETURN: "退件",
+    Move.ASK_EXTENSION: "申请延期",
+    Move.EXTEND: "同意延期",
+    Move.REFUSE_EXTENSION: "不同意延期",
+    Move.SUSPEND: "挂账/缓办",
+    Move.RESUME: "恢复办理",
+    Move.VOID: "作废",
+    Move.UNDO_VOID: "撤销作废",
+    Move.MERGE: "并案",
+    Move.UNDO_MERGE: "撤销并案",
+    Move.RECATEGORISE: "改类",
+    Move.ADD_EVIDENCE: "补充证据",
+}
+
+SOURCE_NAMES: dict[Source, str] = {
+    Source.INSPECTOR: "信息采集",
+    Source.JOINT_ENFORCEMENT: "联合执法",
+    Source.NIGHT_INSPECTION: "夜查",
+    Source.HOTLINE_12345: "12345热线",
+    Source.PUBLIC: "公众举报",
+    Source.WECHAT_APP: "微信小程序",
+    Source.VIDEO: "视频监控",
+    Source.LEADER: "领导交办",
+    Source.PLATFORM_TRANSFER: "平台转办",
+    Source.ASSESSMENT: "上级考核",
+    Source.PETITION: "信访",
+    Source.MEDIA: "媒体",
+    Source.THIRD_PARTY: "第三方",
+    Source.SENSOR: "物联感知",
+    Source.OTHER: "其他",
+}
+
+SUSPENSION_NAMES: dict[Suspension, str] = {
+    Suspension.OUTSIDE: "挂账（非处置单位原因）",
+    Suspension.SET_DATE: "缓办（到期恢复）",
+}
+
+CLOCK_NAMES: dict[Clock, str] = {Clock.CENTRE: "中心计时", Clock.UNIT: "单位计时", Clock.STOPPED: "停止计时"}
+
+FIELD_NAMES: dict[str, str] = {
+    "reason": "理由",
+    "words": "说明",
+    "outcome": "核实结果",
+    "condition": "立案条件",
+    "closing_condition": "结案条件",
+    "unit": "处置单位",
+    "due": "延期至",
+    "suspension": "挂账或缓办",
+    "resume_on": "恢复日期",
+    "into": "并入案件号",
+    "category": "类别",
+}

@@ -1,0 +1,89 @@
+"""Square tiles of degrees, numbered so that a tile's number begins with that of the larger tile around it (Z-order).
+
+At depth d the world is 2^d × 2^d tiles; at the depth kept with cases (20) one is about 38 m × 19 m at the equator. A
+window of the map is a few ranges of numbers, so a plain index answers it on any database.
+"""
+
+from __future__ import annotations
+
+from math import cos, radians
+
+DEPTH = 20
+_SIDE = 1 << DEPTH
+_METRES_PER_DEGREE = 111_320.0
+
+
+def tile_of(lon: float, lat: float) -> int:
+    """The number of the tile at DEPTH that holds a point (degrees)."""
+    x = min(max(int((lon + 180.0) / 360.0 * _SIDE), 0), _SIDE - 1)
+    y = min(max(int((lat + 90.0) / 180.0 * _SIDE), 0), _SIDE - 1)
+    return _spread(x) | _spread(y) << 1
+
+
+def centre_of(tile: int, depth: int = DEPTH) -> tuple[float, float]:
+    """The centre (lon, lat) of a tile of a depth."""
+    side = 1 << depth
+    return (_gather(tile) + 0.5) / side * 360.0 - 180.0, (_gather(tile >> 1) + 0.5) / side * 180.0 - 90.0
+
+
+def ranges(west: float, south: float, east: float, north: float, at_most: int = 32) -> list[tuple[int, int]]:
+    """Ranges (first, last) of numbers at DEPTH that cover a window of degrees; it may cover a little more."""
+    depth = DEPTH
+    while depth > 0:
+        corners = _box(west, south, east, north, depth)
+        if (corners[2] - corners[0] + 1) * (corners[3] - corners[1] + 1) <= at_most:
+            break
+        depth -= 1
+    x0, y0, x1, y1 = _box(west, south, east, north, depth)
+    shift = 2 * (DEPTH - depth)
+    numbers = sorted(_spread(x) | _spread(y) << 1 for x in range(x0, x1 + 1) for y in range(y0, y1 + 1))
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        first, last = number << shift, ((number + 1) << shift) - 1
+        if found and found[-1][1] + 1 == first:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def window_around(lon: float, lat: float, metres: float) -> tuple[float, float, float, float]:
+    """(west, south, east, north) of the square that holds a circle."""
+    high = metres / _METRES_PER_DEGREE
+    wide = high / max(cos(radians(lat)), 0.01)
+    return lon - wide, lat - high, lon + wide, lat + high
+
+
+def metres_between(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    """Distance over ground in metres, good to half a percent within a town."""
+    x = (other_lon - lon) * cos(radians((lat + other_lat) / 2))
+    return float(((x**2 + (other_lat - lat) ** 2) ** 0.5) * _METRES_PER_DEGREE)
+
+
+def _box(west: float, south: float, east: float, north: float, depth: int) -> tuple[int, int, int, int]:
+    side = 1 << depth
+    return (
+        min(max(int((west + 180.0) / 360.0 * side), 0), side - 1),
+        min(max(int((south + 90.0) / 180.0 * side), 0), side - 1),
+        min(max(int((east + 180.0) / 360.0 * side), 0), side - 1),
+        min(max(int((north + 90.0) / 180.0 * side), 0), side - 1),
+    )
+
+
+def _spread(value: int) -> int:
+    """Put a zero before each of 20 bits."""
+    value = (value | value << 16) & 0x0000FFFF0000FFFF
+    value = (value | value << 8) & 0x00FF00FF00FF00FF
+    value = (value | value << 4) & 0x0F0F0F0F0F0F0F0F
+    value = (value | value << 2) & 0x3333333333333333
+    return (value | value << 1) & 0x5555555555555555
+
+
+def _gather(value: int) -> int:
+    """Take every second bit."""
+    value &= 0x5555555555555555
+    value = (value | value >> 1) & 0x3333333333333333
+    value = (value | value >> 2) & 0x0F0F0F0F0F0F0F0F
+    value = (value | value >> 4) & 0x00FF00FF00FF00FF
+    value = (value | value >> 8) & 0x0000FFFF0000FFFF
+    return (value | value >> 16) & 0x00000000FFFFFFFF
