@@ -43,12 +43,16 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What was in a file: its areas (sound enough to be checked), the number of features, errors and warnings."""
+    """What was in a file: its areas (sound enough to be checked), the number of features, errors and warnings.
+
+    `unsound`: codes of features that were refused, so that their children are not called orphans too.
+    """
 
     areas: tuple[Area, ...]
     read: int
     errors: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
+    unsound: frozenset[str] = frozenset()
 
 
 def options(given: Mapping[str, str | None]) -> Options:
@@ -75,6 +79,7 @@ def read(raw: bytes, how: Options) -> Handed:
     areas: list[Area] = []
     errors: list[Finding] = []
     high: list[int] = []
+    unsound: set[str] = set()
     for line, feature in enumerate(features, start=1):
         row = _Row(line)
         area = row.area(feature, how)
@@ -83,9 +88,11 @@ def read(raw: bytes, how: Options) -> Handed:
             high.append(line)
         if area is not None:
             areas.append(area)
+        elif row.code is not None:
+            unsound.add(row.code)
     heights = f"heights dropped: {len(high)} features have a third coordinate"
     warnings = tuple(Finding(line, "geometry", "", heights) for line in high[:1])
-    return Handed(tuple(areas), len(features), tuple(errors), warnings)
+    return Handed(tuple(areas), len(features), tuple(errors), warnings, frozenset(unsound))
 
 
 def _features(body: Any) -> list[Any]:
@@ -125,13 +132,14 @@ class _Row:
     line: int
     errors: list[Finding] = field(default_factory=list)
     high: bool = False
+    code: str | None = None
 
     def area(self, feature: Any, how: Options) -> Area | None:
         properties = self._take(_properties, feature)
         if properties is None:
             return None
         name_field = how.name_field or how.code_from or "name"
-        code = self._take(_text, properties, how.code_from or how.code_field, "code", CODE_LENGTH)
+        self.code = code = self._take(_text, properties, how.code_from or how.code_field, "code", CODE_LENGTH)
         name = self._take(_text, properties, name_field, "name", NAME_LENGTH)
         parent = self._take(_text, properties, how.parent_field, "parent_code", CODE_LENGTH, needed=False)
         if parent is None and how.parent != code:

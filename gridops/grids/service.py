@@ -88,7 +88,7 @@ def _planned(session: Session, raw: bytes, how: forms.Options) -> _Plan:
     handed = forms.read(raw, how)
     known = _known(session, handed.areas)
     named = [area for area in handed.areas if area.code in known.versions]
-    errors, warnings = check([*handed.areas, *_context(known, handed.areas, how.crs)])
+    errors, warnings = check([*handed.areas, *_context(known, handed.areas, how.crs)], handed.unsound)
     errors += [*handed.errors, *_clashes(named, known, how.crs), *_broken(handed.areas, how.crs)]
     errors.sort(key=lambda error: error.line)
     report = Report(handed.read, errors=tuple(errors), warnings=(*handed.warnings, *warnings))

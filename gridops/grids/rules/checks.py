@@ -8,7 +8,7 @@ Grids the database knows already take part in the comparison, but a finding alwa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -49,14 +49,15 @@ class Area:
         return _before(self.valid_from, other.valid_to) and _before(other.valid_from, self.valid_to)
 
 
-def check(areas: Sequence[Area]) -> tuple[list[Finding], list[Finding]]:
+def check(areas: Sequence[Area], unsound: frozenset[str] = frozenset()) -> tuple[list[Finding], list[Finding]]:
     """All errors and all warnings of a territory, in the order of the file.
 
     Geometry is compared even where some polygons are invalid (by what they cover), so that one run names everything.
+    `unsound`: codes of features that could not be read; they are no unknown parents.
     """
     errors = [*_duplicates(areas), *_invalid(areas)]
     first = {area.code: area for area in reversed(areas)}
-    tree = [*_orphans(areas, first), *_circles(areas, first)]
+    tree = [*_orphans(areas, first.keys() | unsound), *_circles(areas, first)]
     sound = [replace(area, geometry=_covered(area.geometry)) for area in first.values()]
     placed = {area.code: area for area in sound}
     errors += tree + list(_outside(sound, placed)) + list(_overlaps(sound))
@@ -87,7 +88,7 @@ def _invalid(areas: Iterable[Area]) -> Iterator[Finding]:
             yield Finding(area.line, "geometry", area.code, f"invalid polygon: {reason.strip()} at {where}")
 
 
-def _orphans(areas: Iterable[Area], known: dict[str, Area]) -> Iterator[Finding]:
+def _orphans(areas: Iterable[Area], known: Set[str]) -> Iterator[Finding]:
     for area in areas:
         if area.line and area.parent_code is not None and area.parent_code not in known:
             yield Finding(area.line, "parent_code", area.parent_code, "orphan: no grid has this code")
