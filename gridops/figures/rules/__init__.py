@@ -1,0 +1,1 @@
+"""Rules of the figures (pure): conditions as data, tallies, comparison, late records, ranks, kept rows."""
