@@ -1,0 +1,1 @@
+"""The demo street: a made-up year of 龙虎塘街道."""
