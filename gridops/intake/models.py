@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridops.core.db import Base, Id, bigint_key, enum_text
-from gridops.intake.rules import RecordState, RecordType
+from gridops.intake.rules import RecordState, RecordType, Verdict
 
 
 class Record(Base):
@@ -32,11 +32,15 @@ class Record(Base):
     waiting_for: Mapped[str | None] = mapped_column(String(36), index=True)
     held_because: Mapped[str | None] = mapped_column(Text)
     case_id: Mapped[int | None] = mapped_column(Id, index=True)
-    __table_args__ = (Index(None, "user_id", "received_at"),)
+    event_id: Mapped[int | None]
+    judged_at: Mapped[datetime | None]
+    judged_by: Mapped[int | None]
+    judged_reason: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (Index(None, "user_id", "received_at"), Index(None, "state", "received_at"))
 
 
 class DisputedRecord(Base):
-    """Another content sent under a known name: kept for a person to judge, once per digest."""
+    """Another content, or another sender, under a known name: kept once each for a person to judge."""
 
     __tablename__ = "disputed_record"
     id: Mapped[bigint_key]
@@ -47,7 +51,9 @@ class DisputedRecord(Base):
     content: Mapped[dict[str, Any]]
     judged_at: Mapped[datetime | None]
     judged_by: Mapped[int | None]
-    __table_args__ = (Index(None, "record_id", "digest", unique=True),)
+    verdict: Mapped[Verdict | None] = mapped_column(enum_text(Verdict))
+    judged_reason: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (Index(None, "record_id", "digest", "user_id", unique=True),)
 
 
 class MissingAttachment(Base):

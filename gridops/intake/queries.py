@@ -1,0 +1,129 @@
+"""Every question to the ledger: what is missing, what waits, what a person has to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from gridops.intake.models import DisputedRecord, MissingAttachment, Record
+from gridops.intake.rules import RecordState, RecordType
+from gridops.people.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class ToJudge:
+    """One thing a person has to decide: a held record (`dispute_id` None) or a second content under one name."""
+
+    record_id: str
+    dispute_id: int | None
+    type: RecordType
+    sender_id: int
+    sender_name: str
+    received_at: datetime
+    reason: str
+    body: dict[str, Any]
+
+
+def record(session: Session, record_id: str, *, lock: bool = False) -> Record | None:
+    """The ledger's row of a name; `lock` keeps others from changing it meanwhile."""
+    return session.get(Record, record_id, with_for_update=True if lock else None)
+
+
+def missing(session: Session, record_id: str) -> list[str]:
+    """Hashes of the contents that a record names and that have not come, sorted."""
+    rows = select(MissingAttachment.sha256).where(MissingAttachment.record_id == record_id)
+    return sorted(session.scalars(rows))
+
+
+def lacking(session: Session, sha256: str, user_id: int) -> list[tuple[MissingAttachment, Record]]:
+    """The records of a person that still lack a content."""
+    rows = session.execute(
+        select(MissingAttachment, Record)
+        .join(Record, Record.id == MissingAttachment.record_id)
+        .where(MissingAttachment.sha256 == sha256, Record.user_id == user_id)
+        .order_by(Record.received_at)
+    )
+    return [(gap, found) for gap, found in rows]
+
+
+def waiting_for(session: Session, record_id: str) -> list[Record]:
+    """Records that wait for this one, in the order in which they happened."""
+    rows = (
+        select(Record)
+        .where(Record.waiting_for == record_id, Record.state == RecordState.WAITING)
+        .order_by(Record.happened_at, Record.id)
+        .with_for_update(of=Record)
+    )
+    return list(session.scalars(rows))
+
+
+def overlooked(session: Session, limit: int) -> list[str]:
+    """Waiting records whose awaited one has taken effect or will never do so."""
+    awaited = aliased(Record)
+    rows = (
+        select(Record.id)
+        .join(awaited, awaited.id == Record.waiting_for)
+        .where(
+            Record.state == RecordState.WAITING,
+            awaited.state.in_((RecordState.APPLIED, RecordState.DISMISSED)),
+        )
+        .order_by(Record.happened_at)
+        .limit(limit)
+    )
+    return list(session.scalars(rows))
+
+
+def to_judge(session: Session, root_id: int, *, before: datetime | None = None, limit: int = 50) -> list[ToJudge]:
+    """What waits for a person's judgement in one jurisdiction, newest first; `before` goes on from an earlier page."""
+    held = (
+        select(Record, User.name)
+        .join(User, User.id == Record.user_id)
+        .where(User.root_id == root_id, Record.state == RecordState.HELD)
+        .order_by(Record.received_at.desc())
+        .limit(limit)
+    )
+    disputed = (
+        select(DisputedRecord, Record, User.name)
+        .join(Record, Record.id == DisputedRecord.record_id)
+        .join(User, User.id == DisputedRecord.user_id)
+        .where(User.root_id == root_id, DisputedRecord.judged_at.is_(None))
+        .order_by(DisputedRecord.received_at.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        held, disputed = held.where(Record.received_at < before), disputed.where(DisputedRecord.received_at < before)
+    found = [
+        ToJudge(row.id, None, row.type, row.user_id, name, row.received_at, row.held_because or "", row.body)
+        for row, name in session.execute(held)
+    ]
+    for row, first, name in session.execute(disputed):
+        reason = "同一编号收到了不同的内容。" if row.user_id == first.user_id else "同一编号由另一人发来。"
+        content = row.content
+        kind = RecordType(content["type"])
+        found.append(ToJudge(first.id, row.id, kind, row.user_id, name, row.received_at, reason, content["body"]))
+    return sorted(found, key=lambda item: item.received_at, reverse=True)[:limit]
+
+
+def any_to_judge(session: Session, root_id: int) -> bool:
+    """Whether anything waits for judgement in a jurisdiction."""
+    held = exists().where(Record.state == RecordState.HELD, Record.user_id == User.id, User.root_id == root_id)
+    disputed = exists().where(
+        DisputedRecord.judged_at.is_(None), DisputedRecord.user_id == User.id, User.root_id == root_id
+    )
+    return bool(session.scalar(select(held | disputed)))
+
+
+def dispute(session: Session, dispute_id: int) -> DisputedRecord | None:
+    """One second content, locked."""
+    return session.get(DisputedRecord, dispute_id, with_for_update=True)
+
+
+def roots_of(session: Session, user_ids: Iterable[int]) -> dict[int, int]:
+    """The root jurisdiction of each of several people."""
+    rows = session.execute(select(User.id, User.root_id).where(User.id.in_(sorted(set(user_ids)))))
+    return {row.id: row.root_id for row in rows}
