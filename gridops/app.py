@@ -7,7 +7,6 @@ import importlib
 from collections.abc import Callable
 from datetime import timedelta
 
-import redis
 from flask import Flask, request, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -15,7 +14,7 @@ from flask_login import current_user
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import gridops.tables
+import gridops.tables  # noqa: F401 - every room's models are known before the first query
 from config import ROOT, Config
 from gridops import web
 from gridops.core import db
@@ -28,8 +27,6 @@ from gridops.web.health import CHECKS
 # A file beside a form; photos are larger than any form, and the API reads them in parts anyway.
 _FORM_BYTES = 1_000_000
 _REQUESTS_A_MINUTE = 600
-
-assert gridops.tables.Base  # every room's models are known before the first query
 
 
 def create_app(config: Config) -> Flask:
@@ -47,12 +44,12 @@ def create_app(config: Config) -> Flask:
     sessions.set_up(app)
     language.set_up(app)
     rendering.set_up(app)
-    app.extensions["gridops.csrf"] = CSRFProtect(app)
+    CSRFProtect(app)  # the API door exempts itself and asks for the token where a cookie speaks
     _set_up_limits(app, config)
     guards.stand_guard(app)
     errors.set_up(app)
-    app.extensions[CHECKS] = {"database": database_answers, "broker": _broker_check(config)}
-    app.add_template_global(_asset_finder(app), "asset")
+    app.extensions[CHECKS] = {"database": database_answers, "broker": tasks.broker_answers}
+    app.add_template_global(_asset_finder(), "asset")
     for name in web.BLUEPRINTS:
         module, _, attribute = name.partition(":")
         app.register_blueprint(getattr(importlib.import_module(module), attribute))
@@ -98,20 +95,7 @@ def _set_up_limits(app: Flask, config: Config) -> None:
     limiter.init_app(app)
 
 
-def _broker_check(config: Config) -> Callable[[], bool]:
-    address = broker.client_url(tasks.broker_url(config))
-
-    def answers() -> bool:
-        try:
-            with redis.Redis.from_url(address, socket_connect_timeout=2, socket_timeout=2) as client:
-                return bool(client.ping())
-        except (redis.RedisError, OSError):
-            return False
-
-    return answers
-
-
-def _asset_finder(app: Flask) -> Callable[[str], str]:
+def _asset_finder() -> Callable[[str], str]:
     """`asset('app.css')`: the address of a static file with a digest, so that browsers may keep it for ever."""
     known: dict[str, tuple[float, str]] = {}
 

@@ -12,6 +12,6 @@ def database_answers() -> bool:
     """One trivial question to the bound database."""
     try:
         with db.reading() as session:
-            return session.scalar(text("SELECT 1")) == 1
+            return bool(session.scalar(text("SELECT 1")))
     except (SQLAlchemyError, RuntimeError):
         return False

@@ -6,7 +6,7 @@ A page is a blueprint of its own file, named in BLUEPRINTS. Every view carries e
 
 # "module:attribute", in the order of the navigation; gridops.app imports and registers them.
 BLUEPRINTS: tuple[str, ...] = (
-    "gridops.web.session:pages",
+    "gridops.web.account:pages",
     "gridops.web.home:pages",
     "gridops.web.admin:pages",
     "gridops.web.health:pages",

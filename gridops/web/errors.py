@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import cast
 
 import structlog
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -85,13 +85,11 @@ def _of_http(error: HTTPException) -> Response:
 
 def _fault(error: Exception) -> Response:
     """What nobody foresaw: logged with its trace, answered without it."""
-    log.exception("fault", endpoint=request.endpoint, method=request.method, kind=type(error).__name__)
+    log.error("fault", endpoint=request.endpoint, method=request.method, exc_info=error)
     if api := _api():
         return api(error)
     return page(500)
 
 
 def _api() -> Callable[[Exception], Response] | None:
-    from flask import current_app
-
     return current_app.extensions.get(API_ANSWERS) if request.path.startswith("/api/") else None

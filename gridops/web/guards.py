@@ -32,7 +32,7 @@ def signed_in(view: View) -> View:
 
 
 def needs(*roles: Role) -> Callable[[View], View]:
-    """Who holds one of these roles somewhere may open this page; where it holds is asked for each row (Scope, may_at)."""
+    """Who holds one of these roles somewhere may open this page; each row is asked for by Scope and `may_at`."""
     if not roles:
         raise ValueError("name at least one role")
     return lambda view: _mark(view, frozenset(roles))
@@ -89,11 +89,15 @@ def _admit() -> Response | None:
     if mark == "public":
         return None
     if not current_user.is_authenticated:
-        return redirect(url_for("session.sign_in", next=_wanted()))
+        return redirect(url_for("account.sign_in", next=_wanted()))
     if mark is None:
         raise NotAllowed("此页面没有开放")
-    if current_user.must_change_password and request.endpoint not in {"session.password", "session.sign_out"}:
-        return redirect(url_for("session.password"))
+    if current_user.must_change_password and request.endpoint not in {
+        "account.password",
+        "account.password_post",
+        "account.sign_out",
+    }:
+        return redirect(url_for("account.password"))
     if isinstance(mark, frozenset) and not admitted(current_person(), mark):
         raise NotAllowed("您没有打开此页面所需的角色")
     return None

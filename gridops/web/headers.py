@@ -30,7 +30,7 @@ _VERSIONED = "public, max-age=31536000, immutable"
 
 
 def nonce() -> str:
-    """The word inline scripts of this answer carry (`<script nonce="{{ nonce() }}">`)."""
+    """What inline scripts of this answer carry in their attribute `nonce`."""
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     kept: str = g.nonce

@@ -1,0 +1,126 @@
+"""Signing in and out, one's own account, language."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Invalid
+from gridops.people import queries, service
+from gridops.web import sessions
+from gridops.web.guards import current_person, public, safe_next, signed_in
+from gridops.web.language import LANGUAGES
+from gridops.web.words import when
+
+pages = Blueprint("account", __name__)
+
+Answer = str | AnyResponse | tuple[str, int]
+
+
+@pages.get("/sign-in")
+@public
+def sign_in() -> Answer:
+    """The form; where the demo was loaded also its accounts, one for each role."""
+    if current_user.is_authenticated:
+        return redirect(safe_next(request.args.get("next")) or "/")
+    return _sign_in_page()
+
+
+@pages.post("/sign-in")
+@public
+def sign_in_post() -> Answer:
+    """Check name and password; throttled by name and address."""
+    username, password = request.form.get("username", "")[:200], request.form.get("password", "")[:1000]
+    with transaction() as database:
+        attempt = service.begin_sign_in(database, username, request.remote_addr or "")
+    if attempt.locked_until is not None:
+        return _sign_in_page(_("尝试次数过多，请在 %(time)s 之后再试。", time=when(attempt.locked_until)), 429)
+    right = service.password_matches(attempt.password_hash, password)
+    with transaction() as database:
+        user = service.finish_sign_in(database, attempt, password if right else None)
+    if user is None:
+        return _sign_in_page(_("用户名或密码不正确。"), 401)
+    sessions.start(user)
+    return redirect(safe_next(request.form.get("next")) or "/")
+
+
+@pages.post("/sign-out")
+@signed_in
+def sign_out() -> Answer:
+    """End the session of this browser."""
+    sessions.end()
+    return redirect(url_for("account.sign_in"))
+
+
+@pages.get("/account")
+@signed_in
+def own() -> Answer:
+    """Who I am here: roles, language, password, sessions."""
+    person = current_person()
+    with reading() as database:
+        row = queries.person_details(database, person.root_id, person.user_id)
+    return render_template("account.html", row=row)
+
+
+@pages.get("/account/password")
+@signed_in
+def password() -> Answer:
+    """The form for a new password; the only page after a one-time password."""
+    return render_template("password.html", errors={}, must=current_user.must_change_password)
+
+
+@pages.post("/account/password")
+@signed_in
+def password_post() -> Answer:
+    """Change it; other sessions end, this one goes on."""
+    old, new, again = (request.form.get(name, "")[:1000] for name in ("old_password", "password", "again"))
+    try:
+        if new != again:
+            raise Invalid(("again", _("两次输入的密码不一致")))
+        with transaction() as database:
+            user = service.change_own_password(database, current_person(), old, new)
+    except Invalid as wrong:
+        errors = {error.field: error.reason for error in wrong.errors}
+        return render_template("password.html", errors=errors, must=current_user.must_change_password), 422
+    sessions.start(user)
+    return redirect(url_for("account.own"))
+
+
+@pages.post("/account/end-sessions")
+@signed_in
+def end_sessions() -> Answer:
+    """Sign out everywhere, here too."""
+    with transaction() as database:
+        service.end_sessions(database, current_person().user_id, by=current_person())
+    sessions.end()
+    return redirect(url_for("account.sign_in"))
+
+
+@pages.post("/language")
+@public
+def language() -> Answer:
+    """Choose the language: kept in this browser, and with the account of who is signed in."""
+    chosen = request.form.get("language", "")
+    if chosen not in LANGUAGES:
+        raise Invalid(("language", _("没有这种语言")))
+    session["language"] = chosen
+    if current_user.is_authenticated:
+        with transaction() as database:
+            service.set_language(database, current_person(), chosen)
+    return redirect(safe_next(request.form.get("next")) or "/")
+
+
+def _sign_in_page(problem: str | None = None, status: int = 200) -> tuple[str, int] | Response:
+    with reading() as database:
+        demo = queries.demo_people(database)
+    body = render_template(
+        "sign_in.html",
+        problem=problem,
+        demo=demo,
+        username=request.form.get("username", "")[:60],
+        next=safe_next(request.values.get("next")),
+    )
+    return body, status

@@ -1,0 +1,79 @@
+"""Where a person may go: the bar of the desk, and the first page after signing in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request
+from flask_login import current_user
+
+from gridops.people.rules import Role
+
+FIELD_ROLES = (Role.INSPECTOR, Role.OFFICER)
+DESK_ROLES = (
+    Role.INTAKE_CLERK,
+    Role.SHIFT_LEADER,
+    Role.DISPATCHER,
+    Role.HANDLER,
+    Role.EDITOR,
+    Role.APPROVER,
+    Role.SUPERVISION_OFFICER,
+    Role.LEADER,
+    Role.AUDITOR,
+)
+BULLETIN_ROLES = (
+    Role.EDITOR,
+    Role.APPROVER,
+    Role.SHIFT_LEADER,
+    Role.SUPERVISION_OFFICER,
+    Role.LEADER,
+    Role.AUDITOR,
+)
+OVERVIEW_ROLES = BULLETIN_ROLES
+ADMIN_ROLES = (Role.ADMIN,)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the bar: address, Chinese label, icon of the sprite, who sees it."""
+
+    path: str
+    label: str
+    icon: str
+    roles: tuple[Role, ...]
+
+
+PLACES = (
+    Place("/desk", "工作台", "layout-dashboard", DESK_ROLES),
+    Place("/bulletins", "通报", "file-text", BULLETIN_ROLES),
+    Place("/overview", "概览", "chart-line", OVERVIEW_ROLES),
+    Place("/admin", "管理", "settings", ADMIN_ROLES),
+    Place("/field", "现场", "map-pin", FIELD_ROLES),
+)
+
+# The first of these that a person holds decides where they begin.
+_FIRST: tuple[tuple[tuple[Role, ...], str], ...] = (
+    ((Role.INSPECTOR, Role.OFFICER), "/field"),
+    ((Role.INTAKE_CLERK, Role.SHIFT_LEADER, Role.DISPATCHER, Role.HANDLER), "/desk"),
+    ((Role.EDITOR, Role.APPROVER), "/bulletins"),
+    ((Role.LEADER, Role.SUPERVISION_OFFICER, Role.AUDITOR), "/overview"),
+    ((Role.ADMIN,), "/admin"),
+)
+
+
+def first_page(roles: frozenset[Role]) -> str:
+    """Where someone with these roles begins; without any role on their own account's page."""
+    return next((path for held, path in _FIRST if not roles.isdisjoint(held)), "/account")
+
+
+def places() -> list[tuple[Place, bool]]:
+    """What the signed-in person's bar shows, and whether it is where they are."""
+    if not current_user.is_authenticated:
+        return []
+    roles = current_user.person.roles
+    known = {rule.rule.rstrip("/") for rule in current_app.url_map.iter_rules()}
+    return [
+        (place, request.path == place.path or request.path.startswith(f"{place.path}/"))
+        for place in PLACES
+        if place.path in known and not roles.isdisjoint(place.roles)
+    ]
