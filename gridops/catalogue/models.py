@@ -13,20 +13,24 @@ from gridops.worktime.rules import LimitUnit
 
 
 class CategoryList(Base):
-    """One published edition of a list: `A` (older), `B` (newer), `N` (night-round findings)."""
+    """One published edition of a list: `A` (older), `B` (newer), `N` (night-round findings).
+
+    The dates say since when and until when the edition is in force; `note` how sure we are of it.
+    """
 
     __tablename__ = "category_list"
     id: Mapped[bigint_key]
     code: Mapped[str] = mapped_column(String(20))
     version: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(120))
+    note: Mapped[str] = mapped_column(String(200), default="")
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     __table_args__ = (Index(None, "code", "version", unique=True),)
 
 
 class Category(Base):
-    """A class (level 1) or category (level 2) of a list; `root_id` marks one jurisdiction's local extension (0: all)."""
+    """A class (level 1) or category (level 2) of a list; `root_id` marks a jurisdiction's local extension (0: all)."""
 
     __tablename__ = "category"
     id: Mapped[bigint_key]
@@ -49,7 +53,9 @@ class FilingCondition(Base):
     """One filing condition (立案条件) of a category with its limits and closing condition (结案条件).
 
     Edited by ending one row and beginning the next, so that old cases keep the limit they were filed under.
-    `root_id` 0: shipped for all. Empty limit: no deadline. `handle_limit` is the unit's own clock (same unit of time).
+    `root_id` 0: shipped for all; a root's own row stands before the shipped one at the same position, and `in_use`
+    false means that the root does without it. Conditions of a class (level 1) serve its categories that have none.
+    Empty limit: no deadline. `handle_limit` is the unit's own clock (same unit of time). `source`: whose value it is.
     """
 
     __tablename__ = "filing_condition"
@@ -62,6 +68,8 @@ class FilingCondition(Base):
     limit: Mapped[int | None]
     limit_unit: Mapped[LimitUnit | None] = mapped_column(enum_text(LimitUnit))
     handle_limit: Mapped[int | None]
+    in_use: Mapped[bool] = mapped_column(default=True)
+    source: Mapped[str] = mapped_column(String(80), default="")
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     __table_args__ = (Index(None, "category_id", "root_id", "position"),)

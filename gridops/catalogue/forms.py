@@ -1,0 +1,131 @@
+"""What the admin pages hand in: filing conditions, names of local categories, dates of editions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from gridops.core.errors import FieldError, Invalid
+from gridops.worktime.rules import MAX_LIMIT, LimitUnit
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionForm:
+    """A filing condition as it shall be from `valid_from` on (None: from today). Without limit there is no deadline."""
+
+    condition: str
+    closing_condition: str
+    limit: int | None
+    limit_unit: LimitUnit | None
+    handle_limit: int | None
+    in_use: bool = True
+    valid_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NameForm:
+    """The names of a local category."""
+
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatesForm:
+    """Since when and until when (not included) an edition is in force; None: always, still."""
+
+    valid_from: date | None
+    valid_to: date | None
+
+
+def parse_condition(form: Mapping[str, str]) -> ConditionForm:
+    """Read a filing condition; Invalid names every wrong field."""
+    errors: list[FieldError] = []
+    limit = _number(form, "limit", errors)
+    handle_limit = _number(form, "handle_limit", errors)
+    unit = _unit(form, errors)
+    if limit is None and "limit" not in {error.field for error in errors}:
+        unit = None
+        if handle_limit is not None:
+            errors.append(FieldError("handle_limit", "没有时限时不能填写处置时限"))
+    elif limit is not None and unit is None:
+        errors.append(FieldError("limit_unit", "请选择计时单位"))
+    if limit is not None and handle_limit is not None and handle_limit > limit:
+        errors.append(FieldError("handle_limit", "不能长于总时限"))
+    result = ConditionForm(
+        condition=_words(form, "condition", 200, errors),
+        closing_condition=_words(form, "closing_condition", 200, errors),
+        limit=limit,
+        limit_unit=unit,
+        handle_limit=handle_limit,
+        in_use=(form.get("in_use") or "") in ("1", "on", "true", "yes"),
+        valid_from=_date(form, "valid_from", errors),
+    )
+    if errors:
+        raise Invalid(*errors)
+    return result
+
+
+def parse_name(form: Mapping[str, str]) -> NameForm:
+    """Read the names of a local category; the English one may stay empty and is then the Chinese one."""
+    errors: list[FieldError] = []
+    name_zh = _words(form, "name_zh", 120, errors)
+    name_en = (form.get("name_en") or "").strip()
+    if len(name_en) > 120:
+        errors.append(FieldError("name_en", "超过120个字符"))
+    if errors:
+        raise Invalid(*errors)
+    return NameForm(name_zh, name_en or name_zh)
+
+
+def parse_dates(form: Mapping[str, str]) -> DatesForm:
+    """Read the dates of an edition."""
+    errors: list[FieldError] = []
+    dates = DatesForm(_date(form, "valid_from", errors), _date(form, "valid_to", errors))
+    if dates.valid_from and dates.valid_to and dates.valid_to <= dates.valid_from:
+        errors.append(FieldError("valid_to", "须晚于启用日期"))
+    if errors:
+        raise Invalid(*errors)
+    return dates
+
+
+def _words(form: Mapping[str, str], name: str, most: int, errors: list[FieldError]) -> str:
+    text = " ".join((form.get(name) or "").split())
+    if not text:
+        errors.append(FieldError(name, "不能为空"))
+    if len(text) > most:
+        errors.append(FieldError(name, f"超过{most}个字符"))
+    if "\x00" in text or any(0xD800 <= ord(sign) <= 0xDFFF for sign in text):
+        errors.append(FieldError(name, "含有不能保存的字符"))
+    return text
+
+
+def _number(form: Mapping[str, str], name: str, errors: list[FieldError]) -> int | None:
+    text = (form.get(name) or "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 6 and 1 <= int(text) <= MAX_LIMIT):
+        errors.append(FieldError(name, f"须为1至{MAX_LIMIT}的整数"))
+        return None
+    return int(text)
+
+
+def _unit(form: Mapping[str, str], errors: list[FieldError]) -> LimitUnit | None:
+    text = (form.get("limit_unit") or "").strip()
+    try:
+        return LimitUnit(text) if text else None
+    except ValueError:
+        errors.append(FieldError("limit_unit", "没有这种计时单位"))
+        return None
+
+
+def _date(form: Mapping[str, str], name: str, errors: list[FieldError]) -> date | None:
+    text = (form.get(name) or "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        errors.append(FieldError(name, "须为日期，如2017-03-01"))
+        return None

@@ -1,0 +1,180 @@
+"""Reading lists, categories and filing conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from gridops.catalogue.models import Category, CategoryList, FilingCondition
+from gridops.catalogue.rules import Entry, Kind, Lookup, class_of
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryPage:
+    """One page of categories in order of code, with all their condition rows; `next_after` begins the next page."""
+
+    categories: list[Category]
+    conditions: dict[int, list[FilingCondition]]
+    next_after: str | None
+
+
+def lists(session: Session) -> list[CategoryList]:
+    """Every edition of every list, in order of code and date."""
+    rows = session.scalars(select(CategoryList)).all()
+    return sorted(rows, key=lambda row: (row.code, row.valid_from is not None, row.valid_from, row.id))
+
+
+def editions(session: Session, list_code: str) -> list[CategoryList]:
+    """The editions of one list."""
+    return list(session.scalars(select(CategoryList).where(CategoryList.code == list_code)))
+
+
+def category(session: Session, category_id: int, root_id: int) -> Category | None:
+    """A category that a root may see: a common one or its own."""
+    return session.scalar(select(Category).where(Category.id == category_id, Category.root_id.in_((0, root_id))))
+
+
+def common_categories(session: Session) -> list[Category]:
+    """Every category and class that is not one root's own."""
+    return list(session.scalars(select(Category).where(Category.root_id == 0)))
+
+
+def by_code(session: Session, list_id: int, kind: Kind, code: str, root_id: int) -> Category | None:
+    """The level-2 category of a code: a root's own before the common one."""
+    return session.scalar(
+        select(Category)
+        .where(
+            Category.list_id == list_id,
+            Category.kind == kind,
+            Category.code == code,
+            Category.root_id.in_((0, root_id)),
+            Category.level == 2,
+        )
+        .order_by(Category.root_id.desc())
+        .limit(1)
+    )
+
+
+def names(session: Session, list_id: int, root_id: int, level: int = 2) -> list[tuple[Kind, str, str]]:
+    """(kind, code, name) of the categories of a list that a root may use."""
+    rows = session.execute(
+        select(Category.kind, Category.code, Category.name_zh)
+        .where(Category.list_id == list_id, Category.root_id.in_((0, root_id)), Category.level == level)
+        .order_by(Category.kind, Category.code)
+    )
+    return [(kind, code, name) for kind, code, name in rows]
+
+
+def classes(session: Session, list_id: int) -> list[Category]:
+    """The classes (level 1) of a list, events first."""
+    rows = session.scalars(select(Category).where(Category.list_id == list_id, Category.level == 1))
+    return sorted(rows, key=lambda row: (row.kind is not Kind.EVENT, row.kind, row.code))
+
+
+def class_row(session: Session, list_id: int, kind: Kind, code: str) -> Category | None:
+    """The class (level 1) with a code."""
+    return session.scalar(
+        select(Category).where(
+            Category.list_id == list_id, Category.kind == kind, Category.code == code, Category.level == 1
+        )
+    )
+
+
+def lookup(session: Session) -> Lookup:
+    """A snapshot of all categories, for figures and imports (some hundred rows; read it once per job)."""
+    listed = {row.id: row.code for row in session.execute(select(CategoryList.id, CategoryList.code))}
+    rows = session.execute(
+        select(
+            Category.id,
+            Category.list_id,
+            Category.root_id,
+            Category.kind,
+            Category.code,
+            Category.level,
+            Category.name_zh,
+            Category.name_en,
+        ).order_by(Category.id)
+    ).all()
+    class_names = {(listed[row.list_id], row.kind, row.code): row.name_zh for row in rows if row.level == 1}
+    entries: dict[int, Entry] = {}
+    for row in rows:
+        place = (listed[row.list_id], row.kind, class_of(row.code))
+        entries[row.id] = Entry(
+            id=row.id,
+            list_code=place[0],
+            kind=row.kind,
+            class_code=place[2],
+            code=row.code,
+            name=row.name_zh,
+            name_en=row.name_en,
+            class_name=class_names.get(place, place[2]),
+            level=row.level,
+            root_id=row.root_id,
+        )
+    keys = {(e.list_code, e.kind, e.code, e.root_id): e.id for e in entries.values() if e.level == 2}
+    return Lookup(entries, class_names, keys)
+
+
+def condition(session: Session, condition_id: int, root_id: int) -> FilingCondition | None:
+    """A filing condition that a root may see: a shipped one or its own."""
+    return session.scalar(
+        select(FilingCondition).where(FilingCondition.id == condition_id, FilingCondition.root_id.in_((0, root_id)))
+    )
+
+
+def condition_rows(session: Session, category_ids: Iterable[int], root_id: int) -> dict[int, list[FilingCondition]]:
+    """All rows of some categories, shipped and a root's own, ended and planned ones included, oldest first."""
+    wanted = list(category_ids)
+    found: dict[int, list[FilingCondition]] = {category_id: [] for category_id in wanted}
+    rows = session.scalars(
+        select(FilingCondition)
+        .where(FilingCondition.category_id.in_(wanted), FilingCondition.root_id.in_((0, root_id)))
+        .order_by(FilingCondition.position, FilingCondition.root_id, FilingCondition.id)
+    )
+    for row in rows:
+        found[row.category_id].append(row)
+    return found
+
+
+def category_page(
+    session: Session,
+    list_id: int,
+    root_id: int,
+    *,
+    kind: Kind | None = None,
+    class_code: str | None = None,
+    text: str = "",
+    after: str | None = None,
+    limit: int = 50,
+) -> CategoryPage:
+    """Categories of a list in order of kind and code, filtered by class and by words in code or name."""
+    wanted = (
+        select(Category)
+        .where(Category.list_id == list_id, Category.root_id.in_((0, root_id)), Category.level == 2)
+        .order_by(Category.kind.desc(), Category.code, Category.id)
+        .limit(limit + 1)
+    )
+    if kind is not None:
+        wanted = wanted.where(Category.kind == kind)
+    if class_code is not None:
+        wanted = wanted.where(Category.parent_code == class_code)
+    if text:
+        wanted = wanted.where(
+            or_(
+                Category.code.startswith(text, autoescape=True),
+                Category.name_zh.contains(text, autoescape=True),
+                func.lower(Category.name_en).contains(text.lower(), autoescape=True),
+            )
+        )
+    if after is not None:
+        after_kind, _, after_code = after.partition("/")
+        wanted = wanted.where(
+            or_(Category.kind < after_kind, (Category.kind == after_kind) & (Category.code > after_code))
+        )
+    rows: Sequence[Category] = session.scalars(wanted).all()
+    shown = list(rows[:limit])
+    following = f"{shown[-1].kind.value}/{shown[-1].code}" if len(rows) > limit else None
+    return CategoryPage(shown, condition_rows(session, [row.id for row in shown], root_id), following)
