@@ -1,0 +1,98 @@
+"""A jurisdiction and what lies in it: which child territory a record belongs to, by the tree of the record's day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridops.core.errors import NotFound
+from gridops.grids import queries as grids
+from gridops.grids.models import Grid
+from gridops.grids.rules.tree import Territory
+
+
+@dataclass
+class Area:
+    """A jurisdiction: a root, or any grid below one. `changes`: local days on which the territory changed."""
+
+    grid_id: int
+    root_id: int
+    territory: Territory
+    _known: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> tuple[date, ...]:
+        """Days that begin another tree."""
+        return self.territory.changes
+
+    def child_of(self, version_id: int, span: int) -> int:
+        """The direct child in which a record lies, the area itself (本级) for one directly on it, 0 for one outside."""
+        key = (version_id, span)
+        if key not in self._known:
+            self._known[key] = self._child_of(version_id, self._day_of(span))
+        return self._known[key]
+
+    def children_of(self, version_ids: Any, spans: Any) -> Any:
+        """The same for whole columns."""
+        if not len(version_ids):
+            return np.zeros(0, dtype=np.int64)
+        pairs, places = np.unique(np.stack([version_ids, spans]), axis=1, return_inverse=True)
+        children = np.array([self.child_of(int(v), int(s)) for v, s in pairs.T], dtype=np.int64)
+        return children[places.reshape(-1)]
+
+    def version_ids(self, part: Iterable[int] | None = None) -> list[int] | None:
+        """Every version that may lie in the area, or in some of its children; None for the whole of a root."""
+        if part is None and self.grid_id == self.root_id:
+            return None
+        wanted = None if part is None else set(part)
+        found = []
+        for version in self.territory.versions.values():
+            if version.root_id != self.root_id:
+                continue
+            children = {self.child_of(version.version_id, span) for span in range(len(self.changes) + 1)} - {0}
+            if children if wanted is None else children & wanted:
+                found.append(version.version_id)
+        return found
+
+    def parts(self, day: date) -> list[int]:
+        """The direct children on a day and at any other time, and the area itself: every record lies in one of them."""
+        now = self.territory.tree(day).children(self.grid_id)
+        ever = {v.grid_id for v in self.territory.versions.values() if v.parent_id == self.grid_id}
+        return [self.grid_id, *now, *sorted(ever - set(now))]
+
+    def grid_ids(self) -> set[int]:
+        """Grids that lie in the area at all times of theirs, the area included."""
+        inside: dict[int, bool] = {}
+        for version in self.territory.versions.values():
+            if version.root_id == self.root_id:
+                always = all(self.child_of(version.version_id, s) for s in range(len(self.changes) + 1))
+                inside[version.grid_id] = inside.get(version.grid_id, True) and always
+        return {grid_id for grid_id, always in inside.items() if always}
+
+    def _day_of(self, span: int) -> date:
+        if not self.changes:
+            return date.max
+        return self.changes[span - 1] if span else self.changes[0] - timedelta(days=1)
+
+    def _child_of(self, version_id: int, day: date) -> int:
+        found = self.territory.rollup(self.grid_id, version_id, day)
+        if found is None and self.territory.rollup(self.root_id, version_id, day) is None:
+            # The tree of that day does not hold the version: the last tree that did stands in.
+            found = self.territory.rollup(self.grid_id, version_id)
+            if found is None and self.grid_id == self.root_id:
+                return self.grid_id
+        return found or 0
+
+
+def area_of(session: Session, grid_id: int) -> Area:
+    """The area of a grid; NotFound when there is no such grid."""
+    root_id = session.execute(select(Grid.root_id).where(Grid.id == grid_id)).scalar_one_or_none()
+    if root_id is None:
+        raise NotFound("没有这个区域")
+    return Area(grid_id, root_id, grids.territory(session))
