@@ -80,18 +80,17 @@ install_python() {
 # The program is run from its checkout: the root is put on the path of this .venv, and `gridops` is a short script.
 install_launcher() {
     local site launcher="$VENV/bin/gridops"
-    [ -x "$launcher" ] && [ -f "$STAMPS/launcher" ] && return 0
+    [ -x "$launcher" ] && cmp -s "$ROOT/.ci/setup.sh" "$STAMPS/launcher" && return 0
     site="$("$VENV/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/gridops.pth"
     printf '%s\n' "$ROOT" >"$site"
     cat >"$launcher.new" <<'LAUNCHER'
 #!/bin/sh
-# Written by .ci/setup.sh. Works from any folder, and with blanks in its own path.
-here=$(cd "$(dirname "$0")" && pwd -P) || exit 1
-exec "$here/python" -c 'import sys; sys.argv[0] = "gridops"; from gridops.cli import main; sys.exit(main())' "$@"
+# Written by .ci/setup.sh. Works from any folder, through a link, and with blanks in its own path.
+exec "$(dirname "$(readlink -f "$0")")/python" -c 'import sys; sys.argv[0] = "gridops"; from gridops.cli import main; sys.exit(main())' "$@"
 LAUNCHER
     chmod 755 "$launcher.new"
     mv "$launcher.new" "$launcher"
-    : >"$STAMPS/launcher"
+    cp "$ROOT/.ci/setup.sh" "$STAMPS/launcher"
 }
 
 # npm from PATH, else from a package that brings node and npm; that one must be told to trust the system's certificates.
