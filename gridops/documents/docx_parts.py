@@ -165,9 +165,7 @@ def ruled_table(table: Table) -> Any:
 
 def _rows(table: Table, rows: Sequence[Any], widths: Sequence[int], size: float, head: bool) -> list[Any]:
     starts = {(spot.row, spot.column): spot for spot in placed(rows, len(widths))}
-    covers = {
-        (spot.row + dy, spot.column): spot for spot in starts.values() for dy in range(1, spot.cell.rowspan)
-    }
+    covers = {(spot.row + dy, spot.column): spot for spot in starts.values() for dy in range(1, spot.cell.rowspan)}
     result = []
     for y in range(len(rows)):
         style = el("trPr", el("cantSplit"), el("tblHeader") if head else None)

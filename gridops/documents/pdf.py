@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,10 +42,24 @@ _MEASURES = {key.lower(): value for key, value in vars(m).items() if key.isupper
 Save = Callable[[Picture], str]
 
 
-def pdf(paper: Paper, font_dirs: Sequence[Path] = FONT_DIRS) -> bytes:
-    """The paper as PDF; the same paper and fonts give the same bytes.
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A PDF, and why it is not one for the archive: mostly a text that no font can show. Empty when it is."""
 
-    PDF/A-2u where every character has a glyph, else plain PDF: a rare sign must not stop a bulletin.
+    data: bytes
+    unfit: str
+
+
+def pdf(paper: Paper, font_dirs: Sequence[Path] = FONT_DIRS) -> bytes:
+    """The paper as PDF; the same paper and fonts give the same bytes."""
+    return printed(paper, font_dirs).data
+
+
+def printed(paper: Paper, font_dirs: Sequence[Path] = FONT_DIRS) -> Printed:
+    """The paper as PDF/A-2u where every character has a glyph, else as plain PDF, saying what is missing.
+
+    A rare sign must not stop a bulletin, but whoever issues it should know that it prints as a box.
+    Raises TypstError for a picture whose bytes are broken.
     """
     with TemporaryDirectory() as folder:
         saved: list[str] = []
@@ -56,17 +71,15 @@ def pdf(paper: Paper, font_dirs: Sequence[Path] = FONT_DIRS) -> bytes:
 
         data = json.dumps(_paper(paper, save, font_dirs), ensure_ascii=False)
         try:
-            return _compile(data, folder, font_dirs, paper.day, "a-2u")
-        except typst.TypstError:
-            return _compile(data, folder, font_dirs, paper.day, None)
+            return Printed(_compile(data, folder, font_dirs, paper.file_day, "a-2u"), "")
+        except typst.TypstError as error:
+            return Printed(_compile(data, folder, font_dirs, paper.file_day, None), error.message)
 
 
-def _compile(
-    data: str, folder: str, font_dirs: Sequence[Path], day: date | None, standard: Literal["a-2u"] | None
-) -> bytes:
+def _compile(data: str, folder: str, font_dirs: Sequence[Path], day: date, standard: Literal["a-2u"] | None) -> bytes:
     # A compiler that has failed does not find its own source again, so each try has a new one.
     compiler = typst.Compiler(_TEMPLATE, root=folder, font_paths=font_set(font_dirs), sys_inputs={"paper": data})
-    stamp = datetime.combine(day or date(2000, 1, 1), time(), UTC)
+    stamp = datetime.combine(day, time(), UTC)
     return _bytes(compiler.compile(format="pdf", timestamp=stamp, pdf_standards=standard))
 
 
@@ -85,7 +98,7 @@ def _paper(paper: Paper, save: Save, font_dirs: Sequence[Path]) -> dict[str, Any
             found.face.key: {"font": list(found.chain), "weight": found.face.weight} for found in font_report(font_dirs)
         },
         "author": clean(paper.author),
-        "dated": [paper.day.year, paper.day.month, paper.day.day] if paper.day else None,
+        "dated": [paper.file_day.year, paper.file_day.month, paper.file_day.day],
         "mark": _line(paper.mark),
         "watermark": _line(paper.watermark),
         "head": head,

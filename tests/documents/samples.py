@@ -1,6 +1,9 @@
 """A whole bulletin to look at and to test with: every part of a paper, more than three pages."""
 
 from datetime import date
+from io import BytesIO
+
+from PIL import Image
 
 from gridops.documents.rules import (
     Annex,
@@ -127,3 +130,10 @@ def monthly(rows: int = 60) -> Paper:
         day=date(2017, 4, 5),
         author="龙虎塘街道党政办公室",
     )  # fmt: skip
+
+
+def photo(width: int = 64, height: int = 48) -> bytes:
+    """A small PNG."""
+    kept = BytesIO()
+    Image.new("RGB", (width, height), (120, 140, 160)).save(kept, "PNG")
+    return kept.getvalue()

@@ -49,7 +49,9 @@ def chart_alt(chart: Chart) -> str:
     unit = _word(chart.unit)
     parts = []
     for series in chart.series:
-        told = [f"{label}{shown(v)}{unit}" for label, v in zip(chart.labels, series.values, strict=True) if v is not None]
+        told = [
+            f"{label}{shown(v)}{unit}" for label, v in zip(chart.labels, series.values, strict=True) if v is not None
+        ]
         parts.append((f"{series.name}：" if len(chart.series) > 1 else "") + "，".join(told))
     return _word(f"{chart.title}。" + "；".join(parts) + "。")
 
@@ -149,7 +151,10 @@ def _trend_numbers(chart: Chart) -> list[dict[str, Any]]:
     ranked = sorted(chart.series, key=height, reverse=True)
     return [
         {
-            "transform": [{"filter": {"field": "series", "equal": _word(series.name)}}, {"filter": "datum.value != null"}],
+            "transform": [
+                {"filter": {"field": "series", "equal": _word(series.name)}},
+                {"filter": "datum.value != null"},
+            ],
             "mark": {"type": "text", "dy": dy},
             "encoding": {"text": {"field": "text", "type": "nominal"}},
         }

@@ -248,6 +248,11 @@ class Paper:
     day: date | None = None  # of the file's properties; never the clock, so that a paper renders the same for ever
     author: str = ""  # of the file's properties
 
+    @property
+    def file_day(self) -> date:
+        """Day for the file's properties, which must have one; a day long past shows that none was given."""
+        return self.day or date(2000, 1, 1)
+
 
 def numbered(blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
     """Each block with the label of its heading, or "". Counting starts anew below every higher heading."""

@@ -14,7 +14,7 @@ _GOOD_LINE_END = set("的和及与、，于在")
 
 
 def clean(text: str) -> str:
-    """The text without control characters, lone surrogates and direction marks; line ends become `\\n`."""
+    """The text without control characters, lone surrogates and direction marks; all line ends become one kind."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = _UNPRINTABLE.sub("", text.replace("\t", " "))
     return "".join(c for c in text if ord(c) & 0xFFFE != 0xFFFE)
