@@ -42,9 +42,10 @@ class Area:
         """The same for whole columns."""
         if not len(version_ids):
             return np.zeros(0, dtype=np.int64)
-        pairs, places = np.unique(np.stack([version_ids, spans]), axis=1, return_inverse=True)
-        children = np.array([self.child_of(int(v), int(s)) for v, s in pairs.T], dtype=np.int64)
-        return children[places.reshape(-1)]
+        wide = len(self.changes) + 1
+        pairs, places = np.unique(version_ids * wide + spans, return_inverse=True)
+        children = np.array([self.child_of(*divmod(int(pair), wide)) for pair in pairs], dtype=np.int64)
+        return children[places]
 
     def version_ids(self, part: Iterable[int] | None = None) -> list[int] | None:
         """Every version that may lie in the area, or in some of its children; None for the whole of a root."""

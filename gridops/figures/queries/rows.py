@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,13 +20,17 @@ from gridops.figures.queries import plain
 from gridops.figures.queries.area import Area
 from gridops.figures.rules.conditions import Condition, Logic, evaluate
 from gridops.figures.rules.rows import TURN_KEYS, Row, flags_of
+from gridops.figures.rules.tally import SOURCES
 
 CHUNK = 1000
 
 
 @dataclass
 class Rows:
-    """Counted records as columns of equal length: those of `rules.rows.Row`, and the child territory each lies in."""
+    """Counted records as columns of equal length: those of `rules.rows.Row`, and the child territory each lies in.
+
+    `source` is the place in `rules.tally.SOURCES`. `folded`: case id -> its facts at S and at E, for touched cases.
+    """
 
     case_id: Any
     grid_version_id: Any
@@ -40,18 +44,20 @@ class Rows:
     extension_turns: Any
     returned: Any
     child_id: Any
+    folded: dict[int, tuple[Facts, Facts]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.case_id)
 
     def where(self, mask: Any) -> Rows:
         """The records a boolean array selects."""
-        return Rows(**{field.name: getattr(self, field.name)[mask] for field in fields(self)})
+        return Rows(**{name: getattr(self, name)[mask] for name in (*Row._fields, "child_id")}, folded=self.folded)
 
     def each(self) -> Iterator[Row]:
         """One Row after the other."""
-        columns = [getattr(self, name).tolist() for name in Row._fields]
-        return map(Row._make, zip(*columns, strict=True))
+        columns = {name: getattr(self, name).tolist() for name in Row._fields}
+        columns["source"] = [str(SOURCES[place]) for place in columns["source"]]
+        return map(Row._make, zip(*columns.values(), strict=True))
 
 
 def counted_rows(session: Session, area: Area, period: Period, part: Iterable[int] | None = None) -> Rows:
@@ -151,7 +157,8 @@ def _as_columns(found: list[Any]) -> tuple[Rows, Any, Any]:
     numbers = [np.array(columns[place], dtype=np.int64) for place in (0, 1, 2, 3, 5, 6, 7, 8)]
     case_id, version_id, span, category_id, unit_id, campaign_id, atoms, touched = numbers
     nothing = [np.zeros(len(case_id), dtype=np.int64) for _ in range(5)]
-    source = np.array(columns[4], dtype=object)
+    places = {str(source): place for place, source in enumerate(SOURCES)}
+    source = np.array([places[name] for name in columns[4]], dtype=np.int64)
     rows = Rows(case_id, version_id, span, category_id, source, unit_id, campaign_id, *nothing)
     return rows, atoms, touched
 
@@ -176,6 +183,7 @@ def _fold_touched(session: Session, rows: Rows, places: Any, start: datetime, en
     at = {int(rows.case_id[place]): place for place in places}
     for case_id, at_start, at_end in facts_of(session, list(at), start, end):
         place = at[case_id]
+        rows.folded[case_id] = (at_start, at_end)
         rows.flags[place] = flags_of(start, end, at_start, at_end)
         rows.category_id[place] = at_end.category_id or rows.category_id[place]
         rows.unit_id[place] = at_end.unit_id or 0
@@ -185,11 +193,8 @@ def _add_turns(
     session: Session, rows: Rows, area: Area, versions: list[int] | None, start: datetime, end: datetime
 ) -> None:
     found = turns_of(session, area.root_id, versions, start, end)
-    if not found:
-        return
-    order = np.argsort(rows.case_id)
+    places = {case_id: place for place, case_id in enumerate(rows.case_id.tolist())}
     for case_id, turns in found.items():
-        place = order[min(np.searchsorted(rows.case_id, case_id, sorter=order), len(order) - 1)]
-        if rows.case_id[place] == case_id:
+        if (place := places.get(case_id)) is not None:
             for key, number in zip(TURN_KEYS, turns, strict=True):
                 getattr(rows, key)[place] = number
