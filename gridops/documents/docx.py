@@ -212,7 +212,7 @@ def _closing(body: Body, paper: Paper) -> None:
         body.add(paragraph(run(label + name), align="left", left=left, hang=width(label), before=before, keep=keep))
     lines = signature_indents(paper.signature) if paper.signature else []
     for i, (text, indent) in enumerate(lines):
-        body.add(_signed(paper.signature, text, indent, first=i == 0, last=i == len(lines) - 1))
+        body.add(_signed(paper.signature, text, indent, first=i == 0, last=i == len(lines) - 1 and not paper.note))
     if paper.note:
         body.add(paragraph(run(f"（{clean(paper.note)}）"), first=2))
 

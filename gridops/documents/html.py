@@ -32,6 +32,7 @@ from gridops.documents.rules.paper import (
 )
 from gridops.documents.rules.wording import clean, lines_of
 
+_MANY_COLUMNS = 8  # tables with more are set smaller
 _LONG_HEAD_PT = 46.0  # the stylesheet has two sizes of head, this and a smaller one for heads that need it
 
 STYLESHEET = Path(__file__).resolve().parents[2] / "static" / "paper.css"
@@ -218,9 +219,10 @@ def _table(table: Table) -> str:
     columns = "".join(f'<col width="{table.share(i):.2%}">' for i in range(len(table.columns)))
     caption = _line(table.caption)
     name = f' aria-label="{caption}"' if caption else ' aria-label="表格"'
+    kind = "paper-table paper-table-wide" if len(table.columns) > _MANY_COLUMNS else "paper-table"
     # A table wider than a phone is scrolled in its own box, which must be reachable by the keyboard.
     return (
-        f'<div class="paper-table" role="region" tabindex="0"{name}><table>{_p("paper-caption", caption, "caption")}'
+        f'<div class="{kind}" role="region" tabindex="0"{name}><table>{_p("paper-caption", caption, "caption")}'
         f"<colgroup>{columns}</colgroup><thead>{_rows(table, table.header, True)}</thead>"
         f"<tbody>{_rows(table, table.rows, False)}</tbody></table></div>{_p('paper-note', _text(table.note))}"
     )

@@ -65,6 +65,7 @@ def test_only_words_too_wide_for_their_place_may_be_broken() -> None:
     assert soften("立案412件，编号A-12", 5) == "立案412件，编号A-12"
     assert soften("x" * 20, 5).replace("\u200b", "") == "x" * 20
     assert soften("x" * 20, 5).count("\u200b") == 19
+    assert soften("-11234.56%", 2) == "-11234.56%"
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def _trend(chart: Chart) -> dict[str, Any]:
                 "title": None,
                 "axis": {"labelAngle": slant, "grid": False},
             },
-            "y": value | {"title": None, "axis": {"tickCount": 5}},
+            "y": value | {"title": None, "axis": {"tickCount": 5, "format": "~f"}},
         },
         "layer": layers,
     }
@@ -175,7 +175,8 @@ def _bars(chart: Chart) -> dict[str, Any]:
     below_nought = any(value is not None and value < 0 for series in chart.series for value in series.values)
     text = {"type": "text", "align": "left", "dx": 4} if not below_nought else {"type": "text", "dx": 12}
     return {
-        "height": max(60, min(520, len(labels) * (26 if not several else 12 + 15 * len(names)))),
+        # Axis and legend take their part of the height too.
+        "height": min(520, 30 + len(labels) * 24 if not several else 60 + len(labels) * (12 + 15 * len(names))),
         "transform": [{"filter": "datum.value != null"}],
         "encoding": {
             "y": {
@@ -191,7 +192,7 @@ def _bars(chart: Chart) -> dict[str, Any]:
                 "type": "quantitative",
                 "scale": {"zero": True},
                 "title": None,
-                "axis": {"tickCount": 5},
+                "axis": {"tickCount": 5, "format": "~f"},
             },
             **offset,
         },

@@ -7,6 +7,7 @@ from datetime import date
 _DIGITS = "零一二三四五六七八九"
 # Characters no XML or PDF can carry, and the invisible ones that turn the reading direction of what follows.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+_FIGURE = re.compile(r"[-+−]?[0-9.,]{1,16}%?")
 _ZERO_WIDTH_SPACE = "\u200b"
 _NO_LINE_START = set("，。、；：？！）》〉」』】〕”’％%…—·")
 _NO_LINE_END = set("（《〈「『【〔“‘")
@@ -69,11 +70,14 @@ def width(text: str) -> float:
 
 
 def soften(text: str, most: float) -> str:
-    """Text in which a word wider than `most` full characters may be broken anywhere (zero-width spaces)."""
+    """Text in which a word wider than `most` full characters may be broken anywhere (zero-width spaces).
+
+    A figure never is: 数字不能回行.
+    """
 
     def broken(match: re.Match[str]) -> str:
         word = match.group()
-        return word if width(word) <= most else _ZERO_WIDTH_SPACE.join(word)
+        return word if width(word) <= most or _FIGURE.fullmatch(word) else _ZERO_WIDTH_SPACE.join(word)
 
     # Words are what a line breaker keeps whole: runs without spaces and without East Asian characters.
     return re.sub(r"[^\s\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+", broken, text)
