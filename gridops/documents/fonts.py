@@ -98,11 +98,8 @@ def font_set(font_dirs: Sequence[Path] = FONT_DIRS) -> typst.Fonts:
 
 def font_report(font_dirs: Sequence[Path] = FONT_DIRS) -> list[FaceFound]:
     """For each face of the standard, which font stands for it and whether that is the true face."""
-    paths: dict[str, str | None] = {}
-    names: dict[str, str] = {}
-    for info in font_set(font_dirs).fonts():
-        paths.setdefault(info.family, info.path)
-        names.setdefault(info.family.casefold(), info.family)
+    infos = font_set(font_dirs).fonts()
+    names = {info.family.casefold(): info.family for info in infos}
 
     def present(wanted: Sequence[str]) -> list[str]:
         return [names[name.casefold()] for name in wanted if name.casefold() in names]
@@ -112,6 +109,7 @@ def font_report(font_dirs: Sequence[Path] = FONT_DIRS) -> list[FaceFound]:
         true, stand_ins = present(face.true_fonts), present(face.stand_ins)
         chain = list(dict.fromkeys(true + stand_ins + present(_SERIF + _SANS)))
         font = chain[0] if chain else None
-        path = paths[font] if font else None
+        cuts = [info for info in infos if info.family == font]
+        path = min(cuts, key=lambda info: abs(info.weight - face.weight)).path if cuts else None
         report.append(FaceFound(face, font, bool(true), path, (*chain, *present(_LAST_RESORT))))
     return report

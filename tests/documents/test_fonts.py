@@ -24,3 +24,8 @@ def test_stand_ins_for_body_and_headings_differ_in_weight_or_kind() -> None:
 
 def test_a_folder_that_is_not_there_is_no_error() -> None:
     assert font_report((*FONT_DIRS, Path("/nowhere")))[0].font == font_report()[0].font
+
+
+def test_the_file_told_is_the_one_of_the_weight_used() -> None:
+    files = {found.face.key: found.path for found in font_report() if not found.is_true}
+    assert len(set(files.values())) >= len(files) - 1  # only 仿宋 and 宋体 share one
