@@ -8,6 +8,9 @@ A page is a blueprint of its own file, named in BLUEPRINTS. Every view carries e
 BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.account:pages",
     "gridops.web.home:pages",
-    "gridops.web.admin:pages",
+    "gridops.web.admin.index:pages",
+    "gridops.web.admin.people:pages",
+    "gridops.web.admin.units:pages",
+    "gridops.web.admin.duties:pages",
     "gridops.web.health:pages",
 )

@@ -10,12 +10,12 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.core import clock
-from gridops.core.errors import NotFound
+from gridops.core.errors import Invalid, NotFound
 from gridops.grids.models import Grid, GridVersion
-from gridops.grids.rules import Level
-from gridops.people.models import RoleHolding, Unit, User
+from gridops.people.models import ApiToken, RoleHolding, Unit, User
 from gridops.people.queries.access import in_force, units_below, valid_on
 from gridops.people.rules import Role, UnitKind
+from gridops.people.rules.sign_in import normal_username
 
 PAGE = 50
 
@@ -82,18 +82,6 @@ class UnitRow:
     grid_id: int | None
     people: int
     valid_to: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class TerritoryRow:
-    """A grid as it is called today."""
-
-    id: int
-    code: str
-    name: str
-    level: Level
-    parent_id: int | None
-    area_m2: float
 
 
 _LIST = (
@@ -223,15 +211,24 @@ def names_of_users(session: Session, user_ids: Collection[int]) -> dict[int, str
     return {row.id: row.name for row in rows}
 
 
-def territory_rows(session: Session, root_id: int) -> list[TerritoryRow]:
-    """The grids of a root that are in force today, by code, as pickers and matrices show them."""
-    rows = session.execute(
-        select(Grid.id, Grid.code, GridVersion.name, GridVersion.level, GridVersion.parent_id, GridVersion.area_m2)
-        .join(GridVersion, GridVersion.grid_id == Grid.id)
-        .where(Grid.root_id == root_id, *valid_on(GridVersion, clock.local_date(clock.now())))
-        .order_by(Grid.code)
-    )
-    return [TerritoryRow(*row) for row in rows]
+def user_id_of(session: Session, root_id: int, username: str) -> int:
+    """The id of a person of this root by user name; Invalid names `username`."""
+    found = session.scalar(select(User.id).where(User.root_id == root_id, User.username == normal_username(username)))
+    if found is None:
+        raise Invalid(("username", "没有这个人员"))
+    return found
+
+
+def pick_people(session: Session, root_id: int, limit: int = 500) -> list[tuple[str, str]]:
+    """(user name, name) of active people, for pickers; more than `limit` are found by typing the user name."""
+    stmt = select(User.username, User.name).where(User.root_id == root_id, User.active)
+    return [(row.username, row.name) for row in session.execute(stmt.order_by(User.username).limit(limit))]
+
+
+def tokens_of(session: Session, user_id: int) -> list[ApiToken]:
+    """The tokens of a person that have not been revoked."""
+    stmt = select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+    return list(session.scalars(stmt.order_by(ApiToken.id)))
 
 
 def _with_roles(session: Session, rows: list[PersonRow]) -> list[PersonRow]:

@@ -4,9 +4,8 @@
 not asked for a role. Every act leaves an audit entry without personal data.
 """
 
+from gridops.people.forms import NewUnit, NewUser, UnitChange, UserChange
 from gridops.people.service.accounts import (
-    NewUser,
-    UserChange,
     change_own_password,
     change_user,
     create_user,
@@ -22,13 +21,14 @@ from gridops.people.service.passwords import hash_password, password_matches
 from gridops.people.service.roles import end_role, grant_role
 from gridops.people.service.sign_in import Attempt, begin_sign_in, finish_sign_in
 from gridops.people.service.tokens import create_token, note_token_use, revoke_token
-from gridops.people.service.units import NewUnit, change_unit, create_unit, ensure_unit
+from gridops.people.service.units import change_unit, create_unit, ensure_unit
 
 __all__ = [
     "Attempt",
     "ImportCounts",
     "NewUnit",
     "NewUser",
+    "UnitChange",
     "UserChange",
     "assign",
     "begin_sign_in",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
 from gridops.core.errors import Invalid, NotAllowed
+from gridops.people.forms import NewUser, UserChange
 from gridops.people.models import User
 from gridops.people.queries.keeping import user_by_name
 from gridops.people.rules import Person, Role
@@ -19,31 +18,6 @@ from gridops.people.service.authority import actor, require_manager, unit_of, us
 from gridops.people.service.passwords import hash_password, one_time_password, password_matches
 
 USERNAME = re.compile(r"[\w.@+-]{2,60}")
-
-
-@dataclass(frozen=True, slots=True)
-class NewUser:
-    """A person to be made. `password_hash` (from `hash_password`) may be given by the demo and tests only."""
-
-    username: str
-    name: str
-    unit_id: int
-    staff_no: str | None = None
-    certificate_no: str | None = None
-    certificate_valid_to: date | None = None
-    password_hash: str | None = None
-    demo: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class UserChange:
-    """What an admin may change; the user name stays."""
-
-    name: str
-    unit_id: int
-    staff_no: str | None
-    certificate_no: str | None
-    certificate_valid_to: date | None
 
 
 def create_user(session: Session, root_id: int, new: NewUser, *, by: Person | None = None) -> User:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
 from gridops.core import clock
-from gridops.people.forms import PersonLine, RoleLine
+from gridops.people.forms import NewUser, PersonLine, RoleLine, UserChange
 from gridops.people.models import RoleHolding, Unit, User
 from gridops.people.queries.keeping import grids_by_code, roles_of_user, units_of_root, users_by_name
-from gridops.people.service.accounts import NewUser, UserChange, change_user, create_user
+from gridops.people.service.accounts import change_user, create_user
 from gridops.people.service.roles import end_role, grant_role
 from gridops.people.service.units import ensure_path
 

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
 from gridops.core.errors import Invalid
 from gridops.grids.models import Grid
+from gridops.people.forms import NewUnit, UnitChange
 from gridops.people.models import Unit
 from gridops.people.queries import unit_by_code
 from gridops.people.queries.keeping import unit_below
-from gridops.people.rules import Person, UnitKind
-from gridops.people.rules.units import kind_by_name, refused_level
+from gridops.people.rules import Person
+from gridops.people.rules.units import LEVELS, kind_by_name, refused_level
 from gridops.people.service.authority import actor, require_admin, unit_of
-
-
-@dataclass(frozen=True, slots=True)
-class NewUnit:
-    """A unit to be made; its level is one below its parent's, or 1."""
-
-    code: str
-    name: str
-    kind: UnitKind
-    parent_id: int | None = None
-    grid_id: int | None = None
 
 
 def create_unit(session: Session, root_id: int, new: NewUnit, *, by: Person | None = None) -> Unit:
@@ -38,7 +26,7 @@ def create_unit(session: Session, root_id: int, new: NewUnit, *, by: Person | No
         raise Invalid(("code", "单位编码已被使用"))
     refused = refused_level(level, parent.level if parent else None, new.kind)
     if refused:
-        raise Invalid(("kind" if level <= 3 else "parent_id", refused))
+        raise Invalid(("kind" if level <= LEVELS else "parent_id", refused))
     unit = Unit(
         root_id=root_id,
         code=new.code,
@@ -54,25 +42,18 @@ def create_unit(session: Session, root_id: int, new: NewUnit, *, by: Person | No
     return unit
 
 
-def change_unit(
-    session: Session,
-    unit_id: int,
-    *,
-    name: str,
-    kind: UnitKind,
-    grid_id: int | None,
-    by: Person | None = None,
-) -> Unit:
-    """Rename a unit or change its kind or place; code, level and parent stay: past figures hang on them."""
+def change_unit(session: Session, unit_id: int, change: UnitChange, *, by: Person | None = None) -> Unit:
+    """Rename a unit or change its kind; code, level and parent stay: past figures hang on them."""
     unit = unit_of(session, by.root_id, unit_id) if by else session.get_one(Unit, unit_id)
     require_admin(session, by, unit.root_id)
-    _check(session, unit.root_id, unit.code, name, grid_id)
+    _check(session, unit.root_id, unit.code, change.name, None)
     parent = session.get(Unit, unit.parent_id) if unit.parent_id is not None else None
-    refused = refused_level(unit.level, parent.level if parent else None, kind)
+    refused = refused_level(unit.level, parent.level if parent else None, change.kind)
     if refused:
         raise Invalid(("kind", refused))
-    unit.name, unit.kind, unit.grid_id = name, kind, grid_id
-    audit.record(session, "unit.change", "unit", unit.id, actor_id=actor(by), root_id=unit.root_id)
+    if (unit.name, unit.kind) != (change.name, change.kind):
+        unit.name, unit.kind = change.name, change.kind
+        audit.record(session, "unit.change", "unit", unit.id, actor_id=actor(by), root_id=unit.root_id)
     return unit
 
 

@@ -1,0 +1,118 @@
+"""Responsibilities: grid × line of work, with the figures of coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from gridops.core import clock
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Conflict, Invalid
+from gridops.core.percent import percent
+from gridops.grids.rules import Level
+from gridops.people import forms, queries, service
+from gridops.people.rules import Role, WorkLine
+from gridops.web.admin.days import day_after
+from gridops.web.guards import current_person, needs
+
+pages = Blueprint("admin_duties", __name__, url_prefix="/admin/duties")
+
+Answer = str | Response | tuple[str, int]
+_ABOVE = tuple(level for level in Level if level not in {Level.GRID, Level.CELL})
+
+
+@pages.get("")
+@needs(Role.ADMIN)
+def index() -> Answer:
+    """The matrix, a page of grids at a time, of one community or of all."""
+    root_id, today = current_person().root_id, clock.local_date(clock.now())
+    below, after = request.args.get("below", type=int), request.args.get("after")
+    with reading() as session:
+        figures = queries.coverage(session, root_id, today)
+        grids, more = queries.grid_page(session, root_id, below, after=after)
+        held = queries.duties(session, root_id, today, [grid.id for grid in grids])
+        above = queries.territory_rows(session, root_id, _ABOVE)
+    cells: dict[tuple[int, WorkLine], list[queries.Duty]] = {}
+    for duty in held:
+        cells.setdefault((duty.grid_id, duty.line), []).append(duty)
+    kept = {"below": below} if below else {}
+    return render_template(
+        "admin/duties.html",
+        figures=figures,
+        rate=percent(figures.staffed, figures.count),
+        grids=grids,
+        cells=cells,
+        lines=list(WorkLine),
+        above=above,
+        names={row.id: row.name for row in above},
+        below=below,
+        next_url=url_for(".index", after=more, **kept) if more else None,
+        first_url=url_for(".index", **kept) if after else None,
+    )
+
+
+@pages.get("/<int:grid_id>")
+@needs(Role.ADMIN)
+def one(grid_id: int) -> Answer:
+    """One grid: who answers for it, line by line."""
+    return _one_page(grid_id, {}, {})
+
+
+@pages.post("/<int:grid_id>")
+@needs(Role.ADMIN)
+def assign(grid_id: int) -> Answer:
+    """Let a person or unit answer for the grid on a line."""
+    person = current_person()
+    try:
+        form = forms.duty_form(request.form)
+        with transaction() as session:
+            queries.territory_row(session, person.root_id, grid_id)
+            name = form.username
+            service.assign(
+                session,
+                grid_id,
+                form.line,
+                user_id=queries.user_id_of(session, person.root_id, name) if name else None,
+                unit_id=form.unit_id,
+                valid_from=form.valid_from,
+                valid_to=day_after(form.last_day),
+                by=person,
+            )
+    except Invalid as wrong:
+        return _one_page(grid_id, request.form, {error.field: error.reason for error in wrong.errors}), 422
+    except Conflict as conflict:
+        return _one_page(grid_id, request.form, {"username": str(conflict)}), 409
+    flash(_("已保存。"), "good")
+    return redirect(url_for(".one", grid_id=grid_id))
+
+
+@pages.post("/<int:grid_id>/<int:duty_id>/end")
+@needs(Role.ADMIN)
+def end(grid_id: int, duty_id: int) -> Answer:
+    """End a responsibility from today."""
+    with transaction() as session:
+        service.end_duty(session, duty_id, by=current_person())
+    flash(_("责任已终止。"), "good")
+    return redirect(url_for(".one", grid_id=grid_id))
+
+
+def _one_page(grid_id: int, typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    root_id = current_person().root_id
+    with reading() as session:
+        grid = queries.territory_row(session, root_id, grid_id)
+        held = queries.duties(session, root_id, clock.local_date(clock.now()), [grid_id])
+        people = queries.pick_people(session, root_id)
+        units = queries.unit_rows(session, root_id)
+    return render_template(
+        "admin/duty.html",
+        grid=grid,
+        held=held,
+        people=people,
+        units=units,
+        lines=list(WorkLine),
+        typed=typed,
+        errors=errors,
+    )

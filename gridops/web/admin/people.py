@@ -1,0 +1,194 @@
+"""People: list, make, change, roles, one-time password, lock, tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Invalid
+from gridops.people import forms, queries, service
+from gridops.people.rules import Role
+from gridops.web.admin.days import day_after
+from gridops.web.guards import current_person, needs
+
+pages = Blueprint("admin_people", __name__, url_prefix="/admin/people")
+
+Answer = str | Response | tuple[str, int]
+
+
+@pages.get("")
+@needs(Role.ADMIN)
+def index() -> Answer:
+    """A page of the list, as filtered."""
+    person, wanted = current_person(), forms.people_filter(request.args)
+    with reading() as session:
+        rows, more = queries.people_page(session, person.root_id, wanted, after=request.args.get("after"))
+        units = queries.unit_rows(session, person.root_id)
+    kept = {name: value for name, value in request.args.items() if name in {"q", "role", "unit", "active"} and value}
+    return render_template(
+        "admin/people.html",
+        rows=rows,
+        units=units,
+        wanted=wanted,
+        next_url=url_for(".index", **{**kept, "after": more}) if more else None,
+        first_url=url_for(".index", **kept) if request.args.get("after") else None,
+    )
+
+
+@pages.get("/new")
+@needs(Role.ADMIN)
+def new() -> Answer:
+    """The form for a new person."""
+    return _new_page({}, {})
+
+
+@pages.post("/new")
+@needs(Role.ADMIN)
+def new_post() -> Answer:
+    """Make a person; roles and a password come next."""
+    try:
+        form = forms.new_user(request.form)
+        with transaction() as session:
+            user = service.create_user(session, current_person().root_id, form, by=current_person())
+    except Invalid as wrong:
+        return _new_page(request.form, _by_field(wrong)), 422
+    flash(_("已添加 %(name)s。请授予角色并设置一次性密码。", name=user.name), "good")
+    return redirect(url_for(".one", user_id=user.id))
+
+
+@pages.get("/<int:user_id>")
+@needs(Role.ADMIN)
+def one(user_id: int) -> Answer:
+    """One person: details, roles, account."""
+    return _one_page(user_id)
+
+
+@pages.post("/<int:user_id>")
+@needs(Role.ADMIN)
+def change(user_id: int) -> Answer:
+    """Change the details."""
+    try:
+        form = forms.user_change(request.form)
+        with transaction() as session:
+            service.change_user(session, user_id, form, by=current_person())
+    except Invalid as wrong:
+        return _one_page(user_id, typed=request.form, errors=_by_field(wrong)), 422
+    flash(_("已保存。"), "good")
+    return redirect(url_for(".one", user_id=user_id))
+
+
+@pages.post("/<int:user_id>/roles")
+@needs(Role.ADMIN)
+def grant(user_id: int) -> Answer:
+    """Grant a role."""
+    person = current_person()
+    try:
+        form = forms.role_form(request.form)
+        with transaction() as session:
+            code = form.grid_code
+            service.grant_role(
+                session,
+                user_id,
+                form.role,
+                unit_id=form.unit_id,
+                grid_id=queries.grid_id_of(session, person.root_id, code) if code else None,
+                valid_from=form.valid_from,
+                valid_to=day_after(form.last_day),
+                by=person,
+            )
+    except Invalid as wrong:
+        return _one_page(user_id, typed_role=request.form, errors=_by_field(wrong)), 422
+    flash(_("已授予角色。"), "good")
+    return redirect(url_for(".one", user_id=user_id))
+
+
+@pages.post("/<int:user_id>/roles/<int:holding_id>/end")
+@needs(Role.ADMIN)
+def end_role(user_id: int, holding_id: int) -> Answer:
+    """End a role from today."""
+    with transaction() as session:
+        service.end_role(session, holding_id, by=current_person())
+    flash(_("角色已终止。"), "good")
+    return redirect(url_for(".one", user_id=user_id))
+
+
+@pages.post("/<int:user_id>/password")
+@needs(Role.ADMIN)
+def password(user_id: int) -> Answer:
+    """Set a one-time password; this answer is the only place that shows it."""
+    with transaction() as session:
+        shown = service.reset_password(session, user_id, by=current_person())
+    return _one_page(user_id, shown_password=shown)
+
+
+@pages.post("/<int:user_id>/active")
+@needs(Role.ADMIN)
+def active(user_id: int) -> Answer:
+    """Lock or unlock."""
+    wanted = request.form.get("active") == "yes"
+    with transaction() as session:
+        service.set_active(session, user_id, wanted, by=current_person())
+    flash(_("账号已启用。") if wanted else _("账号已停用，其登录已立即结束。"), "good")
+    return redirect(url_for(".one", user_id=user_id))
+
+
+@pages.post("/<int:user_id>/tokens")
+@needs(Role.ADMIN)
+def token(user_id: int) -> Answer:
+    """Make an API token; this answer is the only place that shows it."""
+    with transaction() as session:
+        shown = service.create_token(session, user_id, by=current_person())
+    return _one_page(user_id, shown_token=shown)
+
+
+@pages.post("/<int:user_id>/tokens/<int:token_id>/end")
+@needs(Role.ADMIN)
+def end_token(user_id: int, token_id: int) -> Answer:
+    """Revoke an API token."""
+    with transaction() as session:
+        service.revoke_token(session, token_id, by=current_person())
+    flash(_("令牌已作废。"), "good")
+    return redirect(url_for(".one", user_id=user_id))
+
+
+def _by_field(wrong: Invalid) -> dict[str, str]:
+    return {error.field: error.reason for error in wrong.errors}
+
+
+def _new_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    with reading() as session:
+        units = queries.unit_rows(session, current_person().root_id)
+    return render_template("admin/person_new.html", units=units, typed=typed, errors=errors)
+
+
+def _one_page(
+    user_id: int,
+    *,
+    typed: Mapping[str, str] | None = None,
+    typed_role: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    shown_password: str | None = None,
+    shown_token: str | None = None,
+) -> str:
+    root_id = current_person().root_id
+    with reading() as session:
+        row = queries.person_details(session, root_id, user_id)
+        units = queries.unit_rows(session, root_id)
+        territory = queries.territory_rows(session, root_id)
+        tokens = queries.tokens_of(session, row.id)
+    return render_template(
+        "admin/person.html",
+        row=row,
+        units=units,
+        territory=territory,
+        tokens=tokens,
+        typed=typed,
+        typed_role=typed_role or {},
+        errors=errors or {},
+        shown_password=shown_password,
+        shown_token=shown_token,
+    )

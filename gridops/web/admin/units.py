@@ -1,0 +1,80 @@
+"""Units: the tree of three levels with their people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Invalid
+from gridops.people import forms, queries, service
+from gridops.people.rules import Role
+from gridops.people.rules.units import KINDS_AT, LEVEL_NAMES, LEVELS
+from gridops.web.guards import current_person, needs
+
+pages = Blueprint("admin_units", __name__, url_prefix="/admin/units")
+
+Answer = str | Response | tuple[str, int]
+
+
+@pages.get("")
+@needs(Role.ADMIN)
+def index() -> Answer:
+    """The tree; `?at=ID` opens one unit with its people."""
+    return _page(request.args.get("at", type=int))
+
+
+@pages.post("")
+@needs(Role.ADMIN)
+def new() -> Answer:
+    """Make a unit."""
+    try:
+        form = forms.new_unit(request.form)
+        with transaction() as session:
+            unit = service.create_unit(session, current_person().root_id, form, by=current_person())
+    except Invalid as wrong:
+        return _page(None, typed=request.form, errors=_by_field(wrong)), 422
+    flash(_("已添加单位 %(name)s。", name=unit.name), "good")
+    return redirect(url_for(".index", at=unit.id))
+
+
+@pages.post("/<int:unit_id>")
+@needs(Role.ADMIN)
+def change(unit_id: int) -> Answer:
+    """Rename a unit or change its kind."""
+    try:
+        form = forms.unit_change(request.form)
+        with transaction() as session:
+            service.change_unit(session, unit_id, form, by=current_person())
+    except Invalid as wrong:
+        return _page(unit_id, errors=_by_field(wrong)), 422
+    flash(_("已保存。"), "good")
+    return redirect(url_for(".index", at=unit_id))
+
+
+def _by_field(wrong: Invalid) -> dict[str, str]:
+    return {error.field: error.reason for error in wrong.errors}
+
+
+def _page(at: int | None, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> str:
+    root_id = current_person().root_id
+    with reading() as session:
+        units = queries.unit_rows(session, root_id)
+        opened = next((unit for unit in units if unit.id == at), None)
+        wanted = queries.PeopleFilter(unit_id=opened.id) if opened else None
+        people, more = queries.people_page(session, root_id, wanted) if wanted else ([], None)
+    return render_template(
+        "admin/units.html",
+        units=units,
+        opened=opened,
+        people=people,
+        more=more,
+        typed=typed or {},
+        errors=errors or {},
+        kinds=KINDS_AT,
+        levels=LEVEL_NAMES,
+        last_level=LEVELS,
+    )
