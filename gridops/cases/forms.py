@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from gridops.cases.rules.moves import MOVES, Move, Suspension
+from gridops.cases.rules.moves import IF_ANY, MOVES, Move, Suspension
 from gridops.cases.rules.sources import Source
 from gridops.catalogue.rules import Kind
 from gridops.core import clock
@@ -34,7 +34,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where something is: degrees in its crs, accuracy in metres; `picked`: placed by hand, then `fix` is the phone's."""
+    """Where something is: degrees in its crs, accuracy in metres; `picked`: placed by hand, `fix`: the phone's own."""
 
     lon: float
     lat: float
@@ -112,7 +112,10 @@ def parse_move(move: Move, raw: object, field: str = "") -> MoveFields:
     """The fields of a move from a form or JSON; what the table does not name for this move is refused."""
     rule = MOVES[move]
     read = _Reader(raw, field)
-    values = {name: read(name, _MOVE_FIELDS[name], required=name in rule.needs) for name in (*rule.needs, *rule.takes)}
+    values = {
+        name: read(name, _MOVE_FIELDS[name], required=name in rule.needs and name not in IF_ANY)
+        for name in (*rule.needs, *rule.takes)
+    }
     if values.get("suspension") is Suspension.SET_DATE and values.get("resume_on") is None:
         read.errors.append((read.name("resume_on"), "required for a suspension to a set date"))
     if values.get("suspension") is Suspension.OUTSIDE and values.get("resume_on") is not None:

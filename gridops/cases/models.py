@@ -99,6 +99,12 @@ class Case(Base):
             sqlite_where=text("open_tile IS NOT NULL"),
             postgresql_where=text("open_tile IS NOT NULL"),
         ),
+        Index(
+            "ix_case_resume_at",
+            "resume_at",
+            sqlite_where=text("resume_at IS NOT NULL"),
+            postgresql_where=text("resume_at IS NOT NULL"),
+        ),
     )
 
 

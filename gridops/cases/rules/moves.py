@@ -10,6 +10,7 @@ from gridops.people.rules import Role
 
 __all__ = [
     "ENDED",
+    "IF_ANY",
     "MOVES",
     "NEVER_FILED",
     "STATE_CLOCKS",
@@ -164,6 +165,9 @@ _FILED_ON = (_S.FILED, _S.DISPATCHED, _S.RECEIVED, _S.HANDLED, _S.CHECKING)
 _BEFORE_FILING = (_S.REPORTED, _S.VERIFYING, _S.ACCEPTED)
 NEVER_FILED = frozenset({_S.DECLINED, _S.SELF_HANDLED, _S.NOT_FILED})
 ENDED = NEVER_FILED | {_S.CLOSED, _S.VOIDED, _S.MERGED}
+
+# Needed only where the category has conditions to choose from: a local extension may have none, and no limit then.
+IF_ANY = frozenset({"condition", "closing_condition"})
 
 # The clock of each state; a suspension stops any of them.
 STATE_CLOCKS: dict[State, Clock] = {

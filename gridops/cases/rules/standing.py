@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gridops.cases.rules.moves import ENDED, MOVES, Bar, May, Move, MoveRule, State, Tie
+from gridops.cases.rules.moves import ENDED, IF_ANY, MOVES, Bar, May, Move, MoveRule, State, Tie
 from gridops.cases.rules.names import MOVE_NAMES, STATE_NAMES
 from gridops.cases.rules.projection import Facts
 from gridops.cases.rules.sources import VERIFIED_SOURCES, Source
@@ -51,10 +51,13 @@ class Refusal:
     words: str
 
 
-def refusal(move: Move, facts: Facts, source: Source, standing: Standing) -> Refusal | None:
-    """Why this person may not make this move on this case now; None when they may. Fields are judged elsewhere."""
+def refusal(move: Move, facts: Facts, source: Source, standing: Standing | None) -> Refusal | None:
+    """Why this person may not make this move on this case now; None when they may. Fields are judged elsewhere.
+
+    `standing` None: the calendar acts, which no role binds.
+    """
     rule = MOVES[move]
-    if words := person_refused(move, standing):
+    if standing is not None and (words := person_refused(move, standing)):
         return Refusal(Why.PERSON, words)
     if facts.state not in rule.from_states:
         return Refusal(Why.CASE, f"案件{STATE_NAMES[facts.state]}，不能{MOVE_NAMES[move]}")
@@ -80,8 +83,8 @@ def moves_for(facts: Facts, source: Source, standing: Standing) -> list[Move]:
 
 
 def missing(rule: MoveRule, given: frozenset[str]) -> list[str]:
-    """The fields that the move needs and that were not handed in."""
-    return [field for field in rule.needs if field not in given]
+    """The fields that the move needs whatever the case, and that were not handed in."""
+    return [field for field in rule.needs if field not in given and field not in IF_ANY]
 
 
 _BARRED = {

@@ -1,0 +1,141 @@
+"""Finding cases and their events by what others call them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case, CaseEvent
+from gridops.cases.rules.moves import Move
+from gridops.cases.rules.projection import Event
+from gridops.people.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """An event and who acted; None: nobody (an import, the calendar)."""
+
+    event: Event
+    actor_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The events of a case that are still told, and the number of the last event ever recorded."""
+
+    acted: tuple[Acted, ...]
+    last_seq: int
+
+    @property
+    def events(self) -> list[Event]:
+        """The events alone."""
+        return [acted.event for acted in self.acted]
+
+    def last(self, move: Move) -> Acted | None:
+        """The last event of a kind, by the order of recording."""
+        return next((acted for acted in reversed(self.acted) if acted.event.move is move), None)
+
+
+EVENT_COLUMNS = (
+    CaseEvent.move,
+    CaseEvent.happened_at,
+    CaseEvent.seq,
+    CaseEvent.unit_id,
+    CaseEvent.category_id,
+    CaseEvent.condition_id,
+    CaseEvent.due_at,
+    CaseEvent.handle_due_at,
+    CaseEvent.turns,
+    CaseEvent.outcome,
+    CaseEvent.until_at,
+    CaseEvent.into_id,
+)
+
+
+def case(session: Session, case_id: int) -> Case | None:
+    """The case of an id."""
+    return session.get(Case, case_id)
+
+
+def by_number(session: Session, number: str) -> Case | None:
+    """The case of a number."""
+    return session.scalar(select(Case).where(Case.number == number))
+
+
+def by_record(session: Session, record_id: str) -> Case | None:
+    """The case that began with a phone's record."""
+    return session.scalar(select(Case).where(Case.record_id == record_id))
+
+
+def by_reference(session: Session, reference: str) -> Case | None:
+    """The case that a phone names: by the uuid of its report, or by its number."""
+    return by_record(session, reference) or by_number(session, reference)
+
+
+def event_of_record(session: Session, record_id: str) -> tuple[int, Move, int] | None:
+    """(case id, move, event id) of the event that a phone's record became."""
+    row = session.execute(
+        select(CaseEvent.case_id, CaseEvent.move, CaseEvent.id).where(CaseEvent.record_id == record_id)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def unit(session: Session, root_id: int, unit_id: int) -> Unit | None:
+    """A unit of a root."""
+    return session.scalar(select(Unit).where(Unit.id == unit_id, Unit.root_id == root_id))
+
+
+def locked(session: Session, case_ids: Collection[int]) -> dict[int, Case]:
+    """Cases by id, held until the end of the transaction; always taken in one order, so that nobody waits in a ring."""
+    rows = session.scalars(
+        select(Case)
+        .where(Case.id.in_(sorted(set(case_ids))))
+        .order_by(Case.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {found.id: found for found in rows}
+
+
+def history(session: Session, case_id: int) -> History:
+    """The events of a case that are still told, in the order they were recorded, with who acted."""
+    rows = session.execute(
+        select(*EVENT_COLUMNS, CaseEvent.actor_id, CaseEvent.superseded_at)
+        .where(CaseEvent.case_id == case_id)
+        .order_by(CaseEvent.seq)
+    ).all()
+    kept = tuple(Acted(_event(row[:-2]), row[-2]) for row in rows if row[-1] is None)
+    return History(kept, rows[-1].seq if rows else 0)
+
+
+def told(session: Session, case_ids: Sequence[int]) -> dict[int, list[Event]]:
+    """The events of several cases that are still told, by case."""
+    found: dict[int, list[Event]] = {case_id: [] for case_id in case_ids}
+    rows = session.execute(
+        select(CaseEvent.case_id, *EVENT_COLUMNS)
+        .where(CaseEvent.case_id.in_(list(found)), CaseEvent.superseded_at.is_(None))
+        .order_by(CaseEvent.case_id, CaseEvent.seq)
+    )
+    for row in rows:
+        found[row[0]].append(_event(row[1:]))
+    return found
+
+
+def _event(values: Sequence[Any]) -> Event:
+    return Event(*values)
+
+
+def to_resume(session: Session, now: datetime, limit: int) -> list[int]:
+    """Cases suspended to a set date (缓办) that has come."""
+    rows = session.scalars(select(Case.id).where(Case.resume_at <= now).order_by(Case.resume_at).limit(limit))
+    return list(rows)
+
+
+def rows_after(session: Session, case_id: int, limit: int) -> list[Any]:
+    """Cases by id after one, for jobs that walk over all of them."""
+    return list(session.scalars(select(Case).where(Case.id > case_id).order_by(Case.id).limit(limit)))

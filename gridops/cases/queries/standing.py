@@ -1,0 +1,63 @@
+"""What a person is to a case: roles held for its place and unit, and what he did to it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case
+from gridops.cases.queries.lookups import Acted, History
+from gridops.cases.rules.moves import Move
+from gridops.cases.rules.standing import Standing
+from gridops.people.models import Unit
+from gridops.people.queries import grid_path, unit_path
+from gridops.people.rules import Holding, Person, Role, UnitKind
+
+
+def standing_of(session: Session, person: Person, case: Case, history: History) -> Standing:
+    """The standing of a person of the same jurisdiction towards a case (`rules.standing`)."""
+    if person.root_id != case.root_id:
+        return Standing()
+    path = _path(session, person, case)
+    here = [held for held in person.holdings if held.grid_id in path]
+    handling = [held for held in here if held.role is Role.HANDLER]
+    units = unit_path(session, case.unit_id) if case.unit_id and handling else frozenset()
+    gave = history.last(Move.FEEDBACK)
+    return Standing(
+        root=person.roles,
+        territory=frozenset(held.role for held in here),
+        unit=frozenset(held.role for held in here if held.unit_id in units),
+        other_community=frozenset({Role.HANDLER}) if _speaks_for_community(session, handling, units) else frozenset(),
+        reporter=case.reporter_id == person.user_id,
+        handler=any(held.unit_id in units for held in handling) or _by(person, gave),
+        resender=_resent_by(person, history),
+        asker=_by(person, history.last(Move.ASK_EXTENSION)),
+    )
+
+
+def _path(session: Session, person: Person, case: Case) -> frozenset[int]:
+    """The grids above and with the case's; roles held for the whole jurisdiction need no look at the tree."""
+    held = {holding.grid_id for holding in person.holdings}
+    if held <= {case.root_id, case.grid_id}:
+        return frozenset({case.root_id, case.grid_id})
+    return grid_path(session, case.grid_id)
+
+
+def _speaks_for_community(session: Session, handling: list[Holding], units: frozenset[int]) -> bool:
+    others = {held.unit_id for held in handling} - units
+    if not others:
+        return False
+    found = select(Unit.id).where(Unit.id.in_(sorted(others)), Unit.kind == UnitKind.COMMUNITY).limit(1)
+    return session.scalar(found) is not None
+
+
+def _by(person: Person, acted: Acted | None) -> bool:
+    return acted is not None and acted.actor_id == person.user_id
+
+
+def _resent_by(person: Person, history: History) -> bool:
+    """Whether this person sent out the case after it had been returned, and nobody has since."""
+    sent, returned = history.last(Move.DISPATCH), history.last(Move.RETURN)
+    if sent is None or returned is None or sent.event.seq < returned.event.seq:
+        return False
+    return sent.actor_id == person.user_id

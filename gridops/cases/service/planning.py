@@ -1,0 +1,199 @@
+"""What a move writes beside who, when and words: conditions, units, deadlines, other cases; wrong ones are refused.
+
+One small function a move; moves without one write nothing of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridops.cases.forms import MoveFields
+from gridops.cases.models import Case
+from gridops.cases.queries import lookups
+from gridops.cases.queries.lookups import History
+from gridops.cases.rules import deadlines
+from gridops.cases.rules.deadlines import Terms, WorkingClock
+from gridops.cases.rules.moves import Move
+from gridops.cases.rules.projection import Facts
+from gridops.cases.rules.standing import may_be_merged_into
+from gridops.catalogue import queries as catalogue
+from gridops.catalogue.models import FilingCondition
+from gridops.catalogue.rules import in_force
+from gridops.catalogue.service import conditions_for
+from gridops.core import clock
+from gridops.core.errors import Invalid
+from gridops.worktime.queries import working_time
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that a plan looks at. `into`: the locked case that the fields name to merge into."""
+
+    session: Session
+    case: Case
+    facts: Facts
+    history: History
+    fields: MoveFields
+    at: datetime
+    into: Case | None = None
+
+    @property
+    def day(self) -> date:
+        """The local day on which it happens."""
+        return clock.local_date(self.at)
+
+    def working_clock(self) -> WorkingClock:
+        """Calendar and office hours of the case's jurisdiction."""
+        found = working_time(self.session, self.case.root_id)
+        return WorkingClock(found.calendar, found.hours)
+
+    def terms(self) -> Terms:
+        """The limits of the condition the case was filed under."""
+        return terms_of(self.session, self.facts.condition_id, self.case.root_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to write: columns of the event, other details, and columns of the case that are not projected."""
+
+    columns: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
+
+
+def plan(move: Move, situation: Situation) -> Plan:
+    """What a move writes; Invalid naming the field that is wrong."""
+    planned = _PLANS.get(move)
+    return planned(situation) if planned else Plan()
+
+
+def terms_of(session: Session, condition_id: int | None, root_id: int) -> Terms:
+    """The limits of a filing condition; none where there is no condition."""
+    condition = catalogue.condition(session, condition_id, root_id) if condition_id else None
+    return Terms(None, None) if condition is None else _terms(condition)
+
+
+def _file(s: Situation) -> Plan:
+    condition = _chosen(s, "condition", s.fields.condition, s.facts.category_id)
+    if condition is None:
+        return Plan()
+    due = deadlines.filing_due(s.at, _terms(condition), s.working_clock())
+    return Plan({"condition_id": condition.id, "due_at": due})
+
+
+def _close(s: Situation) -> Plan:
+    """One standard condition of the category is picked (standards.md 1.4); that of the filing may have ended since."""
+    if s.fields.closing_condition is not None and s.fields.closing_condition == s.facts.condition_id:
+        condition = catalogue.condition(s.session, s.fields.closing_condition, s.case.root_id)
+    else:
+        condition = _chosen(s, "closing_condition", s.fields.closing_condition, s.facts.category_id)
+    if condition is None:
+        return Plan()
+    return Plan(details={"closing_condition_id": condition.id, "closing_condition": condition.closing_condition})
+
+
+def _dispatch(s: Situation) -> Plan:
+    unit = lookups.unit(s.session, s.case.root_id, s.fields.unit) if s.fields.unit else None
+    if unit is None or not in_force(unit, s.day):
+        raise Invalid(("unit", "没有这个单位，或该单位已撤销"))
+    last = s.history.last(Move.DISPATCH)
+    again = last is not None and last.event.unit_id == unit.id
+    if again and s.history.last(Move.RETURN) and not s.fields.words:
+        raise Invalid(("words", "重新派给退件单位须写明理由"))
+    # A unit that had the case before keeps the clock it had: handing back wins no time.
+    due = None if again else deadlines.handling_due(s.at, s.terms(), s.working_clock())
+    return Plan({"unit_id": unit.id, "handle_due_at": due})
+
+
+def _ask(s: Situation) -> Plan:
+    return Plan({"until_at": _later_due(s, s.fields.due)})
+
+
+def _extend(s: Situation) -> Plan:
+    due = _later_due(s, s.fields.due or s.facts.asked_due_at)
+    moved = deadlines.extended(s.facts, due)
+    return Plan({"due_at": moved.case, "handle_due_at": moved.unit})
+
+
+def _later_due(s: Situation, due: datetime | None) -> datetime:
+    if due is None:
+        raise Invalid(("due", "required"))
+    if s.facts.due_at is not None and due <= s.facts.due_at:
+        raise Invalid(("due", "须晚于现有时限"))
+    return due
+
+
+def _suspend(s: Situation) -> Plan:
+    details = {"suspension": s.fields.suspension.value if s.fields.suspension else None}
+    if s.fields.resume_on is None:
+        return Plan(details=details)
+    until = clock.midnight(s.fields.resume_on)
+    if until <= s.at:
+        raise Invalid(("resume_on", "须晚于今天"))
+    return Plan({"until_at": until}, details)
+
+
+def _end_suspension(s: Situation) -> Plan:
+    due = deadlines.resumed(s.facts, s.at, s.terms(), s.working_clock())
+    return Plan({"due_at": due.case, "handle_due_at": due.unit})
+
+
+def _merge(s: Situation) -> Plan:
+    into = s.into
+    if into is None or into.root_id != s.case.root_id:
+        raise Invalid(("into", "没有这个案件"))
+    if into.id == s.case.id:
+        raise Invalid(("into", "不能并入自身"))
+    if not may_be_merged_into(into.state):
+        raise Invalid(("into", "只能并入在办案件"))
+    ended = _end_suspension(s)
+    return Plan({**ended.columns, "into_id": into.id}, {"into": into.number})
+
+
+def _recategorise(s: Situation) -> Plan:
+    wanted = s.fields.category
+    category = catalogue.category(s.session, wanted, s.case.root_id) if wanted else None
+    if category is None or category.level != 2 or not in_force(category, s.day):
+        raise Invalid(("category", "没有这个类别，或该类别已停用"))
+    if category.id == s.facts.category_id:
+        raise Invalid(("category", "与现有类别相同"))
+    columns: dict[str, Any] = {"category_id": category.id}
+    if s.fields.condition is not None:
+        condition = _chosen(s, "condition", s.fields.condition, category.id)
+        columns["condition_id"] = condition.id if condition else None
+    return Plan(columns, given={"kind": category.kind})
+
+
+def _chosen(s: Situation, name: str, wanted: int | None, category_id: int | None) -> FilingCondition | None:
+    """The condition that was picked of those in force; None only where there is none to pick."""
+    offered = conditions_for(s.session, category_id or 0, s.case.root_id, s.day)
+    if wanted is None and not offered:
+        return None
+    found = next((condition for condition in offered if condition.id == wanted), None)
+    if found is None:
+        reason = "required" if wanted is None else "不是该类别现行的条件"
+        raise Invalid((name, reason))
+    return found
+
+
+def _terms(condition: FilingCondition) -> Terms:
+    return Terms(condition.limit, condition.limit_unit, condition.handle_limit)
+
+
+_PLANS: dict[Move, Callable[[Situation], Plan]] = {
+    Move.FILE: _file,
+    Move.CLOSE: _close,
+    Move.DISPATCH: _dispatch,
+    Move.ASK_EXTENSION: _ask,
+    Move.EXTEND: _extend,
+    Move.SUSPEND: _suspend,
+    Move.RESUME: _end_suspension,
+    Move.VOID: _end_suspension,
+    Move.MERGE: _merge,
+    Move.RECATEGORISE: _recategorise,
+}

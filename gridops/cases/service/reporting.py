@@ -1,0 +1,171 @@
+"""A report begins a case, or shows one again that was seen before."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridops.audit import service as audit
+from gridops.cases.forms import Location, MoveFields, ReportIn
+from gridops.cases.models import Case
+from gridops.cases.queries import lookups
+from gridops.cases.rules.moves import MOVES, Move
+from gridops.cases.rules.names import MOVE_NAMES
+from gridops.cases.rules.projection import Event
+from gridops.cases.rules.sources import Source
+from gridops.cases.service.moving import move
+from gridops.cases.service.writing import NewCase, Said, write_cases
+from gridops.catalogue.models import Category
+from gridops.catalogue.rules import Kind
+from gridops.catalogue.service import find_category
+from gridops.core import clock
+from gridops.core.coordinates import to_wgs84
+from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from gridops.grids import queries as grids
+from gridops.operations import queries as campaigns
+from gridops.people.rules import Person, Role
+
+NEAREST_WITHIN_M = 500.0
+
+# Whoever walks the street speaks as a patrol; what others said is registered by the desk (standards.md 1.4).
+_ON_PATROL = frozenset({Source.INSPECTOR, Source.JOINT_ENFORCEMENT, Source.NIGHT_INSPECTION})
+_DESK = frozenset({Role.INTAKE_CLERK, Role.SHIFT_LEADER})
+
+
+def report(
+    session: Session,
+    report: ReportIn,
+    person: Person,
+    *,
+    happened_at: datetime | None = None,
+    recorded_at: datetime | None = None,
+    record_id: str | None = None,
+    within_m: float = NEAREST_WITHIN_M,
+) -> Case:
+    """Take a report: a new case, or with `same_as` evidence added to that case. Again with one `record_id`: the same.
+
+    A point outside every grid goes to the nearest one within `within_m` metres and is marked so. Raises Invalid (fields
+    without prefix: `location`, `category`, …), NotAllowed, NotFound (`same_as`), Conflict (record used otherwise).
+    """
+    if record_id is not None and (known := _known(session, record_id)) is not None:
+        return known
+    recorded = recorded_at or clock.now()
+    happened = happened_at or recorded
+    if not any(way.role in person.roles for way in MOVES[Move.REPORT].may):
+        raise NotAllowed(f"您的岗位不能{MOVE_NAMES[Move.REPORT]}")
+    if report.same_as:
+        return _seen_again(session, report, person, happened, recorded, record_id)
+    _check_source(report, person)
+    day = clock.local_date(happened)
+    category = _category(session, report, person.root_id, day)
+    given = {
+        **_place(session, report, person.root_id, day, within_m),
+        "root_id": person.root_id,
+        "record_id": record_id,
+        "kind": category.kind,
+        "source": report.source,
+        "source_number": report.source_number,
+        "campaign_id": _campaign(session, report, person.root_id),
+        "reporter_id": person.user_id,
+        "address": report.address,
+        "description": report.description,
+        "recorded_at": recorded,
+    }
+    events = [Event(Move.REPORT, happened, 1, category_id=category.id)]
+    said = {1: Said(person.user_id, record_id)}
+    if report.self_handled:
+        events.append(Event(Move.SELF_HANDLE, happened, 2))
+        said[2] = Said(person.user_id)
+    (case_id,) = write_cases(session, [NewCase(given, events, said)])
+    audit.record(session, "case.report", "case", case_id, actor_id=person.user_id, root_id=person.root_id)
+    written = lookups.case(session, case_id)
+    assert written is not None
+    return written
+
+
+def _known(session: Session, record_id: str) -> Case | None:
+    case = lookups.by_record(session, record_id)
+    if case is not None:
+        return case
+    found = lookups.event_of_record(session, record_id)
+    if found is None:
+        return None
+    if found[1] is not Move.ADD_EVIDENCE:
+        raise Conflict("同一条记录已用于另一环节")
+    return lookups.case(session, found[0])
+
+
+def _seen_again(
+    session: Session, report: ReportIn, person: Person, happened: datetime, recorded: datetime, record_id: str | None
+) -> Case:
+    target = lookups.by_reference(session, report.same_as or "")
+    if target is None or target.root_id != person.root_id:
+        raise NotFound("没有这个案件")
+    seen: dict[str, Any] = {"location": _json(report.location)} if report.location else {}
+    if report.address:
+        seen["address"] = report.address
+    return move(
+        session,
+        target.id,
+        Move.ADD_EVIDENCE,
+        person,
+        MoveFields(words=report.description or None),
+        happened_at=happened,
+        recorded_at=recorded,
+        record_id=record_id,
+        details=seen,
+    )
+
+
+def _check_source(report: ReportIn, person: Person) -> None:
+    if report.source not in _ON_PATROL and not (person.roles & _DESK):
+        raise Invalid(("source", "only the desk registers what others reported"))
+    on_the_spot = {way.role for way in MOVES[Move.SELF_HANDLE].may}
+    if report.self_handled and not (person.roles & on_the_spot):
+        raise Invalid(("self_handled", "only who walks the street handles on the spot"))
+
+
+def _category(session: Session, report: ReportIn, root_id: int, day: date) -> Category:
+    kind = report.kind or Kind.EVENT
+    if kind is Kind.FINDING:
+        raise Invalid(("kind", "none of event, component"))
+    return find_category(session, report.category_list, kind, report.category, root_id, day, field="category")
+
+
+def _campaign(session: Session, report: ReportIn, root_id: int) -> int | None:
+    if report.campaign is None:
+        return None
+    found = campaigns.campaign(session, root_id, report.campaign)
+    if found is None:
+        raise Invalid(("campaign", "no such campaign"))
+    return found.id
+
+
+def _place(session: Session, report: ReportIn, root_id: int, day: date, within_m: float) -> dict[str, Any]:
+    """Grid, version and point of a report; what was sent is kept beside it."""
+    at = report.location
+    if at is None:
+        node = grids.tree(session, day).by_code.get(report.grid or "")
+        if node is None or node.root_id != root_id:
+            raise Invalid(("grid", "no such grid in this jurisdiction on that day"))
+        return {"grid_id": node.grid_id, "grid_version_id": node.version_id}
+    lon, lat = to_wgs84(at.lon, at.lat, at.crs)
+    found = grids.index(session, day, root_id).locate(lon, lat, within_m=within_m)
+    if found is None:
+        raise Invalid(("location", f"outside the jurisdiction, and no grid within {within_m:.0f} m"))
+    kept = _json(at)
+    if found.nearest:
+        kept |= {"nearest": True, "distance_m": round(found.distance_m, 1)}
+    return {"grid_id": found.grid_id, "grid_version_id": found.version_id, "lon": lon, "lat": lat, "place": kept}
+
+
+def _json(location: Location) -> dict[str, Any]:
+    """What was sent, as JSON, without what was not."""
+    kept = {name: value for name, value in asdict(location).items() if value is not None and value is not False}
+    if "fix" in kept:
+        fix = {name: value for name, value in kept["fix"].items() if value is not None}
+        kept["fix"] = {**fix, **({"at": fix["at"].isoformat()} if "at" in fix else {})}
+    return kept

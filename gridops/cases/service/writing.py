@@ -1,0 +1,202 @@
+"""The one way in which cases and events are written, one at a time or many at once, and what that owes to figures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case, CaseEvent
+from gridops.cases.rules.moves import MOVES, Move
+from gridops.cases.rules.projection import Event, columns
+from gridops.core import clock, owed
+from gridops.core.bulk import insert_rows, reserve_ids
+
+DAY_TOTAL = "day_total"
+
+# Moves that daily totals count (statistics.md §5); an undone void or merge changes what its day says.
+COUNTED = frozenset(
+    {
+        Move.REPORT,
+        Move.SELF_HANDLE,
+        Move.ACCEPT,
+        Move.DECLINE,
+        Move.FILE,
+        Move.NOT_FILE,
+        Move.DISPATCH,
+        Move.CLOSE,
+        Move.UNDO_CLOSING,
+        Move.VOID,
+        Move.MERGE,
+        Move.UNDO_VOID,
+        Move.UNDO_MERGE,
+    }
+)
+_ALL_DAYS = frozenset({Move.UNDO_VOID, Move.UNDO_MERGE})
+
+# Columns of a case that whoever writes it may give; the rest follows from the events.
+GIVEN = (
+    "root_id",
+    "number",
+    "record_id",
+    "source_system",
+    "external_id",
+    "kind",
+    "source",
+    "source_number",
+    "grid_id",
+    "grid_version_id",
+    "campaign_id",
+    "reporter_id",
+    "lon",
+    "lat",
+    "place",
+    "address",
+    "description",
+    "recorded_at",
+    "import_digest",
+)
+_DEFAULTS = {"address": "", "description": ""}
+_CASE_COLUMNS = tuple(column.name for column in Case.__table__.columns)
+# In the order of `_event_row`; a test holds them to the model.
+EVENT_COLUMNS = (
+    "case_id",
+    "seq",
+    "move",
+    "happened_at",
+    "recorded_at",
+    "actor_id",
+    "record_id",
+    "unit_id",
+    "category_id",
+    "condition_id",
+    "due_at",
+    "handle_due_at",
+    "turns",
+    "outcome",
+    "until_at",
+    "into_id",
+    "reason",
+    "details",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is kept of an event beside what the projection needs; `recorded_at` None: when the case was recorded."""
+
+    actor_id: int | None = None
+    record_id: str | None = None
+    reason: str | None = None
+    details: Mapping[str, Any] | None = None
+    recorded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case to be written: the columns of `GIVEN` (`number` made when missing) and its events, numbered from 1.
+
+    `said`: what else is kept of an event, by its number.
+    """
+
+    given: Mapping[str, Any]
+    events: Sequence[Event]
+    said: Mapping[int, Said] = field(default_factory=dict)
+
+
+_NOTHING = Said()
+
+
+def write_cases(session: Session, cases: Sequence[NewCase]) -> list[int]:
+    """Write new cases with their events, rows projected as the live verbs project them; returns their ids in order.
+
+    Owes the daily totals of every grid and day they touch. Nothing is checked here but what the database checks.
+    """
+    ids = reserve_ids(session, Case, len(cases))
+    keys: set[str] = set()
+    rows: list[list[Any]] = []
+    events: list[tuple[Any, ...]] = []
+    for case_id, new in zip(ids, cases, strict=True):
+        row = _row(case_id, new)
+        rows.append([row.get(name) for name in _CASE_COLUMNS])
+        keys |= day_keys(row["grid_id"], new.events)
+        recorded_at = row["recorded_at"]
+        events += [_event_row(case_id, event, new.said.get(event.seq, _NOTHING), recorded_at) for event in new.events]
+    insert_rows(session, Case, _CASE_COLUMNS, rows)
+    insert_rows(session, CaseEvent, EVENT_COLUMNS, events)
+    owed.owe(session, DAY_TOTAL, keys)
+    return ids
+
+
+def append(session: Session, case: Case, events: Sequence[Event], event: Event, said: Said) -> None:
+    """Append one event to a locked case, write its row anew from all events, and owe the totals it changes."""
+    everything = [*events, event]
+    before = (case.unit_id, case.category_id)
+    values = _event_row(case.id, event, said, said.recorded_at or clock.now())
+    session.connection().execute(insert(CaseEvent.__table__), [dict(zip(EVENT_COLUMNS, values, strict=True))])  # type: ignore[arg-type]
+    set_projection(case, everything)
+    moved = before != (case.unit_id, case.category_id)
+    everywhere = moved or event.move in _ALL_DAYS
+    owed.owe(session, DAY_TOTAL, day_keys(case.grid_id, everything if everywhere else [event]))
+    session.flush()
+
+
+def set_projection(case: Case, events: Collection[Event]) -> bool:
+    """Set the projected columns and the version of a case from its events; True when anything changed."""
+    changed = False
+    for name, value in {**columns(events, case.lon, case.lat), "version": version_of(events)}.items():
+        if getattr(case, name) != value:
+            setattr(case, name, value)
+            changed = True
+    return changed
+
+
+def version_of(events: Iterable[Event]) -> int:
+    """The version of a case: how many moves it has made. Evidence added by others makes nobody's form stale."""
+    return sum(1 for event in events if MOVES[event.move].changes)
+
+
+def day_keys(grid_id: int, events: Iterable[Event]) -> set[str]:
+    """The keys of the daily totals that these events touch: `grid_id:YYYY-MM-DD`, local days."""
+    return {f"{grid_id}:{clock.local_date(event.happened_at)}" for event in events if event.move in COUNTED}
+
+
+def number_of(case_id: int, reported_at: datetime) -> str:
+    """The number of a case: the local day of its report and its id; unique, readable, with gaps."""
+    return f"{clock.local_date(reported_at):%Y%m%d}-{case_id:06d}"
+
+
+def _row(case_id: int, new: NewCase) -> dict[str, Any]:
+    given = new.given
+    row = {**_DEFAULTS, **given, **columns(new.events, given.get("lon"), given.get("lat"))}
+    row["id"] = case_id
+    row["version"] = version_of(new.events)
+    row["number"] = given.get("number") or number_of(case_id, row["reported_at"])
+    return row
+
+
+def _event_row(case_id: int, event: Event, said: Said, recorded_at: datetime) -> tuple[Any, ...]:
+    return (
+        case_id,
+        event.seq,
+        event.move,
+        event.happened_at,
+        said.recorded_at or recorded_at,
+        said.actor_id,
+        said.record_id,
+        event.unit_id,
+        event.category_id,
+        event.condition_id,
+        event.due_at,
+        event.handle_due_at,
+        event.turns,
+        event.outcome,
+        event.until_at,
+        event.into_id,
+        said.reason,
+        said.details,
+    )
