@@ -49,6 +49,8 @@ def parse_instant(text: str) -> datetime:
     """Read ISO 8601 into UTC; without an offset the time is local (Asia/Shanghai). ValueError says what is wrong."""
     instant = datetime.fromisoformat(text.strip())
     try:
-        return (instant if instant.tzinfo else instant.replace(tzinfo=LOCAL)).astimezone(UTC)
+        found = (instant if instant.tzinfo else instant.replace(tzinfo=LOCAL)).astimezone(UTC)
+        found.astimezone(LOCAL)  # an instant without a local day would fail much later
     except OverflowError as overflow:
         raise ValueError(f"time out of range: {text}") from overflow
+    return found

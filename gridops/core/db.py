@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -125,10 +126,11 @@ def open_engine(url: str, *, pool_size: int = 5) -> Engine:
 def transaction(*, repeatable: bool = False) -> Iterator[Session]:
     """One unit of work that writes: commits at the end, rolls back on any error. The only commit in the house.
 
-    `repeatable` asks for one consistent view of the data throughout (the freeze of a bulletin).
+    `repeatable` asks for one consistent view of the data throughout (the freeze of a bulletin). RuntimeError inside
+    another transaction of the same thread: the inner one would wait for the outer for ever.
     """
     bound = engine()
-    with _turn_to_write(bound), bound.connect() as connection:
+    with _only_one(), _turn_to_write(bound), bound.connect() as connection:
         if repeatable and bound.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
         connection.info["writes"] = True
@@ -153,21 +155,24 @@ def reading() -> Iterator[Session]:
 
 def insert_or_skip(session: Session, table: Any, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> int:
     """Insert rows, leaving alone those whose `keys` exist already; returns how many were new."""
-    if not rows:
-        return 0
-    statement = _insert(session, table).values(list(rows)).on_conflict_do_nothing(index_elements=list(keys))
-    # Without the option, psycopg's count of inserted rows is not passed on.
-    done = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
-    return max(done.rowcount, 0)
+    new = 0
+    for portion in _portions(session, table, rows):
+        statement = _insert(session, table).values(portion).on_conflict_do_nothing(index_elements=list(keys))
+        # Without the option, psycopg's count of inserted rows is not passed on.
+        done = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
+        new += max(done.rowcount, 0)
+    return new
 
 
 def upsert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> None:
-    """Insert rows or overwrite the other columns of those whose `keys` exist already."""
-    if not rows:
-        return
-    statement = _insert(session, table).values(list(rows))
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    session.connection().execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changed))
+    """Insert rows or overwrite the other columns of those whose `keys` exist already (no key twice in `rows`).
+
+    Objects the session has loaded keep what they were loaded with.
+    """
+    for portion in _portions(session, table, rows):
+        statement = _insert(session, table).values(portion)
+        changed = {name: statement.excluded[name] for name in portion[0] if name not in keys}
+        session.connection().execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changed))
 
 
 def lock_names(session: Session, names: Iterable[str]) -> None:
@@ -182,6 +187,19 @@ def lock_names(session: Session, names: Iterable[str]) -> None:
     if keys:
         # In one order for all, or two transactions could wait for each other.
         session.execute(select(*(func.pg_advisory_xact_lock(key) for key in keys)))
+
+
+# SQLite takes 32,766 values in one statement, PostgreSQL 65,535.
+_MOST_VALUES = 30_000
+
+
+def _portions(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """Rows in statements of a size that databases take; what waits in the session is written first (foreign keys)."""
+    if rows:
+        session.flush()
+        size = _MOST_VALUES // len(getattr(table, "__table__", table).columns)
+        for begin in range(0, len(rows), size):
+            yield list(rows[begin : begin + size])
 
 
 def _insert(session: Session, table: Any) -> Any:
@@ -207,6 +225,20 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("writes") else "BEGIN")
+
+
+_thread = threading.local()
+
+
+@contextlib.contextmanager
+def _only_one() -> Iterator[None]:
+    if getattr(_thread, "writes", False):
+        raise RuntimeError("transaction() inside transaction()")
+    _thread.writes = True
+    try:
+        yield
+    finally:
+        _thread.writes = False
 
 
 @contextlib.contextmanager

@@ -10,6 +10,8 @@ CENT = Decimal("0.01")
 def yuan(text: str | int | Decimal) -> Decimal:
     """Read an amount in yuan with at most two places; ValueError for anything else (NaN, more places, words)."""
     try:
+        if isinstance(text, float) or "_" in str(text):  # Decimal takes both
+            raise TypeError
         amount = Decimal(text)
         exact = amount.quantize(CENT)
     except (InvalidOperation, TypeError) as wrong:
@@ -20,10 +22,10 @@ def yuan(text: str | int | Decimal) -> Decimal:
 
 
 def to_fen(amount: Decimal) -> int:
-    """Yuan to whole fen; ValueError where a fraction of a fen would be lost."""
+    """Yuan to whole fen; ValueError where a fraction of a fen would be lost, and for NaN and infinity."""
     fen = amount.scaleb(2)
-    if fen != fen.to_integral_value():
-        raise ValueError(f"more than two places: {amount}")
+    if not fen.is_finite() or fen != fen.to_integral_value():
+        raise ValueError(f"not whole fen: {amount}")
     return int(fen)
 
 

@@ -147,12 +147,12 @@ _LABELS = {
     PeriodKind.YTD: "{year:04d}-YTD-{number:02d}",
 }
 _PATTERNS = {
-    PeriodKind.WEEK: re.compile(r"([12]\d{3})-W([0-5]\d)"),
-    PeriodKind.MONTH: re.compile(r"([12]\d{3})-([01]\d)"),
-    PeriodKind.QUARTER: re.compile(r"([12]\d{3})-Q([1-4])"),
-    PeriodKind.HALF: re.compile(r"([12]\d{3})-H([12])"),
-    PeriodKind.YEAR: re.compile(r"([12]\d{3})"),
-    PeriodKind.YTD: re.compile(r"([12]\d{3})-YTD-([01]\d)"),
+    PeriodKind.WEEK: re.compile(r"([12][0-9]{3})-W([0-5][0-9])"),
+    PeriodKind.MONTH: re.compile(r"([12][0-9]{3})-([01][0-9])"),
+    PeriodKind.QUARTER: re.compile(r"([12][0-9]{3})-Q([1-4])"),
+    PeriodKind.HALF: re.compile(r"([12][0-9]{3})-H([12])"),
+    PeriodKind.YEAR: re.compile(r"([12][0-9]{3})"),
+    PeriodKind.YTD: re.compile(r"([12][0-9]{3})-YTD-([01][0-9])"),
 }
 _PARTS = {PeriodKind.MONTH: 12, PeriodKind.QUARTER: 4, PeriodKind.HALF: 2, PeriodKind.YEAR: 1}
 

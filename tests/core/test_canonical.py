@@ -1,0 +1,94 @@
+"""Hostile JSON is refused by name, and the same content has the same digest."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gridops.core.canonical import MAX_DEPTH, canonical, check_json, digest, parse_json
+from gridops.core.errors import Invalid
+
+
+@pytest.mark.parametrize(
+    ("raw", "field"),
+    [
+        (b"", "body"),
+        (b"{", "body"),
+        (b"\xff", "body"),
+        (b"\xef\xbb\xbf{}", "body"),
+        (b"NaN", "body"),
+        (b'{"a": Infinity}', "body"),
+        (b'{"a": 1, "a": 2}', "body"),
+        (b'{"a": 1e999}', "body.a"),
+        (b'{"a": [9007199254740992]}', "body.a[0]"),
+        (b"9" * 6000, "body"),
+        (b'{"a": "\\ud800"}', "body.a"),
+        (b'{"\\ud800": 1}', "body"),
+        (b'{"a": "x\\u0000"}', "body.a"),
+        (b'{"x\\u0000": {"b": NaN}}', "body"),
+        (b"[" * 100_000, "body"),
+        (b"[" * 40 + b"]" * 40, "body" + "[0]" * (MAX_DEPTH + 1)),
+    ],
+)
+def test_hostile_json_is_refused_naming_the_field(raw: bytes, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_json(raw)
+    error = refused.value.errors[0]
+    assert error.field == field
+    (error.field + error.reason).encode("utf-8")
+
+
+def test_what_is_too_large_is_not_even_parsed() -> None:
+    with pytest.raises(Invalid, match="larger"):
+        parse_json(b" " * 101, limit=100)
+
+
+def test_a_refusal_of_a_deep_or_hostile_name_stays_printable() -> None:
+    for value in ({"a" * 1000: {"\x00": 1}}, {"ok": {"\udfff": 1}}):
+        with pytest.raises(Invalid) as refused:
+            check_json(value)
+        assert "\x00" not in str(refused.value)
+        str(refused.value).encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"b": 1, "a": [True, None, 1.0, 1.5]}, '{"a":[true,null,1,1.5],"b":1}'),
+        ({"中": "文“"}, '{"中":"文“"}'),
+        (-0.0, "0"),
+        (1e21, "1e+21"),
+        # Names are ordered by UTF-16 units: the emoji's surrogates come before U+FB33.
+        ({"\ufb33": 1, "😀": 2}, '{"😀":2,"\ufb33":1}'),
+    ],
+)
+def test_the_canonical_form(value: Any, text: str) -> None:
+    assert canonical(value) == text.encode()
+
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(-(2.0**53) + 1, 2.0**53 - 1)  # a larger one is spelt like an integer no reader may take
+    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc中é", max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(values)
+def test_order_and_spacing_do_not_change_the_digest(value: Any) -> None:
+    def turned(item: Any) -> Any:
+        if isinstance(item, dict):
+            return {name: turned(item[name]) for name in reversed(item)}
+        return [turned(part) for part in item] if isinstance(item, list) else item
+
+    again = parse_json(json.dumps(turned(value), indent=2, ensure_ascii=False).encode())
+    assert digest(again) == digest(value)
+    assert canonical(json.loads(canonical(value))) == canonical(value)
