@@ -87,8 +87,8 @@ def put_cases(session: Session, root_id: int, cases: Iterable[Put], *, first_id:
             for event in case.events
         ]
     if rows:
-        session.execute(insert(Case), rows)
-        session.execute(insert(CaseEvent), told)
+        session.connection().execute(insert(Case.__table__), rows)
+        session.connection().execute(insert(CaseEvent.__table__), told)
     return put
 
 

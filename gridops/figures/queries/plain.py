@@ -54,7 +54,8 @@ def atom(asked: Any, start: datetime, end: datetime) -> ColumnElement[bool]:
     if isinstance(asked, UndoneWithin):
         return false()
     if isinstance(asked, AtStart):
-        return column(asked.of.field) < start
+        known: Any = asked.of
+        return column(known.field) < start
     field = column(asked.field)
     match asked:
         case Known():

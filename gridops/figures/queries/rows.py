@@ -156,10 +156,10 @@ def _as_columns(found: list[Any]) -> tuple[Rows, Any, Any]:
     columns = list(zip(*found, strict=True)) if found else [()] * 9
     numbers = [np.array(columns[place], dtype=np.int64) for place in (0, 1, 2, 3, 5, 6, 7, 8)]
     case_id, version_id, span, category_id, unit_id, campaign_id, atoms, touched = numbers
-    nothing = [np.zeros(len(case_id), dtype=np.int64) for _ in range(5)]
+    nothing: list[Any] = [np.zeros(len(case_id), dtype=np.int64) for _ in range(5)]
     places = {str(source): place for place, source in enumerate(SOURCES)}
     source = np.array([places[name] for name in columns[4]], dtype=np.int64)
-    rows = Rows(case_id, version_id, span, category_id, source, unit_id, campaign_id, *nothing)
+    rows = Rows(case_id, version_id, span, category_id, source, unit_id, campaign_id, *nothing[:5])
     return rows, atoms, touched
 
 

@@ -1,0 +1,109 @@
+"""Frozen sets and their kept rows, late records, and what exists at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case
+from gridops.core.periods import Period
+from gridops.figures.models import FrozenSet, KeptRow
+from gridops.figures.queries.area import Area
+from gridops.figures.queries.plain import span_of
+from gridops.figures.rules.late import Window
+
+
+def frozen_set(session: Session, grid_id: int, series: str, period: str) -> FrozenSet | None:
+    """The frozen figures of a period of a series, if it was frozen."""
+    return session.scalars(
+        select(FrozenSet).where(FrozenSet.grid_id == grid_id, FrozenSet.series == series, FrozenSet.period == period)
+    ).one_or_none()
+
+
+def freezes(session: Session, grid_id: int, series: str) -> dict[str, datetime]:
+    """Label -> instant of the freeze of every frozen period of a series."""
+    told = session.execute(
+        select(FrozenSet.period, FrozenSet.as_of).where(FrozenSet.grid_id == grid_id, FrozenSet.series == series)
+    )
+    return {row.period: row.as_of for row in told}
+
+
+def any_record_before(session: Session, area: Area, instant: datetime) -> bool:
+    """Whether any record of the area was reported before an instant."""
+    query = select(Case.id).where(Case.root_id == area.root_id, Case.reported_at < instant)
+    versions = area.version_ids()
+    if versions is not None:
+        query = query.where(Case.grid_version_id.in_(versions))
+    return bool(session.scalar(select(exists(query))))
+
+
+def late_counts(session: Session, area: Area, window: Window) -> dict[str, int]:
+    """How many late records a window holds: reported, of these self-handled, and filed within their own period."""
+    period = window.period
+    wanted = late_filter(area, window)
+    told = session.execute(
+        select(
+            Case.grid_version_id,
+            span_of(area.changes),
+            func.count(),
+            func.sum(case((_within(Case.self_handled_at, period), 1), else_=0)),
+            func.sum(case((_within(Case.filed_at, period), 1), else_=0)),
+        )
+        .where(*wanted)
+        .group_by(Case.grid_version_id, span_of(area.changes))
+    )
+    sums = {"reported": 0, "self_handled": 0, "filed": 0}
+    for version_id, span, *numbers in told:
+        if area.child_of(version_id, span):
+            for key, number in zip(sums, numbers, strict=True):
+                sums[key] += int(number)
+    return sums
+
+
+def late_case_ids(session: Session, area: Area, window: Window) -> list[int]:
+    """The late records of a window, in case order."""
+    told = session.execute(
+        select(Case.id, Case.grid_version_id, span_of(area.changes)).where(*late_filter(area, window)).order_by(Case.id)
+    )
+    return [case_id for case_id, version_id, span in told if area.child_of(version_id, span)]
+
+
+def late_filter(area: Area, window: Window) -> list[ColumnElement[bool]]:
+    """The SQL of a window."""
+    period = window.period
+    wanted = [Case.root_id == area.root_id, _within(Case.reported_at, period), Case.recorded_at > window.after]
+    if window.until is not None:
+        wanted.append(Case.recorded_at <= window.until)
+    versions = area.version_ids()
+    if versions is not None:
+        wanted.append(Case.grid_version_id.in_(versions))
+    return wanted
+
+
+def kept_rows(session: Session, set_id: int, *, size: int = 5000) -> Iterator[Mapping[str, Any]]:
+    """The kept rows of a set in case order, as mappings of column values."""
+    last = 0
+    columns = KeptRow.__table__.c
+    while True:
+        rows = (
+            session.execute(
+                select(*columns)
+                .where(columns.set_id == set_id, columns.case_id > last)
+                .order_by(columns.case_id)
+                .limit(size)
+            )
+            .mappings()
+            .all()
+        )
+        yield from (dict(row) for row in rows)
+        if len(rows) < size:
+            return
+        last = rows[-1]["case_id"]
+
+
+def _within(column: Any, period: Period) -> ColumnElement[bool]:
+    return and_(column >= period.start, column < period.end)

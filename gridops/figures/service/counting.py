@@ -1,0 +1,111 @@
+"""Count a period of a jurisdiction, whole or by child territory, and lay it out as figures and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridops.core.percent import percent, printed
+from gridops.core.periods import Period
+from gridops.figures.queries import names as naming
+from gridops.figures.queries import rows as counting
+from gridops.figures.queries import sets
+from gridops.figures.queries.area import Area, area_of
+from gridops.figures.rules import compare, tables, tally
+from gridops.figures.rules.late import late_windows
+from gridops.figures.rules.tally import Counted
+from gridops.grids import queries as grids
+from gridops.people import queries as people
+
+ISSUED = "issued"
+
+
+@dataclass
+class FigureSet:
+    """Figures, tables and late records in the shape of `bulletin.json`; `records` of each figure is for the door."""
+
+    figures: dict[str, dict[str, Any]]
+    tables: dict[str, list[dict[str, Any]]]
+    late_records: list[dict[str, Any]] = field(default_factory=list)
+
+
+def parts(session: Session, grid_id: int, period: Period) -> list[int]:
+    """The territories a count may be split by: direct children, and the jurisdiction itself for what lies on it."""
+    return area_of(session, grid_id).parts(period.end_day - timedelta(days=1))
+
+
+def count(session: Session, grid_id: int, period: Period, *, part: Iterable[int] | None = None) -> Counted:
+    """Count a period of a jurisdiction, or only some of `parts`; `merge` joins parts. NotFound for an unknown grid."""
+    return tally.add_up(counting.counted_rows(session, area_of(session, grid_id), period, part))
+
+
+def merge(counted: Iterable[Counted]) -> Counted:
+    """Join what was counted by parts."""
+    return tally.merge(counted)
+
+
+def figures_of(
+    session: Session, grid_id: int, period: Period, series: str, *, counted: Counted | None = None
+) -> FigureSet:
+    """Figures and tables of a period of a series as known now, with 环比, 同比 and late records.
+
+    `counted`: what was counted by parts already. Raises Conflict, naming the difference, where an equation or a sum
+    does not hold.
+    """
+    area = area_of(session, grid_id)
+    made = laid_out(session, area, period, count(session, grid_id, period) if counted is None else counted)
+    compare.compare(made.figures, made.tables, _earlier(session, area, period.previous(), series), compare.PREVIOUS)
+    compare.compare(made.figures, made.tables, _earlier(session, area, period.last_year(), series), compare.LAST_YEAR)
+    made.late_records = late_records(session, area, period, series)
+    return made
+
+
+def laid_out(session: Session, area: Area, period: Period, counted: Counted) -> FigureSet:
+    """Counts as figures and tables without comparisons; equations and sums are checked first (Conflict)."""
+    tally.check_equations(counted)
+    tally.check_sums(counted)
+    names = naming.names_of(session, area, period.end_day - timedelta(days=1), counted)
+    return FigureSet({**tables.figures(counted), **_grid_figures(session, area, period)}, tables.tables(counted, names))
+
+
+def late_records(session: Session, area: Area, period: Period, series: str) -> list[dict[str, Any]]:
+    """One line per earlier period whose late records this period tells of: period, reported, self_handled, filed."""
+    windows = late_windows(period, sets.freezes(session, area.grid_id, series))
+    lines = ({"period": w.period.label, **sets.late_counts(session, area, w)} for w in windows)
+    return [line for line in lines if line["reported"]]
+
+
+def _earlier(session: Session, area: Area, period: Period | None, series: str) -> compare.Earlier | None:
+    """An earlier period: the issued figures where it was issued, else recounted."""
+    if period is None:
+        return None
+    frozen = sets.frozen_set(session, area.grid_id, series, period.label)
+    if frozen is not None and frozen.state == ISSUED:
+        return compare.Earlier(frozen.figures, frozen.tables, existed=True, issued=True)
+    existed = sets.any_record_before(session, area, period.end)
+    counted = tally.add_up(counting.counted_rows(session, area, period)) if existed else Counted()
+    made = laid_out(session, area, period, counted)
+    return compare.Earlier(made.figures, made.tables, existed=existed)
+
+
+def _grid_figures(session: Session, area: Area, period: Period) -> dict[str, dict[str, Any]]:
+    """网格数, 面积, 有责任人, 覆盖率 at the period's last day."""
+    day = period.end_day - timedelta(days=1)
+    level = grids.level_counts(session, area.grid_id, day)
+    below = area.territory.tree(day).descendants(area.grid_id)
+    staffed = len(people.staffed_grid_ids(session, area.root_id, day) & below)
+    coverage = tables.figure(
+        printed(percent(staffed, level.count)), "percent", "有责任人的网格占网格总数的比例。", additive=False
+    )
+    return {
+        "grids.count": tables.figure(level.count, "count", "期末网格级区域的个数。", additive=False),
+        "grids.area_km2": tables.figure(
+            printed(level.area_km2), "km2", "期末网格级区域的面积合计（平方公里）。", additive=False
+        ),
+        "grids.staffed": tables.figure(staffed, "count", "期末每条工作线都有责任人的网格个数。", additive=False),
+        "grids.coverage": {**coverage, "numerator": staffed, "denominator": level.count},
+    }
