@@ -44,7 +44,7 @@ def create_app(config: Config) -> Flask:
     sessions.set_up(app)
     language.set_up(app)
     rendering.set_up(app)
-    CSRFProtect(app)  # the API door exempts itself and asks for the token where a cookie speaks
+    app.extensions["gridops.csrf"] = CSRFProtect(app)  # the API exempts itself and asks where a cookie speaks
     _set_up_limits(app, config)
     guards.stand_guard(app)
     errors.set_up(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -38,7 +39,7 @@ def index() -> Answer:
     cells: dict[tuple[int, WorkLine], list[queries.Duty]] = {}
     for duty in held:
         cells.setdefault((duty.grid_id, duty.line), []).append(duty)
-    kept = {"below": below} if below else {}
+    kept: dict[str, Any] = {"below": below} if below else {}
     return render_template(
         "admin/duties.html",
         figures=figures,

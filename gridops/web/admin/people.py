@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -28,7 +29,9 @@ def index() -> Answer:
     with reading() as session:
         rows, more = queries.people_page(session, person.root_id, wanted, after=request.args.get("after"))
         units = queries.unit_rows(session, person.root_id)
-    kept = {name: value for name, value in request.args.items() if name in {"q", "role", "unit", "active"} and value}
+    kept: dict[str, Any] = {
+        name: value for name, value in request.args.items() if name in {"q", "role", "unit", "active"} and value
+    }
     return render_template(
         "admin/people.html",
         rows=rows,
