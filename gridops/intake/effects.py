@@ -1,0 +1,118 @@
+"""What a record does once it may: a table type -> verb of the cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridops.cases.forms import ReportIn
+from gridops.cases.models import Case
+from gridops.cases.queries import lookups as cases
+from gridops.cases.service import moving, reporting
+from gridops.cases.service.reporting import NEAREST_WITHIN_M
+from gridops.core import clock
+from gridops.core.errors import NotFound
+from gridops.grids import queries as grids
+from gridops.intake.forms import AnswerIn
+from gridops.intake.models import Record
+from gridops.intake.rules import RecordType
+from gridops.people.rules import Person
+
+# What evidence of these records is evidence for.
+SUBJECT = "case"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The case and the event a record led to."""
+
+    case_id: int
+    event_id: int | None
+
+
+def apply(
+    session: Session,
+    person: Person,
+    row: Record,
+    meaning: ReportIn | AnswerIn,
+    case_id: int | None,
+    within_m: float = NEAREST_WITHIN_M,
+) -> Done:
+    """Let a record take effect in the name of its sender. Raises what the room raises."""
+    _VERBS[row.type](session, person, row, meaning, case_id, within_m)
+    found = cases.event_of_record(session, row.id)
+    assert found is not None, "an effect leaves its event"
+    return Done(found[0], found[2])
+
+
+def case_by_record(session: Session, record_id: str) -> int | None:
+    """The case that began with a record."""
+    found = cases.by_record(session, record_id)
+    return found.id if found else None
+
+
+def case_by_number(session: Session, number: str) -> int | None:
+    """The case of a number."""
+    found = cases.by_number(session, number)
+    return found.id if found else None
+
+
+def case_of(session: Session, case_id: int) -> tuple[str, dict[str, Any]]:
+    """Number and grid (code, name) of a case, for the receipt."""
+    case = _case(session, case_id)
+    # As the grid was when the case fell into it: a receipt does not change with the territory.
+    version = grids.territory(session).versions[case.grid_version_id]
+    return case.number, {"code": version.code, "name": version.name, "level": version.level.value}
+
+
+def root_of(session: Session, case_id: int) -> int:
+    """The jurisdiction of a case."""
+    return _case(session, case_id).root_id
+
+
+def _report(session: Session, person: Person, row: Record, meaning: Any, case_id: int | None, within_m: float) -> None:
+    if case_id is not None:
+        # By its number: what the phone named may itself be a second sight of that case.
+        meaning = replace(meaning, same_as=_case(session, case_id).number)
+    reporting.report(
+        session,
+        meaning,
+        person,
+        happened_at=row.happened_at,
+        # What takes effect late is known late: a frozen figure must be able to tell.
+        recorded_at=clock.now(),
+        record_id=row.id,
+        within_m=within_m,
+    )
+
+
+def _answer(session: Session, person: Person, row: Record, meaning: Any, case_id: int | None, _within_m: float) -> None:
+    assert case_id is not None, "an answer names its case"
+    moving.move(
+        session,
+        case_id,
+        meaning.move,
+        person,
+        meaning.fields,
+        happened_at=row.happened_at,
+        recorded_at=clock.now(),
+        record_id=row.id,
+    )
+
+
+def _case(session: Session, case_id: int) -> Case:
+    case = cases.case(session, case_id)
+    if case is None:
+        raise NotFound("没有这个案件。")
+    return case
+
+
+_VERBS: dict[RecordType, Callable[[Session, Person, Record, Any, int | None, float], None]] = {
+    RecordType.REPORT: _report,
+    RecordType.VERIFICATION: _answer,
+    RecordType.CHECK: _answer,
+    RecordType.FEEDBACK: _answer,
+}

@@ -1,0 +1,108 @@
+"""What a person decides: a held record is tried again or set aside, of two contents one or both stand."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from gridops.audit import service as audit
+from gridops.core import clock
+from gridops.core.errors import Closed, Invalid, NotAllowed, NotFound
+from gridops.evidence.rules.types import Limits
+from gridops.intake import queries, rules, service
+from gridops.intake.forms import parse_record
+from gridops.intake.models import DisputedRecord, Record
+from gridops.intake.rules import RecordState, Verdict
+from gridops.people import queries as people
+from gridops.people.rules import Person, Role
+
+MAY_JUDGE = frozenset({Role.INTAKE_CLERK, Role.SHIFT_LEADER})
+
+
+def try_held_again(session: Session, judge: Person, record_id: str) -> service.Receipt:
+    """Let a held record take effect after all, if it fits now; otherwise it stays held with the new reason.
+
+    Raises NotFound, NotAllowed, Closed (not held any more).
+    """
+    row = _held(session, judge, record_id)
+    service.try_again(session, row)
+    _note(session, judge, "intake.try_again", row, state=row.state.value)
+    return service.receipt(session, row)
+
+
+def set_aside(session: Session, judge: Person, record_id: str, reason: str) -> service.Receipt:
+    """A held record shall take no effect; it stays in the ledger. Raises as above, Invalid without a reason."""
+    reason = _reason(reason)
+    row = _held(session, judge, record_id)
+    row.state, row.judged_reason, row.held_because = RecordState.DISMISSED, reason, f"不予采用：{reason}"
+    row.judged_at, row.judged_by = clock.now(), judge.user_id
+    service.follow(session, row)
+    _note(session, judge, "intake.set_aside", row)
+    return service.receipt(session, row)
+
+
+def judge_dispute(
+    session: Session, judge: Person, dispute_id: int, verdict: Verdict, reason: str, limits: Limits
+) -> str | None:
+    """Decide about a second content: only the first stands, or both do (the second is entered under a name of its own).
+
+    Returns the name under which the second was entered. Raises NotFound, NotAllowed, Closed, Invalid.
+    """
+    reason = _reason(reason)
+    row = queries.dispute(session, dispute_id)
+    if row is None:
+        raise NotFound("没有这条待判定记录。")
+    first = queries.record(session, row.record_id)
+    assert first is not None, "a dispute hangs on a record"
+    _may_judge(session, judge, row.user_id)
+    if row.judged_at is not None:
+        raise Closed("已有判定。")
+    row.verdict, row.judged_reason, row.judged_at, row.judged_by = verdict, reason, clock.now(), judge.user_id
+    audit.record(
+        session,
+        "intake.judge_dispute",
+        "record",
+        row.record_id,
+        actor_id=judge.user_id,
+        root_id=judge.root_id,
+        verdict=verdict.value,
+    )
+    return _enter_second(session, row, limits) if verdict is Verdict.BOTH_STAND else None
+
+
+def _enter_second(session: Session, row: DisputedRecord, limits: Limits) -> str:
+    name = rules.name_of_second(row.record_id, row.digest, row.user_id)
+    sender = people.load_person(session, row.user_id)
+    if sender is None:
+        raise Closed("发送人已停用，不能补录。")
+    record = parse_record(row.content, name, limits)
+    service.take(session, sender, name, record, row.content, received_at=row.received_at)
+    return name
+
+
+def _held(session: Session, judge: Person, record_id: str) -> Record:
+    row = queries.record(session, record_id, lock=True)
+    if row is None:
+        raise NotFound("没有这条记录。")
+    _may_judge(session, judge, row.user_id)
+    if row.state is not RecordState.HELD:
+        raise Closed("此记录已不在待判定之列。")
+    return row
+
+
+def _may_judge(session: Session, judge: Person, sender_id: int) -> None:
+    """A clerk or shift leader of the same jurisdiction, and never one's own."""
+    root = queries.roots_of(session, [sender_id]).get(sender_id)
+    if root != judge.root_id:
+        raise NotFound("没有这条记录。")
+    if sender_id == judge.user_id or judge.roles.isdisjoint(MAY_JUDGE):
+        raise NotAllowed("由受理员或值班长判定，本人发送的记录由他人判定。")
+
+
+def _reason(text: str) -> str:
+    if not text.strip() or len(text) > 500:
+        raise Invalid(("reason", "1 to 500 characters"))
+    return text.strip()
+
+
+def _note(session: Session, judge: Person, act: str, row: Record, **details: str) -> None:
+    audit.record(session, act, "record", row.id, actor_id=judge.user_id, root_id=judge.root_id, **details)

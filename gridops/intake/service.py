@@ -1,0 +1,354 @@
+"""The gate for phone records: taken once, answered the same as often as they come, in effect as soon as they can be.
+
+Well-formed records are never refused for what they mean: what does not fit (any more) is held for a person, what names
+a record not yet here waits for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridops.cases.forms import ReportIn
+from gridops.cases.service.reporting import NEAREST_WITHIN_M
+from gridops.core import clock
+from gridops.core.db import insert_or_skip, lock_names
+from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
+from gridops.evidence import queries as evidence_queries
+from gridops.evidence import service as evidence
+from gridops.evidence.forms import Arrival
+from gridops.evidence.rules.types import Mime, agrees
+from gridops.intake import effects, queries, rules
+from gridops.intake.forms import AnswerIn, Attachment, RecordIn, read_kept, reference
+from gridops.intake.models import DisputedRecord, MissingAttachment, Record
+from gridops.intake.rules import RecordState, RecordType, Sent
+from gridops.people.queries import load_person
+from gridops.people.rules import Person
+
+# What a room answers when a record is well-formed but does not fit: it is kept for a person, never refused.
+DOES_NOT_FIT = (NotAllowed, NotFound, Conflict, Closed)
+_NO_SUCH_NUMBER = "no case has this number"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a record. `id`, `received_at`, `digest` never change; the rest is as of now.
+
+    `missing`: hashes named and not yet received. `number`, `grid` (code, name): of the case, once it took effect.
+    """
+
+    id: str
+    received_at: datetime
+    digest: str
+    missing: tuple[str, ...]
+    number: str | None
+    grid: dict[str, Any] | None
+    clock_offset_s: int
+    state: RecordState
+    waiting_for: str | None = None
+    held_because: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the phone may delete what it holds."""
+        return not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a record: 201 new, 200 the same again, 409 another under that name (then no receipt)."""
+
+    sent: Sent
+    receipt: Receipt | None
+
+    @property
+    def status(self) -> int:
+        """The answer of the contract."""
+        return rules.STATUS[self.sent]
+
+
+def take(
+    session: Session,
+    person: Person,
+    record_id: str,
+    record: RecordIn,
+    content: dict[str, Any],
+    *,
+    received_at: datetime | None = None,
+    within_m: float = NEAREST_WITHIN_M,
+) -> Taken:
+    """Take one record under the name the phone gave it. `content` is the whole payload as sent (kept on a dispute).
+
+    `received_at`: where it had come earlier and only its name was in dispute. `within_m`: how far outside every grid a
+    report may lie.
+
+    Raises Invalid (nothing is kept) for an absurd time, or where the room refuses a field.
+    """
+    known = queries.record(session, record_id)
+    if known is not None:
+        return _known(session, person, known, record, content)
+    now = received_at or clock.now()
+    happened, offset = rules.correct_clock(record.captured_at, record.sent_at, now)
+    target = record.names if record.names and rules.is_uuid(record.names) else None
+    # Whoever names a record and whoever brings it must not overlook each other.
+    lock_names(session, [name for name in (record_id, target) if name])
+    row = _ledger_row(person, record_id, record, now, happened, offset)
+    if not insert_or_skip(session, Record, [row], ["id"]):
+        return _known(session, person, _locked(session, record_id), record, content)
+    entered = session.get_one(Record, record_id)
+    _note_missing(session, entered, record.files)
+    _apply(session, person, entered, record.meaning, record.files, within_m, refuse=True)
+    follow(session, entered)
+    session.flush()
+    return Taken(Sent.NEW, receipt(session, entered))
+
+
+def receipt(session: Session, row: Record) -> Receipt:
+    """The receipt of a ledger row as of now."""
+    number, grid = effects.case_of(session, row.case_id) if row.case_id else (None, None)
+    return Receipt(
+        id=row.id,
+        received_at=row.received_at,
+        digest=row.digest,
+        missing=tuple(queries.missing(session, row.id)),
+        number=number,
+        grid=grid,
+        clock_offset_s=row.clock_offset_s,
+        state=row.state,
+        waiting_for=row.waiting_for if row.state is RecordState.WAITING else None,
+        held_because=row.held_because if row.state in (RecordState.HELD, RecordState.DISMISSED) else None,
+    )
+
+
+def receipt_of(session: Session, person: Person, record_id: str) -> Receipt:
+    """The receipt of a record for the person who sent it. Raises NotFound for anyone else."""
+    row = queries.record(session, record_id)
+    if row is None or row.user_id != person.user_id:
+        raise NotFound("没有这条记录。")
+    return receipt(session, row)
+
+
+def attachment(session: Session, arrival: Arrival, user_id: int) -> bool:
+    """A checked content (in the store already) has come from a person: complete the records that lacked it.
+
+    Returns True when this person had not sent it before. Raises nothing that would lose the content.
+    """
+    lock_names(session, [_sender(user_id)])
+    new = evidence.receive(session, arrival, user_id)
+    for gap, row in queries.lacking(session, arrival.sha256, user_id):
+        session.delete(gap)
+        _, files = read_kept(row.type, row.body, row.attachments)
+        _link(session, row, [file for file in files if file.sha256 == arrival.sha256])
+    session.flush()
+    return new
+
+
+def apply_overlooked(session: Session, limit: int = 200) -> int:
+    """Let waiting records take effect whose awaited one has come; a net below the locks, run by the calendar."""
+    ids = queries.overlooked(session, limit)
+    for record_id in ids:
+        row = _locked(session, record_id)
+        if row.state is RecordState.WAITING:
+            try_again(session, row)
+    return len(ids)
+
+
+def try_again(session: Session, row: Record) -> None:
+    """Apply a waiting or held record once more, in the name of its sender; what still does not fit stays held."""
+    _apply_kept(session, row)
+    follow(session, row)
+    session.flush()
+
+
+def _known(session: Session, person: Person, row: Record, record: RecordIn, content: dict[str, Any]) -> Taken:
+    sent = rules.compare(rules.Known(row.digest, row.user_id), record.digest, person.user_id)
+    if sent is Sent.AGAIN:
+        return Taken(sent, receipt(session, row))
+    second = {
+        "record_id": row.id,
+        "digest": record.digest,
+        "user_id": person.user_id,
+        "received_at": clock.now(),
+        "content": content,
+    }
+    insert_or_skip(session, DisputedRecord, [second], ["record_id", "digest", "user_id"])
+    return Taken(sent, None)
+
+
+def _ledger_row(
+    person: Person, record_id: str, record: RecordIn, now: datetime, happened: datetime, offset: int
+) -> dict[str, Any]:
+    return {
+        "id": record_id,
+        "type": record.type,
+        "digest": record.digest,
+        "user_id": person.user_id,
+        "device": record.device,
+        "captured_at": record.captured_at,
+        "sent_at": record.sent_at,
+        "received_at": now,
+        "happened_at": happened,
+        "clock_offset_s": offset,
+        "body": record.body,
+        "attachments": list(record.attachments),
+        "state": RecordState.WAITING,
+    }
+
+
+def _locked(session: Session, record_id: str) -> Record:
+    row = queries.record(session, record_id, lock=True)
+    assert row is not None, "a name that was taken has its row"
+    return row
+
+
+def _note_missing(session: Session, row: Record, files: tuple[Attachment, ...]) -> None:
+    """Note which named contents the sender has not sent; refuse claims that contradict what has come."""
+    wanted = {file.sha256 for file in files}
+    here = evidence_queries.sent_by(session, row.user_id, wanted)
+    if wanted - here.keys():
+        # One of them may be arriving at this moment.
+        lock_names(session, [_sender(row.user_id)])
+        here = evidence_queries.sent_by(session, row.user_id, wanted)
+    for place, file in enumerate(files):
+        if file.sha256 in here:
+            size, mime = here[file.sha256]
+            if file.size != size:
+                raise Invalid((f"attachments[{place}].size", f"the content has {size} bytes"))
+            if not agrees(file.mime, Mime(mime)):
+                raise Invalid((f"attachments[{place}].mime", f"the content is {mime}"))
+    session.add_all(MissingAttachment(sha256=name, record_id=row.id) for name in sorted(wanted - here.keys()))
+
+
+def _apply(
+    session: Session,
+    person: Person,
+    row: Record,
+    meaning: ReportIn | AnswerIn,
+    files: tuple[Attachment, ...],
+    within_m: float = NEAREST_WITHIN_M,
+    *,
+    refuse: bool,
+) -> None:
+    """Let a record take effect, wait or be held. With `refuse`, a field the room refuses is refused here too."""
+    case_id = None
+    if (name := reference(meaning)) is not None:
+        case_id = _named_case(session, row, name, refuse)
+        if case_id is None:
+            return
+    try:
+        with session.begin_nested():
+            done = effects.apply(session, person, row, meaning, case_id, within_m)
+    except DOES_NOT_FIT as misfit:
+        if refuse and name and isinstance(misfit, NotFound) and not rules.is_uuid(name):
+            # A number out of sight is answered like one that nobody bears.
+            raise Invalid((_naming_field(row), _NO_SUCH_NUMBER)) from None
+        _hold(row, str(misfit))
+    except Invalid as wrong:
+        if refuse:
+            raise Invalid(*((f"body.{error.field}", error.reason) for error in wrong.errors)) from None
+        _hold(row, str(wrong))
+    else:
+        row.state, row.waiting_for, row.held_because = RecordState.APPLIED, None, None
+        row.case_id, row.event_id = done.case_id, done.event_id
+        session.flush()
+        gone = set(queries.missing(session, row.id))
+        _link(session, row, [file for file in files if file.sha256 not in gone])
+
+
+def _named_case(session: Session, row: Record, name: str, refuse: bool) -> int | None:
+    """The case a record names; None when the record now waits or is held instead."""
+    if not rules.is_uuid(name):
+        case_id = effects.case_by_number(session, name)
+        if case_id is None and refuse:
+            raise Invalid((_naming_field(row), _NO_SUCH_NUMBER))
+        if case_id is None:
+            _hold(row, "所指案件不存在。")
+        return case_id
+    if (case_id := effects.case_by_record(session, name)) is not None:
+        return case_id
+    named = queries.record(session, name)
+    if named is None or named.state in (RecordState.WAITING, RecordState.HELD):
+        _wait(session, row, name)
+    elif named.state is RecordState.APPLIED and named.type is RecordType.REPORT:
+        return named.case_id
+    else:
+        _hold(row, "所指记录没有形成案件。")
+    return None
+
+
+def _naming_field(row: Record) -> str:
+    return "body.same_as" if row.type is RecordType.REPORT else "body.case"
+
+
+def _wait(session: Session, row: Record, name: str) -> None:
+    seen = {row.id}
+    following: Record | None = queries.record(session, name)
+    while following is not None and following.state is RecordState.WAITING and following.waiting_for:
+        seen.add(following.id)
+        if following.waiting_for in seen:
+            _hold(row, "几条记录互相等待，须由人判定。")
+            return
+        following = queries.record(session, following.waiting_for)
+    row.state, row.waiting_for, row.held_because = RecordState.WAITING, name, None
+
+
+def _apply_kept(session: Session, row: Record) -> None:
+    """Apply a record of the ledger in the name of its sender, with the roles held now."""
+    sender = load_person(session, row.user_id)
+    if sender is None:
+        _hold(row, "发送人已停用。")
+        return
+    meaning, files = read_kept(row.type, row.body, row.attachments)
+    _apply(session, sender, row, meaning, files, refuse=False)
+
+
+def _hold(row: Record, reason: str) -> None:
+    row.state, row.waiting_for, row.held_because = RecordState.HELD, None, reason[:500]
+
+
+def follow(session: Session, row: Record) -> None:
+    """Records that waited for this one take effect or are held now, and those that waited for them."""
+    ready = [row]
+    while ready:
+        done = ready.pop(0)
+        session.flush()
+        if done.state not in (RecordState.APPLIED, RecordState.DISMISSED):
+            continue
+        for next_row in queries.waiting_for(session, done.id):
+            _apply_kept(session, next_row)
+            ready.append(next_row)
+
+
+def _link(session: Session, row: Record, files: list[Attachment]) -> None:
+    if row.state is not RecordState.APPLIED or row.case_id is None or not files:
+        return
+    uses = [
+        evidence.LinkIn(file.sha256, file.role, file.album, _taken_at(row, file), file.lon, file.lat) for file in files
+    ]
+    evidence.link(
+        session,
+        uses,
+        root_id=effects.root_of(session, row.case_id),
+        subject_kind=effects.SUBJECT,
+        subject_id=row.case_id,
+        user_id=row.user_id,
+        event_id=row.event_id,
+        record_id=row.id,
+    )
+
+
+def _taken_at(row: Record, file: Attachment) -> datetime:
+    """By the corrected clock of the phone; a photo without a time of its own was taken with the record."""
+    if file.taken_at is None:
+        return row.happened_at
+    try:
+        return file.taken_at + (row.happened_at - row.captured_at)
+    except OverflowError:
+        return row.happened_at
+
+
+def _sender(user_id: int) -> str:
+    return f"contents sent by {user_id}"
