@@ -73,7 +73,7 @@ class BulletinStep(Base):
 
 
 class BulletinPaper(Base):
-    """A rendered file of a bulletin; the bytes lie in the evidence store under their SHA-256."""
+    """A rendered file of a bulletin as it stood at a `version`; the bytes lie in the evidence store."""
 
     __tablename__ = "bulletin_paper"
     bulletin_id: Mapped[int] = mapped_column(ForeignKey("bulletin.id"), primary_key=True)
@@ -82,6 +82,7 @@ class BulletinPaper(Base):
     size: Mapped[int]
     made_at: Mapped[datetime]
     status: Mapped[Status] = mapped_column(enum_text(Status))
+    version: Mapped[int]
 
 
 class BuildJob(Base):

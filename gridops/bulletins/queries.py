@@ -131,3 +131,27 @@ def issued(session: Session, root_id: int, limit: int = 50) -> Sequence[Bulletin
         .order_by(Bulletin.starts_at.desc())
         .limit(limit)
     ).all()
+
+
+def corrections(session: Session, bulletin_id: int) -> Sequence[Bulletin]:
+    """The corrections of a bulletin, oldest first."""
+    return session.scalars(select(Bulletin).filter_by(corrects_id=bulletin_id).order_by(Bulletin.correction_no)).all()
+
+
+def corrections_issued_in(
+    session: Session, grid_id: int, key: str, start: datetime, end: datetime
+) -> Sequence[Bulletin]:
+    """Corrections of a series issued within [start, end), in the order of their periods."""
+    return session.scalars(
+        select(Bulletin)
+        .join(BulletinStep, BulletinStep.bulletin_id == Bulletin.id)
+        .where(
+            Bulletin.grid_id == grid_id,
+            Bulletin.series == key,
+            Bulletin.correction_no > 0,
+            BulletinStep.step == "issue",
+            BulletinStep.at >= start,
+            BulletinStep.at < end,
+        )
+        .order_by(Bulletin.starts_at, Bulletin.correction_no)
+    ).all()

@@ -79,6 +79,14 @@ def open_draft(
     return made
 
 
+def wants_monthly(session: Session, jurisdiction: str) -> bool:
+    """Whether the calendar drafts a monthly for a jurisdiction: one that keeps the series."""
+    grid = grids.by_code(session, jurisdiction)
+    return (
+        grid is not None and grid.root_id is not None and queries.series(session, grid.root_id, "monthly") is not None
+    )
+
+
 def edit(
     session: Session, bulletin_id: int, text: Sequence[Mapping[str, Any]], person: Person, expected_version: int
 ) -> Bulletin:

@@ -45,7 +45,7 @@ def beat() -> None:
     """Start the calendar (one per deployment)."""
     settings = base.opened()
     with _broker(settings):
-        _become(_beat(settings))
+        _become(_beat())
 
 
 @click.command()
@@ -56,7 +56,7 @@ def up(host: str | None, port: int | None) -> None:
     settings = base.opened()
     host, port = host or settings.host, port or settings.port
     with _broker(settings):
-        commands = {"web": _web(settings, host, port), "worker": _worker(settings), "beat": _beat(settings)}
+        commands = {"web": _web(settings, host, port), "worker": _worker(settings), "beat": _beat()}
         click.echo(f"gridops: http://{host}:{port}/   (Ctrl-C 停止 / stops everything)")
         _run_together(commands)
 
@@ -91,7 +91,7 @@ def _worker(settings: Config) -> list[str]:
     ]  # fmt: skip
 
 
-def _beat(settings: Config) -> list[str]:
+def _beat() -> list[str]:
     return [sys.executable, "-m", "celery", "-A", "celery_worker", "beat", "--loglevel", "WARNING", "--pidfile", ""]
 
 

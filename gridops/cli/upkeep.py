@@ -78,7 +78,7 @@ def _broker(settings: Config) -> Finding:
     return False, "does not answer: start `gridops up`, or check GRIDOPS_REDIS_URL"
 
 
-def _worker(settings: Config) -> Finding:
+def _worker(_settings: Config) -> Finding:
     if tasks.worker_answers(2.0):
         return True, "answers"
     return False, "none answers: start `gridops worker` (papers are then built in place)"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from gridops.core.errors import Invalid
+from gridops.core.tables_out import COMMENT
 
 MAX_CELL = 20_000
 
@@ -61,7 +62,8 @@ class Table:
             header = [name.strip() for name in next(reader, [])]
             self._check(header)
             for cells in reader:
-                if not any(cell.strip() for cell in cells):
+                # An exported table ends with a line of its own that tells rows and filter.
+                if not any(cell.strip() for cell in cells) or cells[0].startswith(COMMENT):
                     continue
                 if len(cells) > len(header):
                     self._too_long(reader.line_num, cells, len(header))

@@ -79,12 +79,14 @@ def overview(matter: Matter) -> Chapter:
 
 def _intake(matter: Matter) -> str:
     name = words.period_name(matter.period)
-    if not any(matter.count(key) for key in ("reported", "accepted", "filed", "late_records")):
+    if not matter.late_records and not any(matter.count(key) for key in ("reported", "accepted", "filed")):
         return f"{name}未接到问题上报。"
     reported = f"{name}共上报问题{matter.count('reported')}件" if matter.count("reported") else f"{name}无新上报问题"
     own = f"其中自行处置{matter.count('self_handled')}件" if matter.count("self_handled") else ""
-    late = sum(int(row.get("reported") or 0) for row in matter.late_records)
-    added = f"另补报以前时段{late}件" if late else ""
+    late = words.listed(
+        [f"{words.label_name(row['period'], matter.period)}{row['reported']}件" for row in matter.late_records]
+    )
+    added = f"另补报{late}" if late else ""
     filed = ""
     if matter.count("accepted") or matter.count("filed"):
         rate = _filing_rate(matter)

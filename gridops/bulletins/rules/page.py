@@ -124,9 +124,8 @@ def notes(period: Period, as_of: datetime, late: Sequence[Mapping[str, Any]], di
     """统计说明: what was counted when, what came late, how it is rounded, and the digest of the counted rows."""
     told = [f"统计时段：{words.span(period)}；数据提取：{words.instant(as_of)}。"]
     told += [
-        f"另补报{words.period_name(row_period, with_year=True)}上报问题{row['reported']}件，不计入本期上报数。"
+        f"另补报{words.label_name(row['period'], period)}上报问题{row['reported']}件，不计入本期上报数。"
         for row in late
-        if (row_period := row.get("span")) is not None
     ]
     told.append("百分比按四舍五入保留两位小数；立案率、派遣率为同期流量之比，不是同一批案件。")
     told.append("应结案数含上期结转，各期之和不等于全年数；应处置、应结案等期末口径不可跨期相加。")

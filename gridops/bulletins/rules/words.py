@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from gridops.core import clock
+from gridops.core import clock, periods
 from gridops.core.periods import Cut, Period, PeriodKind
 
 Figure = Mapping[str, Any]
@@ -34,6 +34,21 @@ def period_name(period: Period, *, with_year: bool = False) -> str:
     if period.kind is PeriodKind.YTD:
         return f"{year}1至{period.number}月" if period.number > 1 else f"{year}1月"
     return year
+
+
+def short_name(period: Period) -> str:
+    """A period as an axis names it: 3月, 4.8 for the week from then, else the whole name; January with its year."""
+    if period.kind is PeriodKind.MONTH:
+        return f"{period.year}年1月" if period.number == 1 else f"{period.number}月"
+    if period.kind is PeriodKind.WEEK:
+        return f"{period.first_day.month}.{period.first_day.day}"
+    return period_name(period, with_year=True)
+
+
+def label_name(label: str, beside: Period) -> str:
+    """An earlier period by its label, named beside another one: with its year where that differs."""
+    period = periods.parse(label, beside.cut)
+    return period_name(period, with_year=period.year != beside.year)
 
 
 def _days(period: Period) -> str:

@@ -13,7 +13,7 @@ from gridops.audit import service as audit
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups
 from gridops.cases.rules.projection import Event
-from gridops.cases.service.writing import DAY_TOTAL, EVENT_COLUMNS, Said, _event_row, day_keys, set_projection
+from gridops.cases.service.writing import DAY_TOTAL, EVENT_COLUMNS, Said, day_keys, event_row, set_projection
 from gridops.core import clock, owed
 from gridops.core.bulk import insert_rows
 
@@ -39,7 +39,7 @@ def retell(session: Session, case: Case, given: Mapping[str, Any], events: Seque
     for name, value in given.items():
         setattr(case, name, value)
     told = [replace(event, seq=before.last_seq + place) for place, event in enumerate(events, 1)]
-    rows = [_event_row(case.id, event, Said(), now) for event in told]
+    rows = [event_row(case.id, event, Said(), now) for event in told]
     insert_rows(session, CaseEvent, EVENT_COLUMNS, rows)
     set_projection(case, told)
     case.version += len(before.events)

@@ -1,0 +1,260 @@
+"""What a bulletin says: its document in the form of the contract (`bulletin.json`), its text, and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridops.bulletins import queries
+from gridops.bulletins.models import Bulletin, Series
+from gridops.bulletins.rules import chapters, page, words
+from gridops.bulletins.rules.life import Status
+from gridops.bulletins.rules.series import SERIES
+from gridops.bulletins.service import period_of, series_of
+from gridops.core import clock
+from gridops.core.periods import Period
+from gridops.documents.rules import chinese_numeral, paper
+from gridops.figures import service as figures
+from gridops.figures.models import FrozenSet
+from gridops.figures.rules.tally import Counted
+from gridops.grids import queries as grids
+from gridops.grids.rules import Level
+
+SCHEMA = "gridops/bulletin/1"
+TABLES = (
+    "by_source", "by_class", "top_events", "top_components", "by_grid", "by_unit", "by_campaign",
+    "rounds", "penalties_by_kind", "problems", "scores",
+)  # fmt: skip
+TREND_PERIODS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A bulletin ready to be rendered: the contract's JSON, the text, what the page needs beside it."""
+
+    contract: dict[str, Any]
+    text: list[dict[str, Any]]
+    kept: dict[str, Any]
+    head: page.Head
+    period: Period
+    trend: page.Trend | None
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Who issues, under which names: from the jurisdiction and the settings of the series."""
+
+    name: str
+    short_name: str
+    office: str
+    head: str
+    subject: str
+    addressee: str
+    foot: tuple[tuple[str, str], ...]
+
+
+def document_of(session: Session, bulletin: Bulletin, counted: Sequence[Counted]) -> Document:
+    """The document of a bulletin: from parts just counted for a draft, from the frozen set afterwards."""
+    period, _ = period_of(session, bulletin.root_id, bulletin.period, bulletin.series)
+    series = series_of(session, bulletin.root_id, bulletin.series)
+    body = _body(session, bulletin, series, period)
+    if bulletin.corrects_id is not None:
+        return _correction(session, bulletin, series, body, period)
+    figure_set, as_of, digest = _figures(session, bulletin, period, counted)
+    matter = chapters.Matter(
+        period,
+        figure_set.figures,
+        figure_set.tables,
+        figure_set.late_records,
+        {"office": body.office, **series.settings},
+    )
+    text = bulletin.text if bulletin.edited and bulletin.text is not None else _text(chapters.compose(matter))
+    head = _head(bulletin, body, page.title(body.subject, period), as_of, digest)
+    contract = _contract(session, bulletin, series, body, period, as_of, digest)
+    contract["figures"] = {
+        key: {**figure, "records": f"/bulletins/{bulletin.id}/records/{key}"}
+        for key, figure in figure_set.figures.items()
+    }
+    contract["tables"] = {name: figure_set.tables.get(name, []) for name in TABLES}
+    contract |= {"text": _numbered(text), "late_records": figure_set.late_records}
+    kept = {name: contract[name] for name in ("figures", "tables", "late_records", "as_of", "digest")}
+    notes = page.notes(period, as_of, figure_set.late_records, digest)
+    notes += _corrections_of_earlier(session, bulletin, period)
+    return Document(contract, text, kept, head, period, _trend(session, bulletin, period, figure_set), notes)
+
+
+def compose(document: Document) -> paper.Paper:
+    """The page of a document."""
+    return page.build(
+        document.head, document.period, document.text, document.contract["tables"], document.trend, document.notes
+    )
+
+
+def _figures(
+    session: Session, bulletin: Bulletin, period: Period, counted: Sequence[Counted]
+) -> tuple[figures.FigureSet, datetime, str | None]:
+    if bulletin.frozen_set_id is None:
+        joined = figures.merge(counted)
+        return figures.figures_of(session, bulletin.grid_id, period, bulletin.series, counted=joined), clock.now(), None
+    frozen = session.get_one(FrozenSet, bulletin.frozen_set_id)
+    return figures.frozen_figures(frozen), frozen.as_of, frozen.digest
+
+
+def _body(session: Session, bulletin: Bulletin, series: Series, period: Period) -> Body:
+    node = grids.tree(session, min(period.first_day, grids.today())).nodes.get(bulletin.grid_id)
+    node = node or grids.tree(session).nodes[bulletin.grid_id]
+    settings = series.settings
+    official = f"{node.name}办事处" if node.level is Level.STREET and node.name.endswith("街道") else node.name
+    return Body(
+        name=settings.get("body_name", official),
+        short_name=settings.get("body_short_name", node.name),
+        office=settings.get("office", f"{node.name}网格化管理中心"),
+        head=settings.get("head", f"{node.name}{series.name}"),
+        subject=settings.get("subject", SERIES[series.key].subject),
+        addressee=settings.get("addressee", "各部门、科室、社区"),
+        foot=tuple((label, settings.get(key, "")) for label, key in (("报", "to"), ("送", "copy"), ("发", "send"))),
+    )
+
+
+def _head(bulletin: Bulletin, body: Body, title: str, as_of: datetime, digest: str | None) -> page.Head:
+    return page.Head(
+        head=body.head,
+        title=title,
+        office=body.office,
+        addressee=body.addressee,
+        status=bulletin.status,
+        issue_no=bulletin.issue_no,
+        total_no=bulletin.total_no,
+        day=bulletin.issued_on,
+        foot=body.foot,
+        as_of=as_of,
+        digest=digest,
+    )
+
+
+def _contract(
+    session: Session,
+    bulletin: Bulletin,
+    series: Series,
+    body: Body,
+    period: Period,
+    as_of: datetime,
+    digest: str | None,
+) -> dict[str, Any]:
+    code = grids.tree(session).nodes[bulletin.grid_id].code
+    return {
+        "schema": SCHEMA,
+        "jurisdiction": {"code": code, "name": grids.tree(session).nodes[bulletin.grid_id].name},
+        "issuing_body": {"name": body.name, "short_name": body.short_name},
+        "series": {"key": series.key, "name": series.name},
+        "period": {
+            "kind": period.kind.value,
+            "label": period.label,
+            "start": clock.local(period.start).isoformat(),
+            "end": clock.local(period.end).isoformat(),
+        },
+        "status": bulletin.status.value,
+        "issue_no": bulletin.issue_no,
+        "total_no": bulletin.total_no,
+        "as_of": clock.local(as_of).isoformat(),
+        "digest": digest,
+        "figures": {},
+        "tables": {name: [] for name in TABLES},
+        "text": [],
+        "corrections": _corrections(session, bulletin),
+        "late_records": [],
+    }
+
+
+def _corrections(session: Session, bulletin: Bulletin) -> list[dict[str, Any]]:
+    """Issued corrections of a bulletin, newest last: number, day, reason, and what they change."""
+    found = queries.corrections(session, bulletin.id)
+    return [
+        {
+            "id": each.id,
+            "issue_no": each.issue_no,
+            "issued_on": each.issued_on.isoformat() if each.issued_on else None,
+            "reason": (each.draft or {}).get("reason", ""),
+            "changes": (each.draft or {}).get("corrections", []),
+        }
+        for each in found
+        if each.status is Status.ISSUED
+    ]
+
+
+def _corrections_of_earlier(session: Session, bulletin: Bulletin, period: Period) -> list[str]:
+    """统计说明: which earlier issues were corrected since the issue before this one."""
+    told = []
+    for each in queries.corrections_issued_in(session, bulletin.grid_id, bulletin.series, period.start, period.end):
+        name = words.label_name(each.period, period)
+        told.append(
+            f"{name}通报已于{each.issued_on.month}月{each.issued_on.day}日印发更正说明。" if each.issued_on else ""
+        )
+    return [line for line in told if line]
+
+
+def _correction(session: Session, bulletin: Bulletin, series: Series, body: Body, period: Period) -> Document:
+    """更正说明: what stood in the issue, what holds now, and why."""
+    original = session.get_one(Bulletin, bulletin.corrects_id)
+    told = bulletin.draft or {}
+    name = words.period_name(period, with_year=True)
+    number = f"第{original.issue_no}期" if original.issue_no else ""
+    lines = [
+        f"{change['name']}：原为{change['was']}，更正为{change['now']}。" for change in told.get("corrections", [])
+    ]
+    paragraphs = [f"我单位印发的{name}{series.name}{number}，现就有关内容更正如下。", *lines]
+    if told.get("reason"):
+        paragraphs.append(f"更正原因：{told['reason'].rstrip('。')}。")
+    paragraphs.append("原件存档不作修改，请与本更正说明一并使用。")
+    text = (
+        bulletin.text
+        if bulletin.edited and bulletin.text is not None
+        else [{"level": 1, "heading": "", "paragraphs": paragraphs}]
+    )
+    as_of = bulletin.as_of or clock.now()
+    head = _head(bulletin, body, f"关于{name}{body.subject}情况通报的更正说明", as_of, None)
+    contract = _contract(session, bulletin, series, body, period, as_of, None)
+    contract["text"] = _numbered(text)
+    kept = {**told, "as_of": contract["as_of"]}
+    return Document(contract, list(text), kept, head, period, None, [])
+
+
+def _text(told: Sequence[chapters.Chapter]) -> list[dict[str, Any]]:
+    return [{"level": c.level, "heading": c.heading, "paragraphs": list(c.paragraphs)} for c in told]
+
+
+def _numbered(text: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Chapters as printed: headings of level 1 with their number 一、二、…"""
+    told, count = [], 0
+    for chapter in text:
+        heading = chapter.get("heading", "")
+        if heading and chapter.get("level", 1) == 1:
+            count += 1
+            heading = f"{chinese_numeral(count)}、{heading}"
+        told.append({"level": chapter.get("level", 1), "heading": heading, "paragraphs": list(chapter["paragraphs"])})
+    return told
+
+
+def _trend(session: Session, bulletin: Bulletin, period: Period, now: figures.FigureSet) -> page.Trend | None:
+    """Filed and closed of the last periods, from the sets that were locked; a period never locked is a gap."""
+    labels, filed, closed = [], [], []
+    back: Period | None = period
+    for _ in range(TREND_PERIODS):
+        if back is None:
+            break
+        told = (
+            now.figures if back is period else figures.frozen_counts(session, bulletin.grid_id, bulletin.series, back)
+        )
+        labels.append(words.short_name(back))
+        filed.append(told["cases.filed"]["value"] if told else None)
+        closed.append(told["cases.closed"]["value"] if told else None)
+        back = back.previous()
+    known = max((place for place, value in enumerate(filed) if value is not None), default=0) + 1
+    if known < 2:
+        return None
+    return page.Trend(tuple(labels[:known][::-1]), tuple(filed[:known][::-1]), tuple(closed[:known][::-1]))

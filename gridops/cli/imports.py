@@ -1,0 +1,231 @@
+"""`gridops import …`: all or nothing, twice without doubling, `--dry-run`, `--json`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from sqlalchemy.orm import Session
+
+from gridops.cli import base
+from gridops.core import db
+from gridops.core.errors import GridopsError, Invalid, NotFound
+from gridops.grids import forms as grid_forms
+from gridops.grids import queries as grids
+from gridops.grids import service as grid_service
+from gridops.intake import case_import, people_import, staging
+from gridops.intake.case_import import Counts
+from gridops.intake.case_rows import COLUMNS, DEFAULT_SOURCE_SYSTEM, REQUIRED, Reader, Resolver
+from gridops.intake.files import Line, RowError, Table
+from gridops.tasks import app as tasks
+
+CHUNK = 2000
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _DryRun(Exception):
+    """Ends a transaction that was only a rehearsal."""
+
+
+def add_to(group: click.Group) -> None:
+    """Hang the commands of this file into the group."""
+    group.add_command(import_)
+
+
+@click.group("import")
+def import_() -> None:
+    """Read files of others. Exit codes: 0 done, 2 refused (nothing changed), 1 fault of ours."""
+
+
+def _common(command: F) -> F:
+    for option in (
+        click.option("--dry-run", is_flag=True, help="check everything, change nothing"),
+        click.option("--json", "as_json", is_flag=True, help="print counts and errors as JSON"),
+        click.argument("file", type=click.Path(path_type=Path)),
+    ):
+        command = option(command)
+    return command
+
+
+@import_.command("grids")
+@click.option("--code-field")
+@click.option("--name-field")
+@click.option("--parent-field")
+@click.option("--level")
+@click.option("--parent", help="code of the grid below which all of them lie")
+@click.option("--code-from", help="this field is name and code at once")
+@click.option("--crs")
+@_common
+def import_grids(file: Path, dry_run: bool, as_json: bool, **options: str | None) -> None:
+    """Take in a territory (GeoJSON)."""
+    base.opened()
+    counts = Counts()
+    try:
+        how = grid_forms.options(options)
+        raw = _content(file)
+        with db.transaction() as session:
+            report = grid_service.import_grids(session, raw, how)
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    except Invalid as refused:
+        _answer_refused(counts, refused, as_json)
+        return
+    told = report.as_dict()
+    counts = Counts(*(told[name] for name in ("read", "new", "unchanged", "changed", "refused")))
+    counts.errors = [_row_error(error) for error in told["errors"]]
+    counts.notes = [_told(_row_error(warning)) for warning in told.get("warnings", [])]
+    _answer(counts, as_json)
+
+
+@import_.command("people")
+@click.option("--jurisdiction", help="code of the root; required when more than one exists")
+@_common
+def import_people(file: Path, dry_run: bool, as_json: bool, jurisdiction: str | None) -> None:
+    """Take in people with their units and roles (CSV)."""
+    base.opened()
+    counts = Counts()
+    try:
+        with db.transaction() as session:
+            counts = people_import.run(session, _root(session, jurisdiction), file)
+            if counts.errors or dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    except GridopsError as refused:
+        _answer_refused(counts, refused, as_json)
+        return
+    _answer(counts, as_json)
+
+
+@import_.command("cases")
+@click.option("--create-units", is_flag=True, help="make units that are not known, named by their code")
+@click.option("--source-system", default=DEFAULT_SOURCE_SYSTEM, show_default=True)
+@_common
+def import_cases(file: Path, dry_run: bool, as_json: bool, create_units: bool, source_system: str) -> None:
+    """Take in cases (CSV or CSV.gz)."""
+    settings = base.opened()
+    tasks.configure(settings)
+    counts = Counts()
+    try:
+        _stage_and_swap(file, counts, create_units, source_system, settings.nearest_grid_within_m, dry_run)
+    except Invalid as refused:
+        _answer_refused(counts, refused, as_json)
+        return
+    _answer(counts, as_json)
+
+
+def _stage_and_swap(
+    file: Path, counts: Counts, create_units: bool, source_system: str, nearest_m: float, dry_run: bool
+) -> None:
+    """Check a case file in chunks into the staging area; swap it in when all of it is right."""
+    with db.transaction() as session:
+        run = staging.begin(session)
+    try:
+        table = Table(file, COLUMNS, REQUIRED)
+        lines = iter(table)
+        while chunk := list(islice(lines, CHUNK)):
+            _stage(run, chunk, counts, create_units, nearest_m)
+        for error in table.errors:
+            counts.read += 1
+            counts.refuse([error])
+        with db.reading() as session:
+            for line, key, first in staging.doubled(session, run):
+                counts.refuse([RowError(line, "external_id", key.split(":", 1)[1], f"stands already in line {first}")])
+            case_import.compare(session, run, source_system, counts)
+        if not counts.errors and not dry_run:
+            with db.transaction() as session:
+                case_import.swap(session, run, source_system, Resolver(session, create_units))
+            tasks.wake("figures.drain")
+    finally:
+        with db.transaction() as session:
+            staging.end(session, run)
+
+
+def _stage(run: str, chunk: list[Line], counts: Counts, create_units: bool, nearest_m: float) -> None:
+    """Check a chunk; what checking makes (units, local categories) is rolled back, only staged lines are kept."""
+    good = []
+    try:
+        with db.transaction() as session:
+            codes = Resolver(session, create_units)
+            reader = Reader(session, codes, nearest_m)
+            for line in chunk:
+                counts.read += 1
+                read = reader.read(line)
+                if isinstance(read, list):
+                    counts.refuse(read)
+                else:
+                    good.append((line.number, *read))
+            counts.notes = sorted({*counts.notes, *(f"local category {code}" for code in codes.local_categories)})
+            raise _DryRun
+    except _DryRun:
+        pass
+    with db.transaction() as session:
+        staging.add(session, run, good)
+
+
+def _root(session: Session, jurisdiction: str | None) -> int:
+    """The root named, or the only one there is. Raises NotFound, or Invalid (field `--jurisdiction`)."""
+    if jurisdiction:
+        found = grids.by_code(session, jurisdiction)
+        if found is None or found.root_id != found.id:
+            raise NotFound(f"--jurisdiction: no root with the code {jurisdiction}")
+        return found.id
+    roots = grids.roots(session)
+    if len(roots) != 1:
+        raise Invalid(("--jurisdiction", "required when there is not exactly one root"))
+    return roots[0].grid_id
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as lost:
+        raise Invalid(("file", f"cannot be read: {lost.strerror}")) from None
+
+
+def _row_error(finding: Any) -> RowError:
+    return RowError(int(finding["line"] or 0), finding["column"], str(finding["value"] or ""), finding["reason"])
+
+
+def _told(error: RowError) -> str:
+    where = f"line {error.line}, " if error.line else ""
+    value = f" {error.value!r}" if error.value else ""
+    return f"{where}{error.column}{value}: {error.reason}"
+
+
+def _answer_refused(counts: Counts, refused: GridopsError, as_json: bool) -> None:
+    """A file that is refused as a whole answers in the same form as refused lines."""
+    if isinstance(refused, Invalid):
+        counts.errors += [RowError(0, error.field, "", error.reason) for error in refused.errors]
+    else:
+        counts.errors.append(RowError(0, "", "", str(refused)))
+    _answer(counts, as_json)
+
+
+def _answer(counts: Counts, as_json: bool) -> None:
+    if counts.errors:
+        counts.new = counts.changed = 0
+    if as_json:
+        told = {name: getattr(counts, name) for name in ("read", "new", "unchanged", "changed", "refused")}
+        errors = [dataclasses.asdict(error) for error in counts.errors]
+        click.echo(json.dumps({**told, "errors": errors, "notes": counts.notes}, ensure_ascii=False))
+    else:
+        for error in counts.errors[:200]:
+            click.echo(_told(error), err=True)
+        if len(counts.errors) > 200:
+            click.echo(f"… {len(counts.errors) - 200} more (--json shows all)", err=True)
+        for note in counts.notes:
+            click.echo(note, err=True)
+        click.echo(
+            f"read {counts.read}, new {counts.new}, unchanged {counts.unchanged}, "
+            f"changed {counts.changed}, refused {counts.refused}"
+        )
+    if counts.errors:
+        raise click.exceptions.Exit(2)

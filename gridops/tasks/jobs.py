@@ -1,0 +1,153 @@
+"""The jobs: explicit name, id as argument, one transaction and one service call each; safe to run twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from config import Config
+from gridops.audit import service as audit
+from gridops.bulletins import building, queries
+from gridops.bulletins import service as bulletins
+from gridops.core import clock, owed
+from gridops.core.db import reading, transaction
+from gridops.core.errors import GridopsError
+from gridops.core.periods import PeriodKind, containing
+from gridops.evidence import derive
+from gridops.evidence import service as evidence
+from gridops.evidence.parts import PartFolder
+from gridops.evidence.store import LocalStore
+from gridops.figures import service as figures
+from gridops.grids import queries as grids
+from gridops.tasks.app import celery, wake
+
+log = structlog.get_logger()
+
+# A build asked for so long ago whose message may be lost is woken again; each step of it is safe to run twice.
+STALE = timedelta(seconds=20)
+RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 2, "retry_backoff_max": 60, "max_retries": 5}
+
+
+def _config() -> Config:
+    config: Config = celery.gridops_config
+    return config
+
+
+def workshop() -> building.Workshop:
+    """Where this deployment keeps papers and finds fonts."""
+    return building.Workshop(LocalStore(_config().evidence_dir), _config().font_dirs)
+
+
+@celery.task(name="figures.drain", **RETRY)
+def drain_totals() -> None:
+    """Rebuild the daily totals that are owed."""
+    with transaction() as session:
+        rebuilt = figures.drain(session)
+    if rebuilt:
+        log.info("totals_rebuilt", days=rebuilt)
+
+
+@celery.task(name="evidence.derive", **RETRY)
+def derive_pictures() -> None:
+    """Read EXIF and make thumbnails of the pictures that are owed; one that fails keeps its error and its debt."""
+    with reading() as session:
+        todo = owed.pending(session, evidence.THUMBNAIL, limit=50)
+    for work in todo:
+        _derive(work)
+
+
+def _derive(work: owed.Work) -> None:
+    try:
+        made = derive.make(LocalStore(_config().evidence_dir), work.key, max_pixels=_config().photo_max_pixels)
+    except (OSError, ValueError, derive.CannotDerive) as wrong:
+        with transaction() as session:
+            owed.failed(session, work, f"{type(wrong).__name__}: {wrong}")
+        log.warning("picture_failed", sha256=work.key, error=type(wrong).__name__)
+        return
+    with transaction() as session:
+        evidence.keep_derived(session, work.key, made)
+        owed.done(session, work)
+
+
+@celery.task(name="bulletins.build", **RETRY)
+def build(job_id: int) -> None:
+    """Begin a build: fan out by child territory, or go straight to the join where nothing is left to count."""
+    with transaction() as session:
+        todo = building.begin(session, job_id)
+    for grid_id in todo:
+        wake("bulletins.count_part", job_id, grid_id)
+    if not todo:
+        wake("bulletins.join", job_id)
+
+
+@celery.task(name="bulletins.count_part", **RETRY)
+def count_part(job_id: int, grid_id: int) -> None:
+    """Count one territory; whoever counts the last one wakes the join."""
+    with transaction() as session:
+        building.count_part(session, job_id, grid_id)
+    with reading() as session:
+        complete = building.is_counted(session, job_id)
+    if complete:
+        wake("bulletins.join", job_id)
+
+
+@celery.task(name="bulletins.join", **RETRY)
+def join(job_id: int) -> None:
+    """Join the parts, compose and render."""
+    try:
+        with transaction() as session:
+            done = building.join(session, job_id, workshop())
+    except GridopsError as wrong:
+        _failed(job_id, wrong, for_good=True)
+        return
+    except (OSError, RuntimeError, ValueError) as wrong:
+        _failed(job_id, wrong, for_good=False)
+        return
+    log.info("paper_built", job=job_id, done=done)
+
+
+def _failed(job_id: int, wrong: Exception, *, for_good: bool) -> None:
+    with transaction() as session:
+        building.fail(session, job_id, f"{type(wrong).__name__}: {wrong}", for_good=for_good)
+    log.warning("paper_failed", job=job_id, error=type(wrong).__name__)
+
+
+@celery.task(name="bulletins.sweep", **RETRY)
+def sweep() -> None:
+    """Wake builds that are owed and whose message may be lost."""
+    with reading() as session:
+        owed_jobs = [job.id for job in queries.owed_jobs(session, clock.now() - STALE)]
+    for job_id in owed_jobs:
+        wake("bulletins.build", job_id)
+
+
+@celery.task(name="bulletins.monthly_drafts", **RETRY)
+def monthly_drafts() -> None:
+    """Open and build last month's draft of every jurisdiction that has the monthly series and any matter."""
+    with reading() as session:
+        codes = [node.code for node in grids.roots(session)]
+        codes = [code for code in codes if bulletins.wants_monthly(session, code)]
+    for code in codes:
+        with transaction() as session:
+            month = containing(PeriodKind.MONTH, clock.local_date(clock.now())).previous()
+            made = bulletins.open_draft(session, code, month.label) if month else None
+            fresh = made is not None and queries.newest_job(session, made.id) is None
+            job_id = bulletins.ask_build(session, made.id).id if made is not None and fresh else None
+        if job_id:
+            wake("bulletins.build", job_id)
+
+
+@celery.task(name="audit.seal", **RETRY)
+def seal() -> None:
+    """Chain the seals of new audit entries."""
+    with transaction() as session:
+        audit.seal(session)
+
+
+@celery.task(name="intake.tidy", **RETRY)
+def tidy() -> None:
+    """Clear uploads that nobody has gone on with."""
+    with transaction() as session:
+        evidence.clear_abandoned_parts(session, PartFolder(_config().evidence_dir))
