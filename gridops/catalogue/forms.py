@@ -71,9 +71,7 @@ def parse_name(form: Mapping[str, str]) -> NameForm:
     """Read the names of a local category; the English one may stay empty and is then the Chinese one."""
     errors: list[FieldError] = []
     name_zh = _words(form, "name_zh", 120, errors)
-    name_en = (form.get("name_en") or "").strip()
-    if len(name_en) > 120:
-        errors.append(FieldError("name_en", "超过120个字符"))
+    name_en = _words(form, "name_en", 120, errors) if (form.get("name_en") or "").strip() else ""
     if errors:
         raise Invalid(*errors)
     return NameForm(name_zh, name_en or name_zh)
@@ -96,7 +94,7 @@ def _words(form: Mapping[str, str], name: str, most: int, errors: list[FieldErro
         errors.append(FieldError(name, "不能为空"))
     if len(text) > most:
         errors.append(FieldError(name, f"超过{most}个字符"))
-    if "\x00" in text or any(0xD800 <= ord(sign) <= 0xDFFF for sign in text):
+    if not text.isprintable():
         errors.append(FieldError(name, "含有不能保存的字符"))
     return text
 

@@ -47,17 +47,17 @@ def parse_days(content: bytes) -> tuple[DayRow, ...]:
     try:
         missing = [name for name in _COLUMNS[:2] if name not in (reader.fieldnames or ())]
         if missing:
-            raise Invalid(*((name, "column missing from the first line") for name in missing))
+            raise Invalid(*((name, "首行缺少该列") for name in missing))
         for cells in reader:
             _take(reader.line_num, cells, days, errors)
             if len(days) > MAX_ROWS:
-                raise Invalid(("file", f"more than {MAX_ROWS} rows"))
-    except csv.Error as wrong:
-        raise Invalid((f"{reader.line_num + 1}", f"not CSV: {wrong}")) from None
+                raise Invalid(("file", f"超过{MAX_ROWS}行"))
+    except csv.Error:
+        raise Invalid((f"{reader.line_num + 1}", "不是有效的CSV")) from None
     if errors:
         raise Invalid(*errors[:200])
     if not days:
-        raise Invalid(("file", "no rows"))
+        raise Invalid(("file", "没有数据行"))
     return tuple(days[day] for day in sorted(days))
 
 
@@ -83,7 +83,7 @@ def parse_hours(form: Mapping[str, str]) -> HoursForm:
 
 def _text(content: bytes) -> str:
     if len(content) > 1_000_000:
-        raise Invalid(("file", "larger than 1 MB"))
+        raise Invalid(("file", "文件超过1 MB"))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
@@ -91,7 +91,7 @@ def _text(content: bytes) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise Invalid(("file", "neither UTF-8 nor GB18030 text"))
+    raise Invalid(("file", "不是UTF-8或GB18030编码的文本"))
 
 
 def _take(line: int, cells: Mapping[str, str | None], days: dict[date, DayRow], errors: list[FieldError]) -> None:
@@ -99,7 +99,7 @@ def _take(line: int, cells: Mapping[str, str | None], days: dict[date, DayRow], 
     if row is None:
         return
     if row.day in days:
-        errors.append(FieldError(f"{line}.date", f"{row.day} stands twice"))
+        errors.append(FieldError(f"{line}.date", "日期重复"))
     days[row.day] = row
 
 
@@ -108,10 +108,12 @@ def _row(prefix: str, cells: Mapping[str, str | None], errors: list[FieldError])
     day = _date((cells.get("date") or "").strip(), f"{prefix}date", errors)
     answer = (cells.get("is_workday") or "").strip().lower()
     if answer not in _YES | _NO:
-        errors.append(FieldError(f"{prefix}is_workday", f"neither 1 nor 0: {answer[:20]!r}"))
-    name = (cells.get("name") or "").strip()
+        errors.append(FieldError(f"{prefix}is_workday", "应为1（上班）或0（休息）"))
+    name = " ".join((cells.get("name") or "").split())
     if len(name) > 60:
-        errors.append(FieldError(f"{prefix}name", "longer than 60 characters"))
+        errors.append(FieldError(f"{prefix}name", "超过60个字符"))
+    if not name.isprintable():
+        errors.append(FieldError(f"{prefix}name", "含有不能保存的字符"))
     if day is None or len(errors) > before:
         return None
     return DayRow(day, answer in _YES, name)
@@ -124,6 +126,6 @@ def _date(text: str, field: str, errors: list[FieldError]) -> date | None:
     except ValueError:
         day = None
     if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        errors.append(FieldError(field, f"not a date like 2027-02-10: {text[:20]!r}"))
+        errors.append(FieldError(field, "应为日期，如2027-02-10"))
         return None
     return day

@@ -215,15 +215,15 @@ def test_hours_that_change_in_summer_hold_from_their_first_day() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "no span"),
-        ("8-12", "not a span"),
-        ("08:30-12:00,11:00-17:00", "overlap"),
-        ("13:30-17:30,08:30-12:00", "out of order"),
-        ("12:00-08:30", "ends before"),
-        ("08:30-08:30", "ends before"),
-        ("08:61-12:00", "no such time"),
-        ("08:00-24:01", "no such time"),
-        ("22:00-06:00", "ends before"),
+        ("", "至少填写"),
+        ("8-12", "应形如"),
+        ("08:30-12:00,11:00-17:00", "重叠"),
+        ("13:30-17:30,08:30-12:00", "颠倒"),
+        ("12:00-08:30", "结束须晚于开始"),
+        ("08:30-08:30", "结束须晚于开始"),
+        ("08:61-12:00", "没有这样的时刻"),
+        ("08:00-24:01", "没有这样的时刻"),
+        ("22:00-06:00", "结束须晚于开始"),
     ],
 )
 def test_wrong_office_hours_are_refused(text: str, reason: str) -> None:

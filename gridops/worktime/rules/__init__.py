@@ -10,10 +10,11 @@ from gridops.worktime.rules.clock import (
     worked,
     worked_seconds,
 )
-from gridops.worktime.rules.hours import Calendar, Hours, LimitUnit, OfficeHours, Timetable
+from gridops.worktime.rules.hours import LIMIT_UNIT_NAMES, Calendar, Hours, LimitUnit, OfficeHours, Timetable
 from gridops.worktime.rules.words import Explanation, Skipped, explain, explained_en, explained_zh, limit_en, limit_zh
 
 __all__ = [
+    "LIMIT_UNIT_NAMES",
     "MAX_LIMIT",
     "Calendar",
     "Deadline",

@@ -25,7 +25,7 @@ class Deadline:
 def checked_limit(limit: int) -> int:
     """A limit that can be counted: 1 to MAX_LIMIT of its unit; Invalid (field `limit`) otherwise."""
     if not 1 <= limit <= MAX_LIMIT:
-        raise Invalid(("limit", f"not between 1 and {MAX_LIMIT}"))
+        raise Invalid(("limit", f"须为1至{MAX_LIMIT}的整数"))
     return limit
 
 
@@ -40,7 +40,7 @@ def deadline(start: datetime, limit: int, unit: LimitUnit, calendar: Calendar, h
     try:
         return _deadline(start, limit, unit, calendar, hours)
     except OverflowError:
-        raise Invalid(("start", "too far from our time to count a limit")) from None
+        raise Invalid(("start", "时间超出可计算的范围")) from None
 
 
 def _deadline(start: datetime, limit: int, unit: LimitUnit, calendar: Calendar, hours: Hours) -> Deadline:
@@ -101,7 +101,7 @@ def after_suspension(
     of that day was left, the day of resumption (or the next worked one) is the last. Never earlier than before.
     """
     if resumed_at < suspended_at:
-        raise Invalid(("resumed_at", "before the suspension began"))
+        raise Invalid(("resumed_at", "早于挂账开始时间"))
     if suspended_at >= due:
         return Deadline(due.astimezone(UTC), provisional=False)
     resumed_day = local_date(resumed_at)

@@ -33,6 +33,14 @@ class LimitUnit(StrEnum):
         return self in (LimitUnit.WORKING_HOUR, LimitUnit.WORKING_DAY)
 
 
+LIMIT_UNIT_NAMES: dict[LimitUnit, str] = {
+    LimitUnit.URGENT_HOUR: "紧急工作时",
+    LimitUnit.WORKING_HOUR: "工作时",
+    LimitUnit.WORKING_DAY: "个工作日",
+    LimitUnit.CALENDAR_DAY: "个自然日",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Published days, worked or not, with their names (国庆节, 国庆节调休上班); a day without a row is provisional.
@@ -76,10 +84,10 @@ class OfficeHours:
         """Read `08:30-12:00,13:30-17:30`; Invalid (field `name`) for empty, reversed or overlapping spans."""
         spans = tuple(_span(part.strip(), name) for part in re.split("[,，]", text) if part.strip())
         if not spans:
-            raise Invalid((name, "no span of time, like 08:30-12:00,13:30-17:30"))
+            raise Invalid((name, "至少填写一段时间，如08:30-12:00,13:30-17:30"))
         for (_, ends), (begins, _) in pairwise(spans):
             if begins < ends:
-                raise Invalid((name, "spans overlap or are out of order"))
+                raise Invalid((name, "时段重叠或顺序颠倒"))
         return cls(spans)
 
     def on(self, day: date) -> OfficeHours:
@@ -122,13 +130,13 @@ _SPAN = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*[-–—~至]\s*([0-9]{1,2}):([0-
 def _span(text: str, name: str) -> tuple[timedelta, timedelta]:
     found = _SPAN.fullmatch(text.replace("：", ":"))
     if not found:
-        raise Invalid((name, f"not a span like 08:30-12:00: {text[:40]!r}"))
+        raise Invalid((name, "应形如08:30-12:00,13:30-17:30"))
     hour, minute, to_hour, to_minute = map(int, found.groups())
     begins, ends = timedelta(hours=hour, minutes=minute), timedelta(hours=to_hour, minutes=to_minute)
     if minute > 59 or to_minute > 59 or ends > timedelta(hours=24):
-        raise Invalid((name, f"no such time of day: {text!r}"))
+        raise Invalid((name, "没有这样的时刻"))
     if ends <= begins:
-        raise Invalid((name, f"ends before it begins: {text!r}"))
+        raise Invalid((name, "结束须晚于开始"))
     return begins, ends
 
 

@@ -7,15 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from gridops.core.clock import local, local_date
 from gridops.worktime.rules.clock import checked_limit, deadline, office_start
-from gridops.worktime.rules.hours import Calendar, Hours, LimitUnit, days_from
+from gridops.worktime.rules.hours import LIMIT_UNIT_NAMES, Calendar, Hours, LimitUnit, days_from
 
 _SHORT_WEEK = timedelta(days=6)
-_LIMIT_ZH = {
-    LimitUnit.URGENT_HOUR: "紧急工作时",
-    LimitUnit.WORKING_HOUR: "工作时",
-    LimitUnit.WORKING_DAY: "个工作日",
-    LimitUnit.CALENDAR_DAY: "个自然日",
-}
 _LIMIT_EN = {
     LimitUnit.URGENT_HOUR: "urgent hour",
     LimitUnit.WORKING_HOUR: "working hour",
@@ -90,7 +84,7 @@ def explain(
 
 def limit_zh(limit: int, unit: LimitUnit) -> str:
     """`4 工作时`, `2 个工作日`."""
-    return f"{limit} {_LIMIT_ZH[unit]}"
+    return f"{limit} {LIMIT_UNIT_NAMES[unit]}"
 
 
 def limit_en(limit: int, unit: LimitUnit) -> str:
