@@ -1,0 +1,85 @@
+"""Three ways to one answer: a naive twin from the sentences, the conditions in Python, the conditions in SQL."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case, CaseEvent
+from gridops.cases.rules.projection import Event, project
+from gridops.figures.queries.area import area_of
+from gridops.figures.queries.rows import counted_rows
+from gridops.figures.rules.rows import TURN_KEYS, flags_of, keys_of, turns_of
+from gridops.figures.rules.tally import add_up, check_equations, check_sums
+from gridops.grids.models import GridVersion
+from tests.factories import make_category, make_grid, make_unit
+from tests.figures import twin
+from tests.figures.histories import PERIOD, E, S, histories
+from tests.figures.loading import Put, put_cases
+
+
+def by_rules(events: list[Event]) -> dict[str, int]:
+    facts = project(events, before=E)
+    flags = flags_of(S, E, project(events, before=S), facts) if facts.reported_at else 0
+    return {
+        **dict.fromkeys(keys_of(flags), 1),
+        **{key: n for key, n in zip(TURN_KEYS, turns_of(S, E, events), strict=True) if n},
+    }
+
+
+def by_twin(events: list[Event]) -> dict[str, int]:
+    return {key: number for key, number in twin.counts(events, S, E).items() if number}
+
+
+@settings(max_examples=400, deadline=None)
+@given(histories)
+def test_the_conditions_say_what_the_sentences_say(events: list[Event]):
+    assert by_rules(events) == by_twin(events)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(st.lists(histories, min_size=1, max_size=12))
+def test_the_database_counts_every_history_like_the_twin(session: Session, cases: list[list[Event]]):
+    root = session.info.get("root") or _territory(session)
+    session.execute(delete(CaseEvent))
+    session.execute(delete(Case))
+    put = put_cases(session, root, (Put(*session.info["grid"], 0, _named(session, events)) for events in cases))
+    rows = counted_rows(session, area_of(session, root), PERIOD)
+    counted = {
+        row.case_id: {
+            **dict.fromkeys(keys_of(row.flags), 1),
+            **{key: getattr(row, key) for key in TURN_KEYS if getattr(row, key)},
+        }
+        for row in rows.each()
+    }
+    assert counted == {case_id: found for case_id, case in put.items() if (found := by_twin(list(case.events)))}
+    for row in rows.each():
+        then = twin.Known(list(put[row.case_id].events), E)
+        assert (row.unit_id, row.category_id) == (then.unit_id, then.category_id)
+    whole = add_up(rows)
+    check_equations(whole)
+    check_sums(whole)
+
+
+def _territory(session: Session) -> int:
+    root = make_grid(session)
+    version = session.query(GridVersion).filter_by(grid_id=root.id).one()
+    session.info["root"] = root.id
+    session.info["grid"] = (version.id, root.id)
+    session.info["units"] = {n: make_unit(session, root).id for n in (1, 2, 3)}
+    session.info["categories"] = {n: make_category(session, f"010{n}").id for n in (1, 2)}
+    return root.id
+
+
+def _named(session: Session, events: list[Event]) -> list[Event]:
+    from dataclasses import replace
+
+    units, categories = session.info["units"], session.info["categories"]
+    return [
+        replace(e, unit_id=units.get(e.unit_id), category_id=categories.get(e.category_id) if e.category_id else None)
+        for e in events
+    ]
