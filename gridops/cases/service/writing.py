@@ -62,7 +62,7 @@ GIVEN = (
 )
 _DEFAULTS = {"address": "", "description": ""}
 _CASE_COLUMNS = tuple(column.name for column in Case.__table__.columns)
-# In the order of `_event_row`; a test holds them to the model.
+# In the order of `event_row`; a test holds them to the model.
 EVENT_COLUMNS = (
     "case_id",
     "seq",
@@ -125,7 +125,7 @@ def write_cases(session: Session, cases: Sequence[NewCase]) -> list[int]:
         rows.append([row.get(name) for name in _CASE_COLUMNS])
         keys |= day_keys(row["grid_id"], new.events)
         recorded_at = row["recorded_at"]
-        events += [_event_row(case_id, event, new.said.get(event.seq, _NOTHING), recorded_at) for event in new.events]
+        events += [event_row(case_id, event, new.said.get(event.seq, _NOTHING), recorded_at) for event in new.events]
     insert_rows(session, Case, _CASE_COLUMNS, rows)
     insert_rows(session, CaseEvent, EVENT_COLUMNS, events)
     owed.owe(session, DAY_TOTAL, keys)
@@ -136,9 +136,10 @@ def append(session: Session, case: Case, events: Sequence[Event], event: Event, 
     """Append one event to a locked case, write its row anew from all events, and owe the totals it changes."""
     everything = [*events, event]
     before = (case.unit_id, case.category_id)
-    values = _event_row(case.id, event, said, said.recorded_at or clock.now())
+    values = event_row(case.id, event, said, said.recorded_at or clock.now())
     session.connection().execute(insert(CaseEvent.__table__), [dict(zip(EVENT_COLUMNS, values, strict=True))])  # type: ignore[arg-type]
     set_projection(case, everything)
+    case.version += MOVES[event.move].changes
     moved = before != (case.unit_id, case.category_id)
     everywhere = moved or event.move in _ALL_DAYS
     owed.owe(session, DAY_TOTAL, day_keys(case.grid_id, everything if everywhere else [event]))
@@ -146,9 +147,9 @@ def append(session: Session, case: Case, events: Sequence[Event], event: Event, 
 
 
 def set_projection(case: Case, events: Collection[Event]) -> bool:
-    """Set the projected columns and the version of a case from its events; True when anything changed."""
+    """Set the projected columns of a case from its events; True when anything changed."""
     changed = False
-    for name, value in {**columns(events, case.lon, case.lat), "version": version_of(events)}.items():
+    for name, value in columns(events, case.lon, case.lat).items():
         if getattr(case, name) != value:
             setattr(case, name, value)
             changed = True
@@ -156,7 +157,7 @@ def set_projection(case: Case, events: Collection[Event]) -> bool:
 
 
 def version_of(events: Iterable[Event]) -> int:
-    """The version of a case: how many moves it has made. Evidence added by others makes nobody's form stale."""
+    """The version a new case begins with: its moves so far. Evidence added by others makes nobody's form stale."""
     return sum(1 for event in events if MOVES[event.move].changes)
 
 
@@ -179,7 +180,8 @@ def _row(case_id: int, new: NewCase) -> dict[str, Any]:
     return row
 
 
-def _event_row(case_id: int, event: Event, said: Said, recorded_at: datetime) -> tuple[Any, ...]:
+def event_row(case_id: int, event: Event, said: Said, recorded_at: datetime) -> tuple[Any, ...]:
+    """The values of one event in the order of `EVENT_COLUMNS`."""
     return (
         case_id,
         event.seq,
