@@ -16,6 +16,7 @@ from gridops.bulletins.rules.life import Status
 from gridops.bulletins.rules.series import SERIES
 from gridops.bulletins.service import period_of, series_of
 from gridops.core import clock
+from gridops.core.errors import NotFound
 from gridops.core.periods import Period
 from gridops.documents.rules import chinese_numeral, paper
 from gridops.figures import service as figures
@@ -58,8 +59,11 @@ class Body:
     foot: tuple[tuple[str, str], ...]
 
 
-def document_of(session: Session, bulletin: Bulletin, counted: Sequence[Counted]) -> Document:
-    """The document of a bulletin: from parts just counted for a draft, from the frozen set afterwards."""
+def document_of(session: Session, bulletin: Bulletin, counted: Sequence[Counted] | None) -> Document:
+    """The document of a bulletin: from parts just counted for a draft, from the frozen set afterwards.
+
+    `counted` None: a draft as it was last built, for the page that shows it; NotFound before its first build.
+    """
     period, _ = period_of(session, bulletin.root_id, bulletin.period, bulletin.series)
     series = series_of(session, bulletin.root_id, bulletin.series)
     body = _body(session, bulletin, series, period)
@@ -96,9 +100,14 @@ def compose(document: Document) -> paper.Paper:
 
 
 def _figures(
-    session: Session, bulletin: Bulletin, period: Period, counted: Sequence[Counted]
+    session: Session, bulletin: Bulletin, period: Period, counted: Sequence[Counted] | None
 ) -> tuple[figures.FigureSet, datetime, str | None]:
-    if bulletin.frozen_set_id is None:
+    if bulletin.frozen_set_id is None and counted is None:
+        if not bulletin.draft:
+            raise NotFound("这份通报还没有统计过")
+        built = figures.FigureSet(bulletin.draft["figures"], bulletin.draft["tables"], bulletin.draft["late_records"])
+        return built, clock.parse_instant(bulletin.draft["as_of"]), None
+    if bulletin.frozen_set_id is None and counted is not None:
         joined = figures.merge(counted)
         return figures.figures_of(session, bulletin.grid_id, period, bulletin.series, counted=joined), clock.now(), None
     frozen = session.get_one(FrozenSet, bulletin.frozen_set_id)
