@@ -12,5 +12,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.admin.people:pages",
     "gridops.web.admin.units:pages",
     "gridops.web.admin.duties:pages",
+    "gridops.web.admin.categories:pages",
+    "gridops.web.admin.calendar:pages",
     "gridops.web.health:pages",
 )

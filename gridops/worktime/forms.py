@@ -13,6 +13,7 @@ from gridops.core.errors import FieldError, Invalid
 from gridops.worktime.rules import OfficeHours
 
 MAX_ROWS = 4_000
+MAX_BYTES = 1_000_000
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 _COLUMNS = ("date", "is_workday", "name")
 _YES = frozenset({"1", "true", "yes", "y", "是", "班", "上班", "工作日"})
@@ -72,7 +73,9 @@ def parse_day(form: Mapping[str, str]) -> DayRow:
 
 def parse_hours(form: Mapping[str, str]) -> HoursForm:
     """Read office hours: `hours` as 08:30-12:00,13:30-17:30, `valid_from` a date or empty."""
-    hours = OfficeHours.parse(form.get("hours", "") or "")
+    hours = OfficeHours.parse((form.get("hours") or "")[:400])
+    if len(str(hours)) > 120:
+        raise Invalid(("hours", "时段过多"))
     text = (form.get("valid_from") or "").strip()
     errors: list[FieldError] = []
     valid_from = _date(text, "valid_from", errors) if text else None
@@ -82,7 +85,7 @@ def parse_hours(form: Mapping[str, str]) -> HoursForm:
 
 
 def _text(content: bytes) -> str:
-    if len(content) > 1_000_000:
+    if len(content) > MAX_BYTES:
         raise Invalid(("file", "文件超过1 MB"))
     for encoding in ("utf-8-sig", "gb18030"):
         try:

@@ -1,0 +1,178 @@
+"""The working calendar: a year at a glance, yearly upload, local overrides, office hours."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from gridops.core import clock
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Conflict, Invalid
+from gridops.people.rules import Role
+from gridops.web.guards import current_person, needs
+from gridops.worktime import forms, queries, service
+from gridops.worktime.queries import ShownDay
+
+pages = Blueprint("admin_calendar", __name__, url_prefix="/admin/calendar")
+
+Answer = str | Response | tuple[str, int]
+_WEEKDAYS = ("一", "二", "三", "四", "五", "六", "日")
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month as rows of weeks from Monday; None where the week reaches into another month."""
+
+    number: int
+    weeks: list[list[ShownDay | None]]
+    workdays: int
+
+
+@pages.get("")
+@needs(Role.ADMIN)
+def index() -> Answer:
+    """A year; `?day=` opens one day."""
+    return _page(_year(request.args.get("year")), _day(request.args.get("day")))
+
+
+@pages.post("/upload")
+@needs(Role.ADMIN)
+def upload() -> Answer:
+    """Take a yearly table, all or nothing."""
+    person, file = current_person(), request.files.get("file")
+    try:
+        if file is None or not file.filename:
+            raise Invalid(("file", "请选择文件"))
+        rows = forms.parse_days(file.stream.read(forms.MAX_BYTES + 1))
+        with transaction() as session:
+            done = service.upload(
+                session,
+                person.root_id,
+                rows,
+                source=_("上传：%(name)s", name=file.filename.replace("\x00", "")[-60:]),
+                fill_years=request.form.get("fill_years") == "yes",
+                actor_id=person.user_id,
+            )
+    except Invalid as wrong:
+        refused = [(error.field, error.reason) for error in wrong.errors]
+        return _page(_year(request.form.get("year")), None, refused=refused), 422
+    flash(_("已保存：新增 %(new)d 天，改变 %(changed)d 天。", new=done.new, changed=done.changed), "good")
+    return redirect(url_for(".index", year=done.years[0]))
+
+
+@pages.post("/days")
+@needs(Role.ADMIN)
+def override() -> Answer:
+    """This street's own answer for one day."""
+    person = current_person()
+    try:
+        row = forms.parse_day(request.form)
+        with transaction() as session:
+            service.override_day(session, person.root_id, row, actor_id=person.user_id)
+    except Invalid as wrong:
+        day = _day(request.form.get("date"))
+        return _page(day.year if day else _year(None), day, typed=request.form, errors=_by_field(wrong)), 422
+    flash(_("已保存。"), "good")
+    return redirect(url_for(".index", year=row.day.year, day=row.day.isoformat()))
+
+
+@pages.post("/days/drop")
+@needs(Role.ADMIN)
+def drop() -> Answer:
+    """Let the common answer hold again."""
+    person, day = current_person(), _day(request.form.get("date"))
+    if day is None:
+        raise Invalid(("date", "应为日期，如2027-02-10"))
+    with transaction() as session:
+        service.drop_override(session, person.root_id, day, actor_id=person.user_id)
+    flash(_("已恢复为公布的安排。"), "good")
+    return redirect(url_for(".index", year=day.year, day=day.isoformat()))
+
+
+@pages.post("/hours")
+@needs(Role.ADMIN)
+def hours() -> Answer:
+    """Office hours from a day on."""
+    person, year = current_person(), _year(request.form.get("year"))
+    try:
+        form = forms.parse_hours(request.form)
+        with transaction() as session:
+            service.set_hours(session, person.root_id, form, actor_id=person.user_id)
+    except Invalid as wrong:
+        return _page(year, None, typed=request.form, errors=_by_field(wrong)), 422
+    except Conflict as same:
+        return _page(year, None, typed=request.form, errors={"hours": str(same)}), 409
+    flash(_("已保存。"), "good")
+    return redirect(url_for(".index", year=year))
+
+
+def _page(
+    year: int,
+    opened: date | None,
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    refused: list[tuple[str, str]] | None = None,
+) -> str:
+    root_id, today = current_person().root_id, clock.local_date(clock.now())
+    with reading() as session:
+        days = queries.year_of_days(session, root_id, year)
+        hours_rows = queries.hours_rows(session, root_id)
+        in_force = queries.office_hours_for(session, root_id).on(today)
+        provisional = queries.provisional_years(session, root_id, (today.year, today.year + 1))
+    return render_template(
+        "admin/calendar.html",
+        year=year,
+        months=_months(days),
+        provisional_days=sum(day.provisional for day in days),
+        workdays=sum(day.is_workday for day in days),
+        opened=next((day for day in days if day.day == opened), None),
+        today=today,
+        years=(forms.FIRST_YEAR, forms.LAST_YEAR),
+        provisional_years=provisional,
+        hours_rows=hours_rows,
+        hours_now=str(in_force),
+        weekdays=_WEEKDAYS,
+        typed=typed or {},
+        errors=errors or {},
+        refused=refused or [],
+    )
+
+
+def _months(days: list[ShownDay]) -> list[Month]:
+    by_day = {day.day: day for day in days}
+    year = days[0].day.year
+    found = []
+    for number in range(1, 13):
+        weeks = [
+            [by_day.get(day) if day.month == number else None for day in week]
+            for week in calendar.Calendar().monthdatescalendar(year, number)
+        ]
+        found.append(Month(number, weeks, sum(day.is_workday for day in days if day.day.month == number)))
+    return found
+
+
+def _year(text: str | None) -> int:
+    """The year asked for within what the table takes; else this year."""
+    if text and text.isascii() and text.isdecimal() and len(text) == 4:
+        if forms.FIRST_YEAR <= int(text) <= forms.LAST_YEAR:
+            return int(text)
+    return clock.local_date(clock.now()).year
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if forms.FIRST_YEAR <= day.year <= forms.LAST_YEAR else None
+
+
+def _by_field(wrong: Invalid) -> dict[str, str]:
+    return {error.field: error.reason for error in wrong.errors}

@@ -1,0 +1,252 @@
+"""Category lists with their versions, and the filing conditions on which limits hang."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from gridops.catalogue import forms, queries, service
+from gridops.catalogue.models import Category, CategoryList, FilingCondition
+from gridops.catalogue.rules import Kind, class_of, conditions_on
+from gridops.core import clock
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Invalid, NotFound
+from gridops.people.rules import Role
+from gridops.web.guards import current_person, needs
+from gridops.worktime.rules import LIMIT_UNIT_NAMES
+
+pages = Blueprint("admin_categories", __name__, url_prefix="/admin/categories")
+
+Answer = str | Response | tuple[str, int]
+KIND_NAMES = {Kind.EVENT: "事件", Kind.COMPONENT: "部件", Kind.FINDING: "检查问题"}
+
+
+@pages.get("")
+@needs(Role.ADMIN)
+def index() -> Answer:
+    """A page of one list's categories with the conditions of today."""
+    root_id, today = current_person().root_id, clock.local_date(clock.now())
+    wanted = {name: request.args.get(name, "").replace("\x00", "").strip()[:60] for name in ("list", "class", "q")}
+    after = request.args.get("after", "").replace("\x00", "")[:60] or None
+    kind, _slash, class_code = wanted["class"].partition("/")
+    with reading() as session:
+        lists = queries.lists(session)
+        shown = _chosen(lists, wanted["list"])
+        classes = queries.classes(session, shown.id)
+        page = queries.category_page(
+            session,
+            shown.id,
+            root_id,
+            kind=Kind(kind) if kind in set(Kind) else None,
+            class_code=class_code or None,
+            text=wanted["q"],
+            after=after,
+        )
+    kept: dict[str, Any] = {name: value for name, value in wanted.items() if value}
+    return render_template(
+        "admin/categories.html",
+        lists=lists,
+        shown=shown,
+        classes=classes,
+        class_names={(row.kind, row.code): row.name_zh for row in classes},
+        categories=page.categories,
+        conditions={key: conditions_on(rows, today) for key, rows in page.conditions.items()},
+        wanted=wanted,
+        kind_names=KIND_NAMES,
+        limit_unit_names=LIMIT_UNIT_NAMES,
+        next_url=url_for(".index", after=page.next_after, **kept) if page.next_after else None,
+        first_url=url_for(".index", **kept) if after else None,
+    )
+
+
+@pages.get("/lists/<int:list_id>")
+@needs(Role.ADMIN)
+def dates(list_id: int) -> Answer:
+    """One edition: since when and until when it is in force."""
+    return _dates_page(list_id, None, {})
+
+
+@pages.post("/lists/<int:list_id>")
+@needs(Role.ADMIN)
+def dates_post(list_id: int) -> Answer:
+    """Change the dates of an edition."""
+    person = current_person()
+    try:
+        form = forms.parse_dates(request.form)
+        with transaction() as session:
+            service.edit_list_dates(session, list_id, form, actor_id=person.user_id, root_id=person.root_id)
+    except Invalid as wrong:
+        return _dates_page(list_id, request.form, _by_field(wrong)), 422
+    flash(_("已保存。"), "good")
+    return redirect(url_for(".dates", list_id=list_id))
+
+
+@pages.get("/<int:category_id>")
+@needs(Role.ADMIN)
+def one(category_id: int) -> Answer:
+    """One category: conditions in force, what was and what is planned."""
+    return _category_page(category_id)
+
+
+@pages.post("/<int:category_id>/name")
+@needs(Role.ADMIN)
+def rename(category_id: int) -> Answer:
+    """Name a local extension."""
+    person = current_person()
+    try:
+        form = forms.parse_name(request.form)
+        with transaction() as session:
+            service.rename_local_category(session, category_id, person.root_id, form, actor_id=person.user_id)
+    except Invalid as wrong:
+        return _category_page(category_id, request.form, _by_field(wrong)), 422
+    flash(_("已保存。"), "good")
+    return redirect(url_for(".one", category_id=category_id))
+
+
+@pages.get("/<int:category_id>/conditions/new")
+@needs(Role.ADMIN)
+def new_condition(category_id: int) -> Answer:
+    """The form for a further condition."""
+    return _condition_page(category_id, None, {"in_use": "yes"}, {})
+
+
+@pages.post("/<int:category_id>/conditions/new")
+@needs(Role.ADMIN)
+def add_condition(category_id: int) -> Answer:
+    """Add a condition."""
+    person = current_person()
+    try:
+        form = forms.parse_condition(request.form)
+        with transaction() as session:
+            service.add_condition(session, category_id, person.root_id, form, actor_id=person.user_id)
+    except Invalid as wrong:
+        return _condition_page(category_id, None, request.form, _by_field(wrong)), 422
+    flash(_("已添加立案条件。"), "good")
+    return redirect(url_for(".one", category_id=category_id))
+
+
+@pages.get("/<int:category_id>/conditions/<int:condition_id>")
+@needs(Role.ADMIN)
+def condition(category_id: int, condition_id: int) -> Answer:
+    """The form of one condition."""
+    return _condition_page(category_id, condition_id, None, {})
+
+
+@pages.post("/<int:category_id>/conditions/<int:condition_id>")
+@needs(Role.ADMIN)
+def edit_condition(category_id: int, condition_id: int) -> Answer:
+    """What a condition says from a day on."""
+    person = current_person()
+    try:
+        form = forms.parse_condition(request.form)
+        with transaction() as session:
+            service.edit_condition(session, condition_id, person.root_id, form, actor_id=person.user_id)
+    except Invalid as wrong:
+        return _condition_page(category_id, condition_id, request.form, _by_field(wrong)), 422
+    flash(_("已保存。已立案的案件仍按原条件计时。"), "good")
+    return redirect(url_for(".one", category_id=category_id))
+
+
+@pages.post("/<int:category_id>/conditions/<int:condition_id>/end")
+@needs(Role.ADMIN)
+def end_condition(category_id: int, condition_id: int) -> Answer:
+    """End a condition of one's own."""
+    person = current_person()
+    with transaction() as session:
+        service.end_condition(session, condition_id, person.root_id, actor_id=person.user_id)
+    flash(_("本地设置已终止。"), "good")
+    return redirect(url_for(".one", category_id=category_id))
+
+
+def _chosen(lists: list[CategoryList], wanted: str) -> CategoryList:
+    """The edition asked for; else the newest of list B, else the first there is."""
+    found = next((row for row in lists if str(row.id) == wanted), None)
+    found = found or next((row for row in reversed(lists) if row.code == "B"), None) or next(iter(lists), None)
+    if found is None:
+        raise NotFound(_("类别清单尚未导入，请先运行 gridops init"))
+    return found
+
+
+def _by_field(wrong: Invalid) -> dict[str, str]:
+    return {error.field: error.reason for error in wrong.errors}
+
+
+def _category_page(
+    category_id: int, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
+) -> str:
+    root_id, today = current_person().root_id, clock.local_date(clock.now())
+    with reading() as session:
+        category = _category(queries.category(session, category_id, root_id))
+        edition = next(row for row in queries.lists(session) if row.id == category.list_id)
+        rows = queries.condition_rows(session, [category_id], root_id)[category_id]
+        parent = queries.class_row(session, category.list_id, category.kind, class_of(category.code))
+        inherited = [] if rows else service.conditions_for(session, category_id, root_id, today)
+    chosen = conditions_on(rows, today)
+    return render_template(
+        "admin/category.html",
+        category=category,
+        edition=edition,
+        parent=parent,
+        chosen=chosen,
+        inherited=inherited,
+        others=[row for row in rows if row not in chosen],
+        own=category.root_id == root_id,
+        root_id=root_id,
+        today=today,
+        typed=typed if typed is not None else {"name_zh": category.name_zh, "name_en": category.name_en},
+        errors=errors or {},
+        kind_names=KIND_NAMES,
+        limit_unit_names=LIMIT_UNIT_NAMES,
+    )
+
+
+def _condition_page(
+    category_id: int, condition_id: int | None, typed: Mapping[str, Any] | None, errors: Mapping[str, str]
+) -> str:
+    root_id = current_person().root_id
+    with reading() as session:
+        category = _category(queries.category(session, category_id, root_id))
+        row = queries.condition(session, condition_id, root_id) if condition_id is not None else None
+    if condition_id is not None and (row is None or row.category_id != category_id):
+        raise NotFound(_("没有这个立案条件"))
+    return render_template(
+        "admin/condition.html",
+        category=category,
+        row=row,
+        typed=_as_typed(row) if typed is None and row is not None else typed,
+        errors=errors,
+        today=clock.local_date(clock.now()),
+        limit_unit_names=LIMIT_UNIT_NAMES,
+    )
+
+
+def _dates_page(list_id: int, typed: Mapping[str, Any] | None, errors: Mapping[str, str]) -> str:
+    with reading() as session:
+        edition = next((row for row in queries.lists(session) if row.id == list_id), None)
+    if edition is None:
+        raise NotFound(_("没有这个清单版本"))
+    said = {"valid_from": edition.valid_from, "valid_to": edition.valid_to}
+    return render_template(
+        "admin/category_list.html", edition=edition, typed=said if typed is None else typed, errors=errors
+    )
+
+
+def _category(found: Category | None) -> Category:
+    if found is None:
+        raise NotFound(_("没有这个类别"))
+    return found
+
+
+def _as_typed(row: FilingCondition) -> dict[str, Any]:
+    return {
+        "condition": row.condition,
+        "closing_condition": row.closing_condition,
+        "limit": row.limit,
+        "limit_unit": row.limit_unit.value if row.limit_unit else "",
+        "handle_limit": row.handle_limit,
+        "in_use": "yes" if row.in_use else "",
+    }
