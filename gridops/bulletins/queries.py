@@ -155,3 +155,20 @@ def corrections_issued_in(
         )
         .order_by(Bulletin.starts_at, Bulletin.correction_no)
     ).all()
+
+
+def one(session: Session, bulletin_id: int) -> Bulletin | None:
+    """A bulletin by its id."""
+    return session.get(Bulletin, bulletin_id)
+
+
+def series_names(session: Session, root_id: int) -> dict[str, str]:
+    """Series key -> what a root calls it, for those it has."""
+    rows = session.execute(select(Series.key, Series.name).where(Series.root_id == root_id))
+    return {key: name for key, name in rows}
+
+
+def running_builds(session: Session, bulletin_ids: Collection[int]) -> frozenset[int]:
+    """Which of these bulletins wait for a build."""
+    found = select(BuildJob.bulletin_id).where(BuildJob.bulletin_id.in_(sorted(bulletin_ids)), BuildJob.state == "owed")
+    return frozenset(session.scalars(found))
