@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -76,7 +76,14 @@ class Tree:
 
     def descendants(self, grid_id: int) -> frozenset[int]:
         """The ids of the grid itself and of everything below it; empty when it did not exist that day."""
-        return frozenset(self._below(grid_id)) if grid_id in self.nodes else frozenset()
+        found: set[int] = set()
+        waiting = [grid_id] if grid_id in self.nodes else []
+        while waiting:
+            here = waiting.pop()
+            if here not in found:
+                found.add(here)
+                waiting.extend(self.children(here))
+        return frozenset(found)
 
     def path(self, grid_id: int) -> tuple[int, ...]:
         """The ids from the root down to the grid itself; empty when it did not exist that day."""
@@ -98,13 +105,6 @@ class Tree:
             return None
         below = path[path.index(ancestor_id) + 1 :]
         return below[0] if below else ancestor_id
-
-    def _below(self, grid_id: int) -> Iterator[int]:
-        waiting = [grid_id]
-        while waiting:
-            here = waiting.pop()
-            yield here
-            waiting.extend(self.children(here))
 
 
 class Territory:
