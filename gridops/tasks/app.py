@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import structlog
 from celery import Celery
@@ -16,13 +17,14 @@ from gridops.core import db
 from gridops.tasks import broker, schedule
 
 log = structlog.get_logger()
+_SOCKET = "redis+socket://"
 
 celery = Celery("gridops", include=["gridops.tasks.jobs"])
 
 
 def broker_url(config: Config) -> str:
     """The configured broker's address, or that of the embedded one in the data folder."""
-    return config.redis_url or "redis+socket://" + quote(str(broker.socket_path(config.data_dir)))
+    return config.redis_url or _SOCKET + quote(str(broker.socket_path(config.data_dir)))
 
 
 def configure(config: Config) -> Celery:
@@ -59,6 +61,9 @@ def configure(config: Config) -> Celery:
 
 def wake(task: str, *arguments: Any) -> bool:
     """Send a message after the transaction that owed the work; a broker that is away costs time, never work."""
+    if not _may_be_there():
+        log.info("broker_away", task=task)
+        return False
     try:
         celery.send_task(task, args=arguments, retry=False)
     except (OperationalError, RedisError, OSError) as lost:
@@ -67,8 +72,16 @@ def wake(task: str, *arguments: Any) -> bool:
     return True
 
 
+def _may_be_there() -> bool:
+    """Whether it is worth asking: an embedded broker that does not run has no socket."""
+    url = str(celery.conf.broker_url)
+    return not url.startswith(_SOCKET) or Path(unquote(url.removeprefix(_SOCKET))).exists()
+
+
 def worker_answers(within_s: float) -> bool:
     """Whether any worker answers a ping within so many seconds."""
+    if not _may_be_there():
+        return False
     try:
         return bool(celery.control.ping(timeout=within_s, limit=1))
     except (OperationalError, RedisError, OSError):

@@ -180,7 +180,10 @@ def _frequent_grids(matter: Matter) -> str:
     late = [row for row in rows if row.get("overdue_open")]
     overdue = ""
     if late:
-        overdue = "期末超期未结案分布在" + words.listed([f"{row['label']}{row['overdue_open']}件" for row in late[:5]])
+        late.sort(key=lambda row: (-row["overdue_open"], row["key"]))
+        overdue = "期末超期未结案分布在" + words.listed(
+            [f"{row['label']}（{row['overdue_open']}件）" for row in late[:5]]
+        )
         overdue += "等" if len(late) > 5 else ""
     return words.joined(["片区方面，" + "；".join(told), overdue], "；") + "。"
 
@@ -232,8 +235,10 @@ def problems(matter: Matter) -> Chapter | None:
 def _late(matter: Matter) -> str:
     if not matter.count("overdue_open"):
         return ""
-    rows = [row for row in matter.rows("by_unit") if row.get("overdue_open")]
-    told = words.listed([f"{_unit_name(row)}{row['overdue_open']}件" for row in rows[:5]])
+    rows = sorted(
+        (row for row in matter.rows("by_unit") if row.get("overdue_open")), key=lambda r: (-r["overdue_open"], r["key"])
+    )
+    told = words.listed([f"{_unit_name(row)}（{row['overdue_open']}件）" for row in rows[:5]])
     rest = "等" if len(rows) > 5 else ""
     where = f"，其中{told}{rest}" if len(rows) > 1 else (f"，均为{_unit_name(rows[0])}案件" if rows else "")
     return f"处置不够及时。期末超期未结案{matter.count('overdue_open')}件{where}。"
@@ -270,7 +275,10 @@ def demands(matter: Matter) -> Chapter | None:
         return None
     answer = matter.period.end_day + timedelta(days=int(matter.settings.get("answer_days", ANSWER_DAYS)) - 1)
     review = matter.period.end_day + timedelta(days=int(matter.settings.get("review_days", REVIEW_DAYS)) - 1)
-    rows = [row for row in matter.rows("by_unit") if row["key"] != "none" and row.get("overdue_open")]
+    rows = sorted(
+        (row for row in matter.rows("by_unit") if row["key"] != "none" and row.get("overdue_open")),
+        key=lambda row: (-row["overdue_open"], row["key"]),
+    )
     who = words.listed([str(row["label"]) for row in rows[:5]]) + ("等单位" if len(rows) > 5 else "")
     office = matter.settings.get("office", "编印单位")
     report = f"请{who or '各责任单位'}对超期未结案件逐件明确责任人和完成时限，于{_day(answer)}前报送办理情况"

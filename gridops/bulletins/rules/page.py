@@ -103,7 +103,7 @@ def build(
         right_line=chinese_date(head.day) if head.day else STATUS_ZH[head.status],
         watermark="拟稿" if draft else "",
         addressee=head.addressee,
-        annexes=(*_annexes(tables), _notes(notes)),
+        annexes=(_annex(tables, notes),) if notes else (),
         list_annexes=False,
         foot=paper.Foot(
             lines=tuple(paper.FootLine(label, who) for label, who in head.foot if who),
@@ -171,7 +171,8 @@ def _distinct(labels: Sequence[str]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _annexes(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[paper.Annex]:
+def _annex(tables: Mapping[str, Sequence[Mapping[str, Any]]], notes: Sequence[str]) -> paper.Annex:
+    """All tables one after the other, and 统计说明 below them."""
     kinds = [row for row in tables.get("by_class", ()) if row.get("filed") or row.get("should_close")]
     wanted = [
         ("各网格办理情况", "网格", _COUNTS, [r for r in tables.get("by_grid", ()) if _any(r, _COUNTS)]),
@@ -179,23 +180,29 @@ def _annexes(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[paper.An
         ("案件来源情况", "来源", _SOURCES, [r for r in tables.get("by_source", ()) if _any(r, _SOURCES)]),
         ("案件类别情况", "类别", _CLASSES, kinds),
     ]
-    made: list[paper.Annex] = []
+    made: list[paper.Block] = []
     for name, first, columns, rows in wanted:
         if rows:
-            made.append(paper.Annex(name, (_table(first, columns, rows),), label=f"附表{len(made) + 1}"))
-    return made
+            made.append(_table(f"附表{len(made) + 1}　{name}", first, columns, rows))
+    told = notes if len(notes) < 2 else [f"{place}．{note}" for place, note in enumerate(notes, 1)]
+    made += [paper.Heading(1, "统计说明", numbered=False), *(paper.Paragraph(note) for note in told)]
+    return paper.Annex("附表和统计说明", tuple(made), label="附件")
 
 
 def _any(row: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> bool:
     return any(row.get(key) not in (None, 0, "0.00") for key, _ in columns)
 
 
-def _table(first: str, columns: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, Any]]) -> paper.Table:
+def _table(
+    caption: str, first: str, columns: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, Any]]
+) -> paper.Table:
     widths = (paper.Column("left", 2.4), *(paper.Column("right", 1.25 if key in _RATES else 1.0) for key, _ in columns))
     header = (first, *(word for _, word in columns))
     body = tuple((_indented(row), *(_cell(row, key) for key, _ in columns)) for row in rows)
     rates = any(key in _RATES for key, _ in columns)
-    return paper.Table(widths, (header,), body, note="单位：件、%；“—”表示无分母或无数据。" if rates else "单位：件。")
+    return paper.Table(
+        widths, (header,), body, caption=caption, note="单位：件、%；“—”表示无分母或无数据。" if rates else "单位：件。"
+    )
 
 
 def _indented(row: Mapping[str, Any]) -> str:
@@ -205,8 +212,3 @@ def _indented(row: Mapping[str, Any]) -> str:
 def _cell(row: Mapping[str, Any], key: str) -> str:
     value = row.get(key)
     return "—" if value is None else str(value)
-
-
-def _notes(told: Sequence[str]) -> paper.Annex:
-    items = told if len(told) < 2 else [f"{place}．{note}" for place, note in enumerate(told, 1)]
-    return paper.Annex("统计说明", tuple(paper.Paragraph(item) for item in items), label="说明")
