@@ -141,11 +141,14 @@ def make_user(
     unit: Unit | None = None,
     grid: Grid | None = None,
     username: str | None = None,
+    password_hash: str | None = None,
 ) -> User:
     """A person holding roles for a unit and a part of the territory (default: the whole root)."""
     unit = unit or make_unit(session, root)
     name = username or f"user{next(_serial)}"
-    user = User(root_id=root.id, username=name, name=name, unit_id=unit.id, session_stamp="1")
+    user = User(
+        root_id=root.id, username=name, name=name, unit_id=unit.id, session_stamp="1", password_hash=password_hash
+    )
     session.add(user)
     session.flush()
     for role in roles:

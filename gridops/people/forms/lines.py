@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from gridops.core.errors import FieldError, Invalid
-from gridops.people.rules.sign_in import normal_username
+from gridops.people.rules.sign_in import is_username, normal_username
 from gridops.people.rules.units import LEVELS, PATH_MARK
 from gridops.people.rules.words import Role
 
@@ -22,7 +21,6 @@ COLUMNS = (
     "certificate_valid_to",
     "note",
 )
-_USERNAME = re.compile(r"[\w.@+-]{2,60}")
 _LONGEST = {"name": 60, "unit_code": 60, "certificate_no": 60}
 
 
@@ -55,8 +53,8 @@ def person_line(values: Mapping[str, str]) -> PersonLine:
     text = {name: (values.get(name) or "").strip() for name in COLUMNS}
     errors: list[FieldError] = []
     username = normal_username(text["username"])
-    if not _USERNAME.fullmatch(username):
-        errors.append(FieldError("username", "2 to 60 letters, digits or . _ - + @"))
+    if not is_username(username):
+        errors.append(FieldError("username", "1 to 60 letters, digits or . _ - + @"))
     if not text["name"]:
         errors.append(FieldError("name", "required"))
     for column, longest in _LONGEST.items():

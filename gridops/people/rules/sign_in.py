@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ WINDOW = timedelta(minutes=15)
 TRIES_PER_NAME = 5
 TRIES_PER_ADDRESS = 30
 TRIES_KEPT_FOR = timedelta(days=1)
+
+_USERNAME = re.compile(r"[\w.@+-]{1,60}")
 
 PASSWORD_MIN = 10
 PASSWORD_MAX = 200
@@ -53,6 +56,11 @@ def address_key(address: str) -> str:
 def normal_username(text: str) -> str:
     """User names are compared in NFKC, without outer blanks and in lower case."""
     return unicodedata.normalize("NFKC", text).strip().lower()
+
+
+def is_username(normal: str) -> bool:
+    """Whether a normalised name can be a user name: 1 to 60 letters (Chinese ones too), digits or . _ - + @."""
+    return _USERNAME.fullmatch(normal) is not None
 
 
 def refused_password(password: str, username: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 
 from sqlalchemy.orm import Session
@@ -13,11 +12,9 @@ from gridops.people.forms import NewUser, UserChange
 from gridops.people.models import User
 from gridops.people.queries.keeping import user_by_name
 from gridops.people.rules import Person, Role
-from gridops.people.rules.sign_in import normal_username, refused_password
+from gridops.people.rules.sign_in import is_username, normal_username, refused_password
 from gridops.people.service.authority import actor, require_manager, unit_of, user_of
 from gridops.people.service.passwords import hash_password, one_time_password, password_matches
-
-USERNAME = re.compile(r"[\w.@+-]{2,60}")
 
 
 def create_user(session: Session, root_id: int, new: NewUser, *, by: Person | None = None) -> User:
@@ -25,8 +22,8 @@ def create_user(session: Session, root_id: int, new: NewUser, *, by: Person | No
     if by is not None and (Role.ADMIN not in by.roles or by.root_id != root_id):
         raise NotAllowed("只有系统管理员可以添加人员")
     username = normal_username(new.username)
-    if not USERNAME.fullmatch(username):
-        raise Invalid(("username", "用户名须为 2–60 个字母、数字或 . _ - + @"))
+    if not is_username(username):
+        raise Invalid(("username", "用户名须为 1–60 个字母、数字或 . _ - + @"))
     if user_by_name(session, username) is not None:
         raise Invalid(("username", "用户名已被使用"))
     _check_texts(new.name, new.staff_no, new.certificate_no)

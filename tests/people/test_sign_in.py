@@ -1,0 +1,143 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from gridops.core import clock
+from gridops.core.errors import Invalid
+from gridops.people import queries, service
+from gridops.people.models import SignInTry
+from gridops.people.rules import Role
+from gridops.people.service.passwords import one_time_password
+from tests.factories import at, make_grid, make_user
+from tests.webapp import PASSWORD, PASSWORD_HASH
+
+NOW = at("2017-03-05 09:00")
+
+
+@pytest.fixture
+def user(session):
+    return make_user(session, make_grid(session, "S"), Role.EDITOR, username="zhou", password_hash=PASSWORD_HASH)
+
+
+def attempt(session, name="zhou", password=PASSWORD, address="192.0.2.1", minute=0):
+    """One try as the door makes it; the user, the time a lock ends, or None for a wrong password."""
+    with clock.set_to(NOW + timedelta(minutes=minute)):
+        begun = service.begin_sign_in(session, name, address)
+        if begun.locked_until is not None:
+            return begun.locked_until
+        right = service.password_matches(begun.password_hash, password)
+        return service.finish_sign_in(session, begun, password if right else None)
+
+
+def wrong(session, times, name="zhou", address="192.0.2.1"):
+    """So many wrong passwords (none is hashed: a refusal does not depend on it); `{n}` spreads them."""
+    for number in range(times):
+        with clock.set_to(NOW):
+            begun = service.begin_sign_in(session, name.format(n=number), address.format(n=number))
+            assert begun.locked_until is None
+            assert service.finish_sign_in(session, begun, None) is None
+
+
+def test_the_right_password_signs_in_and_leaves_no_try(session, user):
+    assert attempt(session) is user
+    assert attempt(session, name=" ZHOU ") is user
+    assert session.scalar(select(func.count()).select_from(SignInTry)) == 0
+
+
+def test_wrong_names_wrong_passwords_locked_accounts_and_missing_passwords_look_the_same(session, user):
+    assert attempt(session, password="wrong") is None
+    assert attempt(session, name="nobody") is None
+    user.active = False
+    assert attempt(session) is None
+    user.active, user.password_hash = True, None
+    assert attempt(session) is None
+
+
+def test_after_five_failures_the_right_password_waits_a_quarter_of_an_hour(session, user):
+    wrong(session, 5, address="192.0.2.{n}")
+    until = attempt(session, address="198.51.100.1", minute=1)
+    assert until == NOW + timedelta(minutes=15)
+    assert attempt(session, minute=14) == until
+    assert attempt(session, minute=15) is user
+
+
+def test_tries_while_locked_do_not_make_the_lock_longer(session, user):
+    wrong(session, 5)
+    for minute in range(1, 15):
+        attempt(session, password="wrong", minute=minute)
+    assert attempt(session, minute=15) is user
+
+
+def test_four_failures_are_forgiven_by_a_success(session, user):
+    wrong(session, 4)
+    assert attempt(session) is user
+    wrong(session, 4)
+    assert attempt(session) is user
+
+
+def test_an_unknown_name_is_locked_like_a_known_one(session, user):
+    wrong(session, 5, name="nobody", address="192.0.2.{n}")
+    assert attempt(session, name="nobody", minute=1) == NOW + timedelta(minutes=15)
+
+
+def test_thirty_failures_from_an_address_lock_it_for_every_name(session, user):
+    wrong(session, 30, name="name{n}")
+    assert attempt(session, minute=1) == NOW + timedelta(minutes=15)
+    assert attempt(session, address="192.0.2.2", minute=1) is user
+    assert attempt(session, minute=15) is user
+
+
+def test_a_success_does_not_wash_the_address_clean(session, user):
+    wrong(session, 29, name="name{n}")
+    assert attempt(session) is user
+    wrong(session, 1, name="another")
+    assert attempt(session) == NOW + timedelta(minutes=15)
+
+
+def test_old_tries_are_forgotten(session, user):
+    wrong(session, 3)
+    attempt(session, minute=60 * 25)
+    assert session.scalar(select(func.count()).select_from(SignInTry)) == 0
+
+
+def test_an_old_hash_is_renewed(session, user):
+    from argon2 import PasswordHasher
+
+    user.password_hash = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
+    before = user.password_hash
+    assert attempt(session) is user
+    assert user.password_hash != before
+    assert service.password_matches(user.password_hash, PASSWORD)
+
+
+def test_a_password_changed_in_between_does_not_let_the_old_one_in(session, user):
+    begun = service.begin_sign_in(session, "zhou", "192.0.2.1")
+    service.reset_password(session, user.id)
+    assert service.finish_sign_in(session, begun, PASSWORD) is None
+
+
+def test_one_time_passwords_end_sessions_and_must_be_changed(session, user):
+    stamp = user.session_stamp
+    shown = service.reset_password(session, user.id)
+    assert user.session_stamp != stamp
+    assert user.must_change_password
+    person = queries.load_person(session, user.id)
+    assert attempt(session, password=shown) is user
+    for old, new in ((shown, "short"), ("wrong", "a new and long one"), (shown, shown), (shown, "zhou-zhou-1234")):
+        with pytest.raises(Invalid):
+            service.change_own_password(session, person, old, new)
+    service.change_own_password(session, person, shown, "a new and long one")
+    assert not user.must_change_password
+    assert attempt(session, password="a new and long one") is user
+
+
+def test_one_time_passwords_are_readable_and_never_the_same():
+    made = {one_time_password() for _ in range(50)}
+    assert len(made) == 50
+    assert all(len(word) == 19 and not set(word) & set("ilo01") for word in made)
+
+
+def test_a_kept_value_that_is_no_hash_matches_nothing():
+    assert not service.password_matches("plain", "plain")
+    assert not service.password_matches(None, "")

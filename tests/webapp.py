@@ -1,0 +1,70 @@
+"""The web program on a test's database, and a browser without a screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine
+from werkzeug.test import TestResponse
+
+from config import Config
+from gridops.app import create_app
+from gridops.core import db
+from gridops.people.service import hash_password
+
+PASSWORD = "correct horse battery"
+# One hash for every test: each takes a tenth of a second.
+PASSWORD_HASH = hash_password(PASSWORD)
+
+
+@contextmanager
+def web_program(engine: Engine, folder: Path, **settings: Any) -> Iterator[Flask]:
+    """`create_app` as deployed, speaking to the engine of the test."""
+    app = create_app(Config(data_dir=folder, secret_key="a secret of tests", log_level="ERROR", **settings))
+    own = db.engine()
+    db.use(engine)
+    yield app
+    own.dispose()
+
+
+class Browser:
+    """Keeps cookies and sends the CSRF token of the page it saw last, as a browser with our pages does."""
+
+    def __init__(self, app: Flask, *, name: str = "test browser", address: str = "192.0.2.7") -> None:
+        self.client = app.test_client()
+        self.headers = {"User-Agent": name}
+        self.environ = {"REMOTE_ADDR": address}
+        self.token = ""
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        """Open a page."""
+        answer = self.client.get(
+            path, headers={**self.headers, **more.pop("headers", {})}, environ_base=self.environ, **more
+        )
+        self._keep_token(answer)
+        return answer
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> TestResponse:
+        """Send a form with the token of the last page."""
+        form = {"csrf_token": self.token, **(data or {})}
+        answer = self.client.post(path, data=form, headers=self.headers, environ_base=self.environ, **more)
+        self._keep_token(answer)
+        return answer
+
+    def sign_in(self, username: str, password: str = PASSWORD, **form: str) -> TestResponse:
+        """Open the form and send it; on success the next page's token is fetched too."""
+        self.get("/sign-in")
+        answer = self.post("/sign-in", {"username": username, "password": password, **form})
+        if answer.status_code == 302:
+            self.get("/account")
+        return answer
+
+    def _keep_token(self, answer: TestResponse) -> None:
+        if answer.mimetype == "text/html":
+            found = re.search(r'<meta name="csrf-token" content="([^"]+)"', answer.text)
+            self.token = found.group(1) if found else self.token
