@@ -21,7 +21,7 @@ from gridops.core import db
 from gridops.core.health import database_answers
 from gridops.tasks import app as tasks
 from gridops.tasks import broker
-from gridops.web import errors, guards, headers, language, observe, rendering, sessions
+from gridops.web import errors, guards, headers, ids, language, observe, rendering, sessions
 from gridops.web.health import CHECKS
 
 # A file beside a form; photos are larger than any form, and the API reads them in parts anyway.
@@ -44,6 +44,7 @@ def create_app(config: Config) -> Flask:
     sessions.set_up(app)
     language.set_up(app)
     rendering.set_up(app)
+    ids.set_up(app)
     app.extensions["gridops.csrf"] = CSRFProtect(app)  # the API exempts itself and asks where a cookie speaks
     _set_up_limits(app, config)
     guards.stand_guard(app)

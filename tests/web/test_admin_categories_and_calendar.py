@@ -1,0 +1,262 @@
+"""Admin pages of filing conditions, version dates and the working calendar, through HTTP."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+
+from gridops.catalogue import queries as catalogue
+from gridops.catalogue import service as catalogue_service
+from gridops.catalogue.rules import Kind
+from gridops.core import clock, db
+from gridops.core.clock import parse_instant
+from gridops.people.rules import Role
+from gridops.worktime import queries as worktime
+from gridops.worktime import service as worktime_service
+from tests.factories import make_grid, make_user
+from tests.webapp import PASSWORD_HASH, Browser, web_program
+
+TODAY = parse_instant("2017-03-08T10:00")
+CONDITION = {
+    "condition": "垃圾散落",
+    "closing_condition": "清扫干净",
+    "limit": "2",
+    "limit_unit": "working_hour",
+    "handle_limit": "1",
+    "in_use": "yes",
+}
+
+
+@pytest.fixture
+def app(database: Engine, tmp_path: Path) -> Iterator[Flask]:
+    with web_program(database, tmp_path) as opened, clock.set_to(TODAY):
+        with db.transaction() as session:
+            worktime_service.seed(session)
+            catalogue_service.seed(session)
+            for code, name in (("320411003", "admin"), ("320411009", "neighbour")):
+                root = make_grid(session, code)
+                make_user(session, root, Role.ADMIN, username=name).password_hash = PASSWORD_HASH
+                if name == "admin":
+                    make_user(session, root, Role.INSPECTOR, username="inspector").password_hash = PASSWORD_HASH
+        yield opened
+
+
+@pytest.fixture
+def admin(app: Flask) -> Browser:
+    browser = Browser(app)
+    assert browser.sign_in("admin").status_code == 302
+    return browser
+
+
+def category_id(code: str = "0110", kind: Kind = Kind.EVENT) -> int:
+    with db.reading() as session:
+        return catalogue_service.find_category(session, "B", kind, code, 0, date(2017, 3, 8)).id
+
+
+def offered(code: str, username: str = "admin") -> list[tuple[str, int | None]]:
+    with db.reading() as session:
+        root_id = root_of(username)
+        found = catalogue_service.find_category(session, "B", Kind.EVENT, code, root_id, date(2017, 3, 8))
+        rows = catalogue_service.conditions_for(session, found.id, root_id, date(2017, 3, 8))
+        return [(row.condition, row.limit) for row in rows]
+
+
+def root_of(username: str) -> int:
+    with db.reading() as session:
+        code = {"admin": "320411003", "neighbour": "320411009"}[username]
+        from gridops.grids.models import Grid
+
+        return session.query(Grid).filter_by(code=code).one().id
+
+
+def first_condition(page: str, category: int) -> str:
+    found = re.search(rf"/admin/categories/{category}/conditions/(\d+)", page)
+    assert found
+    return found.group(0)
+
+
+def test_only_an_admin_opens_these_pages(app: Flask) -> None:
+    inspector, nobody = Browser(app), Browser(app)
+    inspector.sign_in("inspector")
+    for path in ("/admin/categories", "/admin/calendar", f"/admin/categories/{category_id()}"):
+        assert inspector.get(path).status_code == 403
+        assert nobody.get(path).status_code == 302
+    assert inspector.post("/admin/calendar/days", {"date": "2017-07-01", "is_workday": "1"}).status_code == 403
+
+
+def test_the_list_shows_conditions_and_finds_by_word_and_class(admin: Browser) -> None:
+    page = admin.get("/admin/categories").text
+    assert "GB/T 30428.2-2013" in page
+    assert "私搭乱建" in page
+    assert "正在搭建未经批准的建筑物、构筑物" in page
+    assert "示例" not in admin.get("/admin/categories?q=%25").text
+    found = admin.get("/admin/categories?q=露天烧烤").text
+    assert "占道或露天经营烧烤" in found
+    assert "私搭乱建" not in found
+    assert "路灯井盖" in admin.get("/admin/categories?class=component/01").text
+    for hostile in ("?after=%00", "?q=%00", "?class=x/y", "?list=99999999999999999999", "?after=zzz"):
+        assert admin.get(f"/admin/categories{hostile}").status_code == 200
+
+
+def test_every_category_is_reached_by_turning_pages(admin: Browser) -> None:
+    path, codes = "/admin/categories", []
+    for _ in range(10):
+        page = admin.get(path).text
+        codes += re.findall(r"<code>(\d{4})</code></td>", page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        if not following:
+            break
+        path = following.group(1).replace("&amp;", "&")
+    assert len(codes) == 116
+
+
+def test_a_condition_is_edited_for_this_street_alone(admin: Browser) -> None:
+    category = category_id()
+    page = admin.get(f"/admin/categories/{category}").text
+    edit = first_condition(page, category)
+    assert "随产品下发" in admin.get(edit).text
+    answer = admin.post(edit, CONDITION)
+    assert answer.status_code == 302
+    assert offered("0110")[0] == ("垃圾散落", 2)
+    assert offered("0110", "neighbour")[0][1] == 4
+    after = admin.get(f"/admin/categories/{category}").text
+    assert "垃圾散落" in after
+    assert "由本地设置代替" in after
+    # The page that was open meanwhile is stale.
+    assert admin.post(edit, CONDITION).status_code == 409
+
+
+def test_a_wrong_condition_keeps_what_was_typed_and_stores_nothing(admin: Browser) -> None:
+    category = category_id()
+    before = offered("0110")
+    edit = first_condition(admin.get(f"/admin/categories/{category}").text, category)
+    answer = admin.post(edit, {**CONDITION, "limit": "0", "condition": "我写的话", "valid_from": "2017-03-07"})
+    assert answer.status_code == 422
+    assert "我写的话" in answer.text
+    assert "须为1至10000的整数" in answer.text
+    assert admin.post(edit, {**CONDITION, "valid_from": "2017-03-07"}).status_code == 422
+    assert admin.post(edit, {**CONDITION, "condition": "a\x00b"}).status_code == 422
+    assert offered("0110") == before
+
+
+def test_a_condition_is_added_and_ended(admin: Browser) -> None:
+    category = category_id("0112")
+    assert admin.get(f"/admin/categories/{category}/conditions/new").status_code == 200
+    assert admin.post(f"/admin/categories/{category}/conditions/new", CONDITION).status_code == 302
+    assert offered("0112")[-1] == ("垃圾散落", 2)
+    end = re.search(r'action="([^"]+/end)"', admin.get(f"/admin/categories/{category}").text)
+    assert end
+    assert admin.post(end.group(1)).status_code == 302
+    assert ("垃圾散落", 2) not in offered("0112")
+    assert admin.post(end.group(1)).status_code == 409
+
+
+def test_a_local_extension_gets_its_name_and_nobody_else_touches_it(admin: Browser, app: Flask) -> None:
+    with db.transaction() as session:
+        extension, _ = catalogue_service.find_or_extend(
+            session, "B", Kind.EVENT, "0177", root_of("admin"), date(2017, 3, 8)
+        )
+    path = f"/admin/categories/{extension.id}"
+    assert "沿用大类的立案条件" in admin.get(path).text
+    assert admin.post(f"{path}/name", {"name_zh": ""}).status_code == 422
+    assert admin.post(f"{path}/name", {"name_zh": "共享单车围栏"}).status_code == 302
+    assert "共享单车围栏" in admin.get(path).text
+    assert admin.post(f"/admin/categories/{category_id()}/name", {"name_zh": "x"}).status_code == 403
+    neighbour = Browser(app)
+    neighbour.sign_in("neighbour")
+    assert neighbour.get(path).status_code == 404
+    assert neighbour.post(f"{path}/name", {"name_zh": "x"}).status_code == 404
+    assert neighbour.post(f"{path}/conditions/new", CONDITION).status_code == 404
+
+
+def test_version_dates_are_seen_and_corrected(admin: Browser) -> None:
+    with db.reading() as session:
+        edition = catalogue.editions(session, "B")[0].id
+    path = f"/admin/categories/lists/{edition}"
+    assert "2014-08-15" in admin.get(path).text
+    assert admin.post(path, {"valid_from": "2014-01-01", "valid_to": "2013-01-01"}).status_code == 422
+    assert admin.post(path, {"valid_from": "2014-01-01"}).status_code == 302
+    assert "2014-01-01" in admin.get("/admin/categories").text
+    assert admin.get("/admin/categories/lists/999999").status_code == 404
+    assert admin.get("/admin/categories/999999").status_code == 404
+
+
+def test_a_year_shows_holidays_worked_weekends_and_what_is_not_published(admin: Browser) -> None:
+    page = admin.get("/admin/calendar?year=2017").text
+    assert "2017-01-22 上班 春节调休上班" in page
+    assert "2017-10-03 休息 国庆节" in page
+    assert "尚未公布完整" not in page
+    unpublished = admin.get("/admin/calendar?year=2027").text
+    assert "2027年的安排尚未公布完整" in unpublished
+    assert "2027-01-01 上班 暂定" in unpublished
+    for hostile in ("?year=0", "?year=99999", "?year=x", "?day=0001-01-01", "?day=x&year=2017"):
+        assert admin.get(f"/admin/calendar{hostile}").status_code == 200
+
+
+def workday(day: date, username: str = "admin") -> bool:
+    with db.reading() as session:
+        return worktime.calendar_for(session, root_of(username)).is_workday(day)
+
+
+def test_a_day_is_overridden_for_this_street_and_given_back(admin: Browser) -> None:
+    admin.get("/admin/calendar")
+    flood = {"date": "2017-07-01", "is_workday": "1", "name": "防汛值守"}
+    assert admin.post("/admin/calendar/days", flood).status_code == 302
+    assert workday(date(2017, 7, 1))
+    assert not workday(date(2017, 7, 1), "neighbour")
+    assert "防汛值守" in admin.get("/admin/calendar?year=2017&day=2017-07-01").text
+    assert admin.post("/admin/calendar/days/drop", {"date": "2017-07-01"}).status_code == 302
+    assert not workday(date(2017, 7, 1))
+    assert admin.post("/admin/calendar/days/drop", {"date": "2017-07-01"}).status_code == 404
+    assert admin.post("/admin/calendar/days/drop", {"date": "x"}).status_code == 422
+    assert admin.post("/admin/calendar/days", {"date": "2017-02-30", "is_workday": "2"}).status_code == 422
+    assert admin.post("/admin/calendar/days", {**flood, "name": "\x00"}).status_code == 422
+
+
+def send(browser: Browser, content: bytes, **form: Any) -> Any:
+    return browser.post("/admin/calendar/upload", {"file": (io.BytesIO(content), "2027年安排.csv"), **form})
+
+
+def test_a_year_is_uploaded_all_or_nothing(admin: Browser) -> None:
+    admin.get("/admin/calendar")
+    refused = send(admin, b"date,is_workday,name\n2027-01-01,0,x\n2027-13-01,0,y\n")
+    assert refused.status_code == 422
+    assert "3.date" in refused.text
+    assert "没有保存任何内容" in refused.text
+    assert workday(date(2027, 1, 1))
+    table = "date,is_workday,name\n2027-01-01,0,元旦\n2027-01-09,1,元旦调休上班\n".encode()
+    assert send(admin, table, fill_years="yes").status_code == 302
+    assert not workday(date(2027, 1, 1))
+    assert workday(date(2027, 1, 9))
+    assert "尚未公布完整" not in admin.get("/admin/calendar?year=2027").text
+    assert send(admin, b"").status_code == 422
+    assert send(admin, b"\x89PNG\r\n\x1a\n" + bytes(range(256))).status_code == 422
+    assert send(admin, b"x" * 1_000_001).status_code == 422
+    assert admin.post("/admin/calendar/upload").status_code == 422
+
+
+def test_office_hours_are_set_from_a_day_on(admin: Browser) -> None:
+    admin.get("/admin/calendar")
+    summer = {"hours": "08:30-12:00,14:00-18:00", "valid_from": "2017-05-01"}
+    assert admin.post("/admin/calendar/hours", summer).status_code == 302
+    with db.reading() as session:
+        hours = worktime.office_hours_for(session, root_of("admin"))
+    assert str(hours.on(date(2017, 5, 1))) == summer["hours"]
+    assert admin.post("/admin/calendar/hours", summer).status_code == 409
+    assert admin.post("/admin/calendar/hours", {"hours": "12-8"}).status_code == 422
+    many = ",".join(f"{n:02d}:00-{n:02d}:30" for n in range(24))
+    assert admin.post("/admin/calendar/hours", {"hours": many}).status_code == 422
+
+
+@pytest.mark.parametrize("number", ["9" * 18, "9" * 25])
+def test_an_absurd_number_in_the_address_is_not_found(admin: Browser, number: str) -> None:
+    for path in (f"/admin/categories/{number}", f"/admin/categories/lists/{number}"):
+        assert admin.get(path).status_code == 404
