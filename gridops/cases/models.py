@@ -13,6 +13,12 @@ from gridops.catalogue.rules import Kind
 from gridops.core.db import Base, Id, bigint_key, enum_text
 
 
+def _where_given(name: str, column: str, *more: str, unique: bool = False) -> Index:
+    """An index over the rows that have this column at all: the many that have none cost nothing."""
+    given = text(f"{column} IS NOT NULL")
+    return Index(name, column, *more, unique=unique, sqlite_where=given, postgresql_where=given)
+
+
 class Case(Base):
     """One case. Columns from `state` on are written only by the projection (`cases.rules.projection`).
 
@@ -25,7 +31,7 @@ class Case(Base):
     id: Mapped[bigint_key]
     root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     number: Mapped[str] = mapped_column(String(40), unique=True)
-    record_id: Mapped[str | None] = mapped_column(String(36), unique=True)
+    record_id: Mapped[str | None] = mapped_column(String(36))
     source_system: Mapped[str | None] = mapped_column(String(40))
     external_id: Mapped[str | None] = mapped_column(String(120))
     kind: Mapped[Kind] = mapped_column(enum_text(Kind))
@@ -91,20 +97,10 @@ class Case(Base):
         Index(None, "unit_id", "state", "runs_out_at", "id"),
         Index(None, "grid_id", "reported_at", "id"),
         Index(None, "category_id", "reported_at", "id"),
-        Index(None, "reporter_id", "reported_at", "id"),
-        Index(
-            "ix_case_open_tile",
-            "root_id",
-            "open_tile",
-            sqlite_where=text("open_tile IS NOT NULL"),
-            postgresql_where=text("open_tile IS NOT NULL"),
-        ),
-        Index(
-            "ix_case_resume_at",
-            "resume_at",
-            sqlite_where=text("resume_at IS NOT NULL"),
-            postgresql_where=text("resume_at IS NOT NULL"),
-        ),
+        _where_given("uq_case_record_id", "record_id", unique=True),
+        _where_given("ix_case_reporter_id", "reporter_id", "reported_at", "id"),
+        _where_given("ix_case_open_tile", "open_tile", "root_id"),
+        _where_given("ix_case_resume_at", "resume_at"),
     )
 
 
@@ -124,7 +120,7 @@ class CaseEvent(Base):
     happened_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(Id)
-    record_id: Mapped[str | None] = mapped_column(String(36), unique=True)
+    record_id: Mapped[str | None] = mapped_column(String(36))
     unit_id: Mapped[int | None]
     category_id: Mapped[int | None]
     condition_id: Mapped[int | None]
@@ -137,4 +133,8 @@ class CaseEvent(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     details: Mapped[dict[str, Any] | None]
     superseded_at: Mapped[datetime | None]
-    __table_args__ = (Index(None, "case_id", "seq", unique=True), Index(None, "move", "happened_at"))
+    __table_args__ = (
+        Index(None, "case_id", "seq", unique=True),
+        Index(None, "move", "happened_at"),
+        _where_given("uq_case_event_record_id", "record_id", unique=True),
+    )

@@ -6,11 +6,13 @@ The same rows as single inserts would write, without an object for each (COPY on
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Dialect, Table, text
 from sqlalchemy.orm import Session
+
+from gridops.core.db import Instant
 
 
 def reserve_ids(session: Session, table: Any, count: int) -> list[int]:
@@ -33,42 +35,58 @@ def insert_rows(session: Session, table: Any, columns: Sequence[str], rows: Iter
     session.flush()
     target: Table = getattr(table, "__table__", table)
     connection = session.connection()
-    binders = _binders(target, tuple(columns), connection.dialect)
+    binders = _binders(target, columns, connection.dialect)
     bound = [_bound(row, binders) for row in rows]
     if not bound:
         return 0
     preparer = connection.dialect.identifier_preparer
     names = ", ".join(preparer.format_column(target.c[name]) for name in columns)
     into = f"{preparer.format_table(target)} ({names})"
+    raw: Any = connection.connection.driver_connection
     if connection.dialect.name == "postgresql":
-        raw: Any = connection.connection.driver_connection
         with raw.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
             for row in bound:
                 copy.write_row(row)
     else:
         marks = ", ".join("?" * len(columns))
-        connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", bound)  # noqa: S608  our own table's names
+        raw.executemany(f"INSERT INTO {into} VALUES ({marks})", bound)  # noqa: S608  our own table's names
     return len(bound)
 
 
 Binder = Callable[[Any], Any]
 
 
-@lru_cache(maxsize=64)
-def _binders(table: Table, columns: tuple[str, ...], dialect: Dialect) -> tuple[tuple[int, Binder], ...]:
-    """(place, function) of the columns whose values are not bound as they are."""
-    found = []
+def _binders(table: Table, columns: Sequence[str], dialect: Dialect) -> list[tuple[int, Binder]]:
+    """(place, function) of the columns whose values are not bound as they are. One memory of instants serves a call."""
+    instant = _instants("+00" if dialect.name == "postgresql" else "")
+    found: list[tuple[int, Binder]] = []
     for place, name in enumerate(columns):
-        bind = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        kind = table.c[name].type
+        bind = instant if isinstance(kind, Instant) else kind.dialect_impl(dialect).bind_processor(dialect)
         if bind is not None:
             found.append((place, bind))
-    return tuple(found)
+    return found
 
 
-def _bound(row: Sequence[Any], binders: tuple[tuple[int, Binder], ...]) -> tuple[Any, ...]:
+def _instants(zone: str) -> Binder:
+    """Instants as text in UTC, as both databases read and SQLite keeps them; each is written out once."""
+    known: dict[datetime, str] = {}
+
+    def bind(value: datetime) -> str:
+        text = known.get(value)
+        if text is None:
+            if value.tzinfo is None:
+                raise ValueError("a naive time reached the database")
+            text = known[value] = value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") + zone
+        return text
+
+    return bind
+
+
+def _bound(row: Sequence[Any], binders: list[tuple[int, Binder]]) -> list[Any]:
     values = list(row)
     for place, bind in binders:
         value = values[place]
         if value is not None:
             values[place] = bind(value)
-    return tuple(values)
+    return values

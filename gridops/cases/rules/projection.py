@@ -89,8 +89,10 @@ class Facts:
 
 
 FACT_NAMES = tuple(field.name for field in fields(Facts))
-# The facts that are columns of `case`; with `runs_out_at` and `open_tile` they are all the projection writes.
+# The facts that are columns of `case`, and all columns that the projection writes.
 COLUMN_NAMES = tuple(name for name in FACT_NAMES if name not in ("undone", "handle_due_own"))
+PROJECTED = (*COLUMN_NAMES, "runs_out_at", "open_tile")
+_column_values = attrgetter(*COLUMN_NAMES)
 _START = {field.name: field.default for field in fields(Facts)}
 _in_order = attrgetter("happened_at", "seq")
 
@@ -103,11 +105,14 @@ def project(events: Iterable[Event], before: datetime | None = None) -> Facts:
 
 def columns(events: Iterable[Event], lon: float | None = None, lat: float | None = None) -> dict[str, Any]:
     """The columns of `case` that the projection writes, from a case's events and its place (WGS-84 degrees)."""
+    return dict(zip(PROJECTED, projected(events, lon, lat), strict=True))
+
+
+def projected(events: Iterable[Event], lon: float | None, lat: float | None) -> tuple[Any, ...]:
+    """The same as values in the order of `PROJECTED`, for many cases at once."""
     fold = _fold(events, None)
-    row = {name: getattr(fold, name) for name in COLUMN_NAMES}
-    row["runs_out_at"] = runs_out_at(fold)
-    row["open_tile"] = None if lon is None or lat is None or fold.state in ENDED else tile_of(lon, lat)
-    return row
+    tile = None if lon is None or lat is None or fold.state in ENDED else tile_of(lon, lat)
+    return (*_column_values(fold), runs_out_at(fold), tile)
 
 
 def runs_out_at(facts: Facts) -> datetime:

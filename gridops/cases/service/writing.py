@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.rules.moves import MOVES, Move
-from gridops.cases.rules.projection import Event, columns
+from gridops.cases.rules.projection import PROJECTED, Event, columns, projected
 from gridops.core import clock, owed
 from gridops.core.bulk import insert_rows, reserve_ids
 
@@ -60,8 +60,8 @@ GIVEN = (
     "recorded_at",
     "import_digest",
 )
-_DEFAULTS = {"address": "", "description": ""}
-_CASE_COLUMNS = tuple(column.name for column in Case.__table__.columns)
+_EMPTY_TEXT = ("address", "description")
+_CASE_COLUMNS = ("id", "version", *GIVEN, *PROJECTED)
 # In the order of `event_row`; a test holds them to the model.
 EVENT_COLUMNS = (
     "case_id",
@@ -98,7 +98,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A case to be written: the columns of `GIVEN` (`number` made when missing) and its events, numbered from 1.
+    """A case to be written: the columns of `GIVEN` (`number` made when missing) and its events, the report first.
 
     `said`: what else is kept of an event, by its number.
     """
@@ -118,13 +118,12 @@ def write_cases(session: Session, cases: Sequence[NewCase]) -> list[int]:
     """
     ids = reserve_ids(session, Case, len(cases))
     keys: set[str] = set()
-    rows: list[list[Any]] = []
+    rows: list[tuple[Any, ...]] = []
     events: list[tuple[Any, ...]] = []
     for case_id, new in zip(ids, cases, strict=True):
-        row = _row(case_id, new)
-        rows.append([row.get(name) for name in _CASE_COLUMNS])
-        keys |= day_keys(row["grid_id"], new.events)
-        recorded_at = row["recorded_at"]
+        rows.append(_case_row(case_id, new))
+        keys |= day_keys(new.given["grid_id"], new.events)
+        recorded_at = new.given["recorded_at"]
         events += [event_row(case_id, event, new.said.get(event.seq, _NOTHING), recorded_at) for event in new.events]
     insert_rows(session, Case, _CASE_COLUMNS, rows)
     insert_rows(session, CaseEvent, EVENT_COLUMNS, events)
@@ -163,7 +162,8 @@ def version_of(events: Iterable[Event]) -> int:
 
 def day_keys(grid_id: int, events: Iterable[Event]) -> set[str]:
     """The keys of the daily totals that these events touch: `grid_id:YYYY-MM-DD`, local days."""
-    return {f"{grid_id}:{clock.local_date(event.happened_at)}" for event in events if event.move in COUNTED}
+    days = {clock.local_date(event.happened_at) for event in events if event.move in COUNTED}
+    return {f"{grid_id}:{day}" for day in days}
 
 
 def number_of(case_id: int, reported_at: datetime) -> str:
@@ -171,13 +171,15 @@ def number_of(case_id: int, reported_at: datetime) -> str:
     return f"{clock.local_date(reported_at):%Y%m%d}-{case_id:06d}"
 
 
-def _row(case_id: int, new: NewCase) -> dict[str, Any]:
-    given = new.given
-    row = {**_DEFAULTS, **given, **columns(new.events, given.get("lon"), given.get("lat"))}
-    row["id"] = case_id
-    row["version"] = version_of(new.events)
-    row["number"] = given.get("number") or number_of(case_id, row["reported_at"])
-    return row
+def _case_row(case_id: int, new: NewCase) -> tuple[Any, ...]:
+    """The values of one case in the order of `_CASE_COLUMNS`."""
+    given = dict(new.given)
+    for name in _EMPTY_TEXT:
+        given[name] = given.get(name) or ""
+    if not given.get("number"):
+        given["number"] = number_of(case_id, new.events[0].happened_at)
+    seen = projected(new.events, given.get("lon"), given.get("lat"))
+    return (case_id, version_of(new.events), *map(given.get, GIVEN), *seen)
 
 
 def event_row(case_id: int, event: Event, said: Said, recorded_at: datetime) -> tuple[Any, ...]:
