@@ -34,11 +34,18 @@ class DayTotal(Base):
     closings_undone: Mapped[int]
     voids: Mapped[int]
     merges: Mapped[int]
-    __table_args__ = (Index(None, "grid_id", "day"), Index(None, "root_id", "day"))
+    __table_args__ = (
+        Index("ix_day_total_key", "grid_id", "day", "kind", "category_id", "source", "unit_id", unique=True),
+        Index(None, "root_id", "day"),
+    )
 
 
 class FrozenSet(Base):
-    """The figures of one period of one series as of one instant: numbers, tables, and the digest over the kept rows."""
+    """The figures of one period of one series as of one instant: numbers, tables, and the digest over the kept rows.
+
+    `state`: frozen, then issued. `names`: what units, grids, categories and campaigns were called and rolled up to, so
+    that tables can be recounted after any reorganisation.
+    """
 
     __tablename__ = "frozen_set"
     id: Mapped[bigint_key]
@@ -54,6 +61,8 @@ class FrozenSet(Base):
     rows: Mapped[int]
     figures: Mapped[dict[str, Any]]
     tables: Mapped[dict[str, Any]]
+    late_records: Mapped[list[Any]]
+    names: Mapped[dict[str, Any]]
     __table_args__ = (
         Index(None, "grid_id", "series", "period", unique=True),
         Index(None, "grid_id", "series", "starts_at"),
@@ -63,14 +72,16 @@ class FrozenSet(Base):
 class KeptRow(Base):
     """One counted record of a frozen set: its dimensions, the times used, and what it counted in.
 
-    `facts`: JSON list of the times used, in the order of `figures.rules.FACT_FIELDS`; `flags`: bit i set where it
-    counts in `figures.rules.FLAGS[i]`; the turns are counts within the period; `late`: a record of an earlier period.
+    `child_id`: the direct child of the jurisdiction it lay in. `flags`: bit i set where it counts in the i-th of
+    `figures.counts.FLAGS`; the turns are counts within the period. `late`: a record of an earlier period told of on the
+    line of late records. `facts`: JSON of the times used (`figures.rules.kept`).
     """
 
     __tablename__ = "kept_row"
     set_id: Mapped[int] = mapped_column(ForeignKey("frozen_set.id"), primary_key=True)
     case_id: Mapped[int] = mapped_column(Id, primary_key=True)
     grid_version_id: Mapped[int]
+    child_id: Mapped[int]
     category_id: Mapped[int]
     source: Mapped[str] = mapped_column(String(40))
     unit_id: Mapped[int]

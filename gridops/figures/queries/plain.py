@@ -22,10 +22,8 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    not_,
     or_,
     select,
-    true,
     type_coerce,
 )
 
@@ -39,7 +37,6 @@ from gridops.figures.rules.conditions import (
     BeforeEnd,
     BeforeStart,
     Known,
-    Logic,
     NotAfter,
     UndoneWithin,
     Within,
@@ -76,16 +73,6 @@ def atom(asked: Any, start: datetime, end: datetime) -> ColumnElement[bool]:
 def column(name: str) -> Any:
     """The column of a fact."""
     return Case.__table__.c[name]
-
-
-def logic(start: datetime, end: datetime) -> Logic[ColumnElement[bool]]:
-    """SQL's truth of plain cases, for lists behind a figure."""
-    return Logic(
-        atom=lambda asked: func.coalesce(atom(asked, start, end), false()),
-        every=lambda parts: and_(true(), *parts),
-        some=lambda parts: or_(false(), *parts),
-        negate=not_,
-    )
 
 
 def atom_bits(start: datetime, end: datetime) -> ColumnElement[int]:

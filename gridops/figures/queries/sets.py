@@ -14,7 +14,9 @@ from gridops.core.periods import Period
 from gridops.figures.models import FrozenSet, KeptRow
 from gridops.figures.queries.area import Area
 from gridops.figures.queries.plain import span_of
+from gridops.figures.rules.behind import Behind
 from gridops.figures.rules.late import Window
+from gridops.figures.rules.tally import DIMENSIONS, SOURCES
 
 
 def frozen_set(session: Session, grid_id: int, series: str, period: str) -> FrozenSet | None:
@@ -103,6 +105,22 @@ def kept_rows(session: Session, set_id: int, *, size: int = 5000) -> Iterator[Ma
         if len(rows) < size:
             return
         last = rows[-1]["case_id"]
+
+
+def kept_case_ids(session: Session, set_id: int, what: Behind, after: int, limit: int) -> list[int]:
+    """Case ids of kept rows behind a figure, in case order, from after a case id on."""
+    query = select(KeptRow.case_id).where(KeptRow.set_id == set_id, KeptRow.case_id > after)
+    if what.late:
+        query = query.where(KeptRow.late)
+    elif what.turns:
+        query = query.where(getattr(KeptRow, what.turns) > 0)
+    else:
+        query = query.where(KeptRow.flags.bitwise_and(what.bit) != 0)
+    if what.dimension == "source":
+        query = query.where(KeptRow.source.in_([str(SOURCES[place]) for place in sorted(what.ids)]))
+    elif what.dimension is not None:
+        query = query.where(getattr(KeptRow, DIMENSIONS[what.dimension]).in_(sorted(what.ids)))
+    return list(session.scalars(query.order_by(KeptRow.case_id).limit(limit)))
 
 
 def _within(column: Any, period: Period) -> ColumnElement[bool]:

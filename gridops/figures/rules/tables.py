@@ -110,48 +110,56 @@ def _sum(vectors: Iterable[Vector]) -> Vector:
 
 
 def _by_source(counted: Counted) -> list[TableRow]:
-    rows = [
-        row(key, SOURCE_NAMES[s], counted.by["source"][key], counted.total)
-        for s in SOURCES
-        if (key := str(s)) in counted.by["source"]
-    ]
+    table = counted.by["source"]
+    rows = [row(str(s), SOURCE_NAMES[s], table[s], counted.total) for s in SOURCES if any(table.get(s, ()))]
     return sorted(rows, key=lambda r: -r["filed"])
 
 
+def category_keys(categories: Mapping[str, CategoryName]) -> dict[str, tuple[str, str]]:
+    """Category id -> the keys of its class row (`event/01`) and of its own row (`0110`).
+
+    The lists use the same codes for different things: where several were used for a kind, codes of another than the
+    default one say which.
+    """
+    lists: dict[str, set[str]] = {}
+    for name in categories.values():
+        lists.setdefault(name.kind, set()).add(name.list_code)
+    found = {}
+    for key, name in categories.items():
+        other = len(lists[name.kind]) > 1 and name.list_code != DEFAULT_LIST
+        mark = f"{name.list_code}:" if other else ""
+        found[key] = (f"{name.kind}/{mark}{name.class_code}", f"{mark}{name.code}")
+    return found
+
+
 def _by_class(counted: Counted, names: Names) -> list[TableRow]:
+    used = _used(counted, names)
+    keys = category_keys(used)
+    vectors = counted.by["category"]
     found = []
     for kind, label in KINDS.items():
-        of_kind = _of_kind(counted, names, kind)
-        found.append({**row(kind, label, _sum(vector for _, vector in of_kind), counted.total), "level": 0})
-        mixed = len({name.list_code for name, _ in of_kind}) > 1
+        of_kind = [key for key, name in used.items() if name.kind == kind]
+        found.append({**row(kind, label, _sum(vectors[key] for key in of_kind), counted.total), "level": 0})
         classes: dict[tuple[str, str], list[Vector]] = {}
-        for name, vector in of_kind:
-            classes.setdefault((_code(name.class_code, name, mixed=mixed), name.class_name), []).append(vector)
-        found += [
-            {**row(f"{kind}/{code}", label, _sum(vectors), counted.total), "level": 1}
-            for (code, label), vectors in sorted(classes.items())
-        ]
+        for key in of_kind:
+            classes.setdefault((keys[key][0], used[key].class_name), []).append(vectors[key])
+        found += [{**row(*named, _sum(some), counted.total), "level": 1} for named, some in sorted(classes.items())]
     return found
 
 
 def _by_category(counted: Counted, names: Names, kind: str) -> list[TableRow]:
-    of_kind = _of_kind(counted, names, kind)
-    mixed = len({name.list_code for name, _ in of_kind}) > 1
+    used = _used(counted, names)
+    keys = category_keys(used)
     grouped: dict[tuple[str, str], list[Vector]] = {}
-    for name, vector in of_kind:
-        grouped.setdefault((_code(name.code, name, mixed=mixed), name.name), []).append(vector)
-    rows = [row(code, label, _sum(vectors), counted.total) for (code, label), vectors in grouped.items()]
+    for key, name in used.items():
+        if name.kind == kind:
+            grouped.setdefault((keys[key][1], name.name), []).append(counted.by["category"][key])
+    rows = [row(*named, _sum(vectors), counted.total) for named, vectors in grouped.items()]
     return sorted(rows, key=lambda r: (-r["filed"], r["key"]))
 
 
-def _of_kind(counted: Counted, names: Names, kind: str) -> list[tuple[CategoryName, Vector]]:
-    told = ((names.categories[key], vector) for key, vector in counted.by["category"].items())
-    return [(name, vector) for name, vector in told if name.kind == kind and any(vector)]
-
-
-def _code(code: str, name: CategoryName, *, mixed: bool) -> str:
-    # The two lists use the same codes for different things: where both were used, codes of the other one say so.
-    return f"{name.list_code}:{code}" if mixed and name.list_code != DEFAULT_LIST else code
+def _used(counted: Counted, names: Names) -> dict[str, CategoryName]:
+    return {key: names.categories[key] for key, vector in counted.by["category"].items() if any(vector)}
 
 
 def _by_grid(counted: Counted, names: Names) -> list[TableRow]:
@@ -166,6 +174,8 @@ def _grouped(
     """Rows by key, in key order, the rest row last: what belongs to none."""
     groups: dict[tuple[str, str], list[Vector]] = {}
     for key, vector in table.items():
+        if not any(vector):
+            continue
         groups.setdefault(none if key == "0" else names[key], []).append(vector)
     rest = row(*none, _sum(groups.pop(none, [])), whole)
     return [row(*group, _sum(vectors), whole) for group, vectors in sorted(groups.items())] + [rest]

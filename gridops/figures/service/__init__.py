@@ -1,5 +1,26 @@
 """The verbs of the figures: count, lay out, freeze, recount, list, and keep daily totals."""
 
 from gridops.figures.service.counting import FigureSet, count, figures_of, merge, parts
+from gridops.figures.service.days import drain, drain_all, rebuild_days
+from gridops.figures.service.freezing import Changes, Recount, changed_since, freeze, mark_issued, recount
+from gridops.figures.service.lists import Page, kept_records, records
 
-__all__ = ["FigureSet", "count", "figures_of", "merge", "parts"]
+__all__ = [
+    "Changes",
+    "FigureSet",
+    "Page",
+    "Recount",
+    "changed_since",
+    "count",
+    "drain",
+    "drain_all",
+    "figures_of",
+    "freeze",
+    "kept_records",
+    "mark_issued",
+    "merge",
+    "parts",
+    "rebuild_days",
+    "records",
+    "recount",
+]

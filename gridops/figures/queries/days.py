@@ -1,0 +1,70 @@
+"""Daily totals: the cases that moved on some days, and the sums kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case, CaseEvent
+from gridops.core import clock
+from gridops.figures.models import DayTotal
+from gridops.figures.rules.days import MOVES, SHARED
+from gridops.grids.models import Grid
+
+FEW = 400
+
+
+def lock_roots(session: Session, grid_ids: Iterable[int]) -> None:
+    """Wait until no other transaction rebuilds totals of these roots; what is read afterwards is newer than theirs."""
+    ids = sorted(set(grid_ids))
+    roots: set[int] = set()
+    for i in range(0, len(ids), FEW):
+        chunk = ids[i : i + FEW]
+        roots.update(root for root in session.scalars(select(Grid.root_id).where(Grid.id.in_(chunk))) if root)
+    session.execute(
+        select(Grid.id).where(Grid.id.in_(sorted(roots))).order_by(Grid.id).with_for_update(key_share=True)
+    ).all()
+
+
+def moved_cases(
+    session: Session, grid_ids: Collection[int], first: date, last: date
+) -> dict[int, tuple[int, int, str, str, int]]:
+    """case id -> (grid id, root id, kind, source, category id) of every case that moved on days [first, last]."""
+    query = (
+        select(Case.id, Case.grid_id, Case.root_id, Case.kind, Case.source, Case.category_id)
+        .join(CaseEvent, CaseEvent.case_id == Case.id)
+        .where(
+            CaseEvent.move.in_(MOVES),
+            CaseEvent.happened_at >= clock.midnight(first),
+            CaseEvent.happened_at < clock.midnight(last + timedelta(days=1)),
+            CaseEvent.superseded_at.is_(None),
+        )
+        .distinct()
+    )
+    if len(grid_ids) <= FEW:
+        query = query.where(Case.grid_id.in_(sorted(grid_ids)))
+    return {
+        case_id: (grid_id, root_id, str(kind), str(source), category_id)
+        for case_id, grid_id, root_id, kind, source, category_id in session.execute(query)
+        if grid_id in grid_ids
+    }
+
+
+def day_sums(
+    session: Session, grid_ids: Collection[int], root_id: int, first: date, end: date
+) -> dict[int, dict[str, int]]:
+    """grid id -> what its daily totals sum up to over [first, end), for the columns shared with the figures."""
+    columns = [func.sum(getattr(DayTotal, name)) for name in SHARED]
+    query = (
+        select(DayTotal.grid_id, *columns)
+        .where(DayTotal.root_id == root_id, DayTotal.day >= first, DayTotal.day < end)
+        .group_by(DayTotal.grid_id)
+    )
+    return {
+        grid_id: dict(zip(SHARED, map(int, sums), strict=True))
+        for grid_id, *sums in session.execute(query)
+        if grid_id in grid_ids
+    }

@@ -1,0 +1,154 @@
+"""Kept rows: the times behind each counted record, so that every figure can be recounted years later (§5)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from gridops.cases.rules.projection import Facts
+from gridops.figures.counts import ATOMS, BITS, FLAGS
+from gridops.figures.rules.conditions import (
+    AtStart,
+    Before,
+    BeforeEnd,
+    BeforeStart,
+    Condition,
+    Known,
+    Logic,
+    NotAfter,
+    UndoneWithin,
+    Within,
+    evaluate,
+)
+from gridops.figures.rules.rows import TURN_KEYS
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+NEVER = np.iinfo(np.int64).max  # later than any instant, so that it lies in no period and before nothing
+
+
+def _fields(*, at_start: bool) -> tuple[str, ...]:
+    asked = [atom.of if isinstance(atom, AtStart) else atom for atom in ATOMS if isinstance(atom, AtStart) is at_start]
+    names = [getattr(atom, name, None) for atom in asked for name in ("field", "other")]
+    return tuple(sorted({name for name in names if name}))
+
+
+# The times that any figure asks for, at E and at S; the first deadline is kept and shown beside them.
+END_FIELDS = (*_fields(at_start=False), "due_first_at")
+START_FIELDS = _fields(at_start=True)
+LINE_FIELDS = (
+    "case_id",
+    "grid_version_id",
+    "child_id",
+    "category_id",
+    "source",
+    "unit_id",
+    "campaign_id",
+    "flags",
+    *TURN_KEYS,
+    "late",
+    "facts",
+)
+
+
+def facts_text(at_start: Facts | None, at_end: Any) -> str:
+    """JSON [times at E, times at S or null, undone pairs] in microseconds since 1970, in the order of the FIELDS.
+
+    `at_start` None: the times at S are those at E that lie before S.
+    """
+    end = [_micros(getattr(at_end, name)) for name in END_FIELDS]
+    start = None if at_start is None else [_micros(getattr(at_start, name)) for name in START_FIELDS]
+    undone = [[_micros(made), _micros(undone)] for made, undone in getattr(at_end, "undone", ())]
+    return json.dumps([end, start, undone], separators=(",", ":"))
+
+
+def times_of(facts: str) -> dict[str, datetime]:
+    """The times at E that a kept row holds, by the names of the columns of `case`."""
+    end = json.loads(facts)[0]
+    return {
+        name: EPOCH + micros * _MICROSECOND for name, micros in zip(END_FIELDS, end, strict=True) if micros is not None
+    }
+
+
+def line_of(row: Mapping[str, Any]) -> bytes:
+    """The canonical line of a kept row: its values in the order of LINE_FIELDS."""
+    return (
+        "|".join(str(int(v) if isinstance(v, bool) else v) for v in (row[name] for name in LINE_FIELDS)).encode()
+        + b"\n"
+    )
+
+
+class Digest:
+    """SHA-256 over the lines of rows in case order."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self.rows = 0
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        self._hash.update(line_of(row))
+        self.rows += 1
+
+    def hex(self) -> str:
+        return self._hash.hexdigest()
+
+
+def flags_from(texts: Sequence[str], start: datetime, end: datetime) -> Any:
+    """The flags of kept rows, evaluated anew from their times; knows nothing of the database."""
+    told = [json.loads(text) for text in texts]
+    first, last = _micros(start), _micros(end)
+    at_end = _columns((row[0] for row in told), len(told), END_FIELDS)
+    derived = np.array([row[1] is None for row in told], dtype=bool)
+    nothing = [None] * len(START_FIELDS)
+    at_start = _columns((row[1] or nothing for row in told), len(told), START_FIELDS)
+    for name, column in at_start.items():
+        column[derived] = np.where(at_end[name] < first, at_end[name], NEVER)[derived]
+    undone = np.array([any(first <= u < last for _, u in row[2]) for row in told], dtype=bool)
+
+    def atom(asked: Any) -> Any:
+        columns = at_end
+        if isinstance(asked, AtStart):
+            asked, columns = asked.of, at_start
+        if isinstance(asked, UndoneWithin):
+            return undone
+        return _truth(asked, columns, first, last)
+
+    logic: Logic[Any] = Logic(atom, np.logical_and.reduce, np.logical_or.reduce, np.logical_not)
+    known: dict[Condition, Any] = {}
+    total = np.zeros(len(told), dtype=np.int64)
+    for key, bit in BITS.items():
+        total += evaluate(FLAGS[key], logic, known) * bit
+    return total
+
+
+def _truth(asked: Any, columns: Mapping[str, Any], first: Any, last: Any) -> Any:
+    time = columns[asked.field]
+    there = time != NEVER
+    match asked:
+        case Known():
+            return there
+        case Within():
+            return (time >= first) & (time < last)
+        case BeforeStart():
+            return time < first
+        case BeforeEnd():
+            return time < last
+        case NotAfter(other=other):
+            return there & (columns[other] != NEVER) & (time <= columns[other])
+        case Before(other=other):
+            return there & (columns[other] != NEVER) & (time < columns[other])
+    raise TypeError(f"not an atom: {asked}")
+
+
+def _columns(rows: Iterable[Sequence[int | None]], length: int, names: tuple[str, ...]) -> dict[str, Any]:
+    table = np.array([[NEVER if time is None else time for time in row] for row in rows], dtype=np.int64)
+    return {name: table.reshape(length, len(names))[:, place].copy() for place, name in enumerate(names)}
+
+
+def _micros(instant: datetime | None) -> int | None:
+    return None if instant is None else (instant - EPOCH) // _MICROSECOND

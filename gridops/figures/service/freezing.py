@@ -1,0 +1,234 @@
+"""Freeze a period, recount it from what was kept, and tell what would differ today (statistics.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from gridops.core.errors import Conflict, Invalid
+from gridops.core.periods import Cut, Period, parse
+from gridops.figures.models import FrozenSet, KeptRow
+from gridops.figures.queries import names as naming
+from gridops.figures.queries import rows as counting
+from gridops.figures.queries import sets, times
+from gridops.figures.queries.area import Area, area_of
+from gridops.figures.queries.days import day_sums
+from gridops.figures.queries.rows import Rows
+from gridops.figures.rules import kept, tables, tally
+from gridops.figures.rules.days import SHARED
+from gridops.figures.rules.late import late_windows
+from gridops.figures.rules.rows import keys_of
+from gridops.figures.service.counting import ISSUED, figures_of, laid_out
+from gridops.figures.service.days import drain_all
+
+FROZEN = "frozen"
+CHUNK = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """What a recount from the kept rows found; `differences` name each figure or row that is not the same."""
+
+    same: bool
+    digest: str
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What would differ today: figures as (key, frozen, today), records as (case id, counted in, would count in)."""
+
+    figures: tuple[tuple[str, Any, Any], ...]
+    records: tuple[tuple[int, tuple[str, ...], tuple[str, ...]], ...] = field(default=())
+
+
+def freeze(session: Session, grid_id: int, period: Period, series: str, as_of: datetime) -> FrozenSet:
+    """Take the figures of a period as of now and keep one row per counted record.
+
+    The caller opens `transaction(repeatable=True)`: everything is read in one consistent view. `as_of`: the instant
+    printed on the paper. Raises Invalid when the period is not over, Conflict when it is frozen already or when daily
+    totals and recount, an equation or a sum disagree (the difference is named).
+    """
+    if as_of < period.end:
+        raise Invalid(("period", "统计时段尚未结束，不能锁定数据"))
+    if sets.frozen_set(session, grid_id, series, period.label):
+        raise Conflict(f"{period.label}的数据已经锁定")
+    drain_all(session)
+    area = area_of(session, grid_id)
+    rows = counting.counted_rows(session, area, period)
+    counted = tally.add_up(rows)
+    _check_days(session, area, period, rows)
+    made = figures_of(session, grid_id, period, series, counted=counted)
+    names = naming.names_of(session, area, period.end_day - timedelta(days=1), counted)
+    frozen = FrozenSet(
+        root_id=area.root_id,
+        grid_id=grid_id,
+        series=series,
+        period=period.label,
+        starts_at=period.start,
+        ends_at=period.end,
+        as_of=as_of,
+        state=FROZEN,
+        digest="",
+        rows=0,
+        figures=made.figures,
+        tables=made.tables,
+        late_records=made.late_records,
+        names={**asdict(names), "always": sorted(names.always)},
+    )
+    session.add(frozen)
+    session.flush()
+    _keep(session, frozen, area, period, rows)
+    return frozen
+
+
+def mark_issued(session: Session, frozen: FrozenSet) -> None:
+    """The paper of a frozen set was issued: comparisons look back at it from now on."""
+    frozen.state = ISSUED
+    session.flush()
+
+
+def recount(session: Session, frozen: FrozenSet) -> Recount:
+    """Evaluate every kept row anew from its times, add up, and compare digest, figures and tables."""
+    digest = kept.Digest()
+    parts: list[tally.Counted] = []
+    differences: list[str] = []
+    for chunk in _chunks(sets.kept_rows(session, frozen.id)):
+        for row in chunk:
+            digest.add(row)
+        try:
+            flags = kept.flags_from([row["facts"] for row in chunk], frozen.starts_at, frozen.ends_at)
+            parts.append(tally.add_up(times.columns_of(chunk, flags)))
+        except (ValueError, TypeError, KeyError, IndexError) as unreadable:
+            return Recount(False, "", (f"存档记录无法读出：{unreadable}",))
+        differences += [
+            f"案件{row['case_id']}：记录计入{_words(row['flags'])}，按其时间应计入{_words(int(now))}"
+            for row, now in zip(chunk, flags, strict=True)
+            if row["flags"] != now
+        ]
+    if digest.rows != frozen.rows:
+        differences.append(f"锁定时{frozen.rows}行，现有{digest.rows}行")
+    found = digest.hex()
+    if found != frozen.digest:
+        differences.append(f"校验值为{found}，锁定时为{frozen.digest}")
+    counted = tally.merge(parts)
+    try:
+        differences += _unlike(frozen, counted)
+    except KeyError as unknown:
+        differences.append(f"存档记录中有锁定时没有的编号：{unknown}")
+    return Recount(not differences, found, tuple(differences))
+
+
+def changed_since(session: Session, frozen: FrozenSet, *, cut: Cut | None = None, limit: int = 1000) -> Changes:
+    """What the same period would count today against what was frozen; at most `limit` records are named."""
+    period = parse(frozen.period, cut or Cut())
+    area = area_of(session, frozen.grid_id)
+    rows = counting.counted_rows(session, area, period)
+    today = laid_out(session, area, period, tally.add_up(rows)).figures
+    figures = tuple(
+        (key, figure["value"], today[key]["value"])
+        for key, figure in frozen.figures.items()
+        if key in today and figure["value"] != today[key]["value"]
+    )
+    now = {row.case_id: (row.flags, *row[8:]) for row in rows.each()}
+    then = {
+        row["case_id"]: (row["flags"], row["rework_turns"], row["extension_turns"], row["returned"])
+        for row in sets.kept_rows(session, frozen.id)
+    }
+    nothing = (0, 0, 0, 0)
+    unlike = (i for i in sorted(then.keys() | now.keys()) if then.get(i, nothing) != now.get(i, nothing))
+    records = tuple(
+        (i, tuple(keys_of(then.get(i, nothing)[0])), tuple(keys_of(now.get(i, nothing)[0])))
+        for i in islice(unlike, limit)
+    )
+    return Changes(figures, records)
+
+
+def _keep(session: Session, frozen: FrozenSet, area: Area, period: Period, rows: Rows) -> None:
+    """Write one row per counted record and the digest over them."""
+    late: set[int] = set()
+    for window in late_windows(
+        period, sets.freezes(session, area.grid_id, frozen.series) | {period.label: frozen.as_of}
+    ):
+        late.update(sets.late_case_ids(session, area, window))
+    texts = times.facts_texts(session, area, period, rows)
+    counted = {row.case_id: row for row in rows.each()}
+    children = dict(zip(rows.case_id.tolist(), rows.child_id.tolist(), strict=True))
+    only_late = times.late_rows(session, area, period, late - counted.keys())
+    digest = kept.Digest()
+    for chunk in _chunks(sorted(counted.keys() | only_late.keys())):
+        lines = []
+        for case_id in chunk:
+            if case_id in counted:
+                line = {**counted[case_id]._asdict(), "child_id": children[case_id], "facts": texts[case_id]}
+            else:
+                line = only_late[case_id]
+            line = {**line, "late": case_id in late, "set_id": frozen.id}
+            line.pop("span", None)
+            digest.add(line)
+            lines.append(line)
+        session.execute(insert(KeptRow), lines)
+    frozen.digest, frozen.rows = digest.hex(), digest.rows
+    session.flush()
+
+
+def _check_days(session: Session, area: Area, period: Period, rows: Rows) -> None:
+    """Stop with Conflict, naming the difference, where daily totals and the recount disagree on a figure they share."""
+    inside = area.grid_ids()
+    sums = day_sums(session, inside, area.root_id, period.first_day, period.end_day)
+    counted = times.sums_by_grid(area, rows, SHARED)
+    nothing = dict.fromkeys(SHARED, 0)
+    codes = {version.grid_id: version.code for version in area.territory.versions.values()}
+    wrong = [
+        f"{codes[grid_id]} {tally.NAMES[key]}：日汇总{a[key]}，逐件复核{b[key]}"
+        for grid_id in sorted(inside)
+        for a, b in ((sums.get(grid_id, nothing), counted.get(grid_id, nothing)),)
+        for key in SHARED
+        if a[key] != b[key]
+    ]
+    if wrong:
+        raise Conflict("日汇总与逐件复核不一致，不能锁定数据。" + "；".join(wrong[:20]) + "。")
+
+
+def _unlike(frozen: FrozenSet, counted: tally.Counted) -> Iterator[str]:
+    """Every figure and table row that a recount finds other than it was frozen."""
+    for key, figure in tables.figures(counted).items():
+        for part in ("value", "numerator", "denominator"):
+            if frozen.figures[key][part] != figure[part]:
+                yield f"{key}：锁定为{frozen.figures[key][part]}，复核为{figure[part]}"
+    for name, rows in tables.tables(counted, names_of(frozen)).items():
+        told = {row["key"]: row for row in frozen.tables[name]}
+        if len(told) != len(rows):
+            yield f"{name}：锁定{len(told)}行，复核{len(rows)}行"
+        for row in rows:
+            then = told.get(row["key"], {})
+            if wrong := [column for column, value in row.items() if then.get(column) != value]:
+                yield f"{name} {row['key']}：{'、'.join(wrong)}不一致"
+
+
+def names_of(frozen: FrozenSet) -> tables.Names:
+    """What everything was called and rolled up to when the set was frozen."""
+    told = frozen.names
+    return tables.Names(
+        categories={key: tables.CategoryName(**value) for key, value in told["categories"].items()},
+        grids={key: (value[0], value[1]) for key, value in told["grids"].items()},
+        units={key: (value[0], value[1]) for key, value in told["units"].items()},
+        campaigns={key: (value[0], value[1]) for key, value in told["campaigns"].items()},
+        always=frozenset(told["always"]),
+    )
+
+
+def _words(flags: int) -> str:
+    return "、".join(tally.NAMES[key] for key in keys_of(flags)) or "无"
+
+
+def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    rows = iter(rows)
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk
