@@ -21,6 +21,7 @@ from gridops.core.periods import Period
 from gridops.documents.rules import chinese_numeral, paper
 from gridops.figures import service as figures
 from gridops.figures.models import FrozenSet
+from gridops.figures.queries import sets
 from gridops.figures.rules.tally import Counted
 from gridops.grids import queries as grids
 from gridops.grids.rules import Level
@@ -111,7 +112,8 @@ def _figures(
         joined = figures.merge(counted)
         return figures.figures_of(session, bulletin.grid_id, period, bulletin.series, counted=joined), clock.now(), None
     frozen = session.get_one(FrozenSet, bulletin.frozen_set_id)
-    return figures.frozen_figures(frozen), frozen.as_of, frozen.digest
+    told = figures.FigureSet(frozen.figures, frozen.tables, frozen.late_records)
+    return told, frozen.as_of, frozen.digest
 
 
 def _body(session: Session, bulletin: Bulletin, series: Series, period: Period) -> Body:
@@ -256,9 +258,8 @@ def _trend(session: Session, bulletin: Bulletin, period: Period, now: figures.Fi
     for _ in range(TREND_PERIODS):
         if back is None:
             break
-        told = (
-            now.figures if back is period else figures.frozen_counts(session, bulletin.grid_id, bulletin.series, back)
-        )
+        locked = None if back is period else sets.frozen_set(session, bulletin.grid_id, bulletin.series, back.label)
+        told = now.figures if back is period else (locked.figures if locked else None)
         labels.append(words.short_name(back))
         filed.append(told["cases.filed"]["value"] if told else None)
         closed.append(told["cases.closed"]["value"] if told else None)

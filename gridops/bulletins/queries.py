@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridops.bulletins.models import BuildJob, BuildPart, Bulletin, BulletinPaper, BulletinStep, Series
 from gridops.bulletins.rules.life import Status
+from gridops.figures.models import FrozenSet
 
 
 def series(session: Session, root_id: int, key: str) -> Series | None:
@@ -172,3 +173,10 @@ def running_builds(session: Session, bulletin_ids: Collection[int]) -> frozenset
     """Which of these bulletins wait for a build."""
     found = select(BuildJob.bulletin_id).where(BuildJob.bulletin_id.in_(sorted(bulletin_ids)), BuildJob.state == "owed")
     return frozenset(session.scalars(found))
+
+
+def frozen_set(session: Session, bulletin: Bulletin) -> FrozenSet | None:
+    """The locked figures of a bulletin; a correction has those of the paper it corrects."""
+    original = session.get(Bulletin, bulletin.corrects_id) if bulletin.corrects_id else None
+    set_id = (original or bulletin).frozen_set_id
+    return session.get(FrozenSet, set_id) if set_id is not None else None

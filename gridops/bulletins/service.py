@@ -16,10 +16,21 @@ from gridops.bulletins.rules.series import SERIES, default_series
 from gridops.core import clock, numbers, periods
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from gridops.core.periods import Cut, Period
+from gridops.figures import counts
 from gridops.figures import service as figures
+from gridops.figures.models import FrozenSet
 from gridops.grids import queries as grids
 from gridops.people.queries import grid_path
 from gridops.people.rules import Person, Role, roles_of
+
+FIGURE_NAMES = {
+    **{counts.PREFIX + count.key: count.name for count in counts.COUNTS},
+    **{counts.PREFIX + rate.key: rate.name for rate in counts.RATES},
+    "grids.count": "网格数",
+    "grids.area_km2": "网格面积",
+    "grids.staffed": "有责任人的网格数",
+    "grids.coverage": "网格覆盖率",
+}
 
 
 def series_of(session: Session, root_id: int, key: str) -> Series:
@@ -140,7 +151,7 @@ def issue(session: Session, bulletin_id: int, person: Person) -> Bulletin:
     found.total_no = numbers.take(session, found.root_id, kind)
     found.issued_on = clock.local_date(clock.now())
     if found.frozen_set_id is not None:
-        figures.mark_issued(session, found.frozen_set_id)
+        figures.mark_issued(session, session.get_one(FrozenSet, found.frozen_set_id))
     if found.corrects_id is not None:
         corrected = queries.locked(session, found.corrects_id)
         if corrected is not None:
@@ -158,7 +169,7 @@ def correct(session: Session, bulletin_id: int, person: Person, reason: str) -> 
     newest = queries.newest_of_period(session, original.grid_id, original.series, original.period)
     if newest is not None and newest.correction_no and newest.status is not Status.ISSUED:
         raise Conflict("该期已有一份更正说明尚未印发")
-    differences = figures.changed_since(session, original.frozen_set_id) if original.frozen_set_id else []
+    differences = changes_since(session, original)
     if not differences and not reason.strip():
         raise Invalid(("reason", "数据没有变化；请写明更正的内容"))
     made = Bulletin(
@@ -179,6 +190,24 @@ def correct(session: Session, bulletin_id: int, person: Person, reason: str) -> 
     session.flush()
     _note(session, made, Step.OPEN, person)
     return made
+
+
+def changes_since(session: Session, found: Bulletin) -> list[dict[str, Any]]:
+    """What a locked bulletin would say otherwise today: rows of key, name, was, now, in the order of the figures."""
+    if found.frozen_set_id is None:
+        return []
+    cut = _period(session, found).cut
+    changes = figures.changed_since(session, session.get_one(FrozenSet, found.frozen_set_id), cut=cut)
+    return [
+        {"key": key, "name": FIGURE_NAMES.get(key, key), "was": was, "now": now} for key, was, now in changes.figures
+    ]
+
+
+def verify(session: Session, found: Bulletin) -> figures.Recount:
+    """Recount a locked bulletin from its kept rows alone; NotFound for a draft."""
+    if found.frozen_set_id is None:
+        raise NotFound("这份通报的数据尚未锁定")
+    return figures.recount(session, session.get_one(FrozenSet, found.frozen_set_id))
 
 
 def ask_build(session: Session, bulletin_id: int, person: Person | None = None) -> BuildJob:

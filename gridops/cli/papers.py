@@ -18,7 +18,6 @@ from gridops.cli import base
 from gridops.core import db
 from gridops.core.errors import GridopsError, NotFound
 from gridops.evidence.store import LocalStore
-from gridops.figures import service as figures
 from gridops.grids import queries as grids
 from gridops.people.queries import load_person
 from gridops.people.queries.keeping import user_by_name
@@ -147,10 +146,10 @@ def verify(jurisdiction: str, period: str, series: str | None) -> None:
     base.opened()
     with db.reading() as session:
         found = _found(session, jurisdiction, period, series, newest=False)
-        if found.frozen_set_id is None:
-            raise NotFound(f"{found.period} is a draft: nothing is frozen yet")
-        told = figures.verify(session, found.frozen_set_id)
-    click.echo(told.words)
+        told = bulletins.verify(session, found)
+    for difference in told.differences[:50]:
+        click.echo(difference)
+    click.echo(f"{'same' if told.same else 'NOT the same'}: {told.digest}")
     raise click.exceptions.Exit(0 if told.same else 2)
 
 
