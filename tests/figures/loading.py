@@ -16,6 +16,8 @@ from gridops.cases.rules.moves import Source
 from gridops.cases.rules.projection import Event, columns
 from gridops.catalogue.models import CategoryList
 from gridops.catalogue.rules import Kind
+from gridops.core import clock, owed
+from gridops.figures.rules.days import key_of
 from gridops.grids.models import Grid, GridVersion
 from tests.factories import make_category, make_grid, make_unit
 from tests.figures.files import read_cases
@@ -92,6 +94,15 @@ def put_cases(session: Session, root_id: int, cases: Iterable[Put], *, first_id:
     return put
 
 
+def owe_days(session: Session, put: dict[int, Put]) -> None:
+    """Owe the totals of every day on which one of these cases moved, as the room of cases does."""
+    owed.owe(
+        session,
+        "day_total",
+        (key_of(case.grid_id, clock.local_date(event.happened_at)) for case in put.values() for event in case.events),
+    )
+
+
 def put_folder(session: Session, folder: Path) -> Folder:
     """Grids, units, categories and cases of an acceptance folder."""
     made: dict[str, tuple[Grid, int]] = {}
@@ -129,5 +140,6 @@ def put_folder(session: Session, folder: Path) -> Folder:
             for line in told
         ),
     )
+    owe_days(session, put)
     expected = json.loads((folder / "expected.json").read_text("utf-8"))
     return Folder(root, expected, {case_id: case.external_id or "" for case_id, case in put.items()})

@@ -50,13 +50,13 @@ def late_counts(session: Session, area: Area, window: Window) -> dict[str, int]:
     told = session.execute(
         select(
             Case.grid_version_id,
-            span_of(area.changes),
+            span_of(area.changes).label("span"),
             func.count(),
             func.sum(case((_within(Case.self_handled_at, period), 1), else_=0)),
             func.sum(case((_within(Case.filed_at, period), 1), else_=0)),
         )
         .where(*wanted)
-        .group_by(Case.grid_version_id, span_of(area.changes))
+        .group_by(Case.grid_version_id, "span")
     )
     sums = {"reported": 0, "self_handled": 0, "filed": 0}
     for version_id, span, *numbers in told:

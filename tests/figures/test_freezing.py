@@ -1,0 +1,315 @@
+"""Freezing takes the figures once and for all; what was kept recounts to the same, and any change is noticed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from gridops.cases.rules.moves import Move
+from gridops.cases.rules.projection import Event
+from gridops.core import periods
+from gridops.core.errors import Conflict, Invalid
+from gridops.core.owed import Owed
+from gridops.figures import service
+from gridops.figures.counts import BITS, RATES
+from gridops.figures.models import DayTotal, FrozenSet, KeptRow
+from gridops.figures.queries.area import area_of
+from gridops.figures.queries.rows import counted_rows
+from gridops.figures.rules.rows import TURN_KEYS
+from gridops.grids.models import Grid, GridVersion
+from tests.conftest import shared
+from tests.factories import at, make_category, make_grid, make_unit
+from tests.figures.loading import Folder, Put, owe_days, put_cases, put_folder
+
+MARCH, APRIL, YEAR = (periods.parse(label) for label in ("2017-03", "2017-04", "2017"))
+AS_OF = at("2017-04-01 02:00")
+
+
+@pytest.fixture
+def edges(session: Session) -> Folder:
+    return put_folder(session, shared("acceptance", "edges"))
+
+
+@pytest.fixture
+def frozen(session: Session, edges: Folder) -> FrozenSet:
+    return service.freeze(session, edges.root.id, MARCH, "monthly", AS_OF)
+
+
+@pytest.fixture
+def street(session: Session) -> Grid:
+    return make_grid(session)
+
+
+def told(*moves: tuple[str, Move], category: int, unit: int | None = None, due: str | None = None) -> list[Event]:
+    return [
+        Event(
+            move,
+            at(time),
+            seq,
+            category_id=category if move is Move.REPORT else None,
+            unit_id=unit if move is Move.DISPATCH else None,
+            due_at=at(due) if due and move is Move.FILE else None,
+        )
+        for seq, (time, move) in enumerate(moves, start=1)
+    ]
+
+
+def put(
+    session: Session, street: Grid, *histories: list[Event], recorded: str | None = None, first_id: int = 1
+) -> None:
+    version = session.scalars(select(GridVersion.id).where(GridVersion.grid_id == street.id)).one()
+    cases = [
+        Put(version, street.id, events[0].category_id or 0, events, recorded_at=at(recorded) if recorded else None)
+        for events in histories
+    ]
+    owe_days(session, put_cases(session, street.id, cases, first_id=first_id))
+
+
+def test_a_frozen_set_recounts_to_the_same(session: Session, frozen: FrozenSet):
+    found = service.recount(session, frozen)
+    assert (found.same, found.differences, found.digest) == (True, (), frozen.digest)
+    assert frozen.rows == len(session.scalars(select(KeptRow.case_id)).all()) == 39
+    assert frozen.figures["cases.should_close"]["value"] == 26
+
+
+def test_the_digest_is_the_same_when_the_same_is_counted_again(session: Session, edges: Folder, frozen: FrozenSet):
+    first = frozen.digest
+    session.execute(delete(KeptRow))
+    session.execute(delete(FrozenSet))
+    session.expunge_all()
+    assert service.freeze(session, edges.root.id, MARCH, "monthly", AS_OF).digest == first
+
+
+TAMPERINGS = [
+    update(KeptRow).where(KeptRow.case_id == 3).values(flags=KeptRow.flags - BITS["overdue_open"]),
+    update(KeptRow).where(KeptRow.case_id == 3).values(facts="[]"),
+    update(KeptRow).where(KeptRow.case_id == 3).values(unit_id=77777),
+    update(KeptRow).where(KeptRow.case_id == 24).values(rework_turns=2),
+    update(KeptRow).where(KeptRow.case_id == 3).values(late=True),
+    delete(KeptRow).where(KeptRow.case_id == 3),
+    update(FrozenSet).values(digest="0" * 64),
+]
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS, ids=["flags", "times", "unit", "turns", "late", "gone", "digest"])
+def test_a_kept_row_that_was_changed_is_noticed(session: Session, frozen: FrozenSet, tampering: object):
+    session.execute(tampering)  # type: ignore[call-overload]
+    session.refresh(frozen)
+    found = service.recount(session, frozen)
+    assert not found.same
+    assert found.differences
+
+
+def test_a_printed_figure_that_was_changed_is_noticed(session: Session, frozen: FrozenSet):
+    figures = {key: dict(value) for key, value in frozen.figures.items()}
+    figures["cases.filed"]["value"] += 1
+    frozen.figures = figures
+    found = service.recount(session, frozen)
+    assert found.differences == ("cases.filed：锁定为30，复核为29",)
+
+
+def test_a_period_is_frozen_once_and_not_before_its_end(session: Session, edges: Folder, frozen: FrozenSet):
+    with pytest.raises(Conflict):
+        service.freeze(session, edges.root.id, MARCH, "monthly", AS_OF)
+    with pytest.raises(Invalid):
+        service.freeze(session, edges.root.id, APRIL, "monthly", APRIL.end - timedelta(seconds=1))
+    assert service.freeze(session, edges.root.id, MARCH, "special", AS_OF).digest == frozen.digest
+
+
+def test_a_freeze_stops_where_daily_totals_and_recount_disagree(session: Session, edges: Folder):
+    service.drain_all(session)
+    row = session.scalars(select(DayTotal).where(DayTotal.filed > 0, DayTotal.day >= MARCH.first_day)).first()
+    assert row is not None
+    row.filed += 1
+    session.flush()
+    with pytest.raises(Conflict, match="329900003001 立案数：日汇总28，逐件复核27"):
+        service.freeze(session, edges.root.id, MARCH, "monthly", AS_OF)
+
+
+def test_rebuilding_a_day_twice_gives_the_same_rows(session: Session, edges: Folder):
+    keys = session.scalars(select(Owed.key)).all()
+    assert service.drain_all(session) == len(set(keys))
+    assert session.scalars(select(Owed.id)).all() == []
+
+    def rows() -> list[tuple[object, ...]]:
+        columns = [column for column in DayTotal.__table__.c if column.name != "id"]
+        return sorted(tuple(row) for row in session.execute(select(*columns)))
+
+    once = rows()
+    assert service.rebuild_days(session, keys) == len(set(keys))
+    assert rows() == once
+    march = [row for row in session.scalars(select(DayTotal)) if MARCH.first_day <= row.day < MARCH.end_day]
+    assert sum(row.filed for row in march) == 29
+    assert (sum(row.closings for row in march), sum(row.closings_undone for row in march)) == (20, 2)
+    assert {row.unit_id for row in march if row.dispatched} != {0}
+
+
+def test_the_list_behind_each_figure_is_what_was_counted(session: Session, edges: Folder, frozen: FrozenSet):
+    counted = list(counted_rows(session, area_of(session, edges.root.id), MARCH).each())
+    for key in (*BITS, *TURN_KEYS):
+        wanted = tuple(r.case_id for r in counted if (r.flags & BITS[key] if key in BITS else getattr(r, key)))
+        assert service.kept_records(session, frozen, key, limit=99).case_ids == wanted
+        assert service.records(session, edges.root.id, MARCH, "monthly", f"cases.{key}", limit=99).case_ids == wanted
+    for rate in RATES:
+        below = frozen.figures[f"cases.{rate.key}"]["denominator"]
+        assert len(service.kept_records(session, frozen, rate.key, limit=99).case_ids) == below
+
+
+@pytest.mark.parametrize(
+    "table", ["by_source", "by_class", "top_events", "top_components", "by_grid", "by_unit", "by_campaign"]
+)
+def test_the_list_behind_each_cell_is_what_was_counted(session: Session, edges: Folder, frozen: FrozenSet, table: str):
+    for row in frozen.tables[table]:
+        for key in ("filed", "should_close", "reported"):
+            where = {"table": table, "row": row["key"], "limit": 99}
+            kept = service.kept_records(session, frozen, key, **where)
+            assert len(kept.case_ids) == row[key]
+            assert service.records(session, edges.root.id, MARCH, "monthly", key, **where) == kept
+
+
+def test_lists_come_in_pages_and_unknown_ones_are_refused(session: Session, frozen: FrozenSet):
+    first = service.kept_records(session, frozen, "filed", limit=20)
+    second = service.kept_records(session, frozen, "filed", after=first.after or 0, limit=20)
+    assert (len(first.case_ids), len(second.case_ids), second.after) == (20, 9, None)
+    assert first.case_ids[-1] < second.case_ids[0]
+    for figure, table, row in (("grids.count", None, None), ("filed", "by_unit", "nobody"), ("filed", "nothing", "x")):
+        with pytest.raises(Invalid):
+            service.kept_records(session, frozen, figure, table=table, row=row)
+
+
+def test_what_changed_since_is_named(session: Session, edges: Folder, frozen: FrozenSet):
+    assert service.changed_since(session, frozen) == service.Changes((), ())
+    category = make_category(session, "0111").id
+    put(session, edges.root, told(("2017-03-09 10:00", Move.REPORT), category=category), first_id=500)
+    changes = service.changed_since(session, frozen)
+    assert ("cases.reported", 32, 33) in changes.figures
+    assert changes.records == ((500, (), ("reported", "pending_end")),)
+    assert service.recount(session, frozen).same
+
+
+def test_a_late_record_is_told_once_on_its_own_line_and_once_in_the_year(session: Session, street: Grid):
+    category = make_category(session).id
+    put(session, street, told(("2017-03-09 10:00", Move.REPORT), category=category), recorded="2017-03-09 10:01")
+    march = service.freeze(session, street.id, MARCH, "monthly", AS_OF)
+    own = told(("2017-03-20 10:00", Move.REPORT), ("2017-03-20 10:05", Move.SELF_HANDLE), category=category)
+    put(session, street, own, recorded="2017-04-03 08:00", first_id=2)
+    put(session, street, told(("2017-04-05 10:00", Move.REPORT), category=category), first_id=3)
+    made = service.figures_of(session, street.id, APRIL, "monthly")
+    assert made.figures["cases.reported"]["value"] == 1
+    assert made.late_records == [{"period": "2017-03", "reported": 1, "self_handled": 1, "filed": 0}]
+    assert service.records(session, street.id, APRIL, "monthly", "late_records").case_ids == (2,)
+    april = service.freeze(session, street.id, APRIL, "monthly", at("2017-05-01 02:00"))
+    assert april.late_records == made.late_records
+    assert service.kept_records(session, april, "late_records").case_ids == (2,)
+    assert service.recount(session, april).same
+    assert service.recount(session, march).same
+    may = service.figures_of(session, street.id, periods.parse("2017-05"), "monthly")
+    assert may.late_records == []
+    assert service.figures_of(session, street.id, YEAR, "yearly").figures["cases.reported"]["value"] == 3
+    assert service.figures_of(session, street.id, APRIL, "special").late_records == []
+
+
+def test_comparisons_take_issued_figures_and_recount_others(session: Session, street: Grid):
+    category = make_category(session).id
+    for month, number in ((3, 3), (4, 2)):
+        cases = [
+            told(
+                (f"2017-0{month}-0{day + 1} 10:00", Move.REPORT),
+                (f"2017-0{month}-0{day + 1} 11:00", Move.FILE),
+                category=category,
+            )
+            for day in range(number)
+        ]
+        put(session, street, *cases, first_id=month * 100)
+    recounted = service.figures_of(session, street.id, APRIL, "monthly").figures["cases.filed"]
+    assert (recounted["previous"], recounted["change_pct"], recounted["last_year"]) == (3, "-33.33", None)
+    march = service.freeze(session, street.id, MARCH, "monthly", AS_OF)
+    later = told(("2017-03-20 10:00", Move.REPORT), ("2017-03-20 11:00", Move.FILE), category=category)
+    put(session, street, later, recorded="2017-04-02 00:00", first_id=900)
+
+    def previous() -> object:
+        return service.figures_of(session, street.id, APRIL, "monthly").figures["cases.filed"]["previous"]
+
+    assert previous() == 4
+    service.mark_issued(session, march)
+    assert previous() == 3
+    first = service.figures_of(session, street.id, MARCH, "monthly").figures["cases.filed"]
+    assert (first["previous"], first["change_pct"]) == (None, None)
+    quiet = service.figures_of(session, street.id, periods.parse("2017-06"), "monthly").figures["cases.filed"]
+    assert (quiet["value"], quiet["previous"], quiet["change_pct"]) == (0, 0, None)
+
+
+def test_units_are_rolled_up_to_their_department(session: Session, street: Grid):
+    category = make_category(session).id
+    department = make_unit(session, street, "D1")
+    section = make_unit(session, street, "S1", parent=department)
+    for place, unit in enumerate((department, section), start=1):
+        moves = (
+            ("2017-03-05 10:00", Move.REPORT),
+            ("2017-03-05 11:00", Move.FILE),
+            ("2017-03-05 12:00", Move.DISPATCH),
+        )
+        put(session, street, told(*moves, category=category, unit=unit.id, due="2017-03-10 10:00"), first_id=place)
+    made = service.figures_of(session, street.id, MARCH, "monthly")
+    assert [(row["key"], row["filed"]) for row in made.tables["by_unit"]] == [("D1", 2), ("none", 0)]
+    assert made.figures["cases.overdue_open"]["value"] == 2
+
+
+@pytest.mark.parametrize(
+    ("label", "filed"), [("2017-W10", 2), ("2017-Q1", 3), ("2017-H1", 4), ("2017", 4), ("2017-YTD-03", 3)]
+)
+def test_every_kind_of_period_is_counted_by_one_path(session: Session, street: Grid, label: str, filed: int):
+    category = make_category(session).id
+    days = ("2017-01-01", "2017-03-06", "2017-03-12", "2017-06-30")
+    put(
+        session,
+        street,
+        *(told((f"{d} 00:00", Move.REPORT), (f"{d} 23:59", Move.FILE), category=category) for d in days),
+    )
+    assert (
+        service.figures_of(session, street.id, periods.parse(label), "special").figures["cases.filed"]["value"] == filed
+    )
+
+
+def test_records_follow_the_tree_of_their_day(session: Session):
+    from datetime import date
+
+    city = make_grid(session)
+    west, east = (make_grid(session, parent=city, code=code) for code in ("T-W", "T-E"))
+    cell = make_grid(session, parent=west, code="T-C", valid_to=date(2017, 3, 16))
+    session.add(
+        GridVersion(
+            **{
+                **{
+                    c.name: getattr(session.query(GridVersion).filter_by(grid_id=cell.id).one(), c.name)
+                    for c in GridVersion.__table__.c
+                    if c.name not in ("id", "stamp")
+                },
+                "parent_id": east.id,
+                "valid_from": date(2017, 3, 16),
+                "valid_to": None,
+            }
+        )
+    )
+    session.flush()
+    old, new = session.scalars(select(GridVersion.id).where(GridVersion.grid_id == cell.id).order_by(GridVersion.id))
+    category = make_category(session).id
+    cases = [
+        Put(
+            version,
+            cell.id,
+            category,
+            told((f"2017-03-{day} 10:00", Move.REPORT), (f"2017-03-{day} 11:00", Move.FILE), category=category),
+        )
+        for version, day in ((old, 10), (old, 15), (new, 16))
+    ]
+    put_cases(session, city.id, cases)
+    made = service.figures_of(session, city.id, MARCH, "monthly")
+    assert [(row["key"], row["filed"]) for row in made.tables["by_grid"]] == [("T-E", 1), ("T-W", 2)]
+    below = service.figures_of(session, west.id, MARCH, "monthly")
+    assert below.figures["cases.filed"]["value"] == 2
+    parts = [service.count(session, city.id, MARCH, part=[part]) for part in service.parts(session, city.id, MARCH)]
+    assert service.merge(parts) == service.count(session, city.id, MARCH)
