@@ -57,22 +57,37 @@ def stamp(session: Session) -> Stamp:
     return int(count), int(highest), int(total)
 
 
+class Snapshot:
+    """The territory as it stood at one moment: asks for the stamp once. For loops over many records."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._mark = session, stamp(session)
+        self.territory = _keep(("territory", self._mark), lambda: Territory(_all_versions(session)))
+
+    def tree(self, day: date | None = None) -> Tree:
+        """The tree of all roots as it was on a local day (default: today)."""
+        return self.territory.tree(day or today())
+
+    def index(self, day: date | None = None, root_id: int | None = None) -> Index:
+        """The point index of a local day (default: today) over one root, or over all."""
+        then = self.tree(day)
+        key = ("index", self._mark, self.territory.span(day or today()), root_id)
+        return _keep(key, lambda: _build(self._session, then, root_id))
+
+
 def territory(session: Session) -> Territory:
     """All versions of all grids, without their shapes."""
-    return _territory(session, stamp(session))
+    return Snapshot(session).territory
 
 
 def tree(session: Session, day: date | None = None) -> Tree:
     """The tree of all roots as it was on a local day (default: today)."""
-    return territory(session).tree(day or today())
+    return Snapshot(session).tree(day)
 
 
 def index(session: Session, day: date | None = None, root_id: int | None = None) -> Index:
     """The point index of a local day (default: today) over one root, or over all."""
-    mark = stamp(session)
-    found = _territory(session, mark)
-    day = day or today()
-    return _keep(("index", mark, found.span(day), root_id), lambda: _build(session, found.tree(day), root_id))
+    return Snapshot(session).index(day, root_id)
 
 
 def by_code(session: Session, code: str) -> Grid | None:
@@ -236,10 +251,6 @@ def _keep(key: tuple[Any, ...], make: Callable[[], T]) -> T:
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
     return made
-
-
-def _territory(session: Session, mark: Stamp) -> Territory:
-    return _keep(("territory", mark), lambda: Territory(_all_versions(session)))
 
 
 def _all_versions(session: Session) -> Iterator[Version]:

@@ -5,15 +5,17 @@ from datetime import date
 from typing import Any
 
 import geojson
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from gridops.audit.models import AuditEntry
 from gridops.core.coordinates import Crs, to_wgs84
+from gridops.core.db import reading, transaction
 from gridops.demo_street.territory import PARTS, street_features
 from gridops.grids import forms, queries, service
 from gridops.grids.models import Grid, GridVersion
@@ -184,6 +186,32 @@ def test_a_grid_has_a_beginning_and_an_end(session: Session) -> None:
     assert queries.index(session, date(2017, 3, 1)) is queries.index(session, date(2017, 3, 31))
 
 
+def test_what_is_kept_in_memory_follows_the_database(database: Engine) -> None:
+    def code_of(session: Session) -> str | None:
+        place = queries.index(session).locate(119.955, 31.85)
+        return place.code if place else None
+
+    with reading() as session:
+        assert code_of(session) is None
+    with pytest.raises(RuntimeError), transaction() as session:
+        service.import_grids(session, collection(*town()), PLAIN)
+        assert code_of(session) == "S2"
+        raise RuntimeError("undone")
+    with reading() as session:
+        assert code_of(session) is None
+    with transaction() as session:
+        service.import_grids(session, collection(town()[0]), PLAIN)
+    with reading() as session:
+        assert code_of(session) == "S"
+        before = queries.Snapshot(session)
+    with transaction() as session:
+        service.import_grids(session, collection(*town()), PLAIN)
+    with reading() as session:
+        assert code_of(session) == "S2"
+        assert set(before.tree().by_code) == {"S"}
+        assert queries.index(session) is queries.index(session)
+
+
 def test_questions_to_the_territory(session: Session) -> None:
     service.import_grids(session, collection(*town()), PLAIN)
     root = queries.roots(session)[0]
@@ -236,8 +264,6 @@ def test_every_point_of_the_demo_street_lies_in_a_grid_of_its_part(seed: int) ->
     features = street_features()["features"]
     shapes = {one["properties"]["code"]: shapely.geometry.shape(one["geometry"]) for one in features}
     leaves = {code: shape for code, shape in shapes.items() if len(code) == 15}
-    import numpy as np
-
     rng = np.random.default_rng(seed)
     west, south, east, north = shapes["320411003"].bounds
     for lon, lat in zip(rng.uniform(west, east, 40), rng.uniform(south, north, 40), strict=True):
