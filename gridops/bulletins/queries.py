@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 
 from gridops.bulletins.models import BuildJob, BuildPart, Bulletin, BulletinPaper, BulletinStep, Series
 from gridops.bulletins.rules.life import Status
-from gridops.figures.models import FrozenSet
+from gridops.cases.models import Case
+from gridops.catalogue.models import Category
+from gridops.figures.models import FrozenSet, KeptRow
+from gridops.grids.models import GridVersion
+from gridops.people.models import Unit
 
 
 def series(session: Session, root_id: int, key: str) -> Series | None:
@@ -166,7 +170,7 @@ def one(session: Session, bulletin_id: int) -> Bulletin | None:
 def series_names(session: Session, root_id: int) -> dict[str, str]:
     """Series key -> what a root calls it, for those it has."""
     rows = session.execute(select(Series.key, Series.name).where(Series.root_id == root_id))
-    return {key: name for key, name in rows}
+    return dict(rows.tuples().all())
 
 
 def running_builds(session: Session, bulletin_ids: Collection[int]) -> frozenset[int]:
@@ -180,3 +184,25 @@ def frozen_set(session: Session, bulletin: Bulletin) -> FrozenSet | None:
     original = session.get(Bulletin, bulletin.corrects_id) if bulletin.corrects_id else None
     set_id = (original or bulletin).frozen_set_id
     return session.get(FrozenSet, set_id) if set_id is not None else None
+
+
+def cases_by_id(session: Session, case_ids: Collection[int]) -> dict[int, Case]:
+    """Cases by their ids."""
+    return {row.id: row for row in session.scalars(select(Case).where(Case.id.in_(sorted(case_ids))))}
+
+
+def kept_by_case(session: Session, set_id: int, case_ids: Collection[int]) -> dict[int, KeptRow]:
+    """The kept rows of some cases in a locked set."""
+    found = select(KeptRow).where(KeptRow.set_id == set_id, KeptRow.case_id.in_(sorted(case_ids)))
+    return {row.case_id: row for row in session.scalars(found)}
+
+
+def names_beside(
+    session: Session, category_ids: Collection[int], version_ids: Collection[int], unit_ids: Collection[int]
+) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
+    """Names of categories, of grids as they were in a version, and of units."""
+    categories = select(Category.id, Category.name_zh).where(Category.id.in_(sorted(category_ids)))
+    versions = select(GridVersion.id, GridVersion.name).where(GridVersion.id.in_(sorted(version_ids)))
+    units = select(Unit.id, Unit.name).where(Unit.id.in_(sorted(unit_ids)))
+    told = [dict(session.execute(query).tuples().all()) for query in (categories, versions, units)]
+    return told[0], told[1], told[2]
