@@ -154,7 +154,7 @@ def _stage(run: str, chunk: list[Line], counts: Counts, create_units: bool, near
     try:
         with db.transaction() as session:
             codes = Resolver(session, create_units)
-            reader = Reader(session, codes, nearest_m)
+            reader = Reader(grids.Snapshot(session), codes, nearest_m)
             for line in chunk:
                 counts.read += 1
                 read = reader.read(line)

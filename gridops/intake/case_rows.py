@@ -88,7 +88,7 @@ class Reader:
     `nearest_m`: how far outside everything a point may lie (metres).
     """
 
-    session: Session
+    land: grids.Snapshot
     codes: Resolver
     nearest_m: float = 0.0
 
@@ -155,7 +155,7 @@ class Reader:
                 "place": {"crs": crs.value, "lon": row.cell("lon"), "lat": row.cell("lat")},
             }
         if code:
-            node = grids.tree(self.session, day).by_code.get(code)
+            node = self.land.tree(day).by_code.get(code)
             if node is None:
                 row.wrong("grid_code", "no such grid on that day")
                 return None
@@ -169,12 +169,12 @@ class Reader:
     def _located(
         self, row: _Row, day: date | None, where: dict[str, Any]
     ) -> tuple[int, int, int, dict[str, Any]] | None:
-        found = grids.index(self.session, day).locate(where["lon"], where["lat"], within_m=self.nearest_m)
+        found = self.land.index(day).locate(where["lon"], where["lat"], within_m=self.nearest_m)
         if found is None:
             row.wrong("lon", f"lies in no grid, nor within {self.nearest_m:.0f} m of one")
             return None
         where["place"] = {**where["place"], "nearest": found.nearest, "distance_m": round(found.distance_m, 1)}
-        root_id = grids.tree(self.session, day).nodes[found.grid_id].root_id
+        root_id = self.land.tree(day).nodes[found.grid_id].root_id
         return root_id, found.grid_id, found.version_id, where
 
     def _unit(self, row: _Row, root_id: int) -> str | None:
