@@ -95,6 +95,16 @@ def street_features() -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
+def main_lines() -> tuple[list[shapely.LineString], list[shapely.LineString], shapely.LineString]:
+    """Main roads from south to north, main roads from west to east, and the canal; in degrees."""
+
+    def drawn(line: Line) -> shapely.LineString:
+        points = [(x / _METRES[0] + _CENTRE[0], y / _METRES[1] + _CENTRE[1]) for x, y in _smooth(line)]
+        return shapely.LineString(points)
+
+    return [drawn(line) for line in _ALONG], [drawn(line) for line in _ACROSS], drawn(_CANAL)
+
+
 def _cells() -> list[BaseGeometry]:
     """Sixty blocks in metres; their shared borders do not have the same vertices yet."""
     dice = random.Random(_SEED)
