@@ -114,7 +114,7 @@ def test_an_upload_reads_what_excel_writes() -> None:
         (b"date,is_workday,name\n2027-01-01,0,a\n2027-01-01,1,b\n", ["3.date"]),
         (b"date,is_workday,name\n0001-01-01,0,a\n", ["2.date"]),
         (b"date,is_workday,name\n2027-01-01,0," + b"x" * 61 + b"\n", ["2.name"]),
-        (b"date,is_workday,name\n2027-01-01,0,a\x0bb\n", ["2.name"]),
+        (b"date,is_workday,name\n2027-01-01,0,a\x07b\n", ["2.name"]),
         (b'date,is_workday\n"2027-01-01,0\n', ["2"]),
         (b"\xff\xfe\x00\x00", ["file"]),
         (b"date,is_workday\n2027-01-01\n", ["2.is_workday"]),
