@@ -21,11 +21,10 @@ from gridops.core import db
 from gridops.core.health import database_answers
 from gridops.tasks import app as tasks
 from gridops.tasks import broker
-from gridops.web import errors, guards, headers, ids, language, observe, rendering, sessions
+from gridops.web import errors, guards, headers, hygiene, ids, language, observe, rendering, sessions
 from gridops.web.health import CHECKS
 
-# A file beside a form; photos are larger than any form, and the API reads them in parts anyway.
-_FORM_BYTES = 1_000_000
+_PHOTOS_A_FORM = 4
 _REQUESTS_A_MINUTE = 600
 
 
@@ -40,6 +39,7 @@ def create_app(config: Config) -> Flask:
         count = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     observe.set_up(app)
+    hygiene.set_up(app)
     headers.set_up(app)
     sessions.set_up(app)
     language.set_up(app)
@@ -71,9 +71,7 @@ def _settings(config: Config) -> dict[str, object]:
         "IDLE_TIME": timedelta(minutes=config.session_idle_minutes),
         "TRUSTED_PROXIES": config.trusted_proxies,
         "BEHIND_TLS": config.behind_tls,
-        "MAX_CONTENT_LENGTH": 4 * config.photo_max_bytes + _FORM_BYTES,
-        "MAX_FORM_MEMORY_SIZE": _FORM_BYTES,
-        "MAX_FORM_PARTS": 2000,
+        "MAX_CONTENT_LENGTH": _PHOTOS_A_FORM * config.photo_max_bytes + hygiene.LARGEST_FORM_BYTES,
         "WTF_CSRF_TIME_LIMIT": None,  # lives as long as the session
         "WTF_CSRF_SSL_STRICT": config.behind_tls,
         "JSON_AS_ASCII": False,
