@@ -22,7 +22,7 @@ from gridops.figures.rules.conditions import (
     Some,
     UndoneWithin,
     Within,
-    atoms_of,
+    compiled,
     empty,
 )
 
@@ -225,7 +225,8 @@ FLAGS: dict[str, Condition] = {count.key: count.when for count in COUNTS if coun
 TURNS: dict[str, tuple[Move, ...]] = {count.key: count.moves for count in COUNTS if count.moves}
 KEYS: tuple[str, ...] = (*FLAGS, *TURNS)
 BITS: dict[str, int] = {key: 1 << place for place, key in enumerate(FLAGS)}
-ATOMS: tuple[Condition, ...] = atoms_of(FLAGS.values())
+PROGRAM = compiled(FLAGS)
+ATOMS: tuple[Condition, ...] = PROGRAM.atoms
 
 # Each must hold, or the build stops and names the difference: the sum of the left counts is that of the right ones.
 EQUATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (

@@ -14,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
-    String,
     and_,
     case,
     cast,
@@ -24,7 +23,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    type_coerce,
 )
 
 from gridops.cases.models import Case
@@ -41,6 +39,7 @@ from gridops.figures.rules.conditions import (
     UndoneWithin,
     Within,
 )
+from gridops.figures.rules.tally import SOURCES
 
 # Deadlines may lie after E; every other time after E is not yet a fact.
 DEADLINES = frozenset({"due_at", "due_fair_at", "handle_due_at", "handle_due_fair_at"})
@@ -131,13 +130,15 @@ def selected(
 
 
 def row_columns(start: datetime, end: datetime, changes: tuple[date, ...]) -> list[Any]:
-    """What is fetched of each case: dimensions in the order of `rules.rows.Row`, atom bits, touched (0 or 1)."""
+    """What is fetched of each case, all integers: dimensions in the order of `rules.rows.Row` (of the source its place
+    in SOURCES), atom bits, touched (0 or 1).
+    """
     return [
         Case.id,
         Case.grid_version_id,
         span_of(changes),
         Case.category_id,
-        type_coerce(Case.source, String),
+        case({source: place for place, source in enumerate(SOURCES)}, value=Case.source),
         unit_then(end),
         func.coalesce(Case.campaign_id, 0),
         atom_bits(start, end),

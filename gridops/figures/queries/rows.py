@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,10 @@ from gridops.cases.models import Case, CaseEvent
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.projection import Event, Facts, project
 from gridops.core.periods import Period
-from gridops.figures.counts import ATOMS, BITS, FLAGS, TURNS
+from gridops.figures.counts import ATOMS, BITS, PROGRAM, TURNS
 from gridops.figures.queries import plain
 from gridops.figures.queries.area import Area
-from gridops.figures.rules.conditions import Condition, Logic, evaluate
+from gridops.figures.rules.conditions import Condition, Logic
 from gridops.figures.rules.rows import TURN_KEYS, Row, flags_of
 from gridops.figures.rules.tally import SOURCES
 
@@ -147,18 +148,15 @@ def turns_of(
     if version_ids is not None:
         statement = statement.where(Case.grid_version_id.in_(version_ids))
     found: dict[int, list[int]] = {}
-    for case_id, move, turns in session.connection().execute(statement):
+    for case_id, move, turns in session.connection().execute(statement).all():
         found.setdefault(case_id, [0] * len(TURN_KEYS))[moves[Move(move)]] += int(turns)
     return found
 
 
 def _as_columns(found: list[Any]) -> tuple[Rows, Any, Any]:
-    columns = list(zip(*found, strict=True)) if found else [()] * 9
-    numbers = [np.array(columns[place], dtype=np.int64) for place in (0, 1, 2, 3, 5, 6, 7, 8)]
-    case_id, version_id, span, category_id, unit_id, campaign_id, atoms, touched = numbers
+    table = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=len(found) * 9).reshape(-1, 9)
+    case_id, version_id, span, category_id, source, unit_id, campaign_id, atoms, touched = table.T.copy()
     nothing: list[Any] = [np.zeros(len(case_id), dtype=np.int64) for _ in range(5)]
-    places = {str(source): place for place, source in enumerate(SOURCES)}
-    source = np.array([places[name] for name in columns[4]], dtype=np.int64)
     rows = Rows(case_id, version_id, span, category_id, source, unit_id, campaign_id, *nothing[:5])
     return rows, atoms, touched
 
@@ -172,11 +170,7 @@ def _flags(atoms: Any) -> Any:
         some=np.logical_or.reduce,
         negate=np.logical_not,
     )
-    known: dict[Condition, Any] = {}
-    total = np.zeros(len(atoms), dtype=np.int64)
-    for key, bit in BITS.items():
-        total += evaluate(FLAGS[key], logic, known) * bit
-    return total
+    return sum((holds * BITS[key] for key, holds in PROGRAM.run(logic).items()), np.zeros(len(atoms), dtype=np.int64))
 
 
 def _fold_touched(session: Session, rows: Rows, places: Any, start: datetime, end: datetime) -> None:

@@ -9,7 +9,7 @@ Facts are those that hold at the period's end E: a time after E is not among the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -119,24 +119,52 @@ class Logic(Generic[B]):
     negate: Callable[[B], B]
 
 
-def evaluate(condition: Condition, logic: Logic[B], known: dict[Condition, B] | None = None) -> B:
-    """The truth of a condition in one logic; `known` remembers parts that several conditions share."""
-    memory = {} if known is None else known
-    if condition not in memory:
-        memory[condition] = _evaluated(condition, logic, memory)
-    return memory[condition]
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Conditions laid out as steps, each part they share once: an atom, or a joint of earlier steps by their places."""
+
+    steps: tuple[tuple[str, Any], ...]
+    results: dict[str, int]
+
+    @property
+    def atoms(self) -> tuple[Condition, ...]:
+        """Every distinct atom, in the order of first use."""
+        return tuple(what for kind, what in self.steps if kind == "atom")
+
+    def run(self, logic: Logic[B]) -> dict[str, B]:
+        """The truth of every condition in one logic."""
+        values: list[B] = []
+        for kind, what in self.steps:
+            if kind == "atom":
+                values.append(logic.atom(what))
+            elif kind == "not":
+                values.append(logic.negate(values[what]))
+            else:
+                joint = logic.every if kind == "every" else logic.some
+                values.append(joint([values[place] for place in what]))
+        return {key: values[place] for key, place in self.results.items()}
 
 
-def _evaluated(condition: Any, logic: Logic[B], memory: dict[Condition, B]) -> B:
-    if isinstance(condition, All):
-        return logic.every([evaluate(part, logic, memory) for part in condition.of])
-    if isinstance(condition, Some):
-        return logic.some([evaluate(part, logic, memory) for part in condition.of])
-    if isinstance(condition, Not):
-        return logic.negate(evaluate(condition.of, logic, memory))
-    if isinstance(condition, AtStart) and not isinstance(condition.of, Known):
-        return evaluate(_moved_to_start(condition.of), logic, memory)
-    return logic.atom(condition)
+def compiled(conditions: Mapping[str, Condition]) -> Program:
+    """Lay out named conditions as one program; TypeError for a question that cannot be asked at the start."""
+    places: dict[tuple[str, Any], int] = {}
+
+    def place(condition: Any) -> int:
+        match condition:
+            case All(of=parts):
+                step: tuple[str, Any] = ("every", tuple(place(part) for part in parts))
+            case Some(of=parts):
+                step = ("some", tuple(place(part) for part in parts))
+            case Not(of=part):
+                step = ("not", place(part))
+            case AtStart(of=part) if not isinstance(part, Known):
+                return place(_moved_to_start(part))
+            case _:
+                step = ("atom", condition)
+        return places.setdefault(step, len(places))
+
+    results = {key: place(condition) for key, condition in conditions.items()}
+    return Program(tuple(places), results)
 
 
 def _moved_to_start(condition: Any) -> Condition:
@@ -145,21 +173,6 @@ def _moved_to_start(condition: Any) -> Condition:
     if isinstance(condition, Not):
         return Not(AtStart(condition.of))
     raise TypeError(f"{condition} cannot be asked at the start of a period")
-
-
-def atoms_of(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-    """Every distinct atom of some conditions, in the order of first use."""
-    found: dict[Condition, None] = {}
-
-    def note(atom: Condition) -> bool:
-        found[atom] = None
-        return True
-
-    logic = Logic(atom=note, every=all, some=any, negate=lambda value: not value)
-    # Lists, not generators, go into all and any: every atom is visited.
-    for condition in conditions:
-        evaluate(condition, logic, {})
-    return tuple(found)
 
 
 def truth(start: datetime, end: datetime, at_start: Any, at_end: Any) -> Logic[bool]:

@@ -11,19 +11,17 @@ from typing import Any
 import numpy as np
 
 from gridops.cases.rules.projection import Facts
-from gridops.figures.counts import ATOMS, BITS, FLAGS
+from gridops.figures.counts import ATOMS, BITS, PROGRAM
 from gridops.figures.rules.conditions import (
     AtStart,
     Before,
     BeforeEnd,
     BeforeStart,
-    Condition,
     Known,
     Logic,
     NotAfter,
     UndoneWithin,
     Within,
-    evaluate,
 )
 from gridops.figures.rules.rows import TURN_KEYS
 
@@ -119,11 +117,7 @@ def flags_from(texts: Sequence[str], start: datetime, end: datetime) -> Any:
         return _truth(asked, columns, first, last)
 
     logic: Logic[Any] = Logic(atom, np.logical_and.reduce, np.logical_or.reduce, np.logical_not)
-    known: dict[Condition, Any] = {}
-    total = np.zeros(len(told), dtype=np.int64)
-    for key, bit in BITS.items():
-        total += evaluate(FLAGS[key], logic, known) * bit
-    return total
+    return sum((holds * BITS[key] for key, holds in PROGRAM.run(logic).items()), np.zeros(len(told), dtype=np.int64))
 
 
 def _truth(asked: Any, columns: Mapping[str, Any], first: Any, last: Any) -> Any:

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from gridops.cases.rules.projection import Event, Facts
-from gridops.figures.counts import BITS, FLAGS, TURNS
-from gridops.figures.rules.conditions import Condition, evaluate, truth
+from gridops.figures.counts import BITS, PROGRAM, TURNS
+from gridops.figures.rules.conditions import truth
 
 
 class Row(NamedTuple):
@@ -41,9 +41,7 @@ TURN_KEYS = tuple(TURNS)
 
 def flags_of(start: datetime, end: datetime, at_start: Facts, at_end: Facts) -> int:
     """What a case counts in, from its facts at S and at E, as the bits of `counts.BITS`."""
-    logic = truth(start, end, at_start, at_end)
-    known: dict[Condition, bool] = {}
-    return sum(bit for key, bit in BITS.items() if evaluate(FLAGS[key], logic, known))
+    return sum(BITS[key] for key, holds in PROGRAM.run(truth(start, end, at_start, at_end)).items() if holds)
 
 
 def turns_of(start: datetime, end: datetime, events: Iterable[Event]) -> tuple[int, ...]:
