@@ -14,5 +14,10 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.admin.duties:pages",
     "gridops.web.admin.categories:pages",
     "gridops.web.admin.calendar:pages",
+    "gridops.web.bulletins.listing:pages",
+    "gridops.web.bulletins.one:pages",
+    "gridops.web.bulletins.life:pages",
+    "gridops.web.bulletins.text:pages",
+    "gridops.web.bulletins.records:pages",
     "gridops.web.health:pages",
 )

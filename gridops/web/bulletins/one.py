@@ -16,6 +16,7 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import NotFound
 from gridops.evidence.store import LocalStore
 from gridops.figures import service as figures
+from gridops.figures.counts import PREFIX
 from gridops.figures.models import FrozenSet
 from gridops.people.rules import Role
 from gridops.web.bulletins import common, panel
@@ -47,7 +48,7 @@ def show(bulletin_id: int) -> Answer:
         Status=Status,
         status_zh=STATUS_ZH,
         looks=common.STATUS_LOOKS,
-        names=panel.NAMES,
+        panel_text=panel.text,
     )
 
 
@@ -129,7 +130,7 @@ def changes(bulletin_id: int) -> Answer:
         cases=cases,
         most=_MOST_NAMED,
         names=panel.NAMES,
-        prefix=panel.PREFIX,
+        prefix=PREFIX,
         text=panel.text,
     )
 

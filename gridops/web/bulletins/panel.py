@@ -56,6 +56,15 @@ UNITS = {
     "times": "次", "vehicles": "辆", "places": "处", "papers": "份", "km2": "平方公里",
 }  # fmt: skip
 _OWN_UNITS = {"grids.count": "个", "grids.staffed": "个", "bulletins.issued": "期"}
+TABLES = {
+    "by_grid": "按网格",
+    "by_unit": "按部门",
+    "by_source": "按来源",
+    "by_class": "按类别",
+    "top_events": "事件类排行",
+    "top_components": "部件类排行",
+    "by_campaign": "按专项",
+}
 # A rate's list is that of its denominator, with those of the numerator told apart; counts have their own.
 PARTS_OF_RATES = {PREFIX + rate.key: (PREFIX + rate.numerator, PREFIX + rate.denominator) for rate in RATES}
 LISTED = frozenset(PREFIX + count.key for count in COUNTS)

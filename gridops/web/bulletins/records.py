@@ -17,6 +17,7 @@ from gridops.core import clock
 from gridops.core.db import reading
 from gridops.core.errors import Invalid, NotFound
 from gridops.core.tables_out import write_csv
+from gridops.figures.counts import PREFIX
 from gridops.web.bulletins import common, panel
 from gridops.web.bulletins.view import area_name, shown_document
 from gridops.web.guards import needs
@@ -26,15 +27,6 @@ pages = Blueprint("bulletin_records", __name__, url_prefix="/bulletins/<int:bull
 Answer = str | Response | tuple[str, int]
 PAGE = 50
 LATE = "late_records"
-TABLES = {
-    "by_grid": "按网格",
-    "by_unit": "按部门",
-    "by_source": "按来源",
-    "by_class": "按类别",
-    "top_events": "事件类排行",
-    "top_components": "部件类排行",
-    "by_campaign": "按专项",
-}
 # What each table shows; every cell opens its list.
 COLUMNS = (
     "reported", "self_handled", "accepted", "filed", "share", "dispatched", "should_handle", "handled_on_time",
@@ -94,7 +86,7 @@ def records(bulletin_id: int, key: str) -> Answer:
 @needs(*common.READERS)
 def table(bulletin_id: int, name: str) -> Answer:
     """A table of the bulletin, every cell with its list."""
-    if name not in TABLES:
+    if name not in panel.TABLES:
         raise NotFound("没有这张表")
     with reading() as session:
         row = common.seen(session, bulletin_id)
@@ -110,27 +102,27 @@ def table(bulletin_id: int, name: str) -> Answer:
         area=area,
         name=name,
         rows=rows,
-        columns=[(key, _SHARE if key == "share" else panel.NAMES[panel.PREFIX + key]) for key in COLUMNS],
+        columns=[(key, _SHARE if key == "share" else panel.NAMES[PREFIX + key]) for key in COLUMNS],
         listed=panel.LISTED,
-        prefix=panel.PREFIX,
+        prefix=PREFIX,
         text=panel.text,
-        tables=[(key, words_) for key, words_ in TABLES.items() if tables.get(key)],
+        tables=[(key, words_) for key, words_ in panel.TABLES.items() if tables.get(key)],
     )
 
 
 def _told(row: Bulletin, contract: dict[str, Any], asked: behind.Asked) -> dict[str, Any]:
     """What the list is, in words, and how many the bulletin says."""
-    full = asked.figure if asked.figure.startswith(panel.PREFIX) else panel.PREFIX + asked.figure
+    full = asked.figure if asked.figure.startswith(PREFIX) else PREFIX + asked.figure
     rate = panel.PARTS_OF_RATES.get(full)
     counted = rate[1] if rate else full
-    label = "补报" if asked.figure.removeprefix(panel.PREFIX) == LATE else panel.NAMES.get(counted, asked.figure[:80])
+    label = "补报" if asked.figure.removeprefix(PREFIX) == LATE else panel.NAMES.get(counted, asked.figure[:80])
     figure = (contract.get("figures") or {}).get(counted, {})
     value, cell = figure.get("value"), None
     if asked.table and asked.row:
         rows = (contract.get("tables") or {}).get(asked.table) or []
         found = next((line for line in rows if line["key"] == asked.row), None)
-        cell = f"{TABLES.get(asked.table, asked.table[:40])}：{found['label'] if found else asked.row[:80]}"
-        value = found.get(counted.removeprefix(panel.PREFIX)) if found else None
+        cell = f"{panel.TABLES.get(asked.table, asked.table[:40])}：{found['label'] if found else asked.row[:80]}"
+        value = found.get(counted.removeprefix(PREFIX)) if found else None
     return {
         "label": label,
         "definition": figure.get("definition", ""),

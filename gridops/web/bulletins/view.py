@@ -88,8 +88,7 @@ class View:
     over: bool
     paper: Markup | None
     groups: list[tuple[str, list[panel.Item]]]
-    figures: dict[str, Any]
-    tables: dict[str, Any]
+    shown_tables: list[tuple[str, str]]
     late: list[dict[str, Any]]
     as_of: datetime | None
     digest: str | None
@@ -121,8 +120,7 @@ def view_of(session: Session, bulletin_id: int, person: Person) -> View:
         over=of.end <= clock.now(),
         paper=Markup(fragment(composing.compose(document), top=2)) if document else None,  # noqa: S704 - escapes itself
         groups=panel.groups(contract.get("figures") or {}),
-        figures=contract.get("figures") or {},
-        tables={name: rows for name, rows in (contract.get("tables") or {}).items() if rows},
+        shown_tables=[(name, told) for name, told in panel.TABLES.items() if (contract.get("tables") or {}).get(name)],
         late=list(contract.get("late_records") or []),
         as_of=clock.parse_instant(contract["as_of"]) if contract.get("as_of") else row.as_of,
         digest=contract.get("digest"),
