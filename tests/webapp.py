@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
@@ -15,11 +16,10 @@ from werkzeug.test import TestResponse
 from config import Config
 from gridops.app import create_app
 from gridops.core import db
-from gridops.people.service import hash_password
 
 PASSWORD = "correct horse battery"
-# One hash for every test: each takes a tenth of a second.
-PASSWORD_HASH = hash_password(PASSWORD)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+PASSWORD_HASH = CHEAP.hash(PASSWORD)
 
 
 @contextmanager

@@ -1,9 +1,12 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from argon2 import Type, extract_parameters
 from sqlalchemy import func, select
 
 from gridops.core import clock
+from gridops.core.db import transaction
 from gridops.core.errors import Invalid
 from gridops.people import queries, service
 from gridops.people.models import SignInTry
@@ -102,9 +105,6 @@ def test_old_tries_are_forgotten(session, user):
 
 
 def test_an_old_hash_is_renewed(session, user):
-    from argon2 import PasswordHasher
-
-    user.password_hash = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
     before = user.password_hash
     assert attempt(session) is user
     assert user.password_hash != before
@@ -141,3 +141,22 @@ def test_one_time_passwords_are_readable_and_never_the_same():
 def test_a_kept_value_that_is_no_hash_matches_nothing():
     assert not service.password_matches("plain", "plain")
     assert not service.password_matches(None, "")
+
+
+def test_a_kept_hash_costs_an_attacker_something():
+    parameters = extract_parameters(service.hash_password(PASSWORD))
+    assert parameters.type is Type.ID
+    assert parameters.memory_cost * parameters.time_cost >= 3 * 64 * 1024
+
+
+def test_many_tries_at_once_gain_nothing(database):
+    """Each process counts a try before it looks at the password: of twenty at the same moment five are looked at."""
+    with transaction() as session:
+        make_user(session, make_grid(session, "S"), Role.EDITOR, username="zhou", password_hash=PASSWORD_HASH)
+
+    def begin(number: int) -> bool:
+        with transaction() as session:
+            return service.begin_sign_in(session, "zhou", f"198.51.100.{number}").locked_until is None
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(begin, range(20))) == 5

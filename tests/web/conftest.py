@@ -1,0 +1,29 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+
+from gridops.people.service import passwords
+from tests.webapp import CHEAP, Browser, web_program
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Doors are tested with hashes of a thousandth of the cost; what real ones cost is a test of the room."""
+    monkeypatch.setattr(passwords, "_hasher", CHEAP)
+    monkeypatch.setattr(passwords, "_nobody", None)
+
+
+@pytest.fixture
+def app(database: Engine, tmp_path: Path) -> Iterator[Flask]:
+    """The web program on each database in turn."""
+    with web_program(database, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A browser nobody has signed in with."""
+    return Browser(app)

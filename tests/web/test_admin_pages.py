@@ -1,0 +1,170 @@
+import re
+
+import pytest
+
+from gridops.core.db import reading, transaction
+from gridops.grids.rules import Level
+from gridops.people import queries
+from gridops.people.rules import Role, UnitKind
+from tests.factories import make_grid, make_unit, make_user
+from tests.webapp import PASSWORD_HASH, Browser
+
+
+@pytest.fixture
+def place(app):
+    """Ids by name: a street with a community, a grid and people; a second street."""
+    with transaction() as session:
+        street = make_grid(session, "S", name="龙虎塘街道")
+        community = make_grid(session, "A", parent=street, level=Level.COMMUNITY, name="盘龙社区")
+        grid = make_grid(session, "A1", parent=community, level=Level.GRID, name="盘龙第1网格")
+        other = make_grid(session, "T")
+        hall = make_unit(session, street, "hall", name="街道办", kind=UnitKind.STREET, level=1)
+        made = {
+            "admin": make_user(session, street, Role.ADMIN, unit=hall, username="admin", password_hash=PASSWORD_HASH),
+            "small": make_user(
+                session, street, Role.ADMIN, unit=hall, grid=community, username="small", password_hash=PASSWORD_HASH
+            ),
+            "jd": make_user(
+                session, street, Role.INSPECTOR, unit=hall, grid=grid, username="jd", password_hash=PASSWORD_HASH
+            ),
+            "foreign": make_user(session, other, Role.ADMIN, username="foreign", password_hash=PASSWORD_HASH),
+        }
+        found = {name: user.id for name, user in made.items()}
+        return {**found, "street": street.id, "community": community.id, "grid": grid.id, "hall": hall.id}
+
+
+@pytest.fixture
+def admin(app, place) -> Browser:
+    browser = Browser(app)
+    browser.sign_in("admin")
+    return browser
+
+
+def details(place, name):
+    with reading() as session:
+        return queries.person_details(session, place["street"], place[name])
+
+
+def test_the_whole_life_of_an_account(app, admin, place):
+    assert "jd" in admin.get("/admin/people?role=inspector").text
+    form = {"username": "Wang", "name": "王丽华", "unit_id": str(place["hall"])}
+    assert admin.post("/admin/people/new", {**form, "username": "jd"}).status_code == 422
+    made = admin.post("/admin/people/new", form)
+    one = made.location
+    assert "已添加 王丽华" in admin.get(one).text
+    granted = admin.post(f"{one}/roles", {"role": "editor", "grid_code": "A", "last_day": "2099-12-31"})
+    assert granted.location == one
+    assert "盘龙社区" in admin.get(one).text
+    assert "2100-01-01" in admin.get(one).text
+    shown = admin.post(f"{one}/password")
+    secret = re.search(r'class="secret">([^<]+)<', shown.text).group(1)
+    assert secret not in admin.get(one).text, "shown once"
+    wang = Browser(app)
+    wang.sign_in("wang", secret)
+    assert wang.get("/").location == "/account/password"
+    admin.get(one)
+    admin.post(f"{one}/active", {"active": "no"})
+    assert wang.get("/account/password").status_code == 302
+    assert "停用" in admin.get(one).text
+    admin.post(f"{one}/active", {"active": "yes"})
+    token = admin.post(f"{one}/tokens")
+    assert "gridops_" in token.text
+    end = re.search(rf'action="({one}/tokens/\d+/end)"', token.text).group(1)
+    assert admin.post(end).location == one
+    role = re.search(rf'action="({one}/roles/\d+/end)"', admin.get(one).text).group(1)
+    assert admin.post(role).location == one
+    assert "已终止" in admin.get(one).text
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "field"),
+    [
+        ("/admin/people/new", {"username": "", "name": "", "unit_id": ""}, "必填"),
+        ("/admin/people/new", {"username": "x1", "name": "王", "unit_id": "abc"}, "请从列表中选择"),
+        ("/admin/people/{jd}", {"name": "王", "unit_id": "{hall}", "certificate_valid_to": "2017-02-30"}, "日期"),
+        ("/admin/people/{jd}/roles", {"role": "king"}, "请从列表中选择"),
+        ("/admin/people/{jd}/roles", {"role": "editor", "grid_code": "nowhere"}, "没有这个网格"),
+        ("/admin/people/{jd}/roles", {"role": "editor", "valid_from": "2017-02-01", "last_day": "2017-01-01"}, "截止"),
+        ("/admin/units", {"code": "hall", "name": "又一个", "kind": "street"}, "已被使用"),
+        ("/admin/units", {"code": "x", "name": "x", "kind": "section"}, "不能是第1级"),
+        ("/admin/units/{hall}", {"name": "", "kind": "street"}, "必填"),
+        ("/admin/duties/{grid}", {"line": "visits"}, "只能填一项"),
+        ("/admin/duties/{grid}", {"line": "visits", "username": "foreign"}, "没有这个人员"),
+        ("/admin/duties/{grid}", {"line": "x", "username": "jd"}, "请从列表中选择"),
+    ],
+)
+def test_a_wrong_form_is_shown_again_with_its_reason(admin, place, path, form, field):
+    filled = {name: value.format(**place) for name, value in form.items()}
+    answer = admin.post(path.format(**place), filled)
+    assert answer.status_code == 422
+    assert field in answer.text
+
+
+def test_units_are_made_and_renamed(admin, place):
+    made = admin.post(
+        "/admin/units", {"code": "d", "name": "综合执法局", "kind": "urban_management", "parent_id": str(place["hall"])}
+    )
+    assert "综合执法局" in admin.get(made.location).text
+    unit_id = made.location.split("at=")[1]
+    admin.post(f"/admin/units/{unit_id}", {"name": "执法局", "kind": "department"})
+    page = admin.get(f"/admin/units?at={unit_id}").text
+    assert "执法局" in page
+    assert "综合执法局" not in page
+
+
+def test_responsibilities_are_assigned_and_coverage_follows(admin, place):
+    assert "空缺" in admin.get("/admin/duties").text
+    for line in ("visits", "upkeep", "civility", "public_order", "environment_safety"):
+        answer = admin.post(f"/admin/duties/{place['grid']}", {"line": line, "username": "jd"})
+        assert answer.status_code == 302
+    assert admin.post(f"/admin/duties/{place['grid']}", {"line": "visits", "username": "jd"}).status_code == 409
+    page = admin.get(f"/admin/duties?below={place['community']}").text
+    assert "100.00%" in page
+    assert "空缺" not in page
+    end = re.search(r'action="(/admin/duties/\d+/\d+/end)"', admin.get(f"/admin/duties/{place['grid']}").text).group(1)
+    admin.post(end)
+    assert "空缺" in admin.get("/admin/duties").text
+
+
+FORMS = ["/admin/people/{jd}/password", "/admin/people/{jd}/active", "/admin/people/{jd}/tokens"]
+
+
+@pytest.mark.parametrize("path", ["/admin/people/{jd}", "/admin/duties/{grid}"])
+def test_pages_of_another_root_do_not_exist(app, place, path):
+    stranger = Browser(app)
+    stranger.sign_in("foreign")
+    assert stranger.get(path.format(**place)).status_code == 404
+
+
+@pytest.mark.parametrize("path", [*FORMS, "/admin/duties/{grid}", "/admin/people/{jd}/roles"])
+def test_forms_of_another_root_do_nothing(app, place, path):
+    stranger = Browser(app)
+    stranger.sign_in("foreign")
+    before = details(place, "jd")
+    answer = stranger.post(path.format(**place), {"role": "admin", "line": "visits", "username": "jd"})
+    assert answer.status_code in {403, 404}
+    assert details(place, "jd") == before
+
+
+@pytest.mark.parametrize("path", [*FORMS, "/admin/people/{admin}/password", "/admin/units"])
+def test_who_is_no_admin_there_is_refused(app, place, path):
+    inspector = Browser(app)
+    inspector.sign_in("jd")
+    assert inspector.post(path.format(**place)).status_code == 403
+
+
+def test_an_admin_of_a_part_manages_that_part_only(app, place):
+    small = Browser(app)
+    small.sign_in("small")
+    assert small.post(f"/admin/people/{place['admin']}/password").status_code == 403
+    assert small.post(f"/admin/people/{place['jd']}/roles", {"role": "editor"}).status_code == 403
+    assert small.post(f"/admin/people/{place['jd']}/roles", {"role": "editor", "grid_code": "A"}).status_code == 302
+    assert small.post(f"/admin/duties/{place['grid']}", {"line": "visits", "username": "jd"}).status_code == 302
+
+
+def test_text_that_looks_like_markup_stays_text(admin, place):
+    name = "<script>alert(1)</script>"
+    admin.post(f"/admin/people/{place['jd']}", {"name": name, "unit_id": str(place["hall"])})
+    for path in (f"/admin/people/{place['jd']}", "/admin/people", f"/admin/units?at={place['hall']}"):
+        assert name not in admin.get(path).text
+        assert "&lt;script&gt;" in admin.get(path).text
