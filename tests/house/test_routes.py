@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule, UUIDConverter
 
 from gridops.core import db
 from gridops.core.db import transaction
@@ -45,10 +45,12 @@ def rules(app: Flask, *, api: bool) -> list[Rule]:
 
 def filled(rule: Rule) -> str:
     """The rule's address with something in every argument."""
-    values = dict.fromkeys(rule.arguments, "1")
+    values: dict[str, str] = {}
     for name, converter in rule._converters.items():
-        kind = type(converter).__name__
-        values[name] = {"UUIDConverter": "018f0000-0000-7000-8000-000000000000"}.get(kind, "1")
+        if isinstance(converter, UUIDConverter):
+            values[name] = "018f0000-0000-7000-8000-000000000000"
+        else:
+            values[name] = min(converter.items) if isinstance(converter, AnyConverter) else "1"
     built = rule.build(values, append_unknown=False)
     assert built is not None, rule.rule
     return built[1]
