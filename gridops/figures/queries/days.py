@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.core import clock
+from gridops.core.db import lock_names
 from gridops.figures.models import DayTotal
 from gridops.figures.rules.days import MOVES, SHARED
 from gridops.grids.models import Grid
@@ -24,9 +25,7 @@ def lock_roots(session: Session, grid_ids: Iterable[int]) -> None:
     for i in range(0, len(ids), FEW):
         chunk = ids[i : i + FEW]
         roots.update(root for root in session.scalars(select(Grid.root_id).where(Grid.id.in_(chunk))) if root)
-    session.execute(
-        select(Grid.id).where(Grid.id.in_(sorted(roots))).order_by(Grid.id).with_for_update(key_share=True)
-    ).all()
+    lock_names(session, (f"day_total:{root_id}" for root_id in roots))
 
 
 def moved_cases(
@@ -48,7 +47,7 @@ def moved_cases(
         query = query.where(Case.grid_id.in_(sorted(grid_ids)))
     return {
         case_id: (grid_id, root_id, str(kind), str(source), category_id)
-        for case_id, grid_id, root_id, kind, source, category_id in session.execute(query)
+        for case_id, grid_id, root_id, kind, source, category_id in session.connection().execute(query).all()
         if grid_id in grid_ids
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,6 +39,7 @@ def _fields(*, at_start: bool) -> tuple[str, ...]:
 # The times that any figure asks for, at E and at S; the first deadline is kept and shown beside them.
 END_FIELDS = (*_fields(at_start=False), "due_first_at")
 START_FIELDS = _fields(at_start=True)
+_REPORTED = END_FIELDS.index("reported_at")
 LINE_FIELDS = (
     "case_id",
     "grid_version_id",
@@ -54,15 +55,36 @@ LINE_FIELDS = (
 )
 
 
-def facts_text(at_start: Facts | None, at_end: Any) -> str:
-    """JSON [times at E, times at S or null, undone pairs] in microseconds since 1970, in the order of the FIELDS.
-
-    `at_start` None: the times at S are those at E that lie before S.
-    """
+def facts_text(at_start: Facts, at_end: Facts) -> str:
+    """JSON [times at E, times at S, undone pairs] in microseconds since 1970, in the order of the FIELDS."""
     end = [_micros(getattr(at_end, name)) for name in END_FIELDS]
-    start = None if at_start is None else [_micros(getattr(at_start, name)) for name in START_FIELDS]
-    undone = [[_micros(made), _micros(undone)] for made, undone in getattr(at_end, "undone", ())]
+    start = [_micros(getattr(at_start, name)) for name in START_FIELDS]
+    undone = [[_micros(made), _micros(undone)] for made, undone in at_end.undone]
     return json.dumps([end, start, undone], separators=(",", ":"))
+
+
+def keeper(end: datetime, deadlines: Collection[str]) -> Callable[[Sequence[datetime | None]], str]:
+    """The same for a plain case, from its row: a function of the times in the order of END_FIELDS, aware or naive UTC.
+
+    A time after E is left out, a deadline where the case was not filed before E. The times at S are null: they are
+    those at E that lie before S.
+    """
+    last = (end - EPOCH) // _MICROSECOND
+    filed_place = END_FIELDS.index("filed_at")
+    is_deadline = [name in deadlines for name in END_FIELDS]
+    naive = EPOCH.replace(tzinfo=None)
+
+    def keep(times: Sequence[datetime | None]) -> str:
+        zero = EPOCH if times[_REPORTED].tzinfo else naive  # type: ignore[union-attr]
+        known = [None if time is None else (time - zero) // _MICROSECOND for time in times]
+        filed = (since := known[filed_place]) is not None and since < last
+        told = (
+            "null" if time is None or not (filed if deadline else time < last) else str(time)
+            for time, deadline in zip(known, is_deadline, strict=True)
+        )
+        return f"[[{','.join(told)}],null,[]]"
+
+    return keep
 
 
 def times_of(facts: str) -> dict[str, datetime]:

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from gridops.core import owed
+from gridops.core.bulk import insert_rows
 from gridops.figures.models import DayTotal
 from gridops.figures.queries import days as queries
 from gridops.figures.queries.rows import events_of
@@ -68,6 +69,5 @@ def _write(session: Session, run: set[tuple[int, date]], totals: Totals) -> None
     for grid_id, its in days.items():
         session.execute(delete(DayTotal).where(DayTotal.grid_id == grid_id, DayTotal.day.in_(sorted(its))))
     names = ("root_id", "grid_id", "day", "kind", "category_id", "source", "unit_id")
-    rows = [{**dict(zip(names, key, strict=True)), **sums} for key, sums in totals.items()]
-    if rows:
-        session.execute(insert(DayTotal), rows)
+    rows = ((*key, *(sums[name] for name in rules.COLUMNS)) for key, sums in sorted(totals.items()))
+    insert_rows(session, DayTotal, (*names, *rules.COLUMNS), rows)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from gridops.core.bulk import insert_rows
 from gridops.core.errors import Conflict, Invalid
 from gridops.core.periods import Cut, Period, parse
 from gridops.figures.models import FrozenSet, KeptRow
@@ -163,17 +163,16 @@ def _keep(session: Session, frozen: FrozenSet, area: Area, period: Period, rows:
     only_late = times.late_rows(session, area, period, late - counted.keys())
     digest = kept.Digest()
     for chunk in _chunks(sorted(counted.keys() | only_late.keys())):
-        lines = []
+        lines: list[tuple[Any, ...]] = []
         for case_id in chunk:
             if case_id in counted:
                 line = {**counted[case_id]._asdict(), "child_id": children[case_id], "facts": texts[case_id]}
             else:
                 line = only_late[case_id]
-            line = {**line, "late": case_id in late, "set_id": frozen.id}
-            line.pop("span", None)
+            line["late"] = case_id in late
             digest.add(line)
-            lines.append(line)
-        session.execute(insert(KeptRow), lines)
+            lines.append((frozen.id, *(line[name] for name in kept.LINE_FIELDS)))
+        insert_rows(session, KeptRow, ("set_id", *kept.LINE_FIELDS), lines)
     frozen.digest, frozen.rows = digest.hex(), digest.rows
     session.flush()
 
