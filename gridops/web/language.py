@@ -14,7 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, get_locale, gettext, ngettext
 from flask_login import current_user
 
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -73,5 +73,8 @@ def set_up(app: Flask) -> None:
         locale_selector=chosen_language,
         timezone_selector=lambda: "Asia/Shanghai",
     )
+    # Flask-Babel's own callables take every sentence for safe HTML and for a format string. What comes here may name
+    # what someone typed: these format only where variables are given, and leave escaping to the template.
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=False)  # type: ignore[attr-defined]
     app.jinja_env.globals["languages"] = LANGUAGES
     app.jinja_env.globals["language"] = chosen_language
