@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
@@ -17,6 +16,7 @@ from gridops.cases.rules.projection import Event, columns
 from gridops.catalogue.models import CategoryList
 from gridops.catalogue.rules import Kind
 from gridops.core import clock, owed
+from gridops.core.bulk import insert_rows
 from gridops.figures.rules.days import key_of
 from gridops.grids.models import Grid, GridVersion
 from tests.factories import make_category, make_grid, make_unit
@@ -88,9 +88,9 @@ def put_cases(session: Session, root_id: int, cases: Iterable[Put], *, first_id:
             }
             for event in case.events
         ]
-    if rows:
-        session.connection().execute(insert(Case.__table__), rows)
-        session.connection().execute(insert(CaseEvent.__table__), told)
+    for table, lines in ((Case, rows), (CaseEvent, told)):
+        if lines:
+            insert_rows(session, table, tuple(lines[0]), [tuple(line.values()) for line in lines])
     return put
 
 

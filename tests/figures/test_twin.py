@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
@@ -9,10 +11,14 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.rules.projection import Event, project
+from gridops.figures import service
 from gridops.figures.queries.area import area_of
 from gridops.figures.queries.rows import counted_rows
+from gridops.figures.queries.times import facts_texts
+from gridops.figures.rules.kept import flags_from
 from gridops.figures.rules.rows import TURN_KEYS, flags_of, keys_of, turns_of
 from gridops.figures.rules.tally import add_up, check_equations, check_sums
+from gridops.figures.service import freezing
 from gridops.grids.models import GridVersion
 from tests.factories import make_category, make_grid, make_unit
 from tests.figures import twin
@@ -48,7 +54,8 @@ def test_the_database_counts_every_history_like_the_twin(session: Session, cases
     session.execute(delete(CaseEvent))
     session.execute(delete(Case))
     put = put_cases(session, root, (Put(*session.info["grid"], 0, _named(session, events)) for events in cases))
-    rows = counted_rows(session, area_of(session, root), PERIOD)
+    area = area_of(session, root)
+    rows = counted_rows(session, area, PERIOD)
     counted = {
         row.case_id: {
             **dict.fromkeys(keys_of(row.flags), 1),
@@ -60,6 +67,11 @@ def test_the_database_counts_every_history_like_the_twin(session: Session, cases
     for row in rows.each():
         then = twin.Known(list(put[row.case_id].events), E)
         assert (row.unit_id, row.category_id) == (then.unit_id, then.category_id)
+    texts = facts_texts(session, area, PERIOD, rows)
+    again = flags_from([texts[case_id] for case_id in rows.case_id.tolist()], S, E)
+    assert again.tolist() == rows.flags.tolist()
+    service.rebuild_days(session, [f"{root}:2017-03-{day:02d}" for day in range(1, 32)])
+    freezing._check_days(session, area, PERIOD, rows)
     whole = add_up(rows)
     check_equations(whole)
     check_sums(whole)
@@ -76,8 +88,6 @@ def _territory(session: Session) -> int:
 
 
 def _named(session: Session, events: list[Event]) -> list[Event]:
-    from dataclasses import replace
-
     units, categories = session.info["units"], session.info["categories"]
     return [
         replace(e, unit_id=units.get(e.unit_id), category_id=categories.get(e.category_id) if e.category_id else None)
