@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from gridops.api import attachments, evidence, guard, lists, problems, records, territory
+from gridops.api import attachments, cases, evidence, guard, lists, problems, records, territory
 from gridops.api.description import DOOR
 
 # The operations register themselves on DOOR when their modules are imported.
 DOOR.before_request(guard.admit)
-PARTS = (records, attachments, evidence, territory, lists)
+PARTS = (records, attachments, evidence, territory, cases, lists)
 
 
 def register(app: Flask) -> None:

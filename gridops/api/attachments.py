@@ -14,6 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from gridops.api.description import Answer, Body, Parameter, operation
 from gridops.api.guard import limits, person, settings
+from gridops.api.problems import problem
 from gridops.api.reading import json_answer
 from gridops.api.shapes import ContentOut, PartOut
 from gridops.api.waking import wake
@@ -94,7 +95,7 @@ def head_attachment(sha256: str) -> Response:
         whole = queries.sent_by(session, me, [sha256]).get(sha256)
     offset = whole[0] if whole else _parts().length(sha256, me)
     headers = {"Upload-Offset": str(offset), "Upload-Complete": "?1" if whole else "?0"}
-    return Response(status=200 if offset else 404, headers=headers, mimetype="application/json")
+    return Response(headers=headers) if offset else problem(404, "not-found", "nothing has come", headers=headers)
 
 
 def _take_whole(sha256: str, body: BinaryIO) -> Response:

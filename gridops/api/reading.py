@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ from gridops.core.errors import FieldError, Invalid
 
 JSON_MOST_BYTES = 1_000_000
 _DAY_LENGTH = 10
+_UNFIT = frozenset({"Cc", "Cs"})
+_EARLIEST_YEAR, _LATEST_YEAR = 1900, 2200
 Parsed = TypeVar("Parsed")
 
 
@@ -106,9 +109,17 @@ def day(text: str) -> date:
     if len(text) != _DAY_LENGTH or not text.isascii():
         raise ValueError("a day like 2017-03-05")
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise ValueError("a day like 2017-03-05") from None
+    if not _EARLIEST_YEAR <= found.year <= _LATEST_YEAR:
+        raise ValueError(f"a day of the years {_EARLIEST_YEAR} to {_LATEST_YEAR}")
+    return found
+
+
+def flag(text: str) -> bool:
+    """`true` or `false`."""
+    return one_of(("true", "false"))(text) == "true"
 
 
 def integer(lowest: int, highest: int) -> Callable[[str], int]:
@@ -142,7 +153,7 @@ def _clean(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+    return "".join("?" if unicodedata.category(letter) in _UNFIT else letter for letter in text)
 
 
 def _from_top(field: str) -> str:

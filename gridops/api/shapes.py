@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gridops.cases.rules.moves import State
+
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -118,6 +120,39 @@ class CategoriesOut(_Shape):
     """Every list in force."""
 
     lists: list[CategoryListOut]
+
+
+class CaseOut(_Shape):
+    """A case as listed; category, grid and unit by name."""
+
+    number: str
+    state: Annotated[str, Field(json_schema_extra={"enum": list(State)})]
+    suspended: bool
+    overdue: Annotated[bool, Field(description="the clock that runs has run out")]
+    version: int
+    kind: Literal["event", "component", "finding"]
+    source: str
+    category: str
+    grid: str
+    unit: str | None
+    address: str
+    description: str
+    reported_at: Time
+    due_at: Time | None
+    closed_at: Time | None
+    lon: float | None
+    lat: float | None
+
+
+class CasesOut(_Shape):
+    """One page of the queue; `next` is the address of the following one, null on the last.
+
+    `short`: words were looked for only so far; go on with `next`.
+    """
+
+    cases: list[CaseOut]
+    next: str | None
+    short: bool
 
 
 class Feature(_Shape):

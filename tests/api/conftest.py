@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from config import Config
-from gridops.app import create_app
-from gridops.core import clock, db
+from gridops.core import clock
 from gridops.core.db import transaction
 from gridops.core.ids import uuid7
 from gridops.grids.models import Grid
@@ -25,6 +24,7 @@ from gridops.people.models import ApiToken
 from gridops.people.rules import Role
 from tests.evidence.pictures import sha256
 from tests.factories import make_category, make_condition, make_grid, make_unit, make_user
+from tests.webapp import web_program
 
 
 @dataclass
@@ -68,26 +68,14 @@ class World:
     stranger: Caller
 
 
+SETTINGS = {"photo_max_bytes": 2_000_000, "photo_max_pixels": 4_000_000}
+
+
 @pytest.fixture
-def app(database: Engine, tmp_path: Path) -> Flask:
+def app(database: Engine, tmp_path: Path) -> Iterator[Flask]:
     """The program bound to the test's database, with a data folder of its own."""
-    return make_app(database, tmp_path)
-
-
-def make_app(engine: Engine, data_dir: Path) -> Flask:
-    """The real program; its database is the one of the test, its broker away."""
-    config = Config(
-        data_dir=data_dir,
-        database_url=engine.url.render_as_string(hide_password=False),
-        secret_key="test",
-        photo_max_bytes=2_000_000,
-        photo_max_pixels=4_000_000,
-    )
-    app = create_app(config)
-    db.engine().dispose()
-    db.use(engine)
-    app.testing = False
-    return app
+    with web_program(database, tmp_path, **SETTINGS) as opened:
+        yield opened
 
 
 @pytest.fixture
