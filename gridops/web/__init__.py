@@ -19,5 +19,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.bulletins.life:pages",
     "gridops.web.bulletins.text:pages",
     "gridops.web.bulletins.records:pages",
+    "gridops.web.field.home:pages",
+    "gridops.web.field.report:pages",
+    "gridops.web.field.cases:pages",
     "gridops.web.health:pages",
 )

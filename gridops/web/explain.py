@@ -1,0 +1,128 @@
+"""A case explained in sentences: why it is due when it is, what happened, why it is in this list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+
+from gridops.cases.queries.listing import CaseRow
+from gridops.cases.queries.pages import CaseFile, TimelineEntry
+from gridops.cases.rules.deadlines import Cause, WhyDue
+from gridops.cases.rules.moves import Move, State, Suspension
+from gridops.cases.rules.names import MOVE_NAMES, SUSPENSION_NAMES
+from gridops.core import clock
+from gridops.web import words
+from gridops.web.language import chosen_language
+from gridops.worktime.rules.words import explained_en, explained_zh
+
+# Times apart by less than this are one: a record takes a moment to arrive.
+_ONE_MOMENT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the timeline: title, what was said, facts, how long it had lain; `known_at` where we learnt later."""
+
+    entry: TimelineEntry
+    title: str
+    facts: tuple[str, ...]
+    lay: str
+    known_at: datetime | None
+
+
+def clock_words(why: WhyDue) -> list[str]:
+    """Why the deadline is when it is: the counted limit, then what moved it."""
+    said: list[str] = []
+    if why.counted is not None:
+        said.append(explained_en(why.counted) if chosen_language() == "en" else explained_zh(why.counted))
+    for step in why.steps:
+        due = words.full_time(step.after)[:16]
+        if step.cause is Cause.GIVEN:
+            said.append(_("时限 %(due)s 由来源给定", due=due))
+        elif step.cause is Cause.EXTENDED:
+            said.append(_("%(at)s 同意延期至 %(due)s", at=words.full_time(step.at)[:16], due=due) + _late(step.counts))
+        elif step.cause is Cause.RESUMED and step.before is not None:
+            said.append(
+                _("%(at)s 恢复办理，剩余时间续计至 %(due)s", at=words.full_time(step.at)[:16], due=due)
+                + _late(step.counts)
+            )
+    if why.suspended_since is not None:
+        said.append(_("%(at)s 起挂账，停止计时", at=words.full_time(why.suspended_since)[:16]))
+    return said
+
+
+def timeline(file: CaseFile) -> list[Told]:
+    """The history of a case, oldest first."""
+    return [_told(entry) for entry in file.timeline]
+
+
+def why_here(row: CaseRow) -> str:
+    """What a case in a list waits for, in a few words."""
+    if row.suspended_at is not None:
+        return _("挂账中，等待恢复")
+    if row.asked_at is not None and row.state in (State.DISPATCHED, State.RECEIVED):
+        return _("申请延期，等待审批")
+    if row.state is State.CHECKING and row.checked_at is not None:
+        return _("核查通过，等待结案")
+    if row.state is State.REPORTED and row.verified is not None:
+        return _("已核实属实，等待受理") if row.verified else _("核实不属实，等待处理")
+    return _(_WAITS.get(row.state, "")) if row.state in _WAITS else ""
+
+
+_WAITS = {
+    State.REPORTED: "等待受理",
+    State.VERIFYING: "等待现场核实",
+    State.ACCEPTED: "等待立案",
+    State.FILED: "等待派遣",
+    State.DISPATCHED: "等待单位接收",
+    State.RECEIVED: "单位处置中",
+    State.HANDLED: "已反馈，等待送核查",
+    State.CHECKING: "等待现场核查",
+}
+
+
+def _late(counts: bool) -> str:
+    return "" if counts else _("（在原时限过后办理，按期评价仍按原时限）")
+
+
+def _told(entry: TimelineEntry) -> Told:
+    late = entry.recorded_at - entry.happened_at > _ONE_MOMENT
+    return Told(
+        entry,
+        _title(entry),
+        tuple(_facts(entry)),
+        words.span(timedelta(seconds=entry.lay)) if entry.lay and entry.lay >= 60 else "",
+        entry.recorded_at if late else None,
+    )
+
+
+def _title(entry: TimelineEntry) -> str:
+    if entry.move is Move.VERIFY:
+        return _("核实：属实") if entry.outcome else _("核实：不属实")
+    if entry.move is Move.DISPATCH and entry.unit:
+        return _("派遣至 %(unit)s", unit=entry.unit)
+    if entry.move is Move.MERGE and entry.into:
+        return _("并入 %(number)s", number=entry.into)
+    if entry.move is Move.RECATEGORISE and entry.category:
+        return _("改类为 %(category)s", category=entry.category)
+    suspension = entry.details.get("suspension")
+    if entry.move is Move.SUSPEND and suspension in set(Suspension):
+        return _(SUSPENSION_NAMES[Suspension(suspension)])
+    return _(MOVE_NAMES[entry.move])
+
+
+def _facts(entry: TimelineEntry) -> list[str]:
+    found: list[str] = []
+    if entry.due_at is not None:
+        found.append(_("时限 %(due)s", due=words.full_time(entry.due_at)[:16]))
+    if entry.until_at is not None:
+        asked = entry.move is Move.ASK_EXTENSION
+        until = words.full_time(entry.until_at)[:16]
+        found.append(_("申请延至 %(until)s", until=until) if asked else _("恢复日期 %(until)s", until=until[:10]))
+    if closing := entry.details.get("closing_condition"):
+        found.append(_("结案条件：%(words)s", words=closing))
+    if said := entry.details.get("said_at"):
+        found.append(_("手机记录的时间 %(at)s", at=words.full_time(clock.parse_instant(said))))
+    return found

@@ -1,0 +1,85 @@
+"""A form sent by a person in the street goes through the same gate as a phone's record: named once, counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+
+from gridops.core import clock
+from gridops.core.db import transaction
+from gridops.core.errors import Conflict, Invalid
+from gridops.core.ids import uuid7
+from gridops.intake import forms, service
+from gridops.intake.rules import RecordType
+from gridops.people.rules import Person
+from gridops.tasks.app import wake
+from gridops.web.photos import Photo, limits, settings
+
+# What the rooms answer in English for programs, as people are told it.
+_SAID = (
+    ("outside the jurisdiction", "这个位置不在本辖区内，请在地图上重新选择"),
+    ("longer than", "太长了"),
+    ("more than 10 minutes ahead", "手机时间不准，请校准后再提交"),
+    ("before 2000", "手机时间不准，请校准后再提交"),
+    ("no case has this number", "没有这个案件"),
+    ("no such grid", "没有这个网格"),
+    ("unknown", "没有这个类别"),
+    ("is not in force", "该类别已停用"),
+    ("only the desk registers", "只有受理人员登记他人来源的问题"),
+    ("required", "请填写"),
+)
+
+
+def new_name() -> str:
+    """The name a form gives the record it will become, made when the form is shown."""
+    return str(uuid7())
+
+
+def now_text() -> str:
+    """This moment as a record says it."""
+    return clock.local(clock.now()).isoformat(timespec="milliseconds")
+
+
+def send(
+    person: Person, kind: RecordType, body: Mapping[str, Any], photos: list[Photo], *, device: str
+) -> service.Receipt:
+    """Hand the form in as a record (fields `record_id`, `captured_at`, `sent_at`) and return its receipt.
+
+    The same form again gives the same receipt. Raises Invalid with fields named as in the body, Conflict where the
+    name was used for something else.
+    """
+    form = request.form
+    name = forms.record_uuid(form.get("record_id", ""))
+    captured = form.get("captured_at") or now_text()
+    payload = {
+        "type": kind.value,
+        "captured_at": captured,
+        # A phone says both times by its own clock; without scripts the form was opened by ours, and now is now.
+        "sent_at": form.get("sent_at") or now_text(),
+        "device": device,
+        "body": {key: value for key, value in body.items() if value not in (None, "")},
+        "attachments": sorted((photo.attachment() for photo in photos), key=lambda a: (a["sha256"], a["role"])),
+    }
+    record = forms.parse_record(payload, name, limits())
+    with transaction() as session:
+        taken = service.take(session, person, name, record, payload, within_m=settings().nearest_grid_within_m)
+    if taken.receipt is None:
+        raise Conflict("这份表单已经提交过，内容与这次不同；两份都已保存，待人工判定。")
+    wake("figures.drain")
+    return taken.receipt
+
+
+def problems(wrong: Invalid) -> dict[str, str]:
+    """Field -> sentence for the page, by the field's last name."""
+    found: dict[str, str] = {}
+    for error in wrong.errors:
+        field = error.field.removeprefix("body.").partition(".")[0]
+        found.setdefault(field, said(error.reason))
+    return found
+
+
+def said(reason: str) -> str:
+    """A reason as a person is told it."""
+    return next((words for begin, words in _SAID if begin in reason), reason)
