@@ -35,6 +35,7 @@ class Config:
     nearest_grid_within_m: float = 500.0
     log_level: str = "INFO"
     build_wait_s: float = 5.0
+    stale_build_s: float = 20.0
 
     @property
     def database(self) -> str:
@@ -85,6 +86,7 @@ _KINDS: dict[str, type] = {
     "nearest_grid_within_m": float,
     "log_level": str,
     "build_wait_s": float,
+    "stale_build_s": float,
 }
 
 

@@ -65,6 +65,21 @@ def postgresql_url() -> Iterator[str]:
     server.dispose()
 
 
+@pytest.fixture
+def own_postgresql(postgresql_url: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database of this test's own."""
+    url = sqlalchemy.make_url(postgresql_url)
+    name = f"{url.database}_own"
+    server = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield url.set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    server.dispose()
+
+
 @pytest.fixture(scope="session")
 def postgresql_engine(postgresql_url: str) -> Iterator[Engine]:
     """A PostgreSQL database with all tables."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import structlog
 
 import config
 from gridops import tables
@@ -15,6 +18,8 @@ from gridops.worktime import service as worktime
 
 def opened() -> config.Config:
     """Load the settings and bind the database; the embedded one is created or upgraded on the way."""
+    # Standard output belongs to the answer, which may be JSON.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     settings = config.load()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.bind(settings.database)

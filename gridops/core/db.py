@@ -82,7 +82,13 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Instant, int: BigInteger, dict[str, Any]: JSON, list[Any]: JSON, Decimal: Yuan}
+    type_annotation_map = {
+        datetime: Instant,
+        int: BigInteger,
+        dict[str, Any]: JSON(none_as_null=True),
+        list[Any]: JSON(none_as_null=True),
+        Decimal: Yuan,
+    }
 
 
 _engine: Engine | None = None

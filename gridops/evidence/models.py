@@ -20,7 +20,7 @@ class Content(Base):
     __tablename__ = "content"
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     size: Mapped[int]
-    mime: Mapped[str] = mapped_column(String(60))
+    mime: Mapped[str] = mapped_column(String(100))
     received_at: Mapped[datetime]
     received_from: Mapped[int | None]
     width: Mapped[int | None]

@@ -25,8 +25,6 @@ from gridops.tasks.app import celery, wake
 
 log = structlog.get_logger()
 
-# A build asked for so long ago whose message may be lost is woken again; each step of it is safe to run twice.
-STALE = timedelta(seconds=20)
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 2, "retry_backoff_max": 60, "max_retries": 5}
 
 
@@ -42,10 +40,12 @@ def workshop() -> building.Workshop:
 
 @celery.task(name="figures.drain", **RETRY)
 def drain_totals() -> None:
-    """Rebuild the daily totals that are owed."""
-    with transaction() as session:
-        rebuilt = figures.drain(session)
-    if rebuilt:
+    """Rebuild the daily totals that are owed, a batch a transaction."""
+    while True:
+        with transaction() as session:
+            rebuilt = figures.drain(session)
+        if not rebuilt:
+            return
         log.info("totals_rebuilt", days=rebuilt)
 
 
@@ -116,9 +116,10 @@ def _failed(job_id: int, wrong: Exception, *, for_good: bool) -> None:
 
 @celery.task(name="bulletins.sweep", **RETRY)
 def sweep() -> None:
-    """Wake builds that are owed and whose message may be lost."""
+    """Wake builds asked for some time ago: their message may be lost, and each step is safe to run twice."""
+    before = clock.now() - timedelta(seconds=_config().stale_build_s)
     with reading() as session:
-        owed_jobs = [job.id for job in queries.owed_jobs(session, clock.now() - STALE)]
+        owed_jobs = [job.id for job in queries.owed_jobs(session, before)]
     for job_id in owed_jobs:
         wake("bulletins.build", job_id)
 

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("act", sa.String(length=60), nullable=False),
         sa.Column("subject_kind", sa.String(length=40), nullable=False),
         sa.Column("subject_id", sa.String(length=80), nullable=False),
-        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("details", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("seal", sa.String(length=64), nullable=True),
         sa.Column("seal_no", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
@@ -92,12 +92,12 @@ def upgrade() -> None:
         "content",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("mime", sa.String(length=60), nullable=False),
+        sa.Column("mime", sa.String(length=100), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_from", sa.BigInteger(), nullable=True),
         sa.Column("width", sa.BigInteger(), nullable=True),
         sa.Column("height", sa.BigInteger(), nullable=True),
-        sa.Column("exif", sa.JSON(), nullable=True),
+        sa.Column("exif", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("derived", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_content")),
     )
@@ -289,10 +289,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("rows", sa.BigInteger(), nullable=False),
-        sa.Column("figures", sa.JSON(), nullable=False),
-        sa.Column("tables", sa.JSON(), nullable=False),
-        sa.Column("late_records", sa.JSON(), nullable=False),
-        sa.Column("names", sa.JSON(), nullable=False),
+        sa.Column("figures", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("tables", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("late_records", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("names", sa.JSON(none_as_null=True), nullable=False),
         sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_frozen_set_grid_id")),
         sa.ForeignKeyConstraint(["root_id"], ["grid.id"], name=op.f("fk_frozen_set_root_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_frozen_set")),
@@ -338,7 +338,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("month_day", sa.BigInteger(), nullable=False),
         sa.Column("week_day", sa.BigInteger(), nullable=False),
-        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("settings", sa.JSON(none_as_null=True), nullable=False),
         sa.ForeignKeyConstraint(["root_id"], ["grid.id"], name=op.f("fk_series_root_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
     )
@@ -408,9 +408,9 @@ def upgrade() -> None:
         sa.Column("corrects_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("corrected_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("correction_no", sa.BigInteger(), nullable=False),
-        sa.Column("text", sa.JSON(), nullable=True),
+        sa.Column("text", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("edited", sa.Boolean(), nullable=False),
-        sa.Column("draft", sa.JSON(), nullable=True),
+        sa.Column("draft", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["corrected_by_id"], ["bulletin.id"], name=op.f("fk_bulletin_corrected_by_id")),
         sa.ForeignKeyConstraint(["corrects_id"], ["bulletin.id"], name=op.f("fk_bulletin_corrects_id")),
@@ -546,7 +546,7 @@ def upgrade() -> None:
         sa.Column("reporter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("lon", sa.Float(), nullable=True),
         sa.Column("lat", sa.Float(), nullable=True),
-        sa.Column("place", sa.JSON(), nullable=True),
+        sa.Column("place", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -597,7 +597,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_case_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case")),
         sa.UniqueConstraint("number", name=op.f("uq_case_number")),
-        sa.UniqueConstraint("record_id", name=op.f("uq_case_record_id")),
     )
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.create_index(
@@ -608,13 +607,17 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_case_open_tile",
-            ["root_id", "open_tile"],
+            ["open_tile", "root_id"],
             unique=False,
             sqlite_where=sa.text("open_tile IS NOT NULL"),
             postgresql_where=sa.text("open_tile IS NOT NULL"),
         )
         batch_op.create_index(
-            batch_op.f("ix_case_reporter_id_reported_at_id"), ["reporter_id", "reported_at", "id"], unique=False
+            "ix_case_reporter_id",
+            ["reporter_id", "reported_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("reporter_id IS NOT NULL"),
+            postgresql_where=sa.text("reporter_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_case_resume_at",
@@ -653,6 +656,13 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_case_unit_id_state_runs_out_at_id"), ["unit_id", "state", "runs_out_at", "id"], unique=False
         )
+        batch_op.create_index(
+            "uq_case_record_id",
+            ["record_id"],
+            unique=True,
+            sqlite_where=sa.text("record_id IS NOT NULL"),
+            postgresql_where=sa.text("record_id IS NOT NULL"),
+        )
 
     op.create_table(
         "record",
@@ -666,8 +676,8 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("clock_offset_s", sa.BigInteger(), nullable=False),
-        sa.Column("body", sa.JSON(), nullable=False),
-        sa.Column("attachments", sa.JSON(), nullable=False),
+        sa.Column("body", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("attachments", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("waiting_for", sa.String(length=36), nullable=True),
         sa.Column("held_because", sa.Text(), nullable=True),
@@ -749,15 +759,21 @@ def upgrade() -> None:
         sa.Column("until_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("into_id", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("details", sa.JSON(), nullable=True),
+        sa.Column("details", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_case_event_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_event")),
-        sa.UniqueConstraint("record_id", name=op.f("uq_case_event_record_id")),
     )
     with op.batch_alter_table("case_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_case_event_case_id_seq"), ["case_id", "seq"], unique=True)
         batch_op.create_index(batch_op.f("ix_case_event_move_happened_at"), ["move", "happened_at"], unique=False)
+        batch_op.create_index(
+            "uq_case_event_record_id",
+            ["record_id"],
+            unique=True,
+            sqlite_where=sa.text("record_id IS NOT NULL"),
+            postgresql_where=sa.text("record_id IS NOT NULL"),
+        )
 
     op.create_table(
         "disputed_record",
@@ -766,7 +782,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("content", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("judged_by", sa.BigInteger(), nullable=True),
         sa.Column("verdict", sa.String(length=40), nullable=True),
@@ -797,6 +813,11 @@ def downgrade() -> None:
 
     op.drop_table("disputed_record")
     with op.batch_alter_table("case_event", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_case_event_record_id",
+            sqlite_where=sa.text("record_id IS NOT NULL"),
+            postgresql_where=sa.text("record_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_case_event_move_happened_at"))
         batch_op.drop_index(batch_op.f("ix_case_event_case_id_seq"))
 
@@ -819,6 +840,11 @@ def downgrade() -> None:
 
     op.drop_table("record")
     with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_case_record_id",
+            sqlite_where=sa.text("record_id IS NOT NULL"),
+            postgresql_where=sa.text("record_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_case_unit_id_state_runs_out_at_id"))
         batch_op.drop_index(batch_op.f("ix_case_root_id_state_runs_out_at_id"))
         batch_op.drop_index(batch_op.f("ix_case_root_id_state_reported_at_id"))
@@ -834,7 +860,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("resume_at IS NOT NULL"),
             postgresql_where=sa.text("resume_at IS NOT NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_case_reporter_id_reported_at_id"))
+        batch_op.drop_index(
+            "ix_case_reporter_id",
+            sqlite_where=sa.text("reporter_id IS NOT NULL"),
+            postgresql_where=sa.text("reporter_id IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_case_open_tile",
             sqlite_where=sa.text("open_tile IS NOT NULL"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command
+from tests.command import Command
 from tests.conftest import shared
 
 FOLDERS = ("tianmen-2016-12", "zhengzhou-2019-w15", "edges")
