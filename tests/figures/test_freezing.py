@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.projection import Event
-from gridops.core import periods
+from gridops.core import db, periods
 from gridops.core.errors import Conflict, Invalid
 from gridops.core.owed import Owed
 from gridops.figures import service
@@ -275,41 +276,53 @@ def test_every_kind_of_period_is_counted_by_one_path(session: Session, street: G
 
 
 def test_records_follow_the_tree_of_their_day(session: Session):
-    from datetime import date
-
+    moved = date(2017, 3, 16)
     city = make_grid(session)
     west, east = (make_grid(session, parent=city, code=code) for code in ("T-W", "T-E"))
-    cell = make_grid(session, parent=west, code="T-C", valid_to=date(2017, 3, 16))
-    session.add(
-        GridVersion(
-            **{
-                **{
-                    c.name: getattr(session.query(GridVersion).filter_by(grid_id=cell.id).one(), c.name)
-                    for c in GridVersion.__table__.c
-                    if c.name not in ("id", "stamp")
-                },
-                "parent_id": east.id,
-                "valid_from": date(2017, 3, 16),
-                "valid_to": None,
-            }
-        )
-    )
+    cell = make_grid(session, parent=west, code="T-C", valid_to=moved)
+    old = session.query(GridVersion).filter_by(grid_id=cell.id).one()
+    same = {c.name: getattr(old, c.name) for c in GridVersion.__table__.c if c.name not in ("id", "stamp")}
+    new = GridVersion(**{**same, "parent_id": east.id, "valid_from": moved, "valid_to": None})
+    session.add(new)
     session.flush()
-    old, new = session.scalars(select(GridVersion.id).where(GridVersion.grid_id == cell.id).order_by(GridVersion.id))
     category = make_category(session).id
     cases = [
         Put(
-            version,
+            version.id,
             cell.id,
             category,
-            told((f"2017-03-{day} 10:00", Move.REPORT), (f"2017-03-{day} 11:00", Move.FILE), category=category),
+            told((f"{day} 10:00", Move.REPORT), (f"{day} 11:00", Move.FILE), category=category),
         )
-        for version, day in ((old, 10), (old, 15), (new, 16))
+        for version, day in ((old, "2017-03-10"), (old, "2017-03-15"), (new, "2017-03-16"))
     ]
     put_cases(session, city.id, cases)
     made = service.figures_of(session, city.id, MARCH, "monthly")
     assert [(row["key"], row["filed"]) for row in made.tables["by_grid"]] == [("T-E", 1), ("T-W", 2)]
-    below = service.figures_of(session, west.id, MARCH, "monthly")
-    assert below.figures["cases.filed"]["value"] == 2
+    assert service.figures_of(session, west.id, MARCH, "monthly").figures["cases.filed"]["value"] == 2
     parts = [service.count(session, city.id, MARCH, part=[part]) for part in service.parts(session, city.id, MARCH)]
     assert service.merge(parts) == service.count(session, city.id, MARCH)
+
+
+def test_a_freeze_in_one_consistent_read_is_kept(database: Engine):
+    with db.transaction() as session:
+        root_id = put_folder(session, shared("acceptance", "edges")).root.id
+    with db.transaction(repeatable=True) as session:
+        service.freeze(session, root_id, MARCH, "monthly", AS_OF)
+    with db.reading() as session:
+        frozen = session.scalars(select(FrozenSet)).one()
+        assert service.recount(session, frozen).same
+
+
+def test_two_workers_on_the_same_days_double_nothing(database: Engine):
+    with db.transaction() as session:
+        put_folder(session, shared("acceptance", "edges"))
+        keys = session.scalars(select(Owed.key).distinct()).all()
+
+    def rebuild(_worker: int) -> None:
+        with db.transaction() as own:
+            service.rebuild_days(own, keys)
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(rebuild, range(4)))
+    with db.reading() as session:
+        assert session.scalar(select(func.sum(DayTotal.filed))) == 40 - 3  # all but E-25, E-26, E-27
