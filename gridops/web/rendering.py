@@ -17,7 +17,12 @@ THEMES = ("auto", "light", "dark")
 def set_up(app: Flask) -> None:
     """Give templates their filters, globals and what depends on the person."""
     app.jinja_env.filters.update(
-        when=words.when, full_time=words.full_time, day=words.day_text, span=words.span, left=words.left
+        when=words.when,
+        full_time=words.full_time,
+        day=words.day_text,
+        day_before=words.day_before,
+        span=words.span,
+        left=words.left,
     )
     app.jinja_env.globals.update(
         role_names=ROLE_NAMES,
@@ -38,4 +43,11 @@ def theme() -> str:
 
 def _of_the_person() -> dict[str, Any]:
     person = current_user.person if current_user.is_authenticated else None
-    return {"person": person, "places": navigation.places, "theme": theme()}
+    on_phone = person is not None and bool(person.roles) and person.roles <= set(navigation.FIELD_ROLES)
+    return {
+        "person": person,
+        "places": navigation.places,
+        "theme": theme(),
+        # Pages for everyone stand in the frame the person works in.
+        "frame": "phone_base.html" if on_phone else "base.html",
+    }

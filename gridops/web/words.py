@@ -42,6 +42,11 @@ def day_text(day: date) -> str:
     return _("%(year)d年%(month)d月%(day)d日", year=day.year, month=day.month, day=day.day)
 
 
+def day_before(end: date | None) -> date | None:
+    """The last day of a half-open time; None stays open."""
+    return None if end is None else end - timedelta(days=1)
+
+
 def span(length: timedelta) -> str:
     """A length in its two largest units: `3 小时 10 分`, `2 天 4 小时`, `5 分`."""
     minutes = int(abs(length).total_seconds() // 60)
