@@ -90,7 +90,6 @@ class Case(Base):
         Index(None, "root_id", "state", "last_moved_at"),
         Index(None, "root_id", "recorded_at"),
         Index(None, "root_id", "reported_at", "id"),
-        Index(None, "root_id", "due_at", "id"),
         Index(None, "root_id", "runs_out_at", "id"),
         Index(None, "root_id", "state", "runs_out_at", "id"),
         Index(None, "root_id", "state", "reported_at", "id"),

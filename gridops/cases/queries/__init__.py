@@ -4,10 +4,14 @@ lookups    by id, number, record; locked; with events
 standing   what a person is to a case
 listing    the queue: filters, sorts, keyset paging
 pages      one case, tasks of an inspector and of a unit
+filters    the filter as conditions, and the scope every list obeys
 places     windows of the map, what lies nearby
 export     rows of the export
 """
 
+from gridops.cases.queries.export import EXPORT_COLUMNS, export_rows
+from gridops.cases.queries.filters import visible
+from gridops.cases.queries.listing import CasePage, CaseRow, count_up_to, group_counts, queue
 from gridops.cases.queries.lookups import (
     Acted,
     History,
@@ -18,14 +22,49 @@ from gridops.cases.queries.lookups import (
     event_of_record,
     history,
 )
+from gridops.cases.queries.pages import (
+    CaseFile,
+    Task,
+    TaskKind,
+    TimelineEntry,
+    case_file,
+    case_in_sight,
+    tasks_of,
+    timeline,
+)
+from gridops.cases.queries.places import Cluster, MapWindow, Near, Point, Window, features, map_window, nearby
 
 __all__ = [
+    "EXPORT_COLUMNS",
     "Acted",
+    "CaseFile",
+    "CasePage",
+    "CaseRow",
+    "Cluster",
     "History",
+    "MapWindow",
+    "Near",
+    "Point",
+    "Task",
+    "TaskKind",
+    "TimelineEntry",
+    "Window",
     "by_number",
     "by_record",
     "by_reference",
     "case",
+    "case_file",
+    "case_in_sight",
+    "count_up_to",
     "event_of_record",
+    "export_rows",
+    "features",
+    "group_counts",
     "history",
+    "map_window",
+    "nearby",
+    "queue",
+    "tasks_of",
+    "timeline",
+    "visible",
 ]

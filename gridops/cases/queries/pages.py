@@ -1,0 +1,224 @@
+"""One case with everything around it, and the tasks of an inspector and of a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case, CaseEvent
+from gridops.cases.queries import lookups
+from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
+from gridops.cases.queries.standing import standing_of
+from gridops.cases.rules.deadlines import Terms, WhyDue, WorkingClock, why_due
+from gridops.cases.rules.moves import Clock, Move, State, clock_after
+from gridops.cases.rules.projection import Facts, project
+from gridops.cases.rules.standing import moves_for
+from gridops.catalogue import queries as catalogue
+from gridops.catalogue.models import Category, CategoryList, FilingCondition
+from gridops.core.errors import NotFound
+from gridops.grids.models import Grid, GridVersion
+from gridops.operations.models import Campaign
+from gridops.people.models import Unit, User
+from gridops.people.queries import Scope, apply_scope, scope_of, units_below
+from gridops.people.rules import Person, Role
+from gridops.worktime.queries import working_time
+
+TASKS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One event as shown. `lay`: how long the case had lain there before it, in seconds; names are of now."""
+
+    seq: int
+    event_id: int
+    move: Move
+    happened_at: datetime
+    recorded_at: datetime
+    actor: str | None
+    unit: str | None
+    category: str | None
+    outcome: bool | None
+    due_at: datetime | None
+    until_at: datetime | None
+    into: str | None
+    reason: str | None
+    details: dict[str, Any]
+    lay: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case and all that its page shows; `clock`: whose clock runs; `moves`: what this person may do now."""
+
+    case: Case
+    facts: Facts
+    category: str
+    category_code: str
+    category_list: str
+    condition: FilingCondition | None
+    grid: str
+    grid_code: str
+    unit: str | None
+    campaign: str | None
+    reporter: str | None
+    merged_into: str | None
+    merged_here: tuple[str, ...]
+    timeline: tuple[TimelineEntry, ...]
+    why_due: WhyDue
+    clock: Clock
+    moves: tuple[Move, ...]
+
+
+class TaskKind(StrEnum):
+    """What is to be done on site or by a unit: 核实, 核查, 处置."""
+
+    VERIFY = "verify"
+    CHECK = "check"
+    HANDLE = "handle"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A case that waits for this person, and what for."""
+
+    kind: TaskKind
+    row: CaseRow
+
+
+def case_in_sight(session: Session, person: Person, number: str) -> Case:
+    """The case of a number, if the person sees it; NotFound otherwise."""
+    case = lookups.by_number(session, number)
+    if case is None or not _sees(scope_of(session, person), case):
+        raise NotFound("没有这个案件")
+    return case
+
+
+def case_file(session: Session, person: Person, number: str) -> CaseFile:
+    """The page of a case for a person who sees it; NotFound otherwise."""
+    case = case_in_sight(session, person, number)
+    history = lookups.history(session, case.id)
+    facts = project(history.events)
+    standing = standing_of(session, person, case, history)
+    condition = catalogue.condition(session, case.condition_id, case.root_id) if case.condition_id else None
+    terms = Terms(condition.limit, condition.limit_unit, condition.handle_limit) if condition else Terms(None, None)
+    time = working_time(session, case.root_id)
+    return CaseFile(
+        case=case,
+        facts=facts,
+        **_names(session, case),
+        condition=condition,
+        merged_into=_number(session, case.merged_into_id),
+        merged_here=tuple(session.scalars(select(Case.number).where(Case.merged_into_id == case.id).order_by(Case.id))),
+        timeline=tuple(timeline(session, case.id)),
+        why_due=why_due(history.events, terms, WorkingClock(time.calendar, time.hours)),
+        clock=clock_after(case.state, suspended=case.suspended_at is not None),
+        moves=tuple(moves_for(facts, case.source, standing)),
+    )
+
+
+def timeline(session: Session, case_id: int) -> list[TimelineEntry]:
+    """The events of a case that are still told, in the order they happened, with names."""
+    rows = session.execute(
+        select(CaseEvent, User.name, Unit.name, Category.name_zh, Case.number)
+        .outerjoin(User, User.id == CaseEvent.actor_id)
+        .outerjoin(Unit, Unit.id == CaseEvent.unit_id)
+        .outerjoin(Category, Category.id == CaseEvent.category_id)
+        .outerjoin(Case, Case.id == CaseEvent.into_id)
+        .where(CaseEvent.case_id == case_id, CaseEvent.superseded_at.is_(None))
+        .order_by(CaseEvent.happened_at, CaseEvent.seq)
+    )
+    found: list[TimelineEntry] = []
+    for event, actor, unit, category, into in rows:
+        before = found[-1].happened_at if found else None
+        found.append(
+            TimelineEntry(
+                seq=event.seq,
+                event_id=event.id,
+                move=event.move,
+                happened_at=event.happened_at,
+                recorded_at=event.recorded_at,
+                actor=actor,
+                unit=unit,
+                category=category,
+                outcome=event.outcome,
+                due_at=event.due_at,
+                until_at=event.until_at,
+                into=into,
+                reason=event.reason,
+                details=event.details or {},
+                lay=(event.happened_at - before).total_seconds() if before else None,
+            )
+        )
+    return found
+
+
+def tasks_of(session: Session, person: Person, limit: int = TASKS) -> list[Task]:
+    """What waits for this person, by time left: to verify and check in his territory, to handle in his unit."""
+    unchecked = (Case.state == State.CHECKING, Case.checked_at.is_(None), *_not_own(session, person))
+    in_unit = (Case.state.in_((State.DISPATCHED, State.RECEIVED)), Case.suspended_at.is_(None))
+    wanted: tuple[tuple[TaskKind, Role, tuple[Any, ...]], ...] = (
+        (TaskKind.VERIFY, Role.INSPECTOR, (Case.state == State.VERIFYING, Case.suspended_at.is_(None))),
+        (TaskKind.CHECK, Role.INSPECTOR, unchecked),
+        (TaskKind.HANDLE, Role.HANDLER, in_unit),
+    )
+    found: list[Task] = []
+    for kind, role, conditions in wanted:
+        if role not in person.roles:
+            continue
+        only = replace(person, holdings=tuple(held for held in person.holdings if held.role is role))
+        stmt = apply_scope(
+            select(*CASE_COLUMNS), scope_of(session, only), root=Case.root_id, grid=Case.grid_id, unit=Case.unit_id
+        )
+        rows = session.execute(stmt.where(*conditions).order_by(Case.runs_out_at, Case.id).limit(limit)).all()
+        found += [Task(kind, row) for row in with_names(session, [CaseRow(*row) for row in rows])]
+    return sorted(found, key=lambda task: (task.row.runs_out_at, task.row.id))
+
+
+def _not_own(session: Session, person: Person) -> Collection[Any]:
+    """An inspector never checks what his own unit handled, where he is its handler too."""
+    own = [held.unit_id for held in person.holdings if held.role is Role.HANDLER]
+    if not own:
+        return ()
+    return (Case.unit_id.is_(None) | Case.unit_id.not_in(sorted(units_below(session, own))),)
+
+
+def _sees(scope: Scope, case: Case) -> bool:
+    return scope.sees(root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id)
+
+
+def _number(session: Session, case_id: int | None) -> str | None:
+    found = session.get(Case, case_id) if case_id else None
+    return found.number if found else None
+
+
+def _names(session: Session, case: Case) -> dict[str, Any]:
+    row = session.execute(
+        select(
+            Category.name_zh,
+            Category.code,
+            CategoryList.code,
+            GridVersion.name,
+            Grid.code,
+            Unit.name,
+            Campaign.name,
+            User.name,
+        )
+        .select_from(Case)
+        .join(Category, Category.id == Case.category_id)
+        .join(CategoryList, CategoryList.id == Category.list_id)
+        .join(GridVersion, GridVersion.id == Case.grid_version_id)
+        .join(Grid, Grid.id == Case.grid_id)
+        .outerjoin(Unit, Unit.id == Case.unit_id)
+        .outerjoin(Campaign, Campaign.id == Case.campaign_id)
+        .outerjoin(User, User.id == Case.reporter_id)
+        .where(Case.id == case.id)
+    ).one()
+    names = ("category", "category_code", "category_list", "grid", "grid_code", "unit", "campaign", "reporter")
+    return dict(zip(names, row, strict=True))

@@ -1,0 +1,169 @@
+"""Windows of the map: points near in, clusters far out, never everything; and what lies nearby."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case
+from gridops.cases.queries.filters import conditions_of, in_states, visible
+from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
+from gridops.cases.rules.moves import ENDED, State
+from gridops.cases.rules.queue import Place, QueueFilter
+from gridops.cases.rules.tiles import DEPTH, centre_of, metres_between, ranges, window_around
+from gridops.people.queries import Scope
+
+MOST_POINTS = 400
+MOST_FEATURES = 5000
+# A cluster's place is the mean of tiles this much finer, so that it lies where its cases lie.
+_FINER = 2
+_ACROSS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window of the map in degrees (WGS-84)."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """An open case on the map."""
+
+    number: str
+    lon: float
+    lat: float
+    state: State
+    category_id: int
+    runs_out_at: datetime
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Some open cases that lie close together at this zoom: their mean place, how many there are."""
+
+    lon: float
+    lat: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MapWindow:
+    """What a window shows: points, or clusters where there are too many of them."""
+
+    points: list[Point]
+    clusters: list[Cluster]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An open case nearby, and how far away (metres)."""
+
+    row: CaseRow
+    metres: float
+
+
+def map_window(
+    session: Session, scope: Scope, window: Window, wanted: QueueFilter | None = None, most: int = MOST_POINTS
+) -> MapWindow:
+    """The open cases of a window that the scope shows: each one, or clusters when there are more than `most`."""
+    wanted = wanted or QueueFilter()
+    narrowed = [*conditions_of(session, scope, wanted), *in_states(wanted.wanted_states), _in_tiles(window)]
+    columns = (Case.number, Case.lon, Case.lat, Case.state, Case.category_id, Case.runs_out_at, Case.suspended_at)
+    near = visible(select(*columns), scope).where(*narrowed, *_inside(window)).limit(most + 1)
+    rows = session.execute(near).all()
+    if len(rows) <= most:
+        return MapWindow([_point(row) for row in rows], [])
+    return MapWindow([], _clusters(session, scope, window, narrowed))
+
+
+def nearby(
+    session: Session,
+    scope: Scope,
+    lon: float,
+    lat: float,
+    *,
+    category_id: int | None = None,
+    metres: float = 100.0,
+    limit: int = 10,
+) -> list[Near]:
+    """Open cases (of one category, if given) within a distance of a point, nearest first."""
+    window = Window(*window_around(lon, lat, metres))
+    same = [] if category_id is None else [Case.category_id == category_id]
+    stmt = visible(select(*CASE_COLUMNS), scope).where(_in_tiles(window), *_inside(window), *same).limit(MOST_FEATURES)
+    rows = [CaseRow(*row) for row in session.execute(stmt)]
+    found = [Near(row, metres_between(lon, lat, row.lon or 0.0, row.lat or 0.0)) for row in rows]
+    within = (near for near in found if near.metres <= metres)
+    close = sorted(within, key=lambda near: (near.metres, near.row.id))[:limit]
+    named = with_names(session, [near.row for near in close])
+    return [Near(row, near.metres) for row, near in zip(named, close, strict=True)]
+
+
+def features(
+    session: Session,
+    scope: Scope,
+    wanted: QueueFilter,
+    window: Window | None = None,
+    *,
+    after: Place | None = None,
+    limit: int = MOST_FEATURES,
+) -> tuple[list[CaseRow], Place | None]:
+    """Located cases of any state, newest report first, after a place in that order; and where to go on."""
+    narrowed: list[ColumnElement[bool]] = [*conditions_of(session, scope, wanted), *in_states(wanted.wanted_states)]
+    narrowed += [Case.lon.is_not(None), Case.lat.is_not(None)] if window is None else _inside(window)
+    if window is not None and wanted.wanted_states and not ENDED.intersection(wanted.wanted_states):
+        narrowed.append(_in_tiles(window))
+    if after is not None:
+        narrowed.append(tuple_(Case.reported_at, Case.id) < tuple_(after.key, after.case_id))
+    stmt = visible(select(*CASE_COLUMNS), scope).where(*narrowed)
+    rows = session.execute(stmt.order_by(Case.reported_at.desc(), Case.id.desc()).limit(limit + 1)).all()
+    shown = with_names(session, [CaseRow(*row) for row in rows[:limit]])
+    return shown, Place(shown[-1].reported_at, shown[-1].id) if len(rows) > limit else None
+
+
+def _point(row: Any) -> Point:
+    number, lon, lat, state, category_id, runs_out_at, suspended_at = row
+    return Point(number, lon, lat, state, category_id, runs_out_at, suspended_at is not None)
+
+
+def _clusters(session: Session, scope: Scope, window: Window, narrowed: Sequence[Any]) -> list[Cluster]:
+    """Clusters of the window's tiles; those at its edge may lie a little outside."""
+    depth = _depth_for(window)
+    fine = min(depth + _FINER, DEPTH)
+    shrunk = (Case.open_tile // 4 ** (DEPTH - fine)).label("tile")
+    counted = visible(select(shrunk, func.count()), scope).where(*narrowed).group_by(shrunk)
+    sums: dict[int, tuple[float, float, int]] = {}
+    for tile, count in session.execute(counted):
+        lon, lat = centre_of(tile, fine)
+        x, y, before = sums.get(tile >> 2 * (fine - depth), (0.0, 0.0, 0))
+        sums[tile >> 2 * (fine - depth)] = (x + lon * count, y + lat * count, before + count)
+    found = (Cluster(round(x / count, 6), round(y / count, 6), count) for x, y, count in sums.values())
+    return sorted(found, key=lambda cluster: (-cluster.count, cluster.lon, cluster.lat))
+
+
+def _depth_for(window: Window) -> int:
+    """The depth at which about _ACROSS tiles span the window."""
+    wide = max((window.east - window.west) / 360.0, (window.north - window.south) / 180.0, 1e-9)
+    depth = 0
+    while depth < DEPTH and wide * 2 ** (depth + 1) <= _ACROSS:
+        depth += 1
+    return depth
+
+
+def _in_tiles(window: Window) -> ColumnElement[bool]:
+    found = ranges(window.west, window.south, window.east, window.north)
+    return or_(*(Case.open_tile.between(first, last) for first, last in found))
+
+
+def _inside(window: Window) -> list[ColumnElement[bool]]:
+    return [Case.lon.between(window.west, window.east), Case.lat.between(window.south, window.north)]
