@@ -1,0 +1,1 @@
+"""Pages for the desk: queue, case, map, reports taken by telephone, records that a person has to judge."""
