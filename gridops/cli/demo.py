@@ -43,7 +43,7 @@ def _load(settings: Config) -> None:
     begun = time.monotonic()
     password = _kept_password(settings)
     if run.is_loaded():
-        _told_again(settings, password)
+        _told_again(password)
     else:
         kept = run.Settings(settings.evidence_dir, people.hash_password(password), settings.font_dirs)
         loaded = run.load(kept, _Line(begun))
@@ -56,7 +56,7 @@ def _load(settings: Config) -> None:
         click.echo(line)
 
 
-def _told_again(settings: Config, password: str) -> None:
+def _told_again(password: str) -> None:
     """Everything is there; a password that was lost with its file is made anew for the demo accounts alone."""
     with db.reading() as session:
         root = setup.root_id(session)
@@ -105,7 +105,7 @@ def _kept_password(settings: Config) -> str:
     """One password for all demo accounts, made once for an installation and readable by its owner only."""
     path = _password_file(settings)
     if not path.exists():
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
             file.write(one_time_password())
     return path.read_text(encoding="ascii").strip()
 

@@ -626,7 +626,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("resume_at IS NOT NULL"),
             postgresql_where=sa.text("resume_at IS NOT NULL"),
         )
-        batch_op.create_index(batch_op.f("ix_case_root_id_due_at_id"), ["root_id", "due_at", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_case_root_id_last_moved_at_reported_at"),
             ["root_id", "last_moved_at", "reported_at"],
@@ -854,7 +853,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_root_id_reported_at_id"))
         batch_op.drop_index(batch_op.f("ix_case_root_id_recorded_at"))
         batch_op.drop_index(batch_op.f("ix_case_root_id_last_moved_at_reported_at"))
-        batch_op.drop_index(batch_op.f("ix_case_root_id_due_at_id"))
         batch_op.drop_index(
             "ix_case_resume_at",
             sqlite_where=sa.text("resume_at IS NOT NULL"),
