@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Quality:
-    """`pace`: the usual part of the time used; `late`: how often a deadline is missed; `returns`: how often sent back."""
+    """`pace`: the usual part of the time used; `late`: how often too late; `returns`: how often handed back."""
 
     pace: float = 0.42
     late: float = 0.05

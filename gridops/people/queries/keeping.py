@@ -24,6 +24,11 @@ def users_by_name(session: Session, usernames: list[str]) -> dict[str, User]:
     return {user.username: user for user in session.scalars(select(User).where(User.username.in_(usernames)))}
 
 
+def demo_users(session: Session, root_id: int) -> list[User]:
+    """The demo accounts of a root."""
+    return list(session.scalars(select(User).where(User.root_id == root_id, User.demo).order_by(User.id)))
+
+
 def units_of_root(session: Session, root_id: int) -> list[Unit]:
     """All units of a root, in order of making."""
     return list(session.scalars(select(Unit).where(Unit.root_id == root_id).order_by(Unit.id)))

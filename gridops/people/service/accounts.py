@@ -10,7 +10,7 @@ from gridops.audit import service as audit
 from gridops.core.errors import Invalid, NotAllowed
 from gridops.people.forms import NewUser, UserChange
 from gridops.people.models import User
-from gridops.people.queries.keeping import user_by_name
+from gridops.people.queries.keeping import demo_users, user_by_name
 from gridops.people.rules import Person, Role
 from gridops.people.rules.sign_in import is_username, normal_username, refused_password
 from gridops.people.service.authority import actor, require_manager, unit_of, user_of
@@ -107,6 +107,21 @@ def change_own_password(session: Session, by: Person, old: str, new: str) -> Use
     if old == new:
         raise Invalid(("password", "新密码不能与原密码相同"))
     return set_password(session, user.id, new, by=by)
+
+
+def demo_password_is(session: Session, root_id: int, password: str) -> bool:
+    """Whether this is the password that the demo accounts of a root share."""
+    accounts = demo_users(session, root_id)
+    return bool(accounts) and password_matches(accounts[0].password_hash, password)
+
+
+def renew_demo_password(session: Session, root_id: int, password_hash: str) -> int:
+    """Give the demo accounts of a root another password, and to no other; returns how many. Ends their sessions."""
+    accounts = demo_users(session, root_id)
+    for user in accounts:
+        user.password_hash, user.session_stamp = password_hash, _stamp()
+        _record(session, "password.set", user, None)
+    return len(accounts)
 
 
 def end_sessions(session: Session, user_id: int, *, by: Person) -> User:

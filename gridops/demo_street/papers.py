@@ -1,0 +1,92 @@
+"""The monthly bulletins of the demo year, January to November: locked on the first, issued about the fifth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from gridops.bulletins import queries, service
+from gridops.bulletins.building import Workshop, build_in_place
+from gridops.core import clock, db
+from gridops.core.clock import LOCAL
+from gridops.demo_street.setup import ROOT_CODE
+from gridops.demo_street.staff import APPROVER, EDITOR
+from gridops.evidence.store import LocalStore
+from gridops.grids import queries as grids
+from gridops.people.rules import Person
+from gridops.worktime.rules import Calendar
+
+YEAR = 2017
+LAST_MONTH = 11
+SERIES = "monthly"
+
+
+class Step(StrEnum):
+    """What is done to a paper, in this order."""
+
+    OPEN = "open"
+    FREEZE = "freeze"
+    REVIEW = "review"
+    APPROVE = "approve"
+    ISSUE = "issue"
+
+
+@dataclass(frozen=True)
+class PaperStep:
+    """One step of a month's paper at an instant."""
+
+    at: datetime
+    period: str
+    step: Step
+
+
+def steps(calendar: Calendar, last_month: int = LAST_MONTH) -> list[PaperStep]:
+    """Every step of every paper of the year, in order."""
+    found = []
+    for month in range(1, last_month + 1):
+        period = f"{YEAR}-{month:02d}"
+        first = date(YEAR, month + 1, 1)
+        worked = _workdays(first, 4, calendar)
+        for day, hour, minute, step in (
+            (first, 2, 0, Step.OPEN),
+            (first, 8, 40 + month % 7, Step.FREEZE),
+            (worked[0], 15, 5 + month, Step.REVIEW),
+            (worked[2], 10, 20 + month, Step.APPROVE),
+            (worked[2 if worked[2].day >= 5 else 3], 15, 2 * month, Step.ISSUE),
+        ):
+            found.append(PaperStep(datetime.combine(day, time(hour, minute), LOCAL), period, step))
+    return found
+
+
+def take(step: PaperStep, people: dict[str, Person], store: Path, font_dirs: tuple[Path, ...]) -> None:
+    """Take a step at its instant, in transactions of its own; taken twice it is taken once."""
+    with clock.set_to(step.at):
+        if step.step is Step.OPEN:
+            with db.transaction() as session:
+                service.open_draft(session, ROOT_CODE, step.period, SERIES)
+            return
+        with db.reading() as session:
+            street = grids.by_code(session, ROOT_CODE)
+            found = queries.bulletin(session, street.id if street else 0, SERIES, step.period)
+            assert found is not None, "a paper is opened first"
+            bulletin_id, done = found.id, {taken.step for taken in queries.steps(session, found.id)}
+        if step.step.value not in done:
+            person = people[APPROVER if step.step is Step.APPROVE else EDITOR]
+            verb = getattr(service, step.step.value)
+            with db.transaction(repeatable=step.step is Step.FREEZE) as session:
+                verb(session, bulletin_id, person)
+        if step.step is Step.ISSUE:
+            build_in_place(db.transaction, bulletin_id, Workshop(LocalStore(store), font_dirs))
+
+
+def _workdays(first: date, count: int, calendar: Calendar) -> list[date]:
+    """The first worked days from a day on."""
+    found: list[date] = []
+    day = first
+    while len(found) < count:
+        if calendar.is_workday(day):
+            found.append(day)
+        day += timedelta(days=1)
+    return found
