@@ -115,13 +115,14 @@ class Actors:
         if "unit" in told:
             told["unit"] = self._units[told["unit"]]
         if "category" in told:
-            told["category"] = self._category(session, *told["category"], act.at)
+            told["category"] = self._category(session, told["category"], act.at)
         if "into" in told:
             into = lookups.case(session, self.case_id(told["into"]))
             told["into"] = into.number if into else None
         return MoveFields(**told)
 
-    def _category(self, session: Session, kind: Kind, code: str, at: datetime) -> int:
+    def _category(self, session: Session, named: tuple[Kind, str], at: datetime) -> int:
+        kind, code = named
         if (kind, code) not in self._categories:
             found = catalogue.find_category(session, "B", kind, code, self._root, clock.local_date(at))
             self._categories[kind, code] = found.id

@@ -98,12 +98,14 @@ class Course:
             self.at = max(self.at, self.acts[-1].at)
         self.acts.append(Act(self.at, self.case, move, actor, fields))
 
-    def _wait(self, low: float, high: float, shift: Shift = DESK) -> None:
-        """So many minutes go by, mostly few; then the post must be manned."""
+    def _wait(self, low: float, high: float, shift: Shift = DESK, by: datetime | None = None) -> None:
+        """So many minutes go by, mostly few; then the post must be manned; `by` then people on call come."""
         usual = low + (high - low) * 0.3
         at = self.at + self.dice.triangular(low, high, usual) * MINUTE
         opened = shift.opens(at, self.world.clock.calendar)
-        if opened > at:
+        if by is not None and opened > by > at:
+            opened = at
+        elif opened > at:
             # What came in while nobody was there is worked off one after the other.
             opened += self.dice.uniform(2, 35) * MINUTE
         self.at = opened
@@ -192,7 +194,7 @@ class Course:
         if self._chance(quality(self.unit).returns):
             self._hand_back()
         if self._chance(0.72):
-            self._wait(*((2, 14) if self._short else (5, 120)), shift_of(self.unit))
+            self._wait(*((2, 14) if self._short else (5, 120)), shift_of(self.unit), self.unit_due)
             self.do(Move.RECEIVE, self._handler())
         long = not self._short and (self.terms.limit or 0) >= 2
         late = self._chance(late_rate(self.unit, local(self.at).month))
@@ -214,7 +216,7 @@ class Course:
         dice, calendar = self.dice, self.world.clock.calendar
         shift, target = shift_of(self.unit), self._target()
         if late:
-            late_by = dice.expovariate(1 / (150 if self._short else 1500)) + 8
+            late_by = dice.expovariate(1 / (420 if self._short else 5600)) + 8
             at = shift.opens(max(self.unit_due, self.at) + late_by * MINUTE, calendar)
             self.at = at + dice.uniform(0, 40) * MINUTE
         else:
@@ -228,7 +230,7 @@ class Course:
     def _hand_back(self) -> None:
         """Back to the desk with a reason; sent to another unit, or to the same one with a word."""
         dice, route = self.dice, self.seen.problem.route
-        self._wait(*((4, 18) if self._short else (20, 160)), shift_of(self.unit))
+        self._wait(*((4, 18) if self._short else (20, 160)), shift_of(self.unit), self.unit_due)
         other = unit_for(dice.choice(_OTHERS[route]), self.seen.grid)
         self.do(Move.RETURN, self._handler(), reason=words.remark("returned", dice, other=unit_name(other)))
         self._wait(3, 30)

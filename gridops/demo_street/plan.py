@@ -140,7 +140,7 @@ class _Year:
             opened = DESK.opens(at, self.world.clock.calendar)
             return dice.choice(staff.clerks), opened + dice.uniform(1, 25) * MINUTE
         last_days = (at + 2 * DAY).month != at.month
-        offline = dice.random() < (0.05 if last_days else 0.004)
+        offline = dice.random() < (0.1 if last_days else 0.004)
         received_at = at + (dice.uniform(1, 40) * timedelta(hours=1) if offline else dice.uniform(2, 40) * MINUTE / 60)
         return staff.captains[seen.grid[:12]] if dice.random() < 0.08 else staff.inspectors[seen.grid], received_at
 

@@ -23,7 +23,7 @@ from gridops.evidence.rules.types import Limits
 from gridops.evidence.store import LocalStore
 
 # How many cases of the year have pictures, counted from its end.
-OF_THE_YEAR = 14
+OF_THE_YEAR = 8
 SUBJECT = "case"
 _LIMITS = Limits(max_bytes=2_000_000, max_pixels=2_000_000)
 

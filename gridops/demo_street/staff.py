@@ -183,7 +183,7 @@ def staff(grids: tuple[str, ...]) -> Staff:
         unit: tuple(add(f"cz{next(count):02d}", unit, Held(Role.HANDLER)) for _ in range(number))
         for unit, number in _HANDLERS.items()
     }
-    officers = []
+    officers: list[str] = []
     for unit, number in _OFFICERS.items():
         for _ in range(number):
             order = len(officers) + 1
@@ -208,7 +208,7 @@ def _inspectors(grids: tuple[str, ...], add: Callable[..., str]) -> tuple[dict[s
     captains: dict[str, str] = {}
     for number, grid in enumerate(grids, start=1):
         part = grid[:12]
-        held = (Held(Role.INSPECTOR, grid),)
+        held: tuple[Held, ...] = (Held(Role.INSPECTOR, grid),)
         if part not in captains:
             held = (*held, Held(Role.INSPECTOR, part))
         inspectors[grid] = add(f"wg{number:03d}", f"LHT-{part[-3:]}", *held)
