@@ -69,7 +69,7 @@ def get_cases_geojson() -> Response:
     wanted = QueueFilter(
         states=_states(query), kind=_kind(query), first_day=query.read("from", day), last_day=query.read("to", day)
     )
-    after = query.read("after", lambda text: _place(text, Sort.REPORTED))
+    after = query.read("after", _place)
     query.done()
     with reading() as session:
         lookup = catalogue.lookup(session)
@@ -120,7 +120,7 @@ def get_cases() -> Response:
     query = Query()
     sort = Sort(query.read("sort", one_of(Sort)) or Sort.DUE)
     limit = query.read("limit", integer(1, 200)) or listing.PAGE
-    after = query.read("after", lambda text: _place(text, sort))
+    after = query.read("after", _place)
     codes = {name: query.read(name, words(60)) for name in ("unit", "grid", "campaign")}
     given: dict[str, Any] = {
         "group": Group(query.read("group", one_of(Group)) or Group.ALL),
@@ -185,16 +185,11 @@ def _kind(query: Query) -> Kind | None:
     return Kind(name) if name else None
 
 
-def _place(text: str, sort: Sort) -> Place:
+def _place(text: str) -> Place:
     """A place in the list, from `next`; ValueError for anything else."""
-    place = queue.read(words(200)(text), sort)
-    key = place.key
-    if isinstance(key, str):
-        if not key.isprintable():
-            raise ValueError("no place in this list")
-        return place
+    place = queue.read(words(200)(text))
     try:
-        return Place(key.astimezone(UTC), place.case_id)
+        return Place(place.key.astimezone(UTC), place.case_id)
     except OverflowError:
         raise ValueError("no place in this list") from None
 

@@ -14,7 +14,7 @@ from gridops.api.shapes import ReceiptOut
 from gridops.api.waking import wake
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.intake import forms, service
+from gridops.intake import forms, receipts, service
 
 _NAME = Parameter("record_id", {"type": "string", "format": "uuid"}, "the name the phone gave the record", "path")
 
@@ -65,10 +65,10 @@ def get_record(record_id: str) -> Response:
     """Show a receipt again."""
     name = forms.record_uuid(record_id)
     with reading() as session:
-        return json_answer(_shown(service.receipt_of(session, person(), name)))
+        return json_answer(_shown(receipts.receipt_of(session, person(), name)))
 
 
-def _shown(receipt: service.Receipt) -> dict[str, Any]:
+def _shown(receipt: receipts.Receipt) -> dict[str, Any]:
     shown = {
         "id": receipt.id,
         "received_at": clock.local(receipt.received_at).isoformat(timespec="microseconds"),

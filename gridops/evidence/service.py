@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from gridops.core import clock, owed
@@ -138,39 +138,29 @@ def link(
     user_id: int | None,
     event_id: int | None = None,
     record_id: str | None = None,
-) -> int:
-    """Link received contents to what they prove, once per record, content and role; returns how many links are new."""
-    known = {
-        (sha256, role)
-        for sha256, role in session.execute(
-            select(EvidenceLink.sha256, EvidenceLink.role).where(
-                EvidenceLink.subject_kind == subject_kind,
-                EvidenceLink.subject_id == subject_id,
-                EvidenceLink.record_id == record_id,
-            )
-        )
-    }
-    fresh = [use for use in uses if (use.sha256, use.role) not in known]
-    session.add_all(
-        EvidenceLink(
-            sha256=use.sha256,
-            root_id=root_id,
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-            event_id=event_id,
-            role=use.role,
-            album=use.album,
-            taken_at=use.taken_at,
-            lon=use.lon,
-            lat=use.lat,
-            linked_at=clock.now(),
-            linked_by=user_id,
-            record_id=record_id,
-        )
-        for use in fresh
-    )
-    session.flush()
-    return len(fresh)
+) -> None:
+    """Link received contents to what they prove. One link a call: that nothing is linked twice is the caller's care."""
+    now = clock.now()
+    rows = [
+        {
+            "sha256": use.sha256,
+            "root_id": root_id,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+            "event_id": event_id,
+            "role": use.role,
+            "album": use.album,
+            "taken_at": use.taken_at,
+            "lon": use.lon,
+            "lat": use.lat,
+            "linked_at": now,
+            "linked_by": user_id,
+            "record_id": record_id,
+        }
+        for use in uses
+    ]
+    if rows:
+        session.execute(insert(EvidenceLink), rows)
 
 
 def keep_derived(session: Session, sha256: str, made: dict[str, Any] | None) -> None:

@@ -29,8 +29,8 @@ SUBJECT = "case"
 class Done:
     """The case and the event a record led to."""
 
-    case_id: int
-    event_id: int | None
+    case: Case
+    event_id: int
 
 
 def apply(
@@ -42,10 +42,10 @@ def apply(
     within_m: float = NEAREST_WITHIN_M,
 ) -> Done:
     """Let a record take effect in the name of its sender. Raises what the room raises."""
-    _VERBS[row.type](session, person, row, meaning, case_id, within_m)
+    case = _VERBS[row.type](session, person, row, meaning, case_id, within_m)
     found = cases.event_of_record(session, row.id)
     assert found is not None, "an effect leaves its event"
-    return Done(found[0], found[2])
+    return Done(case, found[2])
 
 
 def case_by_record(session: Session, record_id: str) -> int | None:
@@ -60,24 +60,26 @@ def case_by_number(session: Session, number: str) -> int | None:
     return found.id if found else None
 
 
-def case_of(session: Session, case_id: int) -> tuple[str, dict[str, Any]]:
-    """Number and grid (code, name) of a case, for the receipt."""
-    case = _case(session, case_id)
+def case_of(session: Session, case_id: int) -> Case:
+    """The case a record led to."""
+    case = cases.case(session, case_id)
+    if case is None:
+        raise NotFound("没有这个案件。")
+    return case
+
+
+def grid_of(session: Session, case: Case) -> dict[str, str]:
+    """Code, name and level of a case's grid, for the receipt."""
     # As the grid was when the case fell into it: a receipt does not change with the territory.
     version = grids.territory(session).versions[case.grid_version_id]
-    return case.number, {"code": version.code, "name": version.name, "level": version.level.value}
+    return {"code": version.code, "name": version.name, "level": version.level.value}
 
 
-def root_of(session: Session, case_id: int) -> int:
-    """The jurisdiction of a case."""
-    return _case(session, case_id).root_id
-
-
-def _report(session: Session, person: Person, row: Record, meaning: Any, case_id: int | None, within_m: float) -> None:
+def _report(session: Session, person: Person, row: Record, meaning: Any, case_id: int | None, within_m: float) -> Case:
     if case_id is not None:
         # By its number: what the phone named may itself be a second sight of that case.
-        meaning = replace(meaning, same_as=_case(session, case_id).number)
-    reporting.report(
+        meaning = replace(meaning, same_as=case_of(session, case_id).number)
+    return reporting.report(
         session,
         meaning,
         person,
@@ -89,9 +91,9 @@ def _report(session: Session, person: Person, row: Record, meaning: Any, case_id
     )
 
 
-def _answer(session: Session, person: Person, row: Record, meaning: Any, case_id: int | None, _within_m: float) -> None:
+def _answer(session: Session, person: Person, row: Record, meaning: Any, case_id: int | None, _within_m: float) -> Case:
     assert case_id is not None, "an answer names its case"
-    moving.move(
+    return moving.move(
         session,
         case_id,
         meaning.move,
@@ -103,14 +105,7 @@ def _answer(session: Session, person: Person, row: Record, meaning: Any, case_id
     )
 
 
-def _case(session: Session, case_id: int) -> Case:
-    case = cases.case(session, case_id)
-    if case is None:
-        raise NotFound("没有这个案件。")
-    return case
-
-
-_VERBS: dict[RecordType, Callable[[Session, Person, Record, Any, int | None, float], None]] = {
+_VERBS: dict[RecordType, Callable[[Session, Person, Record, Any, int | None, float], Case]] = {
     RecordType.REPORT: _report,
     RecordType.VERIFICATION: _answer,
     RecordType.CHECK: _answer,

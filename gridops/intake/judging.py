@@ -8,7 +8,7 @@ from gridops.audit import service as audit
 from gridops.core import clock
 from gridops.core.errors import Closed, Invalid, NotAllowed, NotFound
 from gridops.evidence.rules.types import Limits
-from gridops.intake import queries, rules, service
+from gridops.intake import queries, receipts, rules, service
 from gridops.intake.forms import parse_record
 from gridops.intake.models import DisputedRecord, Record
 from gridops.intake.rules import RecordState, Verdict
@@ -18,7 +18,7 @@ from gridops.people.rules import Person, Role
 MAY_JUDGE = frozenset({Role.INTAKE_CLERK, Role.SHIFT_LEADER})
 
 
-def try_held_again(session: Session, judge: Person, record_id: str) -> service.Receipt:
+def try_held_again(session: Session, judge: Person, record_id: str) -> receipts.Receipt:
     """Let a held record take effect after all, if it fits now; otherwise it stays held with the new reason.
 
     Raises NotFound, NotAllowed, Closed (not held any more).
@@ -26,10 +26,10 @@ def try_held_again(session: Session, judge: Person, record_id: str) -> service.R
     row = _held(session, judge, record_id)
     service.try_again(session, row)
     _note(session, judge, "intake.try_again", row, state=row.state.value)
-    return service.receipt(session, row)
+    return receipts.receipt(session, row)
 
 
-def set_aside(session: Session, judge: Person, record_id: str, reason: str) -> service.Receipt:
+def set_aside(session: Session, judge: Person, record_id: str, reason: str) -> receipts.Receipt:
     """A held record shall take no effect; it stays in the ledger. Raises as above, Invalid without a reason."""
     reason = _reason(reason)
     row = _held(session, judge, record_id)
@@ -37,7 +37,7 @@ def set_aside(session: Session, judge: Person, record_id: str, reason: str) -> s
     row.judged_at, row.judged_by = clock.now(), judge.user_id
     service.follow(session, row)
     _note(session, judge, "intake.set_aside", row)
-    return service.receipt(session, row)
+    return receipts.receipt(session, row)
 
 
 def judge_dispute(

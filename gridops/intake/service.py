@@ -6,6 +6,7 @@ a record not yet here waits for it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gridops.cases.forms import ReportIn
+from gridops.cases.models import Case
 from gridops.cases.service.reporting import NEAREST_WITHIN_M
 from gridops.core import clock
 from gridops.core.db import insert_or_skip, lock_names
@@ -24,6 +26,10 @@ from gridops.evidence.rules.types import Mime, agrees
 from gridops.intake import effects, queries, rules
 from gridops.intake.forms import AnswerIn, Attachment, RecordIn, read_kept, reference
 from gridops.intake.models import DisputedRecord, MissingAttachment, Record
+from gridops.intake.receipts import Receipt as Receipt
+from gridops.intake.receipts import receipt as receipt
+from gridops.intake.receipts import receipt_of as receipt_of
+from gridops.intake.receipts import receipt_of_case
 from gridops.intake.rules import RecordState, RecordType, Sent
 from gridops.people.queries import load_person
 from gridops.people.rules import Person
@@ -31,30 +37,6 @@ from gridops.people.rules import Person
 # What a room answers when a record is well-formed but does not fit: it is kept for a person, never refused.
 DOES_NOT_FIT = (NotAllowed, NotFound, Conflict, Closed)
 _NO_SUCH_NUMBER = "no case has this number"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The answer to a record. `id`, `received_at`, `digest` never change; the rest is as of now.
-
-    `missing`: hashes named and not yet received. `number`, `grid` (code, name): of the case, once it took effect.
-    """
-
-    id: str
-    received_at: datetime
-    digest: str
-    missing: tuple[str, ...]
-    number: str | None
-    grid: dict[str, Any] | None
-    clock_offset_s: int
-    state: RecordState
-    waiting_for: str | None = None
-    held_because: str | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether the phone may delete what it holds."""
-        return not self.missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,48 +69,23 @@ def take(
 
     Raises Invalid (nothing is kept) for an absurd time, or where the room refuses a field.
     """
+    target = record.names if record.names and rules.is_uuid(record.names) else None
+    # The same record twice at once, or a record and one that names it, must not overlook each other.
+    lock_names(session, [name for name in (record_id, target) if name])
     known = queries.record(session, record_id)
     if known is not None:
         return _known(session, person, known, record, content)
     now = received_at or clock.now()
     happened, offset = rules.correct_clock(record.captured_at, record.sent_at, now)
-    target = record.names if record.names and rules.is_uuid(record.names) else None
-    # Whoever names a record and whoever brings it must not overlook each other.
-    lock_names(session, [name for name in (record_id, target) if name])
-    row = _ledger_row(person, record_id, record, now, happened, offset)
-    if not insert_or_skip(session, Record, [row], ["id"]):
-        return _known(session, person, _locked(session, record_id), record, content)
-    entered = session.get_one(Record, record_id)
-    _note_missing(session, entered, record.files)
-    _apply(session, person, entered, record.meaning, record.files, within_m, refuse=True)
-    follow(session, entered)
+    row = Record(**_ledger_row(person, record_id, record, now, happened, offset))
+    missing = _missing(session, row, record.files)
+    case = _apply(session, person, row, record.meaning, record.files, missing, within_m, refuse=True)
+    session.add(row)
     session.flush()
-    return Taken(Sent.NEW, receipt(session, entered))
-
-
-def receipt(session: Session, row: Record) -> Receipt:
-    """The receipt of a ledger row as of now."""
-    number, grid = effects.case_of(session, row.case_id) if row.case_id else (None, None)
-    return Receipt(
-        id=row.id,
-        received_at=row.received_at,
-        digest=row.digest,
-        missing=tuple(queries.missing(session, row.id)),
-        number=number,
-        grid=grid,
-        clock_offset_s=row.clock_offset_s,
-        state=row.state,
-        waiting_for=row.waiting_for if row.state is RecordState.WAITING else None,
-        held_because=row.held_because if row.state in (RecordState.HELD, RecordState.DISMISSED) else None,
-    )
-
-
-def receipt_of(session: Session, person: Person, record_id: str) -> Receipt:
-    """The receipt of a record for the person who sent it. Raises NotFound for anyone else."""
-    row = queries.record(session, record_id)
-    if row is None or row.user_id != person.user_id:
-        raise NotFound("没有这条记录。")
-    return receipt(session, row)
+    session.add_all(MissingAttachment(sha256=name, record_id=record_id) for name in missing)
+    follow(session, row)
+    session.flush()
+    return Taken(Sent.NEW, receipt_of_case(session, row, case, missing))
 
 
 def attachment(session: Session, arrival: Arrival, user_id: int) -> bool:
@@ -140,8 +97,10 @@ def attachment(session: Session, arrival: Arrival, user_id: int) -> bool:
     new = evidence.receive(session, arrival, user_id)
     for gap, row in queries.lacking(session, arrival.sha256, user_id):
         session.delete(gap)
-        _, files = read_kept(row.type, row.body, row.attachments)
-        _link(session, row, [file for file in files if file.sha256 == arrival.sha256])
+        if row.state is RecordState.APPLIED and row.case_id is not None:
+            _, files = read_kept(row.type, row.body, row.attachments)
+            case = effects.case_of(session, row.case_id)
+            _link(session, row, case, [file for file in files if file.sha256 == arrival.sha256])
     session.flush()
     return new
 
@@ -204,8 +163,8 @@ def _locked(session: Session, record_id: str) -> Record:
     return row
 
 
-def _note_missing(session: Session, row: Record, files: tuple[Attachment, ...]) -> None:
-    """Note which named contents the sender has not sent; refuse claims that contradict what has come."""
+def _missing(session: Session, row: Record, files: tuple[Attachment, ...]) -> list[str]:
+    """The named contents that the sender has not sent, sorted; refuse claims that contradict what has come."""
     wanted = {file.sha256 for file in files}
     here = evidence_queries.sent_by(session, row.user_id, wanted)
     if wanted - here.keys():
@@ -219,7 +178,7 @@ def _note_missing(session: Session, row: Record, files: tuple[Attachment, ...]) 
                 raise Invalid((f"attachments[{place}].size", f"the content has {size} bytes"))
             if not agrees(file.mime, Mime(mime)):
                 raise Invalid((f"attachments[{place}].mime", f"the content is {mime}"))
-    session.add_all(MissingAttachment(sha256=name, record_id=row.id) for name in sorted(wanted - here.keys()))
+    return sorted(wanted - here.keys())
 
 
 def _apply(
@@ -228,16 +187,17 @@ def _apply(
     row: Record,
     meaning: ReportIn | AnswerIn,
     files: tuple[Attachment, ...],
+    missing: Sequence[str],
     within_m: float = NEAREST_WITHIN_M,
     *,
     refuse: bool,
-) -> None:
-    """Let a record take effect, wait or be held. With `refuse`, a field the room refuses is refused here too."""
+) -> Case | None:
+    """Let a record take effect (returns its case), wait or be held. With `refuse`, what the room refuses is refused."""
     case_id = None
     if (name := reference(meaning)) is not None:
         case_id = _named_case(session, row, name, refuse)
         if case_id is None:
-            return
+            return None
     try:
         with session.begin_nested():
             done = effects.apply(session, person, row, meaning, case_id, within_m)
@@ -246,16 +206,16 @@ def _apply(
             # A number out of sight is answered like one that nobody bears.
             raise Invalid((_naming_field(row), _NO_SUCH_NUMBER)) from None
         _hold(row, str(misfit))
+        return None
     except Invalid as wrong:
         if refuse:
             raise Invalid(*((f"body.{error.field}", error.reason) for error in wrong.errors)) from None
         _hold(row, str(wrong))
-    else:
-        row.state, row.waiting_for, row.held_because = RecordState.APPLIED, None, None
-        row.case_id, row.event_id = done.case_id, done.event_id
-        session.flush()
-        gone = set(queries.missing(session, row.id))
-        _link(session, row, [file for file in files if file.sha256 not in gone])
+        return None
+    row.state, row.waiting_for, row.held_because = RecordState.APPLIED, None, None
+    row.case_id, row.event_id = done.case.id, done.event_id
+    _link(session, row, done.case, [file for file in files if file.sha256 not in missing])
+    return done.case
 
 
 def _named_case(session: Session, row: Record, name: str, refuse: bool) -> int | None:
@@ -302,7 +262,7 @@ def _apply_kept(session: Session, row: Record) -> None:
         _hold(row, "发送人已停用。")
         return
     meaning, files = read_kept(row.type, row.body, row.attachments)
-    _apply(session, sender, row, meaning, files, refuse=False)
+    _apply(session, sender, row, meaning, files, queries.missing(session, row.id), refuse=False)
 
 
 def _hold(row: Record, reason: str) -> None:
@@ -322,18 +282,16 @@ def follow(session: Session, row: Record) -> None:
             ready.append(next_row)
 
 
-def _link(session: Session, row: Record, files: list[Attachment]) -> None:
-    if row.state is not RecordState.APPLIED or row.case_id is None or not files:
-        return
+def _link(session: Session, row: Record, case: Case, files: list[Attachment]) -> None:
     uses = [
         evidence.LinkIn(file.sha256, file.role, file.album, _taken_at(row, file), file.lon, file.lat) for file in files
     ]
     evidence.link(
         session,
         uses,
-        root_id=effects.root_of(session, row.case_id),
+        root_id=case.root_id,
         subject_kind=effects.SUBJECT,
-        subject_id=row.case_id,
+        subject_id=case.id,
         user_id=row.user_id,
         event_id=row.event_id,
         record_id=row.id,

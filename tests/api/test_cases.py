@@ -99,7 +99,7 @@ def test_the_queue_is_narrowed(world: World) -> None:
     west, east = reported(world)
     for query, expected in {
         "?sort=reported": [east, west],
-        "?sort=number": [east, west],
+        "?sort=oldest": [west, east],
         "?sort=reported&grid=320411003001": [west],
         "?sort=reported&grid=320411003": [east, west],
         "?sort=reported&text=东路": [east],
@@ -153,7 +153,7 @@ def test_wrong_questions_are_refused_by_field(world: World) -> None:
         "cases.geojson?after=x": "after",
         f"cases.geojson?after={cursor('0001-01-01T00:00:00+14:00|1')}": "after",
         f"cases.geojson?after={cursor('2017-01-01T00:00:00+08:00|9999999999999999999')}": "after",
-        f"cases?sort=number&after={cursor(chr(0) + '|1')}": "after",
+        f"cases?sort=oldest&after={cursor(chr(0) + '|1')}": "after",
         "cases?after=%ff": "after",
         "cases?limit=0": "limit",
         "cases?limit=201": "limit",

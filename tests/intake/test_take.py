@@ -21,7 +21,7 @@ from gridops.core.ids import uuid7
 from gridops.evidence import queries as evidence_queries
 from gridops.evidence.forms import check
 from gridops.evidence.rules.types import Limits
-from gridops.intake import judging, queries, service
+from gridops.intake import judging, queries, receipts, service
 from gridops.intake.forms import parse_record
 from gridops.intake.models import DisputedRecord, Record
 from gridops.intake.rules import RecordState, Verdict
@@ -73,7 +73,7 @@ class Street:
         with clock.set_to(clock.parse_instant(CAPTURED) + timedelta(minutes=2)):
             return service.take(self.session, person, name, parse_record(payload, name, LIMITS), payload)
 
-    def report(self, name: str | None = None, **body: Any) -> service.Receipt:
+    def report(self, name: str | None = None, **body: Any) -> receipts.Receipt:
         taken = self.take(self.inspector, name or str(uuid7()), self.payload(**body))
         assert taken.receipt is not None
         return taken.receipt
@@ -89,7 +89,7 @@ class Street:
         assert case is not None
         moving.move(self.session, case.id, move, self.desk, MoveFields(**fields))
 
-    def dispatched(self, receipt: service.Receipt) -> str:
+    def dispatched(self, receipt: receipts.Receipt) -> str:
         assert receipt.number
         self.move(receipt.number, Move.FILE)
         self.move(receipt.number, Move.DISPATCH, unit=self.unit.id)
@@ -134,7 +134,7 @@ def test_another_content_under_the_same_name_is_kept_for_a_person(street: Street
         taken = street.take(street.inspector, name, other)
         assert (taken.status, taken.receipt) == (409, None)
     assert count(street.session, DisputedRecord) == 1, "once per content"
-    assert service.receipt_of(street.session, street.inspector, name) == first
+    assert receipts.receipt_of(street.session, street.inspector, name) == first
     (item,) = queries.to_judge(street.session, street.root.id)
     assert (item.record_id, item.body) == (name, other["body"])
 
@@ -145,7 +145,7 @@ def test_a_name_in_use_by_another_person_gives_nothing_away(street: Street) -> N
     taken = street.take(stranger, name, street.payload())
     assert (taken.status, taken.receipt) == (409, None)
     with pytest.raises(NotFound):
-        service.receipt_of(street.session, stranger, name)
+        receipts.receipt_of(street.session, stranger, name)
 
 
 def test_attachments_may_come_before_or_after(street: Street) -> None:
@@ -161,7 +161,7 @@ def test_attachments_may_come_before_or_after(street: Street) -> None:
     assert [use.sha256 for use in evidence_queries.links_for(street.session, "case", case.id)] == [sha256(early)]
     assert street.send(street.inspector, late) is True
     assert street.send(street.inspector, late) is False
-    assert service.receipt_of(street.session, street.inspector, name).complete
+    assert receipts.receipt_of(street.session, street.inspector, name).complete
     uses = evidence_queries.links_for(street.session, "case", case.id)
     assert [(use.sha256, use.album, use.role) for use in uses] == [
         (sha256(early), True, "before"),
@@ -221,7 +221,7 @@ def test_feedback_waits_for_its_report_and_then_takes_effect(street: Street) -> 
     assert waiting.receipt.number is None
     street.report(name)
     # The case is there now, but nobody has dispatched it: that no longer fits and is a person's to judge.
-    held = service.receipt_of(street.session, street.handler, answer)
+    held = receipts.receipt_of(street.session, street.handler, answer)
     assert (held.state, held.waiting_for) == (RecordState.HELD, None)
     assert held.held_because
 
@@ -237,7 +237,7 @@ def test_a_second_sight_waits_for_the_first_and_takes_its_photo_along(street: St
     assert chained.waiting_for == second
     number = street.report(first).number
     for name in (second, third):
-        receipt = service.receipt_of(street.session, street.inspector, name)
+        receipt = receipts.receipt_of(street.session, street.inspector, name)
         assert (receipt.state, receipt.number, receipt.waiting_for) == (RecordState.APPLIED, number, None)
     case = lookups.by_record(street.session, first)
     assert case is not None
@@ -304,7 +304,7 @@ def test_a_held_record_set_aside_takes_no_effect_and_frees_what_waited(street: S
         judging.set_aside(street.session, street.desk, name, " ")
     done = judging.set_aside(street.session, street.desk, name, "重复发送")
     assert done.state is RecordState.DISMISSED
-    assert service.receipt_of(street.session, street.inspector, second).state is RecordState.HELD
+    assert receipts.receipt_of(street.session, street.inspector, second).state is RecordState.HELD
     assert count(street.session, Case) == 0
 
 
@@ -320,7 +320,7 @@ def test_of_two_contents_both_can_stand(street: Street) -> None:
         street.session, street.desk, item.dispute_id, Verdict.BOTH_STAND, "两处问题", LIMITS
     )
     assert entered is not None
-    receipt = service.receipt_of(street.session, street.inspector, entered)
+    receipt = receipts.receipt_of(street.session, street.inspector, entered)
     assert (receipt.state, receipt.number is not None) == (RecordState.APPLIED, True)
     assert queries.to_judge(street.session, street.root.id) == []
     with pytest.raises(Closed):
@@ -350,7 +350,7 @@ def test_what_was_overlooked_is_found_by_the_calendar(street: Street) -> None:
     street.session.get_one(Record, second).body = {**street.payload(same_as=name)["body"]}
     street.session.flush()
     assert service.apply_overlooked(street.session) == 1
-    assert service.receipt_of(street.session, street.inspector, second).state is RecordState.APPLIED
+    assert receipts.receipt_of(street.session, street.inspector, second).state is RecordState.APPLIED
     assert service.apply_overlooked(street.session) == 0
 
 
