@@ -1,0 +1,142 @@
+"""Rows are the projection of their events after any walk through the table, undoings included; bulk equals live."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case, CaseEvent
+from gridops.cases.queries import lookups
+from gridops.cases.queries.standing import standing_of
+from gridops.cases.rules.moves import Move, State, Suspension
+from gridops.cases.rules.projection import project
+from gridops.cases.rules.standing import moves_for
+from gridops.cases.service import NewCase, Said, rebuild, write_cases
+from gridops.cases.service.writing import EVENT_COLUMNS
+from gridops.core import clock
+from tests.cases.world import MORNING, World, owed_days
+
+STEPS = 60
+FINAL = frozenset({Move.SELF_HANDLE, Move.DECLINE, Move.NOT_FILE})
+WALKERS = ("desk", "leader", "clerk", "dispatcher", "handler", "parks_handler", "inspector", "community_handler")
+
+
+def fields_for(world: World, case: Case, move: Move, dice: random.Random) -> dict[str, Any]:
+    """Fields that a person might hand in."""
+    now = clock.now()
+    filed = [each for each in world.session.scalars(select(Case)) if each.id != case.id and each.state is State.FILED]
+    given: dict[Move, dict[str, Any]] = {
+        Move.VERIFY: {"outcome": dice.random() < 0.8},
+        Move.DECLINE: {"reason": "x"},
+        Move.FILE: {"condition": condition(world, case)},
+        Move.NOT_FILE: {"reason": "x"},
+        Move.DISPATCH: {"unit": world.units[dice.choice(("cleaning", "parks", "community"))].id, "words": "x"},
+        Move.FEEDBACK: {"words": "x"},
+        Move.CHECK_FAILED: {"reason": "x"},
+        Move.CLOSE: {"closing_condition": condition(world, case)},
+        Move.ASK_EXTENSION: {"reason": "x", "due": (case.due_at or now) + timedelta(hours=dice.randint(1, 90))},
+        Move.SUSPEND: {"reason": "x", "suspension": Suspension.OUTSIDE},
+        Move.MERGE: {"into": filed[0].number if filed else "none"},
+        Move.RECATEGORISE: {"category": other_category(world, case)},
+    }
+    reasons = (Move.UNDO_CLOSING, Move.RETURN, Move.REFUSE_EXTENSION, Move.VOID, Move.UNDO_VOID, Move.UNDO_MERGE)
+    return {**given, **{each: {"reason": "x"} for each in reasons}}.get(move, {})
+
+
+def offered_to(world: World, case: Case, who: str) -> list[Move]:
+    """The moves this person may make now; merging only where there is a case to merge into."""
+    history = lookups.history(world.session, case.id)
+    standing = standing_of(world.session, world.people[who], case, history)
+    others = world.session.scalar(select(Case.id).where(Case.state == State.FILED, Case.id != case.id).limit(1))
+    offered = moves_for(project(history.events), case.source, standing)
+    return [move for move in offered if others or move is not Move.MERGE]
+
+
+def condition(world: World, case: Case) -> int:
+    return (world.condition if case.category_id == world.category.id else world.other_condition).id
+
+
+def other_category(world: World, case: Case) -> int:
+    return (world.other_category if case.category_id == world.category.id else world.category).id
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rows_say_what_their_events_say_after_any_walk(world: World, seed: int) -> None:
+    dice = random.Random(seed)
+    world.condition.handle_limit = 2
+    cases = [world.report("public", "clerk"), world.filed(), world.dispatched(), world.checking()]
+    made: Counter[Move] = Counter()
+    now = MORNING
+    for _ in range(STEPS):
+        now += timedelta(minutes=dice.randint(0, 600))
+        with clock.set_to(now):
+            case = dice.choice(cases)
+            offered = [(move, who) for who in WALKERS for move in offered_to(world, case, who)]
+            # Rarely walked ways first, so that a short walk comes far.
+            move, who = min(offered, key=lambda way: (made[way[0]] + 2 * (way[0] in FINAL), dice.random()))
+            said = now - timedelta(minutes=dice.randint(-5, 300))
+            world.move(case, move, who, happened_at=said, **fields_for(world, case, move, dice))
+            made[move] += 1
+    assert len(made) > 15, made
+    for case in cases:
+        world.holds(case)
+        told = lookups.history(world.session, case.id).events
+        moves = [event for event in told if event.move is not Move.ADD_EVIDENCE]
+        assert [event.happened_at for event in moves] == sorted(event.happened_at for event in moves)
+        assert case.version == len(moves)
+    assert rebuild(world.session, [case.id for case in cases]) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_written_in_bulk_is_what_the_verbs_write(world: World, seed: int) -> None:
+    dice = random.Random(seed)
+    live = [
+        world.closed(),
+        world.checking(),
+        world.report(self_handled=True),
+        world.dispatched("parks", description="x"),
+    ]
+    dice.shuffle(live)
+    days = owed_days(world.session)
+    copies = write_cases(world.session, [copy_of(world.session, case) for case in live])
+    assert owed_days(world.session) == days
+    for case, copy_id in zip(live, copies, strict=True):
+        copy = world.session.get(Case, copy_id)
+        assert copy is not None
+        assert {**row(copy), "id": 0, "number": ""} == {**row(case), "id": 0, "number": ""}
+        assert told(world.session, copy_id) == told(world.session, case.id)
+        assert copy.number == f"20170306-{copy_id:06d}"
+        world.holds(copy)
+
+
+def test_the_next_single_case_does_not_meet_the_bulk(world: World) -> None:
+    first = world.report()
+    (second,) = write_cases(world.session, [copy_of(world.session, first)])
+    third = world.report()
+    assert first.id < second < third.id
+    assert write_cases(world.session, []) == []
+
+
+def row(case: Case) -> dict[str, Any]:
+    return {column.name: getattr(case, column.name) for column in Case.__table__.columns}
+
+
+def told(session: Session, case_id: int) -> list[tuple[Any, ...]]:
+    names = [name for name in EVENT_COLUMNS if name != "case_id"]
+    columns = [getattr(CaseEvent, name) for name in names]
+    rows = session.execute(select(*columns).where(CaseEvent.case_id == case_id).order_by(CaseEvent.seq))
+    return [tuple(found) for found in rows]
+
+
+def copy_of(session: Session, case: Case) -> NewCase:
+    """The same case again, as an import or the demo would hand it in."""
+    events = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.seq)).all()
+    said = {e.seq: Said(e.actor_id, None, e.reason, e.details, e.recorded_at) for e in events}
+    given = {name: value for name, value in row(case).items() if name not in ("id", "number")}
+    return NewCase(given, lookups.history(session, case.id).events, said)
