@@ -1,0 +1,111 @@
+"""Two people at once, with real commits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from gridops.cases.forms import Location, MoveFields, ReportIn
+from gridops.cases.models import Case, CaseEvent
+from gridops.cases.rules.moves import Move, State
+from gridops.cases.service import dispatch_many, move, report
+from gridops.core import db
+from gridops.core.errors import GridopsError
+from tests.cases.world import World, make_world
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """What each of these gave, or the error of the house it ended in; all begin together."""
+    begin = threading.Barrier(len(acts))
+    answers: list[Any] = [None] * len(acts)
+
+    def run(place: int, act: Callable[[], Any]) -> None:
+        begin.wait()
+        try:
+            answers[place] = act()
+        except GridopsError as refused:
+            answers[place] = refused
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return answers
+
+
+def street() -> World:
+    with db.transaction() as session:
+        return make_world(session)
+
+
+def act(
+    case_id: int, what: Move, world: World, who: str, version: int | None = None, **fields: Any
+) -> Callable[[], State]:
+    def run() -> State:
+        with db.transaction() as session:
+            done = move(session, case_id, what, world.people[who], MoveFields(**fields), expected_version=version)
+            return done.state
+
+    return run
+
+
+def filed(world: World) -> Case:
+    with db.transaction() as session:
+        case = report(session, ReportIn(category="0110", location=Location(119.955, 31.855)), world.people["inspector"])
+        return move(session, case.id, Move.FILE, world.people["leader"], MoveFields(condition=world.condition.id))
+
+
+def test_of_two_who_hold_the_same_form_one_is_told_that_it_is_stale(database: Engine) -> None:
+    world = street()
+    case = filed(world)
+    unit = world.units["cleaning"].id
+    acts = [act(case.id, Move.DISPATCH, world, "dispatcher", case.version, unit=unit) for _ in range(4)]
+    answers = at_once(*acts)
+    assert answers.count(State.DISPATCHED) == 1
+    with db.reading() as session:
+        moves = session.scalars(select(CaseEvent.move).where(CaseEvent.case_id == case.id)).all()
+    assert moves.count(Move.DISPATCH) == 1
+
+
+def test_two_cases_merged_into_each_other_at_once_never_form_a_ring(database: Engine) -> None:
+    world = street()
+    one, two = filed(world), filed(world)
+    answers = at_once(
+        act(one.id, Move.MERGE, world, "leader", into=two.number),
+        act(two.id, Move.MERGE, world, "leader", into=one.number),
+    )
+    assert answers.count(State.MERGED) == 1
+    assert sum(isinstance(answer, GridopsError) for answer in answers) == 1
+
+
+def test_two_who_dispatch_the_same_list_do_not_wait_in_a_ring(database: Engine) -> None:
+    world = street()
+    cases = [filed(world).id for _ in range(6)]
+    unit = world.units["parks"].id
+
+    def many(ids: list[int]) -> Callable[[], int]:
+        def run() -> int:
+            with db.transaction() as session:
+                return sum(o.done for o in dispatch_many(session, ids, unit, world.people["dispatcher"]))
+
+        return run
+
+    assert sorted(at_once(many(cases), many(cases[::-1]))) == [0, 6]
+
+
+def test_reports_at_once_have_numbers_of_their_own(database: Engine) -> None:
+    world = street()
+
+    def one() -> str:
+        with db.transaction() as session:
+            return report(
+                session, ReportIn(category="0110", location=Location(119.955, 31.855)), world.people["inspector"]
+            ).number
+
+    answers = at_once(*[one] * 8)
+    assert len(set(answers)) == 8
+    assert all(isinstance(answer, str) for answer in answers)
