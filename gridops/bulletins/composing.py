@@ -95,8 +95,9 @@ def document_of(session: Session, bulletin: Bulletin, counted: Sequence[Counted]
 
 def compose(document: Document) -> paper.Paper:
     """The page of a document."""
+    told = document.contract
     return page.build(
-        document.head, document.period, document.text, document.contract["tables"], document.trend, document.notes
+        document.head, document.period, document.text, told["figures"], told["tables"], document.trend, document.notes
     )
 
 

@@ -82,11 +82,13 @@ def build(
     head: Head,
     period: Period,
     text: Sequence[Mapping[str, Any]],
+    figures: Mapping[str, Mapping[str, Any]],
     tables: Mapping[str, Sequence[Mapping[str, Any]]],
     trend: Trend | None,
     notes: Sequence[str],
 ) -> paper.Paper:
     """The whole paper. `text` is the edited text, [{level, heading, paragraphs}]; `notes` go below 统计说明."""
+    total = {key.removeprefix("cases."): figure["value"] for key, figure in figures.items()}
     body: list[paper.Block] = []
     for chapter in text:
         if chapter.get("heading"):
@@ -103,7 +105,7 @@ def build(
         right_line=chinese_date(head.day) if head.day else STATUS_ZH[head.status],
         watermark="拟稿" if draft else "",
         addressee=head.addressee,
-        annexes=(_annex(tables, notes),) if notes else (),
+        annexes=(_annex(total, tables, notes),) if notes else (),
         list_annexes=False,
         foot=paper.Foot(
             lines=tuple(paper.FootLine(label, who) for label, who in head.foot if who),
@@ -127,8 +129,8 @@ def notes(period: Period, as_of: datetime, late: Sequence[Mapping[str, Any]], di
         f"另补报{words.label_name(row['period'], period)}上报问题{row['reported']}件，不计入本期上报数。"
         for row in late
     ]
-    told.append("百分比按四舍五入保留两位小数；立案率、派遣率为同期流量之比，不是同一批案件。")
-    told.append("应结案数含上期结转，各期之和不等于全年数；应处置、应结案等期末口径不可跨期相加。")
+    told.append("百分比四舍五入，保留两位小数；立案率为同期流量之比，不是同一批案件。")
+    told.append("应结案数含上期结转，应处置、应结案等期末口径不可跨期相加。")
     if digest:
         told.append(f"数据校验码（SHA-256）：{digest}。")
     return told
@@ -171,7 +173,9 @@ def _distinct(labels: Sequence[str]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _annex(tables: Mapping[str, Sequence[Mapping[str, Any]]], notes: Sequence[str]) -> paper.Annex:
+def _annex(
+    total: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[str, Any]]], notes: Sequence[str]
+) -> paper.Annex:
     """All tables one after the other, and 统计说明 below them."""
     kinds = [row for row in tables.get("by_class", ()) if row.get("filed") or row.get("should_close")]
     wanted = [
@@ -183,7 +187,9 @@ def _annex(tables: Mapping[str, Sequence[Mapping[str, Any]]], notes: Sequence[st
     made: list[paper.Block] = []
     for name, first, columns, rows in wanted:
         if rows:
-            made.append(_table(f"附表{len(made) + 1}　{name}", first, columns, rows))
+            share = "100.00" if total.get("filed") else None
+            last = [{**total, "share": share, "label": "合计"}] if len(rows) > 1 else []
+            made.append(_table(f"附表{len(made) + 1}　{name}", first, columns, [*rows, *last]))
     told = notes if len(notes) < 2 else [f"{place}．{note}" for place, note in enumerate(notes, 1)]
     made += [paper.Heading(1, "统计说明", numbered=False), *(paper.Paragraph(note) for note in told)]
     return paper.Annex("附表和统计说明", tuple(made), label="附件")
