@@ -6,8 +6,14 @@ import itertools
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gridops.cases.models import Case
+from gridops.cases.rules.moves import Move
+from gridops.cases.rules.projection import Event
+from gridops.cases.rules.sources import Source
+from gridops.cases.service.writing import NewCase, write_case
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
 from gridops.catalogue.rules import Kind
 from gridops.core import clock
@@ -107,6 +113,24 @@ def make_condition(
     session.add(condition)
     session.flush()
     return condition
+
+
+def make_case(
+    session: Session, grid: Grid, category: Category, *events: Event, source: Source = Source.INSPECTOR, **given: Any
+) -> Case:
+    """A case in a grid, told by its events (default: reported now); the report comes first."""
+    version_id = session.scalars(select(GridVersion.id).where(GridVersion.grid_id == grid.id)).first()
+    columns = {
+        "root_id": grid.root_id,
+        "grid_id": grid.id,
+        "grid_version_id": version_id,
+        "kind": category.kind,
+        "source": source,
+        "recorded_at": clock.now(),
+        **given,
+    }
+    told = events or (Event(Move.REPORT, clock.now(), 1, category_id=category.id),)
+    return write_case(session, NewCase(columns, told))
 
 
 def make_unit(

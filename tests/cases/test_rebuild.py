@@ -21,6 +21,7 @@ from gridops.cases.service import NewCase, Said, rebuild, write_cases
 from gridops.cases.service.writing import EVENT_COLUMNS
 from gridops.core import clock
 from tests.cases.world import MORNING, World, owed_days
+from tests.factories import make_case
 
 STEPS = 60
 FINAL = frozenset({Move.SELF_HANDLE, Move.DECLINE, Move.NOT_FILE})
@@ -140,3 +141,9 @@ def copy_of(session: Session, case: Case) -> NewCase:
     said = {e.seq: Said(e.actor_id, None, e.reason, e.details, e.recorded_at) for e in events}
     given = {name: value for name, value in row(case).items() if name not in ("id", "number")}
     return NewCase(given, lookups.history(session, case.id).events, said)
+
+
+def test_a_case_built_for_a_test_is_a_case_like_any_other(world: World) -> None:
+    case = make_case(world.session, world.east, world.category)
+    assert (case.state, case.grid_id, case.version) == (State.REPORTED, world.east.id, 1)
+    world.holds(case)

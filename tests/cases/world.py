@@ -15,6 +15,7 @@ from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.projection import columns
+from gridops.cases.rules.sources import Source
 from gridops.cases.service import move, report
 from gridops.catalogue.models import Category, FilingCondition
 from gridops.core.errors import Invalid
@@ -47,7 +48,8 @@ class World:
 
     def report(self, source: str = "inspector", who: str = "inspector", **more: Any) -> Case:
         """A report in the western grid."""
-        given = {"category": self.category.code, "location": Location(119.955, 31.855), "source": source, **more}
+        given = {"category": self.category.code, "location": Location(119.955, 31.855), **more}
+        given["source"] = Source(source)
         kept = {name: given.pop(name) for name in ("happened_at", "record_id") if name in given}
         return report(self.session, ReportIn(**given), self.people[who], **kept)
 

@@ -17,7 +17,7 @@ from gridops.cases.rules.names import MOVE_NAMES
 from gridops.cases.rules.projection import Event
 from gridops.cases.rules.sources import Source
 from gridops.cases.service.moving import move
-from gridops.cases.service.writing import NewCase, Said, write_cases
+from gridops.cases.service.writing import NewCase, Said, write_case
 from gridops.catalogue.models import Category
 from gridops.catalogue.rules import Kind
 from gridops.catalogue.service import find_category
@@ -79,11 +79,9 @@ def report(
     if report.self_handled:
         events.append(Event(Move.SELF_HANDLE, happened, 2))
         said[2] = Said(person.user_id)
-    (case_id,) = write_cases(session, [NewCase(given, events, said)])
-    audit.record(session, "case.report", "case", case_id, actor_id=person.user_id, root_id=person.root_id)
-    written = lookups.case(session, case_id)
-    assert written is not None
-    return written
+    case = write_case(session, NewCase(given, events, said))
+    audit.record(session, "case.report", "case", case.id, actor_id=person.user_id, root_id=person.root_id)
+    return case
 
 
 def _known(session: Session, record_id: str) -> Case | None:

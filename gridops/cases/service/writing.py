@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.rules.moves import MOVES, Move
@@ -129,6 +129,15 @@ def write_cases(session: Session, cases: Sequence[NewCase]) -> list[int]:
     insert_rows(session, CaseEvent, EVENT_COLUMNS, events)
     owed.owe(session, DAY_TOTAL, keys)
     return ids
+
+
+def write_case(session: Session, new: NewCase) -> Case:
+    """Write one new case; it stands in the session as if it had been read."""
+    (case_id,) = write_cases(session, [new])
+    case = Case(**dict(zip(_CASE_COLUMNS, _case_row(case_id, new), strict=True)))
+    make_transient_to_detached(case)
+    session.add(case)
+    return case
 
 
 def append(session: Session, case: Case, events: Sequence[Event], event: Event, said: Said) -> None:
