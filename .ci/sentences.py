@@ -1,0 +1,177 @@
+"""Renew gridops/web/translations/en/LC_MESSAGES/messages.po: every Chinese sentence a page can show is a key of it.
+
+`.venv/bin/python .ci/sentences.py` keeps what is translated, adds what is new with an empty translation, drops what is
+no longer said, and prints what still wants English. Run it after changing a template or a word.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB = ROOT / "gridops" / "web"
+ENGLISH = WEB / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+ERRORS = frozenset({"Invalid", "FieldError", "NotFound", "NotAllowed", "Conflict", "Closed"})
+# Rooms whose errors reach pages; those of the others are for programs and papers.
+ROOMS = ("bulletins", "cases", "catalogue", "core", "evidence", "figures", "grids", "intake", "operations", "people",
+         "worktime")  # fmt: skip
+# Tables and functions of rules whose words pages show through `_()`.
+SHOWN: dict[str, tuple[str, ...]] = {
+    "bulletins/rules/life.py": ("STATUS_ZH", "STEP_ZH", "refusal"),
+    "bulletins/rules/series.py": ("SERIES",),
+    "bulletins/service.py": ("FIGURE_NAMES", "recompose"),
+    "cases/rules/names.py": (
+        "STATE_NAMES", "MOVE_NAMES", "SOURCE_NAMES", "SUSPENSION_NAMES", "CLOCK_NAMES", "FIELD_NAMES",
+    ),
+    "cases/rules/queue.py": ("GROUP_NAMES", "SORT_NAMES"),
+    "cases/rules/standing.py": ("*",),
+    "cases/service/planning.py": ("_chosen",),
+    "catalogue/service/editing.py": ("_row",),
+    "figures/counts.py": ("COUNTS", "RATES"),
+    "figures/rules/ranks.py": ("TOO_FEW",),
+    "figures/rules/tables.py": ("KINDS", "tables"),
+    "figures/service/counting.py": ("_grid_figures",),
+    "intake/queries.py": ("to_judge",),
+    "intake/service.py": ("*",),
+    "people/forms/pages.py": ("*",),
+    "people/rules/sign_in.py": ("refused_password",),
+    "people/rules/units.py": ("LEVEL_NAMES", "refused_level"),
+    "people/rules/words.py": ("ROLE_NAMES", "UNIT_KIND_NAMES", "WORK_LINE_NAMES"),
+    "worktime/rules/hours.py": ("LIMIT_UNIT_NAMES",),
+    "worktime/service.py": ("SHIPPED_SOURCE", "_HOLIDAYS", "_shipped", "override_day"),
+}  # fmt: skip
+HEADER = """\
+# English of every sentence; keys are the Chinese ones. Renewed by .ci/sentences.py; words of the glossary.
+msgid ""
+msgstr ""
+"Language: en\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+
+
+def gather() -> Catalog:
+    """Every sentence of templates, doors and rules."""
+    found = Catalog(locale="en")
+    with (WEB / "babel.cfg").open() as config:
+        methods, options = parse_mapping_cfg(config)
+    for _name, _line, message, _comments, _context in extract_from_dir(WEB, methods, options, KEYWORDS):
+        found.add(message)
+    for path in sorted(WEB.rglob("*.py")):
+        _add(found, _words(ast.parse(path.read_text(encoding="utf-8"))))
+    for room in ROOMS:
+        for path in sorted((ROOT / "gridops" / room).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            _add(found, _of_errors(tree))
+            names = SHOWN.get(path.relative_to(ROOT / "gridops").as_posix(), ())
+            _add(found, (word for part in _named(tree, names, path) for word in _words(part)))
+    return found
+
+
+def read(path: Path = ENGLISH) -> Catalog:
+    """The catalogue as it is kept; empty where there is none."""
+    return read_po(io.BytesIO(path.read_bytes() if path.is_file() else b""), locale="en")
+
+
+def renewed(found: Catalog, kept: Catalog) -> Catalog:
+    """What is said now, with the translations kept; near misses are never guessed."""
+    new = Catalog(locale="en")
+    for message in found:
+        if message.id:
+            before = kept.get(message.id)
+            new.add(message.id, before.string if before else "")
+    return new
+
+
+def written(catalogue: Catalog) -> bytes:
+    """The file: sorted, without dates and places."""
+    out = io.BytesIO()
+    write_po(out, catalogue, width=120, omit_header=True, sort_output=True, no_location=True)
+    return HEADER.encode() + out.getvalue()
+
+
+def wanting(catalogue: Catalog) -> list[str]:
+    """The sentences without English."""
+    return [str(message.id) for message in catalogue if message.id and not all(strings(message.string))]
+
+
+def strings(told: str | Iterable[str]) -> tuple[str, ...]:
+    """A sentence, or its singular and plural."""
+    return (told,) if isinstance(told, str) else tuple(told)
+
+
+def _add(found: Catalog, sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        found.add(sentence)
+
+
+def _words(tree: ast.AST) -> Iterator[str]:
+    """Chinese literals; neither docstrings nor what an f-string puts together."""
+    left_out = {id(part) for node in ast.walk(tree) for part in _no_sentences(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in left_out:
+            if CHINESE.search(node.value):
+                yield node.value
+
+
+def _no_sentences(node: ast.AST) -> Iterable[ast.AST]:
+    if isinstance(node, ast.Expr):
+        return (node.value,)
+    if isinstance(node, ast.JoinedStr):
+        return node.values
+    # Languages are named in themselves.
+    named = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "LANGUAGES"
+    return ast.walk(node) if named else ()
+
+
+def _of_errors(tree: ast.AST) -> Iterator[str]:
+    """What the errors of the house say."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in ERRORS:
+            yield from _words(node)
+
+
+def _named(tree: ast.Module, names: tuple[str, ...], path: Path) -> list[ast.AST]:
+    """The tables and functions of a module by their names; `*`: all of it."""
+    if names == ("*",):
+        return [tree]
+    parts: dict[str, ast.AST] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            parts[node.name] = node
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            parts[ast.unparse(target)] = node.value
+    if unknown := [name for name in names if name not in parts]:
+        raise SystemExit(f"{path.relative_to(ROOT)} has no {', '.join(unknown)}; put SHOWN of .ci/sentences.py right")
+    return [parts[name] for name in names]
+
+
+def main() -> int:
+    """Renew the file; 1 where English is wanting."""
+    new = renewed(gather(), read())
+    ENGLISH.parent.mkdir(parents=True, exist_ok=True)
+    ENGLISH.write_bytes(written(new))
+    for sentence in (left := wanting(new)):
+        print(sentence)
+    print(f"{len(new)} sentences, {len(left)} without English", file=sys.stderr)
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
