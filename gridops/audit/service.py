@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from gridops.audit import queries
@@ -26,17 +27,17 @@ def record(
 ) -> None:
     """Append one entry in the caller's transaction; `details` must be JSON and free of personal data."""
     check_json(details, "details")
-    session.add(
-        AuditEntry(
-            at=clock.now(),
-            root_id=root_id,
-            actor_id=actor_id,
-            act=act,
-            subject_kind=subject_kind,
-            subject_id=str(subject_id),
-            details=details,
-        )
-    )
+    row = {
+        "at": clock.now(),
+        "root_id": root_id,
+        "actor_id": actor_id,
+        "act": act,
+        "subject_kind": subject_kind,
+        "subject_id": str(subject_id),
+        "details": details,
+    }
+    # A plain row: every act leaves one, and the unit of work would cost three times as much.
+    session.connection().execute(insert(AuditEntry.__table__), [row])  # type: ignore[arg-type]
 
 
 def seal(session: Session, limit: int = 1000) -> int:

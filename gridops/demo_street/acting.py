@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases import service as cases
 from gridops.cases.forms import Location, MoveFields, ReportIn
+from gridops.cases.models import Case
 from gridops.cases.queries import lookups
 from gridops.cases.rules.deadlines import Terms, WorkingClock
 from gridops.cases.rules.moves import Move
@@ -62,6 +63,7 @@ class Actors:
             person = load_person(session, user.id)
             if person is not None:
                 self.people[username] = person
+        self._under: dict[int, tuple[int, int | None]] = {}
         self._categories: dict[tuple[Kind, str], int] = {}
         self._conditions: dict[tuple[int, int, int], int | None] = {}
         self._cases = queries.case_ids(session, {record_id(act.case, act.at): act.case for act in reports})
@@ -78,8 +80,11 @@ class Actors:
             else:
                 person = self.people[act.actor] if act.actor else None
                 at = act.at if person is None else None
-                cases.move(session, self.case_id(act.case), act.move, person, self._fields(session, act),
-                           happened_at=at)  # fmt: skip
+                moved = cases.move(
+                    session, self.case_id(act.case), act.move, person, self._fields(session, act), happened_at=at
+                )
+                if act.move in (Move.FILE, Move.RECATEGORISE):
+                    self._kept(act.case, moved)
 
     def _report(self, session: Session, act: Act) -> None:
         told = act.fields
@@ -106,6 +111,18 @@ class Actors:
             record_id=record_id(act.case, act.at),
         )
         self._cases[act.case] = taken.id
+        self._kept(act.case, taken)
+
+    def _kept(self, number: int, case: Case) -> None:
+        """Keep category and condition of a case, so that its next moves need not ask."""
+        self._under[number] = (case.category_id, case.condition_id)
+
+    def _of(self, session: Session, number: int) -> tuple[int, int | None]:
+        if number not in self._under:
+            case = lookups.case(session, self.case_id(number))
+            assert case is not None
+            self._kept(number, case)
+        return self._under[number]
 
     def _fields(self, session: Session, act: Act) -> MoveFields:
         told = dict(act.fields)
@@ -130,13 +147,12 @@ class Actors:
 
     def _condition(self, session: Session, act: Act, position: int) -> int | None:
         """The condition at a position of the case's category: in closing, the one it was filed under."""
-        case = lookups.case(session, self.case_id(act.case))
-        assert case is not None
+        category_id, filed_under = self._of(session, act.case)
         if act.move is Move.CLOSE:
-            return case.condition_id
-        key = (case.category_id, position, act.at.year)
+            return filed_under
+        key = (category_id, position, act.at.year)
         if key not in self._conditions:
-            rows = catalogue.conditions_for(session, case.category_id, self._root, clock.local_date(act.at))
+            rows = catalogue.conditions_for(session, category_id, self._root, clock.local_date(act.at))
             chosen = next((row for row in rows if row.position == position), rows[0] if rows else None)
             self._conditions[key] = chosen.id if chosen else None
         return self._conditions[key]
