@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from gridops.cli import demo, exports, imports, papers, people, servers, upkeep
+from gridops.cli import bench, demo, exports, imports, papers, people, servers, upkeep
 from gridops.core.errors import GridopsError, Invalid
 
 
@@ -15,7 +15,7 @@ def gridops() -> None:
     """gridops 街道网格巡查与督查通报系统: see the README."""
 
 
-for module in (upkeep, servers, demo, imports, exports, papers, people):
+for module in (upkeep, servers, demo, imports, exports, papers, people, bench):
     module.add_to(gridops)
 
 

@@ -1,0 +1,144 @@
+"""`bench/run`: measure everything at each scale, floors in the same run; not a test, nothing fails on time."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from bench import batch, data, floors, months, people, place, profiles, web
+from bench.data import Ground
+from bench.people import Worker
+from bench.place import Place
+from bench.table import Table, missed
+
+SCALES = (10_000, 100_000, 1_000_000)
+SQLITE_UP_TO = 100_000
+
+
+def main() -> int:
+    """Parse the options, measure, write results.json and table.md; always remove what was made."""
+    given = _options()
+    scales = [10_000] if given.quick else sorted({int(scale) for scale in given.scales.split(",")})
+    folder = Path(tempfile.mkdtemp(prefix="gridops-bench-"))
+    with place.connect(place.postgresql("postgres")) as server:
+        version = server.execute("SHOW server_version").fetchone()
+    table = Table(place.machine(), f"PostgreSQL {version[0] if version else ''}, synchronous_commit on")
+    run = _Run(table, folder, quick=given.quick, seconds=given.seconds)
+    try:
+        run.prepare()
+        for number, scale in enumerate(scales):
+            run.measure(scale, len(scales) - number)
+            table.finish(place.machine())
+        run.profile(scales[-1])
+        table.finish(place.machine())
+    finally:
+        place.drop_database(place.NAME)
+        place.drop_database(place.IMPORTS)
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    options = argparse.ArgumentParser(prog="bench/run", description=__doc__)
+    options.add_argument("--quick", action="store_true", help="10,000 cases only, within three minutes")
+    options.add_argument("--scales", default=",".join(map(str, SCALES)), help="numbers of cases, with commas")
+    options.add_argument("--seconds", type=float, default=6.0, help="how long each load lasts")
+    return options.parse_args()
+
+
+class _Run:
+    """One run: the databases grow from scale to scale, so that each figure stands beside its larger self."""
+
+    def __init__(self, table: Table, folder: Path, *, quick: bool, seconds: float) -> None:
+        self.table, self.folder, self.quick = table, folder, quick
+        self.seconds = 4.0 if quick else seconds
+        self.cases = 0
+        self.started = time.monotonic()
+
+    def prepare(self) -> None:
+        """Empty databases with the street in them; the one for imports is a copy."""
+        self.main = Place(self.folder / "main", place.make_database(place.NAME))
+        self.land, self.workers = self._settled(self.main)
+        self.imports = replace(self.main, database_url=place.make_database(place.IMPORTS, place.NAME))
+        self.embedded = Place(self.folder / "embedded")
+        self.embedded_land, self.embedded_workers = self._settled(self.embedded)
+        self.embedded_cases = 0
+
+    def measure(self, scale: int, back: int) -> None:
+        """Everything at one scale; `back`: the month to freeze, a fresh one each time."""
+        self._say(f"filling up to {scale:,} cases")
+        self.main.bind()
+        data.fill(self.main, scale - self.cases, scale)
+        self.cases = scale
+        self.main.bind()
+        data.settle_totals()
+        data.analyse()
+        self._say("figures")
+        floors.reads(self.table, scale, self.main, self.land)
+        months.month_figures(self.table, scale, self.main, back)
+        months.freeze_and_papers(self.table, scale, self.main, back)
+        self._say("web")
+        self._web(scale)
+        self._say("floors of the web")
+        floors.web(self.table, scale, self.main, self.land, self.workers, self.seconds)
+        floors.rows(self.table, scale, self.main, self.land, self.workers[0], self.seconds / 2)
+        self._say("batches")
+        batch.import_cases(self.table, scale, self.imports, self.land)
+        points = 200_000 if self.quick else 1_000_000
+        floors.grids(self.table, scale, points, batch.ACROSS, batch.UP)
+        batch.grid_batch(self.table, scale, points)
+        if scale <= SQLITE_UP_TO:
+            self._say("the embedded database")
+            self._embedded(scale)
+
+    def profile(self, scale: int) -> None:
+        """The profile of every key that missed its target, at the largest scale."""
+        for key in sorted(missed(self.table.rows)):
+            where, land, workers = self.main, self.land, self.workers
+            if key == "intake_sqlite":
+                where, land, workers = self.embedded, self.embedded_land, self.embedded_workers
+            self._say(f"profile of {key} at {scale:,}")
+            try:
+                profiles.write(key, self.imports if key == "import_cases" else where, land, workers, 3)
+            except RuntimeError as wrong:
+                self._say(f"no profile of {key}: {wrong}")
+
+    def _web(self, scale: int) -> None:
+        table, where, land, workers = self.table, self.main, self.land, self.workers
+        web.start(table, scale, where)
+        with web.embedded_broker(where), place.web(where) as server:
+            pages = 110 if self.quick else 330
+            web.lists(table, scale, server, land, workers, pages)
+            web.windows(table, scale, server, workers, pages // 2)
+            web.intake(table, scale, where, server, land, workers, self.seconds)
+            web.state_change(table, scale, where, server, workers, self.seconds)
+            web.phones_back(table, scale, where, server, land, workers)
+            web.totals_lag(table, scale, where, server, land, workers)
+            web.memory(table, scale, server)
+
+    def _embedded(self, scale: int) -> None:
+        data.fill(self.embedded, scale - self.embedded_cases, scale)
+        self.embedded_cases = scale
+        with web.embedded_broker(self.embedded), place.web(self.embedded) as server:
+            web.intake(
+                self.table, scale, self.embedded, server, self.embedded_land, self.embedded_workers, self.seconds
+            )
+
+    def _settled(self, where: Place) -> tuple[Ground, list[Worker]]:
+        where.data_dir.mkdir(parents=True, exist_ok=True)
+        where.call("init")
+        where.bind()
+        workers = people.settle()
+        return data.ground(), workers
+
+    def _say(self, what: str) -> None:
+        print(f"   [{time.monotonic() - self.started:5.0f} s] {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
