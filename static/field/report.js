@@ -138,8 +138,9 @@ form.addEventListener("change", (event) => {
 });
 
 part("ways").hidden = part("fix").hidden = false;
-form.querySelector("[data-again]").addEventListener("click", locate);
+const again = form.querySelector("[data-again]");
+if (again) again.addEventListener("click", locate);
 form.querySelector("[data-pick]").addEventListener("click", pick);
 if (field("lon").value && field("lat").value) look();
-else if ("geolocation" in navigator) locate();
+else if (again && "geolocation" in navigator) locate(); // who takes a call does not stand there
 else say(words.none, "wait");

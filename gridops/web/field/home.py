@@ -78,7 +78,7 @@ def tasks() -> str:
 def reports() -> str:
     """What I reported, newest first."""
     try:
-        after = read(request.args["after"], Sort.REPORTED) if request.args.get("after") else None
+        after = read(request.args["after"]) if request.args.get("after") else None
     except ValueError:
         after = None
     person = current_person()

@@ -95,8 +95,8 @@ def _body(typed: Mapping[str, str], shots: list[photos.Photo]) -> dict[str, Any]
     self_handled = typed.get("self_handled") == "yes" and not same_as
     if chosen is None:
         wrong.append(("category", _("请选择类别")))
-    place_of = _place_of(typed)
-    if not place_of:
+    where = place_of(typed)
+    if not where:
         wrong.append(("location", _("请定位，或在地图上选点，或选择网格")))
     # Photos are asked for only where the category says so.
     if chosen is not None and chosen.photos_required and not shots:
@@ -113,11 +113,11 @@ def _body(typed: Mapping[str, str], shots: list[photos.Photo]) -> dict[str, Any]
         "address": typed.get("address", "").strip() or None,
         "self_handled": True if self_handled else None,
         "same_as": same_as,
-        **place_of,
+        **where,
     }
 
 
-def _place_of(typed: Mapping[str, str]) -> dict[str, Any]:
+def place_of(typed: Mapping[str, str]) -> dict[str, Any]:
     """Where it is: the phone's fix, a point picked by hand (then the fix beside it), or a grid by its code."""
     lon, lat = _number(typed.get("lon"), 180), _number(typed.get("lat"), 90)
     if lon is None or lat is None:

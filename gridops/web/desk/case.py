@@ -1,0 +1,114 @@
+"""/desk/cases/{number}: the case, its history, why it is due when, and the moves this person may make now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from gridops.cases import forms, service
+from gridops.cases.queries import pages as case_pages
+from gridops.cases.rules.moves import MOVES, Clock, Move
+from gridops.cases.rules.names import CLOCK_NAMES, FIELD_NAMES, MOVE_NAMES
+from gridops.core import clock
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
+from gridops.evidence import queries as evidence
+from gridops.tasks.app import wake
+from gridops.web import choices, explain, records, smallmap
+from gridops.web.desk import common, moving
+from gridops.web.field import common as street
+from gridops.web.guards import current_person, current_scope, needs
+
+pages = Blueprint("desk_case", __name__, url_prefix="/desk/cases")
+
+Answer = str | Response | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A move that was not made: what was typed, what is wrong with it, and why nothing was saved."""
+
+    move: Move | None = None
+    typed: Mapping[str, str] = moving.NOTHING
+    errors: Mapping[str, str] = moving.NOTHING
+    refused: str = ""
+
+
+@pages.get("/<number>")
+@needs(*common.READERS)
+def show(number: str) -> Answer:
+    """The page of a case."""
+    return _page(number, Tried())
+
+
+@pages.post("/<number>/<move>")
+@needs(*common.READERS)
+def make(number: str, move: str) -> Answer:
+    """Make a move; what cannot be made brings the page back with everything that was typed."""
+    if move not in set(Move) or Move(move) is Move.REPORT:
+        raise NotFound("没有这个环节")
+    wanted, person, typed = Move(move), current_person(), request.form
+    rule = MOVES[wanted]
+    try:
+        given = {name: typed.get(name) for name in (*rule.needs, *rule.takes)}
+        if "unit" in given:  # chosen from the whole list, beside those proposed
+            given["unit"] = typed.get("unit_other") or given["unit"]
+        fields = forms.parse_move(wanted, given)
+        version = _version(typed)
+        with transaction() as session:
+            case = case_pages.case_in_sight(session, person, number)
+            service.move(session, case.id, wanted, person, fields, expected_version=version)
+    except Invalid as wrong:
+        return _page(number, Tried(wanted, typed, moving.problems(wrong))), 422
+    except (Conflict, Closed) as late:
+        return _page(number, Tried(wanted, typed, refused=str(late))), 409
+    except NotAllowed as barred:
+        return _page(number, Tried(wanted, typed, refused=str(barred))), 403
+    wake("figures.drain")
+    flash(_("已%(move)s：%(number)s", move=_(MOVE_NAMES[wanted]), number=number), "good")
+    return redirect(url_for(".show", number=number))
+
+
+def _version(typed: Mapping[str, str]) -> int:
+    """The version the form was shown at; without it nobody knows what the person saw."""
+    text = typed.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Invalid(("version", _("表单不完整，请刷新后再办理")))
+    return int(text)
+
+
+def _page(number: str, tried: Tried) -> str:
+    person, scope = current_person(), current_scope()
+    with reading() as session:
+        file = case_pages.case_file(session, person, number)
+        uses = evidence.links_for(session, "case", file.case.id)
+        path = choices.path_of(session, file.case.grid_id)
+        drawing = smallmap.draw(session, file.case)
+        offered = moving.offered(session, scope, file)
+    texts: dict[str, Any] = {"move_names": MOVE_NAMES, "field_names": FIELD_NAMES, "clock_names": CLOCK_NAMES}
+    return render_template(
+        "desk/case.html",
+        file=file,
+        case=file.case,
+        path=path,
+        pictures=street.pictures(uses),
+        shows=street.shows,
+        drawing=drawing,
+        told=explain.timeline(file),
+        clock_words=explain.clock_words(file.why_due),
+        unit_clock=file.clock is Clock.UNIT,
+        offered=offered,
+        answers=moving.on_site(file),
+        tried=tried,
+        said=moving.kept_words(tried.typed),
+        local_input=lambda at: f"{clock.local(at):%Y-%m-%dT%H:%M}" if at else "",
+        today=clock.local_date(clock.now()),
+        said_reason=records.said,
+        **texts,
+        **common.words(),
+    )

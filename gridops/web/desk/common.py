@@ -1,0 +1,118 @@
+"""What the pages of the desk share: who opens them, and the filter of the queue as it stands in an address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from gridops.cases.queries import listing
+from gridops.cases.rules.moves import MOVES, Move, State
+from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
+from gridops.cases.rules.projection import FAR
+from gridops.cases.rules.queue import GROUP_NAMES, SORT_NAMES, Group, QueueFilter, Sort
+from gridops.cases.rules.sources import Source
+from gridops.catalogue.rules import Kind
+from gridops.core.errors import Invalid
+from gridops.people.rules import Role
+from gridops.web.navigation import DESK_ROLES
+
+READERS = DESK_ROLES
+DISPATCHERS = tuple(sorted(MOVES[Move.DISPATCH].roles))
+REGISTRARS = (Role.INTAKE_CLERK, Role.SHIFT_LEADER)
+JUDGES = REGISTRARS
+
+LONGEST = 100
+# Names of the filter in the address, in the order of the form; `tab` and `sort` stand beside them.
+NAMES = ("tab", "sort", "q", "state", "unit", "grid", "class", "source", "from", "to", "due", "mine")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filter, the order, and what of it stands in the address."""
+
+    wanted: QueueFilter
+    sort: Sort
+    kept: dict[str, str]
+
+    @property
+    def narrowed(self) -> int:
+        """How many filters beside tab and order are set."""
+        return len(self.kept.keys() - {"tab", "sort"})
+
+
+def asked(given: Mapping[str, str], default: Group = Group.ALL) -> Asked:
+    """The queue's filter from an address; Invalid naming what cannot be read."""
+    kept = {name: text for name in NAMES if (text := given.get(name, "").strip()[:LONGEST])}
+    wrong: list[tuple[str, str]] = []
+
+    def read(name: str, parse: Callable[[str], Any]) -> Any:
+        if name not in kept:
+            return None
+        try:
+            return parse(kept[name])
+        except ValueError:
+            wrong.append((name, "无法识别的筛选条件"))
+            return None
+
+    kind, code = read("class", _class) or (None, None)
+    due = read("due", _due)
+    state = read("state", State)
+    wanted = QueueFilter(
+        group=read("tab", Group) or default,
+        states=(state,) if state else (),
+        unit_id=read("unit", _row_id),
+        grid_id=read("grid", _row_id),
+        kind=kind,
+        class_code=code,
+        source=read("source", Source),
+        text=kept.get("q", ""),
+        first_day=read("from", _day),
+        last_day=read("to", _day),
+        mine=bool(kept.get("mine")),
+        overdue=due == "overdue",
+        due_today=due == "today",
+    )
+    sort = read("sort", Sort) or (Sort.REPORTED if wanted.group is Group.ALL else Sort.DUE)
+    if wrong:
+        raise Invalid(*wrong)
+    return Asked(wanted, sort, kept)
+
+
+def words() -> dict[str, Any]:
+    """What every page of the desk says by name."""
+    return {
+        "state_names": STATE_NAMES,
+        "source_names": SOURCE_NAMES,
+        "group_names": GROUP_NAMES,
+        "sort_names": SORT_NAMES,
+        "far": FAR,
+        "counted_to": listing.COUNTED_TO,
+    }
+
+
+def _row_id(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text[:19]) < 2**63:
+        raise ValueError(text)
+    return int(text)
+
+
+def _class(text: str) -> tuple[Kind, str]:
+    kind, _slash, code = text.partition("/")
+    if not code or len(code) > 30:
+        raise ValueError(text)
+    return Kind(kind), code
+
+
+def _day(text: str) -> date:
+    found = date.fromisoformat(text)
+    if not 1990 <= found.year <= 2200:
+        raise ValueError(text)
+    return found
+
+
+def _due(text: str) -> str:
+    if text not in ("overdue", "today"):
+        raise ValueError(text)
+    return text

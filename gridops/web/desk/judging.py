@@ -1,0 +1,148 @@
+"""/desk/records: records from phones that do not fit, and second contents under one name; a person decides."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from gridops.core import clock
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Invalid
+from gridops.intake import judging, queries
+from gridops.intake.rules import RecordState, Verdict
+from gridops.tasks.app import wake
+from gridops.web import photos, records
+from gridops.web.desk import common
+from gridops.web.field.common import RECORD_NAMES
+from gridops.web.guards import current_person, needs
+
+pages = Blueprint("desk_records", __name__, url_prefix="/desk/records")
+
+Answer = str | Response | tuple[str, int]
+PAGE = 20
+_NUMBER = re.compile(r"[0-9]{8}-[0-9]{1,12}")
+FIELDS = {
+    "case": "案件",
+    "outcome": "结果",
+    "words": "说明",
+    "category": "类别",
+    "description": "情况说明",
+    "address": "地址",
+    "grid": "网格",
+    "location": "位置",
+    "same_as": "同一案件",
+    "self_handled": "自行处置",
+    "source": "来源",
+    "source_number": "来源编号",
+}
+
+
+@pages.get("")
+@needs(*common.JUDGES)
+def index() -> Answer:
+    """What waits for a decision, newest first."""
+    return _page()
+
+
+@pages.post("/<uuid:record_id>/again")
+@needs(*common.JUDGES)
+def again(record_id: UUID) -> Answer:
+    """Let a held record take effect after all."""
+    with transaction() as session:
+        receipt = judging.try_held_again(session, current_person(), str(record_id))
+    if receipt.state is RecordState.APPLIED:
+        wake("figures.drain")
+        flash(_("已生效：%(number)s", number=receipt.number or ""), "good")
+    else:
+        flash(_("仍不能生效：%(why)s", why=receipt.held_because or ""), "wait")
+    return redirect(url_for(".index"))
+
+
+@pages.post("/<uuid:record_id>/aside")
+@needs(*common.JUDGES)
+def aside(record_id: UUID) -> Answer:
+    """A held record shall take no effect; it stays in the ledger with the reason."""
+    try:
+        with transaction() as session:
+            judging.set_aside(session, current_person(), str(record_id), request.form.get("reason", ""))
+    except Invalid:
+        return _page(str(record_id), _("请写明不予采用的理由（500 字以内）")), 422
+    flash(_("已不予采用，记录仍保留在台账中。"), "good")
+    return redirect(url_for(".index"))
+
+
+@pages.post("/disputes/<int:dispute_id>")
+@needs(*common.JUDGES)
+def decide(dispute_id: int) -> Answer:
+    """Only the first content stands, or both do."""
+    verdict, reason = request.form.get("verdict", ""), request.form.get("reason", "")
+    if verdict not in set(Verdict):
+        return _page(str(dispute_id), _("请选择判定结果")), 422
+    try:
+        with transaction() as session:
+            judging.judge_dispute(session, current_person(), dispute_id, Verdict(verdict), reason, photos.limits())
+    except Invalid as wrong:
+        told = (
+            _("请写明判定理由（500 字以内）")
+            if wrong.errors[0].field == "reason"
+            else "；".join(records.problems(wrong).values())
+        )
+        return _page(str(dispute_id), told), 422
+    wake("figures.drain")
+    flash(_("已判定。"), "good")
+    return redirect(url_for(".index"))
+
+
+def _page(refused: str = "", problem: str = "") -> str:
+    before = _before(request.args.get("before"))
+    person = current_person()
+    with reading() as session:
+        found = queries.to_judge(session, person.root_id, before=before, limit=PAGE + 1)
+    shown = found[:PAGE]
+    more = shown[-1].received_at.isoformat() if len(found) > PAGE else None
+    return render_template(
+        "desk/records.html",
+        items=[(item, _told(item.body)) for item in shown],
+        me=person.user_id,
+        record_names=RECORD_NAMES,
+        verdicts=Verdict,
+        refused=refused,
+        problem=problem,
+        next_url=url_for(".index", before=more) if more else None,
+        first_url=url_for(".index") if before else None,
+        typed=request.form,
+        **common.words(),
+    )
+
+
+def _told(body: dict[str, Any]) -> list[tuple[str, str, str | None]]:
+    """The body as pairs of name and value; the third is the number of a case that can be opened."""
+    found: list[tuple[str, str, str | None]] = []
+    for name, label in FIELDS.items():
+        value = body.get(name)
+        if value is None or value == "":
+            continue
+        text = str(value)[:500]
+        if isinstance(value, dict):
+            text = f"{value.get('lon')}, {value.get('lat')}"
+        elif value is True or value in ("true", "passed"):
+            text = _("是") if name == "self_handled" else _("通过") if value == "passed" else _("属实")
+        elif value is False or value in ("false", "failed"):
+            text = _("否") if name == "self_handled" else _("不通过") if value == "failed" else _("不属实")
+        found.append((label, text, text if name in ("case", "same_as") and _NUMBER.fullmatch(text) else None))
+    return found
+
+
+def _before(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return clock.parse_instant(text[:40].replace(" ", "+"))
+    except ValueError:
+        raise Invalid(("before", "无法识别的页码")) from None

@@ -1,0 +1,160 @@
+"""The moves of a case as forms: which fields each asks for, what they offer, and how a refused one is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from gridops.cases.queries import places
+from gridops.cases.queries.pages import CaseFile
+from gridops.cases.rules.moves import MOVES, Move, Suspension
+from gridops.cases.rules.names import SUSPENSION_NAMES
+from gridops.cases.rules.standing import may_be_merged_into
+from gridops.catalogue.models import FilingCondition
+from gridops.catalogue.service import conditions_for
+from gridops.core import clock
+from gridops.core.errors import Invalid
+from gridops.people.queries import Scope, UnitRow
+from gridops.web import choices
+from gridops.web.desk import proposals
+from gridops.web.language import chosen_language
+from gridops.web.records import said
+from gridops.worktime.rules.words import limit_en, limit_zh
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+NEAR_M = 200.0
+
+# Answered on site, with photos: the page of the street takes them.
+ON_SITE = (Move.VERIFY, Move.CHECK_PASSED, Move.CHECK_FAILED, Move.FEEDBACK)
+# Icon of each move; the first offered one of LEADING is what the case waits for.
+ICONS: dict[Move, str] = {
+    Move.SEND_TO_VERIFY: "map-pin-check",
+    Move.ACCEPT: "clipboard-check",
+    Move.DECLINE: "ban",
+    Move.SELF_HANDLE: "checks",
+    Move.FILE: "file-certificate",
+    Move.NOT_FILE: "file-x",
+    Move.DISPATCH: "send",
+    Move.RECEIVE: "clipboard-check",
+    Move.SEND_TO_CHECK: "eye-check",
+    Move.CLOSE: "circle-check",
+    Move.UNDO_CLOSING: "arrow-back-up",
+    Move.RETURN: "arrow-back-up",
+    Move.ASK_EXTENSION: "clock-play",
+    Move.EXTEND: "clock-play",
+    Move.REFUSE_EXTENSION: "clock-pause",
+    Move.SUSPEND: "player-pause",
+    Move.RESUME: "player-play",
+    Move.VOID: "circle-x",
+    Move.UNDO_VOID: "arrow-back-up",
+    Move.MERGE: "git-merge",
+    Move.UNDO_MERGE: "arrow-back-up",
+    Move.RECATEGORISE: "replace",
+    Move.ADD_EVIDENCE: "note",
+}
+LEADING = (
+    Move.RESUME,
+    Move.EXTEND,
+    Move.CLOSE,
+    Move.SEND_TO_CHECK,
+    Move.DISPATCH,
+    Move.RECEIVE,
+    Move.FILE,
+    Move.ACCEPT,
+    Move.SEND_TO_VERIFY,
+)
+# What cannot be taken back by a click asks once more.
+GRAVE = frozenset({Move.VOID, Move.MERGE, Move.UNDO_CLOSING, Move.DECLINE, Move.NOT_FILE})
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One move this person may make now: fields it must and may be given, and whether it is what comes next."""
+
+    move: Move
+    icon: str
+    needs: tuple[str, ...]
+    takes: tuple[str, ...]
+    leading: bool
+    grave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """The moves, and what their fields offer."""
+
+    moves: tuple[Offer, ...]
+    conditions: tuple[tuple[FilingCondition, str], ...]
+    proposals: tuple[proposals.Proposal, ...]
+    units: tuple[UnitRow, ...]
+    suspensions: Mapping[Suspension, str]
+    near: tuple[places.Near, ...]
+    classes: tuple[choices.Class, ...]
+
+
+def offered(session: Session, scope: Scope, file: CaseFile) -> Offers:
+    """What the page offers; each list is read only where a move asks for it."""
+    moves = [move for move in file.moves if move not in ON_SITE]
+    asked = {name for move in moves for name in (*MOVES[move].needs, *MOVES[move].takes)}
+    leading = next((move for move in LEADING if move in moves), None)
+    case = file.case
+    conditions: tuple[tuple[FilingCondition, str], ...] = ()
+    if asked & {"condition", "closing_condition"}:
+        today = clock.local_date(clock.now())
+        found = conditions_for(session, case.category_id, case.root_id, today)
+        # That of the filing may have ended since, and closing by it is still right.
+        if file.condition is not None and all(row.id != file.condition.id for row in found):
+            found = [file.condition, *found]
+        conditions = tuple((row, limit_words(row)) for row in found)
+    near: list[places.Near] = []
+    if "into" in asked and case.lon is not None and case.lat is not None:
+        close = places.nearby(session, scope, case.lon, case.lat, category_id=case.category_id, metres=NEAR_M)
+        near = [one for one in close if one.row.id != case.id and may_be_merged_into(one.row.state)]
+    return Offers(
+        tuple(_offer(move, move is leading) for move in sorted(moves, key=lambda move: move is not leading)),
+        conditions,
+        tuple(proposals.propose(session, scope, file)) if "unit" in asked else (),
+        tuple(proposals.units_in_use(session, case.root_id)) if "unit" in asked else (),
+        SUSPENSION_NAMES,
+        tuple(near),
+        tuple(choices.classes(session, case.root_id)) if "category" in asked else (),
+    )
+
+
+def on_site(file: CaseFile) -> bool:
+    """Whether the case waits for an answer that this person gives on site."""
+    return any(move in ON_SITE for move in file.moves)
+
+
+def limit_words(row: FilingCondition) -> str:
+    """`4 工作时`, and the unit's own where there is one."""
+    if row.limit is None or row.limit_unit is None:
+        return _("无时限")
+    say = limit_en if chosen_language() == "en" else limit_zh
+    whole = say(row.limit, row.limit_unit)
+    return (
+        whole
+        if row.handle_limit is None
+        else whole + _("（其中处置 %(limit)s）", limit=say(row.handle_limit, row.limit_unit))
+    )
+
+
+def problems(wrong: Invalid) -> dict[str, str]:
+    """Field -> sentence for the page."""
+    return {error.field.partition(".")[0]: said(error.reason) for error in wrong.errors}
+
+
+def kept_words(typed: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What a person had written in a form that can no longer be sent, so that nothing written is lost."""
+    return [(name, typed[name].strip()) for name in ("reason", "words") if typed.get(name, "").strip()]
+
+
+def _offer(move: Move, leading: bool) -> Offer:
+    rule: Any = MOVES[move]
+    takes = tuple(name for name in rule.takes if not (move is Move.RECATEGORISE and name == "condition"))
+    return Offer(move, ICONS.get(move, "circle"), rule.needs, takes, leading, move in GRAVE)

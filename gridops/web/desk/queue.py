@@ -1,0 +1,176 @@
+"""/desk: the queue with its tabs, filters and pages; several cases dispatched at once; the list as a file."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from gridops.cases import service
+from gridops.cases.queries import listing
+from gridops.cases.queries.export import EXPORT_COLUMNS, export_rows
+from gridops.cases.rules.names import STATE_NAMES
+from gridops.cases.rules.queue import SORT_NAMES, Group, read, written
+from gridops.cases.service.moving import MANY
+from gridops.catalogue import queries as catalogue
+from gridops.catalogue.service import list_on
+from gridops.core import clock
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Invalid
+from gridops.core.tables_out import write_csv
+from gridops.grids import queries as grids
+from gridops.intake import queries as intake
+from gridops.people.rules import Role
+from gridops.tasks.app import wake
+from gridops.web import choices, explain
+from gridops.web.desk import common, proposals
+from gridops.web.guards import current_person, current_scope, needs
+
+pages = Blueprint("desk", __name__, url_prefix="/desk")
+
+Answer = str | Response | tuple[str, int]
+_TRAIL = 40
+# Where a role's work begins.
+_FIRST_TAB = (
+    (Role.INTAKE_CLERK, Group.TO_ACCEPT),
+    (Role.SHIFT_LEADER, Group.TO_FILE),
+    (Role.DISPATCHER, Group.TO_DISPATCH),
+    (Role.HANDLER, Group.HANDLING),
+)
+
+
+@pages.get("")
+@needs(*common.READERS)
+def index() -> Answer:
+    """A page of the queue."""
+    person, scope = current_person(), current_scope()
+    default = next((tab for role, tab in _FIRST_TAB if role in person.roles), Group.ALL)
+    asked = common.asked(request.args, default)
+    after = _place(request.args.get("after"))
+    with reading() as session:
+        page = listing.queue(session, scope, asked.wanted, sort=asked.sort, after=after)
+        counts = listing.group_counts(session, scope)
+        dispatches = bool(person.roles.intersection(common.DISPATCHERS))
+        units = proposals.units_in_use(session, person.root_id)
+        options = _options(session, person.root_id)
+        judged = _to_judge(session, person.root_id, person.roles)
+    shown: dict[str, Any] = asked.kept
+    trail = [mark for mark in request.args.get("trail", "")[:4000].split(".") if mark][-_TRAIL:]
+    return render_template(
+        "desk/queue.html",
+        page=page,
+        asked=asked,
+        tab=asked.wanted.group,
+        counts=counts,
+        units=units,
+        **options,
+        why_here=explain.why_here,
+        state_options=[(state.value, _(name)) for state, name in STATE_NAMES.items()],
+        sort_options=[(sort.value, _(name)) for sort, name in SORT_NAMES.items()],
+        dispatches=dispatches,
+        may_register=bool(person.roles.intersection(common.REGISTRARS)),
+        judged=judged,
+        tabs=[(group, url_for(".index", **_tab(asked.kept, group))) for group in Group],
+        next_url=_onward(asked.kept, page, after, trail),
+        back_url=_backward(asked.kept, trail) if after else None,
+        csv_url=url_for(".export", **{**shown, "tab": asked.wanted.group.value}),
+        here=request.full_path.rstrip("?"),
+        **common.words(),
+    )
+
+
+@pages.get("/cases.csv")
+@needs(*common.READERS)
+def export() -> Answer:
+    """The list as it is narrowed, as CSV; no longer than a file that opens anywhere."""
+    asked = common.asked(request.args)
+    out = io.StringIO()
+    with reading() as session:
+        rows = export_rows(session, current_scope(), asked.wanted)
+        told = "; ".join(f"{name}={text}" for name, text in asked.kept.items())
+        write_csv(out, EXPORT_COLUMNS, ([row[column] for column in EXPORT_COLUMNS] for row in rows), told)
+    answer = make_response("\ufeff" + out.getvalue())
+    answer.mimetype = "text/csv"
+    name = f"cases-{clock.local(clock.now()):%Y%m%d-%H%M}.csv"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+@pages.post("/dispatch")
+@needs(*common.DISPATCHERS)
+def dispatch() -> Answer:
+    """Dispatch the ticked cases to one unit; each is judged by itself and answered by itself."""
+    person = current_person()
+    ids = [int(text) for text in request.form.getlist("case") if text.isascii() and text.isdigit() and len(text) < 19]
+    unit = request.form.get("unit", "")
+    if not ids or len(ids) > MANY:
+        raise Invalid(("case", _("请先勾选要派遣的案件（最多 %(n)d 件）", n=MANY)))
+    if not (unit.isascii() and unit.isdigit() and len(unit) < 19):
+        raise Invalid(("unit", _("请选择处置单位")))
+    words = request.form.get("words", "").strip()[:2000] or None
+    with transaction() as session:
+        outcomes = service.dispatch_many(session, ids, int(unit), person, words)
+        name = next((row.name for row in proposals.units_in_use(session, person.root_id) if row.id == int(unit)), "")
+    wake("figures.drain")
+    back = request.form.get("back", "")
+    return render_template(
+        "desk/dispatched.html",
+        outcomes=outcomes,
+        done=sum(outcome.done for outcome in outcomes),
+        unit=name,
+        back=back if back.startswith("/desk") else url_for(".index"),
+    )
+
+
+def _options(session: Session, root_id: int) -> dict[str, Any]:
+    """What the filters offer."""
+    tree = grids.tree(session)
+    within = sorted(tree.descendants(root_id), key=lambda grid_id: (tree.path(grid_id)[:2], tree.nodes[grid_id].code))
+    scope = current_scope()
+    seen = [i for i in within if scope.sees_grid(i)] or [root_id]
+    try:
+        edition = list_on(session, choices.LIST, grids.today())
+        classes = catalogue.classes(session, edition.id)
+    except Invalid:
+        classes = []
+    return {
+        "areas": [tree.nodes[i] for i in seen if i in tree][:400],
+        "classes": [row for row in classes if row.kind in choices.KIND_NAMES],
+        "kind_names": choices.KIND_NAMES,
+    }
+
+
+def _to_judge(session: Session, root_id: int, roles: frozenset[Role]) -> bool:
+    return bool(roles.intersection(common.JUDGES)) and intake.any_to_judge(session, root_id)
+
+
+def _place(text: str | None) -> Any:
+    if not text:
+        return None
+    try:
+        return read(text[:200])
+    except ValueError:
+        raise Invalid(("after", "无法识别的页码")) from None
+
+
+def _tab(kept: dict[str, Any], group: Group) -> dict[str, Any]:
+    """Another tab keeps the filters, but the state that one tab may not have and another's order."""
+    return {**{name: text for name, text in kept.items() if name not in ("state", "sort")}, "tab": group.value}
+
+
+def _onward(kept: dict[str, Any], page: listing.CasePage, after: Any, trail: list[str]) -> str | None:
+    """The next page; the way back is kept in the address."""
+    if page.next is None:
+        return None
+    behind = [*trail, written(after) if after else "-"][-_TRAIL:]
+    return url_for(".index", **kept, after=written(page.next), trail=".".join(behind))
+
+
+def _backward(kept: dict[str, Any], trail: list[str]) -> str:
+    if not trail or trail[-1] == "-":
+        return url_for(".index", **kept)
+    return url_for(".index", **kept, after=trail[-1], trail=".".join(trail[:-1]))

@@ -1,0 +1,81 @@
+// What the map shows: the grids once, the cases of a window whenever it moves; the newest question wins.
+
+const told = document.querySelector("script[data-layers]");
+export const layers = JSON.parse(told.dataset.layers);
+export const names = JSON.parse(told.dataset.names);
+export const words = JSON.parse(told.dataset.words);
+export const files = told.dataset;
+const of = new Map(layers.flatMap((layer) => layer.states.map((state) => [state, layer])));
+let asking = null;
+
+const style = getComputedStyle(document.documentElement);
+export const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+
+export function wanted() {
+  return new Set([...document.querySelectorAll("input[name=layer]:checked")].map((box) => box.value));
+}
+
+export const layerOf = (state) => of.get(state);
+
+// Only grids without a grid below them, so that no line is drawn twice.
+export async function grids() {
+  const answer = await fetch("/api/v1/grids.geojson", { credentials: "same-origin" });
+  const found = answer.ok ? await answer.json() : { type: "FeatureCollection", features: [] };
+  const parents = new Set(found.features.map((grid) => grid.properties.parent_code));
+  const inner = (grid) => parents.has(grid.properties.code);
+  return {
+    leaves: { type: "FeatureCollection", features: found.features.filter((grid) => !inner(grid)) },
+    upper: { type: "FeatureCollection", features: found.features.filter(inner) },
+    bbox: found.bbox,
+  };
+}
+
+export function say(text) {
+  document.querySelector("[data-status]").textContent = text;
+}
+
+// Cases of a window (west, south, east, north), each with the key of its layer; null when a newer question was asked.
+export async function cases(window) {
+  const on = wanted();
+  const states = layers.filter((layer) => on.has(layer.key)).flatMap((layer) => layer.states);
+  if (asking) asking.abort();
+  asking = new AbortController();
+  if (!states.length) {
+    count([]);
+    return { type: "FeatureCollection", features: [] };
+  }
+  const bbox = window.map((edge, i) => Math.max(i % 2 ? -90 : -180, Math.min(i % 2 ? 90 : 180, edge)).toFixed(5)).join(",");
+  say(words.loading);
+  try {
+    const answer = await fetch(`/api/v1/cases.geojson?${new URLSearchParams({ bbox, state: states.join(",") })}`, { credentials: "same-origin", signal: asking.signal });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const found = await answer.json();
+    found.features.forEach((one) => { one.properties.layer = layerOf(one.properties.state).key; });
+    count(found.features);
+    say((found.next ? words.more : words.shown).replace("{n}", found.features.length));
+    return found;
+  } catch (error) {
+    if (error.name !== "AbortError") say(words.failed);
+    return null;
+  }
+}
+
+function count(features) {
+  document.querySelectorAll("[data-count]").forEach((place) => {
+    const found = features.filter((one) => one.properties.layer === place.dataset.count).length;
+    place.textContent = found || "";
+  });
+}
+
+// What is said of one case: built as nodes, so that nothing typed by anyone is read as markup.
+export function card(properties) {
+  const box = document.createElement("div");
+  box.className = "map-card";
+  const line = (text, kind = "div") => { if (text) box.append(Object.assign(document.createElement(kind), { textContent: text })); };
+  line(properties.category, "strong");
+  line(properties.address || properties.grid);
+  line([names[properties.state], properties.overdue === true || properties.overdue === "true" ? words.overdue : "", properties.unit && properties.unit !== "null" ? properties.unit : ""].filter(Boolean).join(" · "));
+  const link = Object.assign(document.createElement("a"), { href: `/desk/cases/${encodeURIComponent(properties.number)}`, textContent: `${properties.number} ${words.open}` });
+  box.append(link);
+  return box;
+}

@@ -1,0 +1,128 @@
+// The map with WebGL: grids as lines, cases as points with a letter, many close together as one number.
+
+import { card, cases, colour, grids, layers, names, words } from "./data.js";
+
+const EMPTY = { type: "FeatureCollection", features: [] };
+const SIZE = 30;
+
+// A point: a letter in a disc, a red edge when it is overdue; drawn here so that no file of fonts is needed.
+function mark(letter, fill, edge) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: SIZE * 2, height: SIZE * 2 });
+  const pen = canvas.getContext("2d");
+  pen.scale(2, 2);
+  pen.beginPath();
+  pen.arc(SIZE / 2, SIZE / 2, SIZE / 2 - 3, 0, 7);
+  pen.fillStyle = fill;
+  pen.fill();
+  pen.lineWidth = edge ? 4 : 2;
+  pen.strokeStyle = edge || colour("surface");
+  pen.stroke();
+  pen.fillStyle = colour("surface");
+  pen.font = `600 ${SIZE * 0.42}px sans-serif`;
+  pen.textAlign = "center";
+  pen.textBaseline = "central";
+  pen.fillText(letter, SIZE / 2, SIZE / 2 + 0.5);
+  return pen.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+function disc(count) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 88, height: 88 });
+  const pen = canvas.getContext("2d");
+  pen.scale(2, 2);
+  pen.beginPath();
+  pen.arc(22, 22, 19, 0, 7);
+  pen.fillStyle = colour("accent");
+  pen.globalAlpha = 0.92;
+  pen.fill();
+  pen.globalAlpha = 1;
+  pen.lineWidth = 3;
+  pen.strokeStyle = colour("surface");
+  pen.stroke();
+  pen.fillStyle = colour("surface");
+  pen.font = "600 14px sans-serif";
+  pen.textAlign = "center";
+  pen.textBaseline = "central";
+  pen.fillText(count, 22, 22);
+  return pen.getImageData(0, 0, 88, 88);
+}
+
+function nameMark(text) {
+  const canvas = document.createElement("canvas");
+  const pen = canvas.getContext("2d");
+  pen.font = "24px sans-serif";
+  canvas.width = Math.ceil(pen.measureText(text).width) + 12;
+  canvas.height = 36;
+  pen.font = "24px sans-serif";
+  pen.textBaseline = "middle";
+  pen.lineWidth = 6;
+  pen.strokeStyle = colour("surface");
+  pen.strokeText(text, 6, 18);
+  pen.fillStyle = colour("ink-2");
+  pen.fillText(text, 6, 18);
+  return pen.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+export async function draw(target, files) {
+  const gl = await import(files.maplibre);
+  gl.setWorkerUrl(new URL(files.worker, location.href).href);
+  const area = await grids();
+  const map = new gl.Map({
+    container: target,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    style: { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": colour("surface-2") } }] },
+    bounds: area.bbox || [119.9, 31.8, 120, 31.9],
+    fitBoundsOptions: { padding: 32 },
+    maxZoom: 19,
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new gl.NavigationControl({ showCompass: false }), "top-left");
+  map.addControl(new gl.ScaleControl({}), "bottom-left");
+  map.on("styleimagemissing", ({ id }) => {
+    const [kind, text] = [id.slice(0, id.indexOf(":")), id.slice(id.indexOf(":") + 1)];
+    if (map.hasImage(id)) return;
+    if (kind === "many") map.addImage(id, disc(text), { pixelRatio: 2 });
+    if (kind === "name") map.addImage(id, nameMark(text), { pixelRatio: 2 });
+  });
+  await new Promise((done) => { map.once("load", done); });
+  for (const layer of layers) {
+    map.addImage(`case:${layer.key}`, mark(layer.mark, colour(`mark-${layer.key}`), ""), { pixelRatio: 2 });
+    map.addImage(`late:${layer.key}`, mark(layer.mark, colour(`mark-${layer.key}`), colour("late")), { pixelRatio: 2 });
+  }
+  map.addSource("grids", { type: "geojson", data: area.leaves });
+  map.addSource("upper", { type: "geojson", data: area.upper });
+  map.addSource("cases", { type: "geojson", data: EMPTY, cluster: true, clusterRadius: 36, clusterMaxZoom: 15 });
+  map.addLayer({ id: "fill", type: "fill", source: "grids", paint: { "fill-color": colour("surface") } });
+  map.addLayer({ id: "lines", type: "line", source: "grids", paint: { "line-color": colour("ink-2"), "line-opacity": 0.35, "line-width": 1 } });
+  map.addLayer({ id: "upper", type: "line", source: "upper", paint: { "line-color": colour("accent"), "line-opacity": 0.7, "line-width": 2 } });
+  map.addLayer({ id: "names", type: "symbol", source: "grids", minzoom: 13, layout: { "icon-image": ["concat", "name:", ["get", "name"]], "icon-padding": 6 } });
+  map.addLayer({ id: "points", type: "symbol", source: "cases", filter: ["!", ["has", "point_count"]], layout: { "icon-image": ["concat", ["case", ["get", "overdue"], "late:", "case:"], ["get", "layer"]], "icon-allow-overlap": true } });
+  map.addLayer({ id: "many", type: "symbol", source: "cases", filter: ["has", "point_count"], layout: { "icon-image": ["concat", "many:", ["to-string", ["get", "point_count_abbreviated"]]], "icon-allow-overlap": true } });
+
+  const look = async () => {
+    const b = map.getBounds();
+    const found = await cases([b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]);
+    if (found) map.getSource("cases").setData(found);
+  };
+  map.on("moveend", look);
+  document.querySelectorAll("input[name=layer]").forEach((box) => box.addEventListener("change", look));
+  for (const id of ["points", "many"]) {
+    map.on("mouseenter", id, () => { map.getCanvas().style.cursor = "pointer"; });
+    map.on("mouseleave", id, () => { map.getCanvas().style.cursor = ""; });
+  }
+  map.on("click", "points", (event) => {
+    const at = event.features[0].geometry.coordinates.slice();
+    const box = document.createElement("div");
+    const seen = new Map(event.features.map((one) => [one.properties.number, one.properties]));
+    [...seen.values()].slice(0, 6).forEach((one) => box.append(card(one)));
+    new gl.Popup({ closeButton: true, maxWidth: "320px" }).setLngLat(at).setDOMContent(box).addTo(map);
+  });
+  map.on("click", "many", async (event) => {
+    const one = event.features[0];
+    const zoom = await map.getSource("cases").getClusterExpansionZoom(one.properties.cluster_id);
+    map.easeTo({ center: one.geometry.coordinates, zoom: Math.min(zoom + 0.2, 19) });
+  });
+  await look();
+  return { map, names, words };
+}

@@ -1,0 +1,42 @@
+// The map without WebGL: the same grids and points, drawn by Leaflet.
+
+import { card, cases, grids, layers } from "./data.js";
+
+const MOST = 600;
+
+function load(address) {
+  return new Promise((done, failed) => {
+    const script = Object.assign(document.createElement("script"), { src: address, onload: () => done(window.L), onerror: failed });
+    document.head.append(script);
+  });
+}
+
+export async function draw(target, files) {
+  const L = await load(files.leaflet);
+  const area = await grids();
+  const map = L.map(target, { attributionControl: false, maxZoom: 19 });
+  L.control.scale({ imperial: false }).addTo(map);
+  const shapes = L.geoJSON(area.leaves, { style: { className: "plain-grid" } }).addTo(map);
+  L.geoJSON(area.upper, { style: { className: "plain-upper" }, interactive: false }).addTo(map);
+  shapes.eachLayer((shape) => shape.bindTooltip(shape.feature.properties.name));
+  if (area.bbox) map.fitBounds([[area.bbox[1], area.bbox[0]], [area.bbox[3], area.bbox[2]]]);
+  else map.setView([31.85, 119.95], 13);
+  const marks = new Map(layers.map((layer) => [layer.key, layer.mark]));
+  const points = L.layerGroup().addTo(map);
+  const look = async () => {
+    const b = map.getBounds();
+    const found = await cases([b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]);
+    if (!found) return;
+    points.clearLayers();
+    for (const one of found.features.slice(0, MOST)) {
+      const { layer, overdue } = one.properties;
+      const face = Object.assign(document.createElement("span"), { className: `mark mark-${layer}${overdue ? " mark-overdue" : ""}`, textContent: marks.get(layer) });
+      L.marker([one.geometry.coordinates[1], one.geometry.coordinates[0]], { icon: L.divIcon({ html: face, className: "", iconSize: [28, 28] }), title: one.properties.category })
+        .bindPopup(() => card(one.properties)).addTo(points);
+    }
+  };
+  map.on("moveend", look);
+  document.querySelectorAll("input[name=layer]").forEach((box) => box.addEventListener("change", look));
+  await look();
+  return { map };
+}
