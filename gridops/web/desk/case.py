@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -34,8 +34,8 @@ class Tried:
     """A move that was not made: what was typed, what is wrong with it, and why nothing was saved."""
 
     move: Move | None = None
-    typed: Mapping[str, str] = moving.NOTHING
-    errors: Mapping[str, str] = moving.NOTHING
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
     refused: str = ""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from flask_babel import gettext as _
@@ -26,7 +25,6 @@ from gridops.web.language import chosen_language
 from gridops.web.records import said
 from gridops.worktime.rules.words import limit_en, limit_zh
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
 NEAR_M = 200.0
 
 # Answered on site, with photos: the page of the street takes them.
