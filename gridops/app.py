@@ -15,7 +15,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import gridops.tables  # noqa: F401 - every room's models are known before the first query
-from config import ROOT, Config
+from config import ROOT, Config, load
 from gridops import web
 from gridops.core import db
 from gridops.core.health import database_answers
@@ -26,6 +26,11 @@ from gridops.web.health import CHECKS
 
 _PHOTOS_A_FORM = 4
 _REQUESTS_A_MINUTE = 600
+
+
+def from_environment() -> Flask:
+    """The web program with the settings of the environment: what the server of `gridops web` asks for by name."""
+    return create_app(load())
 
 
 def create_app(config: Config) -> Flask:
