@@ -11,6 +11,7 @@ from config import Config
 from gridops.audit import service as audit
 from gridops.bulletins import building, queries
 from gridops.bulletins import service as bulletins
+from gridops.cases import service as cases
 from gridops.core import clock, owed
 from gridops.core.db import reading, transaction
 from gridops.core.errors import GridopsError
@@ -138,6 +139,15 @@ def monthly_drafts() -> None:
             job_id = bulletins.ask_build(session, made.id).id if made is not None and fresh else None
         if job_id:
             wake("bulletins.build", job_id)
+
+
+@celery.task(name="cases.resume_due", **RETRY)
+def resume_due() -> None:
+    """Resume the cases that were suspended to a set date (缓办) that has come."""
+    with transaction() as session:
+        resumed = cases.resume_due(session)
+    if resumed:
+        log.info("cases_resumed", cases=resumed)
 
 
 @celery.task(name="audit.seal", **RETRY)

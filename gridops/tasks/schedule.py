@@ -16,6 +16,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "bulletins.join": {"queue": "papers"},
     "bulletins.sweep": {"queue": "upkeep"},
     "bulletins.monthly_drafts": {"queue": "papers"},
+    "cases.resume_due": {"queue": "upkeep"},
     "audit.seal": {"queue": "upkeep"},
     "intake.tidy": {"queue": "upkeep"},
 }
@@ -27,6 +28,7 @@ CALENDAR: dict[str, dict[str, Any]] = {
     "totals": {"task": "figures.drain", "schedule": 5.0, "options": {"expires": 5}},
     "thumbnails": {"task": "evidence.derive", "schedule": 10.0, "options": {"expires": 10}},
     "owed papers": {"task": "bulletins.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "suspended to a day that has come": {"task": "cases.resume_due", "schedule": 120.0, "options": {"expires": 120}},
     "seal": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
     "tidy": {"task": "intake.tidy", "schedule": crontab(hour="3", minute="30")},
     "monthly drafts": {"task": "bulletins.monthly_drafts", "schedule": crontab(day_of_month="1", hour="2", minute="0")},
