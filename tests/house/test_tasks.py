@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-import celery_worker  # noqa: F401 - configures the app
+from pathlib import Path
+
+import pytest
+
+from config import Config
 from gridops.tasks import jobs, schedule
-from gridops.tasks.app import celery
+from gridops.tasks.app import celery, configure
+
+
+@pytest.fixture(autouse=True)
+def _configured(tmp_path: Path) -> None:
+    configure(Config(data_dir=tmp_path))
 
 
 def _named() -> set[str]:
