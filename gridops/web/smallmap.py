@@ -52,18 +52,30 @@ def draw(session: Session, case: Case) -> Drawing | None:
     if own is None:
         return None
     view = _View.over(own, case.lon, case.lat)
+    point = view.at(case.lon, case.lat) if case.lon is not None and case.lat is not None else None
     areas = []
     for grid_id in around:
         node = tree.nodes[grid_id]
         shape = shapely.intersection(shapes[node.version_id], view.box)
         if not shape.is_empty:
             middle = shapely.point_on_surface(shape)
-            areas.append(Area(view.path(shape), grid_id == case.grid_id, node.name, *view.at(middle.x, middle.y)))
-    point = view.at(case.lon, case.lat) if case.lon is not None and case.lat is not None else None
+            areas.append(
+                _area(view.path(shape), grid_id == case.grid_id, node.name, view.at(middle.x, middle.y), point)
+            )
     metres = view.round_metres()
     return Drawing(
         WIDTH, HEIGHT, tuple(sorted(areas, key=lambda a: a.own)), point, metres, metres / view.metres_a_pixel
     )
+
+
+def _area(path: str, own: bool, name: str, at: tuple[float, float], point: tuple[float, float] | None) -> Area:
+    """A grid with its name where there is room for it: not at the edge, not under the scale, not under the point."""
+    x, y = at
+    half = len(name) * 6
+    if own and point and abs(point[0] - x) < half + 14 and abs(point[1] - y) < 22:
+        y = point[1] - 20 if point[1] > 40 else point[1] + 30
+    fits = half < x < WIDTH - half and 14 < y < HEIGHT - 8 and not (x - half < 150 and y > HEIGHT - 36)
+    return Area(path, own, name if fits or own else "", x, y)
 
 
 def _around(tree: Tree, grid_id: int) -> list[int]:

@@ -20,7 +20,7 @@ function mark(letter, fill, edge) {
   pen.fillStyle = colour("surface");
   pen.font = `600 ${SIZE * 0.42}px sans-serif`;
   pen.textAlign = "center";
-  pen.textBaseline = "central";
+  pen.textBaseline = "middle";
   pen.fillText(letter, SIZE / 2, SIZE / 2 + 0.5);
   return pen.getImageData(0, 0, canvas.width, canvas.height);
 }
@@ -41,7 +41,7 @@ function disc(count) {
   pen.fillStyle = colour("surface");
   pen.font = "600 14px sans-serif";
   pen.textAlign = "center";
-  pen.textBaseline = "central";
+  pen.textBaseline = "middle";
   pen.fillText(count, 22, 22);
   return pen.getImageData(0, 0, 88, 88);
 }
@@ -79,16 +79,17 @@ export async function draw(target, files) {
   map.touchZoomRotate.disableRotation();
   map.addControl(new gl.NavigationControl({ showCompass: false }), "top-left");
   map.addControl(new gl.ScaleControl({}), "bottom-left");
-  map.on("styleimagemissing", ({ id }) => {
-    const [kind, text] = [id.slice(0, id.indexOf(":")), id.slice(id.indexOf(":") + 1)];
-    if (map.hasImage(id)) return;
-    if (kind === "many") map.addImage(id, disc(text), { pixelRatio: 2 });
-    if (kind === "name") map.addImage(id, nameMark(text), { pixelRatio: 2 });
-  });
   await new Promise((done) => { map.once("load", done); });
   for (const layer of layers) {
     map.addImage(`case:${layer.key}`, mark(layer.mark, colour(`mark-${layer.key}`), ""), { pixelRatio: 2 });
     map.addImage(`late:${layer.key}`, mark(layer.mark, colour(`mark-${layer.key}`), colour("late")), { pixelRatio: 2 });
+  }
+  // Every number a cluster may show: images asked for while a tile is laid out come too late for it.
+  for (let n = 2; n <= 99; n += 1) map.addImage(`many:${n}`, disc(String(n)), { pixelRatio: 2 });
+  map.addImage("many:99+", disc("99+"), { pixelRatio: 2 });
+  for (const grid of area.leaves.features) {
+    const id = `name:${grid.properties.name}`;
+    if (!map.hasImage(id)) map.addImage(id, nameMark(grid.properties.name), { pixelRatio: 2 });
   }
   map.addSource("grids", { type: "geojson", data: area.leaves });
   map.addSource("upper", { type: "geojson", data: area.upper });
@@ -97,8 +98,8 @@ export async function draw(target, files) {
   map.addLayer({ id: "lines", type: "line", source: "grids", paint: { "line-color": colour("ink-2"), "line-opacity": 0.35, "line-width": 1 } });
   map.addLayer({ id: "upper", type: "line", source: "upper", paint: { "line-color": colour("accent"), "line-opacity": 0.7, "line-width": 2 } });
   map.addLayer({ id: "names", type: "symbol", source: "grids", minzoom: 13, layout: { "icon-image": ["concat", "name:", ["get", "name"]], "icon-padding": 6 } });
-  map.addLayer({ id: "points", type: "symbol", source: "cases", filter: ["!", ["has", "point_count"]], layout: { "icon-image": ["concat", ["case", ["get", "overdue"], "late:", "case:"], ["get", "layer"]], "icon-allow-overlap": true } });
-  map.addLayer({ id: "many", type: "symbol", source: "cases", filter: ["has", "point_count"], layout: { "icon-image": ["concat", "many:", ["to-string", ["get", "point_count_abbreviated"]]], "icon-allow-overlap": true } });
+  map.addLayer({ id: "points", type: "symbol", source: "cases", filter: ["!", ["has", "point_count"]], layout: { "icon-image": ["concat", ["case", ["get", "overdue"], "late:", "case:"], ["get", "layer"]], "icon-allow-overlap": true, "icon-ignore-placement": true } });
+  map.addLayer({ id: "many", type: "symbol", source: "cases", filter: ["has", "point_count"], layout: { "icon-image": ["concat", "many:", ["case", [">", ["get", "point_count"], 99], "99+", ["to-string", ["get", "point_count"]]]], "icon-allow-overlap": true, "icon-ignore-placement": true } });
 
   const look = async () => {
     const b = map.getBounds();
