@@ -170,7 +170,7 @@ def one(session: Session, bulletin_id: int) -> Bulletin | None:
 def series_names(session: Session, root_id: int) -> dict[str, str]:
     """Series key -> what a root calls it, for those it has."""
     rows = session.execute(select(Series.key, Series.name).where(Series.root_id == root_id))
-    return dict(rows.tuples().all())
+    return {row.key: row.name for row in rows}
 
 
 def running_builds(session: Session, bulletin_ids: Collection[int]) -> frozenset[int]:
@@ -201,8 +201,8 @@ def names_beside(
     session: Session, category_ids: Collection[int], version_ids: Collection[int], unit_ids: Collection[int]
 ) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
     """Names of categories, of grids as they were in a version, and of units."""
-    categories = select(Category.id, Category.name_zh).where(Category.id.in_(sorted(category_ids)))
+    categories = select(Category.id, Category.name_zh.label("name")).where(Category.id.in_(sorted(category_ids)))
     versions = select(GridVersion.id, GridVersion.name).where(GridVersion.id.in_(sorted(version_ids)))
     units = select(Unit.id, Unit.name).where(Unit.id.in_(sorted(unit_ids)))
-    told = [dict(session.execute(query).tuples().all()) for query in (categories, versions, units)]
+    told = [{row.id: row.name for row in session.execute(query)} for query in (categories, versions, units)]
     return told[0], told[1], told[2]

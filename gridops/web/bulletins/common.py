@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from gridops.bulletins import queries
@@ -12,8 +15,8 @@ from gridops.bulletins.rules.series import SERIES
 from gridops.bulletins.service import period_of
 from gridops.core.errors import NotFound
 from gridops.core.periods import Period
-from gridops.documents.rules import issue_number
 from gridops.web.guards import current_person, current_scope
+from gridops.web.language import chosen_language
 from gridops.web.navigation import BULLETIN_ROLES
 
 READERS = BULLETIN_ROLES
@@ -48,9 +51,31 @@ def name_of(bulletin: Bulletin, of: Period, series_name: str) -> str:
     return f"{told}更正说明" if bulletin.corrects_id else told
 
 
+def title_of(bulletin: Bulletin, of: Period, series_name: str) -> str:
+    """The name of a bulletin as pages say it: the paper's own, or in English `Weekly bulletin 2017-W10`."""
+    if chosen_language() == "zh":
+        return name_of(bulletin, of, series_name)
+    told = f"{_(series_name)} {of.label}"
+    return f"{_('更正说明')}: {told}" if bulletin.corrects_id else told
+
+
+def period_of_page(of: Period) -> str:
+    """A period as pages name it: 2017年3月份, in English its label."""
+    return words.period_name(of, with_year=True) if chosen_language() == "zh" else of.label
+
+
+def span_of(of: Period) -> str:
+    """From when to when, in the reader's language."""
+    if chosen_language() == "zh":
+        return words.span(of)
+    return f"{of.first_day} 00:00 – {of.end_day - timedelta(days=1)} 24:00"
+
+
 def number_of(bulletin: Bulletin) -> str:
     """第3期（总第15期）; empty before it is issued."""
-    return issue_number(bulletin.issue_no, bulletin.total_no) if bulletin.issue_no else ""
+    if not bulletin.issue_no:
+        return ""
+    return _("第%(n)s期（总第%(all)s期）", n=bulletin.issue_no, all=bulletin.total_no)
 
 
 def series_name(session: Session, bulletin: Bulletin) -> str:

@@ -37,6 +37,7 @@ class Asked:
     reason: str = ""
     reason_needed: bool = False
     main: bool = True
+    explained_correction: str = ""
 
 
 ASKED: dict[Step, Asked] = {
@@ -47,6 +48,7 @@ ASKED: dict[Step, Asked] = {
         "逐件留存计数依据并生成校验码。锁定不能撤销，文稿仍可修改。",
         "数据已锁定。",
         lambda session, found, person, _reason: service.freeze(session, found, person),
+        explained_correction="更正说明不另行统计，所列差异以建立时为准。锁定后转核稿，文稿仍可修改。",
     ),
     Step.REVIEW: Asked(
         "核稿",

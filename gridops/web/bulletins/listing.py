@@ -14,13 +14,12 @@ from werkzeug.wrappers import Response
 
 from gridops.bulletins import forms, queries, service
 from gridops.bulletins.models import Bulletin
-from gridops.bulletins.rules import words
 from gridops.bulletins.rules.life import STATUS_ZH
 from gridops.bulletins.rules.series import SERIES
 from gridops.core import clock, periods
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
-from gridops.core.periods import PeriodKind
+from gridops.core.periods import Period, PeriodKind
 from gridops.grids.rules import Level
 from gridops.people.queries import TerritoryRow, territory_rows
 from gridops.people.rules import Role
@@ -116,9 +115,9 @@ def _lines(session: Session, found: Any, names: Mapping[str, str], areas: list[T
         lines.append(
             Line(
                 row=row,
-                name=common.name_of(row, of, names[row.series]),
+                name=common.title_of(row, of, names[row.series]),
                 number=common.number_of(row),
-                span=words.span(of),
+                span=common.span_of(of),
                 area=called.get(row.grid_id, ""),
                 building=row.id in building,
             )
@@ -141,8 +140,11 @@ def _offered(today: date) -> list[tuple[str, str]]:
         (quarter.previous(), _("上季度"), ""),
         (periods.containing(PeriodKind.YTD, today), _("今年以来"), running),
     ]
-    return [
-        (of.label, f"{said}（{words.period_name(of, with_year=True)}{'，' if note else ''}{note}）")
-        for of, said, note in wanted
-        if of is not None
-    ]
+    return [(of.label, _told(of, said, note)) for of, said, note in wanted if of is not None]
+
+
+def _told(of: Period, said: str, note: str) -> str:
+    named = common.period_of_page(of)
+    if note:
+        return _("%(said)s（%(period)s，%(note)s）", said=said, period=named, note=note)
+    return _("%(said)s（%(period)s）", said=said, period=named)

@@ -146,4 +146,4 @@ def verify(bulletin_id: int) -> Answer:
         flash(_("复核一致：按留存的逐件记录重新计算，各项数据与校验码均相同。"), "good")
     else:
         flash(_("复核不一致：") + "；".join(found.differences[:5]), "wait")
-    return redirect(url_for(".show", bulletin_id=bulletin_id) + "#seal")
+    return redirect(url_for(".show", bulletin_id=bulletin_id))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext
+
 from gridops.figures.counts import COUNTS, PREFIX, RATES
 
 Figure = Mapping[str, Any]
@@ -141,4 +143,4 @@ def _change(figure: Figure, before: str, amount: str, rate: bool) -> Change:
         return Change(figure.get(before), None, None)
     number = Decimal(str(moved))
     way = 0 if abs(number) < Decimal("0.005") else (1 if number > 0 else -1)
-    return Change(figure.get(before), f"{abs(number):.2f}{' 个百分点' if rate else '%'}", way)
+    return Change(figure.get(before), f"{abs(number):.2f}{gettext(' 个百分点') if rate else '%'}", way)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from gridops.bulletins import behind
 from gridops.bulletins.models import Bulletin
-from gridops.bulletins.rules import words
 from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
 from gridops.core import clock
 from gridops.core.db import reading
@@ -21,6 +20,7 @@ from gridops.figures.counts import PREFIX
 from gridops.web.bulletins import common, panel
 from gridops.web.bulletins.view import area_name, shown_document
 from gridops.web.guards import needs
+from gridops.web.language import category_name
 
 pages = Blueprint("bulletin_records", __name__, url_prefix="/bulletins/<int:bulletin_id>")
 
@@ -55,8 +55,8 @@ def records(bulletin_id: int, key: str) -> Answer:
         row = common.seen(session, bulletin_id)
         document = shown_document(session, row)
         told = _told(row, document.contract if document else {}, asked)
-        name = common.name_of(row, common.period(session, row), common.series_name(session, row))
-        span, area = words.span(common.period(session, row)), area_name(session, row)
+        name = common.title_of(row, common.period(session, row), common.series_name(session, row))
+        span, area = common.span_of(common.period(session, row)), area_name(session, row)
         try:
             if request.args.get("format") == "csv":
                 return _csv(behind.lines_of(session, row, asked), row, f"{area} {name}", told)
@@ -91,7 +91,7 @@ def table(bulletin_id: int, name: str) -> Answer:
     with reading() as session:
         row = common.seen(session, bulletin_id)
         document = shown_document(session, row)
-        title = common.name_of(row, common.period(session, row), common.series_name(session, row))
+        title = common.title_of(row, common.period(session, row), common.series_name(session, row))
         area = area_name(session, row)
     tables = document.contract["tables"] if document else {}
     rows = tables.get(name) or []
@@ -121,7 +121,8 @@ def _told(row: Bulletin, contract: dict[str, Any], asked: behind.Asked) -> dict[
     if asked.table and asked.row:
         rows = (contract.get("tables") or {}).get(asked.table) or []
         found = next((line for line in rows if line["key"] == asked.row), None)
-        cell = f"{panel.TABLES.get(asked.table, asked.table[:40])}：{found['label'] if found else asked.row[:80]}"
+        named = category_name(found["label"]) if found else asked.row[:80]
+        cell = _("%(table)s：%(row)s", table=_(panel.TABLES.get(asked.table, asked.table[:40])), row=_(named))
         value = found.get(counted.removeprefix(PREFIX)) if found else None
     return {
         "label": label,
@@ -150,16 +151,14 @@ def _csv(lines: Any, row: Bulletin, title: str, told: dict[str, Any]) -> Respons
     ]
     about = "; ".join(part for part in (title, row.period, told["label"], told["cell"]) if part)
     write_csv(out, header, map(_cells, lines), about)
-    answer = make_response("\ufeff" + out.getvalue())
-    answer.mimetype = "text/csv"
-    name = f"{title} {told['label']}.csv"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    # Spreadsheets take a file for UTF-8 only when it begins with the mark.
+    content = io.BytesIO(out.getvalue().encode("utf-8-sig"))
+    return send_file(content, mimetype="text/csv", as_attachment=True, download_name=f"{title} {told['label']}.csv")
 
 
 def _cells(line: behind.Line) -> list[Any]:
     times = [clock.local(at).isoformat() if (at := line.times.get(name)) else "" for name in _TIMES]
     return [
-        line.number, line.category, SOURCE_NAMES[line.source], line.grid, line.unit, line.address, *times,
-        STATE_NAMES[line.state],
+        line.number, category_name(line.category), _(SOURCE_NAMES[line.source]), line.grid, line.unit, line.address, *times,
+        _(STATE_NAMES[line.state]),
     ]  # fmt: skip

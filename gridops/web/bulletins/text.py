@@ -88,7 +88,7 @@ def _page(
         if Step.EDIT not in steps and typed is None:
             raise NotAllowed("这份通报现在不能修改文稿，或者您不是它的编辑")
         document = shown_document(session, row)
-        name = common.name_of(row, common.period(session, row), common.series_name(session, row))
+        name = common.title_of(row, common.period(session, row), common.series_name(session, row))
         area = area_name(session, row)
     kept = [
         {"heading": chapter["heading"], "level": chapter["level"], "text": "\n".join(chapter["paragraphs"])}

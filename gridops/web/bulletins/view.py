@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from gridops.bulletins import composing, queries, service
 from gridops.bulletins.models import BuildJob, Bulletin, BulletinPaper, BulletinStep
-from gridops.bulletins.rules import words
 from gridops.bulletins.rules.life import STATUS_ZH, STEP_ZH, Status, Step
 from gridops.core import clock
 from gridops.core.errors import NotFound
@@ -98,7 +97,7 @@ class View:
     own_editing: bool
     build: Build | None
     papers: dict[str, BulletinPaper]
-    corrects: Bulletin | None
+    corrects: tuple[Bulletin, str] | None
     corrections: list[Bulletin]
 
 
@@ -112,11 +111,11 @@ def view_of(session: Session, bulletin_id: int, person: Person) -> View:
     open_steps = service.open_steps(session, row, person)
     return View(
         row=row,
-        name=common.name_of(row, of, common.series_name(session, row)),
+        name=common.title_of(row, of, common.series_name(session, row)),
         number=common.number_of(row),
         area=area_name(session, row),
         period=of,
-        span=words.span(of),
+        span=common.span_of(of),
         over=of.end <= clock.now(),
         paper=Markup(fragment(composing.compose(document), top=2)) if document else None,  # noqa: S704 - escapes itself
         groups=panel.groups(contract.get("figures") or {}),
@@ -130,7 +129,7 @@ def view_of(session: Session, bulletin_id: int, person: Person) -> View:
         own_editing=_own_editing(session, row, person, open_steps),
         build=build_of(session, row.id),
         papers=dict(queries.papers(session, row.id)),
-        corrects=queries.one(session, row.corrects_id) if row.corrects_id else None,
+        corrects=_corrected(session, row, of),
         corrections=list(queries.corrections(session, row.id)),
     )
 
@@ -156,6 +155,14 @@ def build_of(session: Session, bulletin_id: int) -> Build | None:
         return None
     done = queries.parts_done(session, job.id)
     return Build(job, done, job.state == "owed" and not done and clock.now() - job.asked_at > SILENT)
+
+
+def _corrected(session: Session, row: Bulletin, of: Period) -> tuple[Bulletin, str] | None:
+    """The paper that a correction corrects, and its name with its number."""
+    found = queries.one(session, row.corrects_id) if row.corrects_id else None
+    if found is None:
+        return None
+    return found, common.title_of(found, of, common.series_name(session, found)) + common.number_of(found)
 
 
 def _history(session: Session, row: Bulletin) -> list[Done]:
