@@ -22,6 +22,7 @@ from gridops.evidence.parts import PartFolder
 from gridops.evidence.store import LocalStore
 from gridops.figures import service as figures
 from gridops.grids import queries as grids
+from gridops.intake import service as intake
 from gridops.tasks.app import celery, wake
 
 log = structlog.get_logger()
@@ -159,6 +160,8 @@ def seal() -> None:
 
 @celery.task(name="intake.tidy", **RETRY)
 def tidy() -> None:
-    """Clear uploads that nobody has gone on with."""
+    """Clear uploads that nobody has gone on with, and apply records whose turn was overlooked."""
     with transaction() as session:
         evidence.clear_abandoned_parts(session, PartFolder(_config().evidence_dir))
+    with transaction() as session:
+        intake.apply_overlooked(session)
