@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from gridops.core import db
 from gridops.tables import Base
+from tests.command import command_in
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -87,6 +88,14 @@ def postgresql_engine(postgresql_url: str) -> Iterator[Engine]:
     Base.metadata.create_all(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the demo street, loaded once; tests work on copies."""
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    command_in(folder)("demo")
+    return folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
