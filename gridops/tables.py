@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect, text
 
 from gridops.audit import models as audit
 from gridops.bulletins import models as bulletins
@@ -23,6 +22,9 @@ from gridops.intake import models as intake
 from gridops.operations import models as operations
 from gridops.people import models as people
 from gridops.worktime import models as worktime
+
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
 
 __all__ = [
     "Base",
@@ -42,34 +44,43 @@ __all__ = [
 ]
 
 
+_MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring a database (an empty one too) to a revision of migrations/."""
-    _migrate(engine, command.upgrade, revision)
+    from alembic import command
+
+    with _migrating(engine) as settings:
+        command.upgrade(settings, revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take a database back to a revision (`-1`: the one before)."""
-    _migrate(engine, command.downgrade, revision)
+    from alembic import command
+
+    with _migrating(engine) as settings:
+        command.downgrade(settings, revision)
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the database stands at the newest revision."""
+    """Whether the database stands at the newest revision; asked at each start, so without loading Alembic."""
+    newest = max(path.name.split("_", 1)[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+    if not inspect(engine).has_table("alembic_version"):
+        return False
     with engine.connect() as connection:
-        standing = MigrationContext.configure(connection).get_current_revision()
-    return standing == ScriptDirectory.from_config(_settings()).get_current_head()
+        return connection.scalar(text("SELECT version_num FROM alembic_version")) == newest
 
 
-def _settings() -> AlembicConfig:
-    settings = AlembicConfig()
-    settings.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "migrations"))
-    return settings
+@contextlib.contextmanager
+def _migrating(engine: Engine) -> Iterator[AlembicConfig]:
+    from alembic.config import Config
 
-
-def _migrate(engine: Engine, direction: object, revision: str) -> None:
-    settings = _settings()
+    settings = Config()
+    settings.set_main_option("script_location", str(_MIGRATIONS))
     with engine.connect() as connection:
         connection.info["writes"] = True
         with connection.begin():
             settings.attributes["connection"] = connection
-            direction(settings, revision)  # type: ignore[operator]
+            yield settings
         connection.info.pop("writes", None)

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import click
 
-from gridops.cli import bench, demo, exports, imports, papers, people, servers, upkeep
 from gridops.core.errors import GridopsError, Invalid
 
+# Which file holds which command: a command loads its own file only, so that each starts quickly.
+COMMANDS = {
+    "init": "upkeep",
+    "doctor": "upkeep",
+    "web": "servers",
+    "worker": "servers",
+    "beat": "servers",
+    "up": "servers",
+    "demo": "demo",
+    "import": "imports",
+    "export": "exports",
+    "bulletin": "papers",
+    "token": "people",
+    "bench": "bench",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(click.Group):
+    """The commands by name; a file hangs its commands in when one of them is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            importlib.import_module(f"gridops.cli.{COMMANDS[cmd_name]}").add_to(self)
+        return self.commands.get(cmd_name)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def gridops() -> None:
     """gridops 街道网格巡查与督查通报系统: see the README."""
-
-
-for module in (upkeep, servers, demo, imports, exports, papers, people, bench):
-    module.add_to(gridops)
 
 
 def main() -> int:
