@@ -27,6 +27,12 @@ def lists(session: Session) -> list[CategoryList]:
     return sorted(rows, key=lambda row: (row.code, row.valid_from is not None, row.valid_from, row.id))
 
 
+def english_names(session: Session) -> dict[str, str]:
+    """What classes and categories are called in English, by their Chinese names."""
+    named = select(Category.name_zh, Category.name_en).order_by(Category.id)
+    return {chinese: english for chinese, english in session.execute(named) if english}
+
+
 def editions(session: Session, list_code: str) -> list[CategoryList]:
     """The editions of one list."""
     return list(session.scalars(select(CategoryList).where(CategoryList.code == list_code)))

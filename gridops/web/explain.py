@@ -14,7 +14,7 @@ from gridops.cases.rules.moves import Move, State, Suspension
 from gridops.cases.rules.names import MOVE_NAMES, SUSPENSION_NAMES
 from gridops.core import clock
 from gridops.web import words
-from gridops.web.language import chosen_language
+from gridops.web.language import category_name, chosen_language
 from gridops.worktime.rules.words import explained_en, explained_zh
 
 # Times apart by less than this are one: a record takes a moment to arrive.
@@ -106,7 +106,7 @@ def _title(entry: TimelineEntry) -> str:
     if entry.move is Move.MERGE and entry.into:
         return _("并入 %(number)s", number=entry.into)
     if entry.move is Move.RECATEGORISE and entry.category:
-        return _("改类为 %(category)s", category=entry.category)
+        return _("改类为 %(category)s", category=category_name(entry.category))
     suspension = entry.details.get("suspension")
     if entry.move is Move.SUSPEND and suspension in set(Suspension):
         return _(SUSPENSION_NAMES[Suspension(suspension)])

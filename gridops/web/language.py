@@ -13,9 +13,12 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, has_request_context, request, session
+from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain, get_locale, gettext, ngettext
 from flask_login import current_user
+
+from gridops.catalogue.queries import english_names
+from gridops.core.db import reading
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 _CATALOGUES = Path(__file__).parent / "translations"
@@ -64,6 +67,16 @@ def chosen_language() -> str:
     return request.accept_languages.best_match([*LANGUAGES, "zh-CN", "zh-Hans"], "zh").partition("-")[0]
 
 
+def category_name(name: str) -> str:
+    """A category in the reader's language; one without an English name stays as it is."""
+    if chosen_language() == "zh":
+        return name
+    if "category_names" not in g:
+        with reading() as opened:
+            g.category_names = english_names(opened)
+    return str(g.category_names.get(name, name))
+
+
 def set_up(app: Flask) -> None:
     """Plug Flask-Babel in."""
     OurBabel(
@@ -76,5 +89,6 @@ def set_up(app: Flask) -> None:
     # Flask-Babel's own callables take every sentence for safe HTML and for a format string. What comes here may name
     # what someone typed: these format only where variables are given, and leave escaping to the template.
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=False)  # type: ignore[attr-defined]
+    app.jinja_env.filters["category_name"] = category_name
     app.jinja_env.globals["languages"] = LANGUAGES
     app.jinja_env.globals["language"] = chosen_language

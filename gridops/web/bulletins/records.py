@@ -159,6 +159,6 @@ def _csv(lines: Any, row: Bulletin, title: str, told: dict[str, Any]) -> Respons
 def _cells(line: behind.Line) -> list[Any]:
     times = [clock.local(at).isoformat() if (at := line.times.get(name)) else "" for name in _TIMES]
     return [
-        line.number, category_name(line.category), _(SOURCE_NAMES[line.source]), line.grid, line.unit, line.address, *times,
-        _(STATE_NAMES[line.state]),
+        line.number, category_name(line.category), _(SOURCE_NAMES[line.source]), line.grid, line.unit, line.address,
+        *times, _(STATE_NAMES[line.state]),
     ]  # fmt: skip
