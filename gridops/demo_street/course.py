@@ -60,8 +60,10 @@ class Seen:
     mistaken_for: Problem | None = None
 
 
+_WORKS = ("sz", "gd", "lh")
+
 # Where a unit that hands a case back says it belongs.
-_OTHERS = {"sz": ("sq", "hw"), "sq": ("hw", "cg"), "hw": ("sq", "lh"), "lh": ("hw", "sz"), "cg": ("sq", "sr"),
+_OTHERS = {"sz": ("gd", "hw"), "sq": ("hw", "cg"), "hw": ("sq", "lh"), "lh": ("hw", "sz"), "cg": ("sq", "sr"),
            "sr": ("cg",), "jj": ("cg",), "gd": ("cg", "hb"), "zt": ("jj",), "hb": ("sq", "gd"), "aj": ("sq",),
            "tj": ("sq",), "ss": ("sq",), "pc": ("sq",), "yg": ("jj",)}  # fmt: skip
 
@@ -109,6 +111,11 @@ class Course:
             # What came in while nobody was there is worked off one after the other.
             opened += self.dice.uniform(2, 35) * MINUTE
         self.at = opened
+
+    def _said(self, kind: str) -> str:
+        """A remark that fits: who builds and repairs has reasons of his own."""
+        building = self.seen.problem.route == "gd" if kind == "not_filed" else self.seen.problem.route in _WORKS
+        return words.remark(f"{kind}_works" if building else kind, self.dice)
 
     def _chance(self, share: float) -> bool:
         return self.dice.random() < share
@@ -159,7 +166,7 @@ class Course:
             self.do(Move.ACCEPT, self._clerk())
         if self._chance(0.05):
             self._wait(5, 40)
-            self.do(Move.NOT_FILE, self._leader(), reason=words.remark("not_filed", dice))
+            self.do(Move.NOT_FILE, self._leader(), reason=self._said("not_filed"))
             return False
         self._wait(2, 16)
         return True
@@ -198,7 +205,7 @@ class Course:
             self.do(Move.RECEIVE, self._handler())
         long = not self._short and (self.terms.limit or 0) >= 2
         late = self._chance(late_rate(self.unit, local(self.at).month))
-        if long and self._chance(0.022):
+        if long and (self.terms.limit or 0) >= 5 and self._chance(0.045):
             self._suspend()
             late = False
         elif long and self._chance(0.30 if late else 0.035):
@@ -247,7 +254,7 @@ class Course:
         self.at = OFFICE.share(self.at, self.unit_due, dice.uniform(0.35, 0.75), calendar)
         last = OFFICE.opens(self.due + dice.randint(2, 6) * DAY, calendar)
         wanted = datetime.combine(local(last).date(), time(23, 59, 59), LOCAL)
-        self.do(Move.ASK_EXTENSION, self._handler(), reason=words.remark("ask", dice), due=wanted)
+        self.do(Move.ASK_EXTENSION, self._handler(), reason=self._said("ask"), due=wanted)
         self._wait(10, 90)
         if self._chance(0.24):
             self.do(Move.REFUSE_EXTENSION, self._leader(), reason=words.remark("refused", dice))
@@ -263,13 +270,13 @@ class Course:
         self.at = OFFICE.share(self.at, self.unit_due, dice.uniform(0.15, 0.6), clock.calendar)
         began = self.at
         if self._chance(0.55):
-            self.do(Move.SUSPEND, self._leader(), suspension=Suspension.OUTSIDE, reason=words.remark("outside", dice))
+            self.do(Move.SUSPEND, self._leader(), suspension=Suspension.OUTSIDE, reason=self._said("outside"))
             self.at = OFFICE.opens(self.at + dice.uniform(3, 24) * DAY, clock.calendar)
             self.do(Move.RESUME, self._leader(), words=words.remark("resumed", dice))
         else:
             day = local(self.at).date() + dice.randint(5, 30) * DAY
             self.do(Move.SUSPEND, self._leader(), suspension=Suspension.SET_DATE, resume_on=day,
-                    reason=words.remark("set_date", dice))  # fmt: skip
+                    reason=self._said("set_date"))  # fmt: skip
             self.at = datetime.combine(day, time(0), LOCAL)
             self.do(Move.RESUME, None)
         unit = self.terms.unit or LimitUnit.WORKING_DAY

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.sources import Source
+from gridops.core.clock import LOCAL, local
 from gridops.demo_street import words
 from gridops.demo_street.course import Act, Course, Seen, World
 from gridops.demo_street.places import Spot, Street
 from gridops.demo_street.plan import SEED, in_order
 from gridops.demo_street.problems import Problem, problems
+from gridops.worktime.rules import LimitUnit
 
 FIRST_NUMBER = 1_000_000
 _HOUR = timedelta(hours=1)
@@ -38,6 +40,7 @@ _STATES: tuple[tuple[Move, int, float, float], ...] = (
     (Move.DECLINE, 1, 3.0, 20.0),
     (Move.CLOSE, 6, 1.0, 60.0),
 )
+_ENDED = (Move.CLOSE, Move.DECLINE, Move.NOT_FILE)
 # Two that a unit has let lie.
 _OVERDUE = ((Move.RECEIVE, 1, 26.0, 30.0), (Move.DISPATCH, 1, 30.0, 52.0))
 _SELF_HANDLED = 8
@@ -50,7 +53,7 @@ def fresh(world: World, street: Street, now: datetime) -> list[Act]:
 
 class _Fresh:
     def __init__(self, world: World, street: Street, now: datetime) -> None:
-        self.world, self.street, self.now = world, street, now
+        self.world, self.street, self.now = world, street, _by_day(now)
         self.dice = random.Random(SEED + 1)
         self.number = FIRST_NUMBER
         self.common = sorted(problems(), key=lambda problem: -problem.weight)[:32]
@@ -73,13 +76,16 @@ class _Fresh:
             problem = self.dice.choice(self.common)
             if last in (Move.ASK_EXTENSION, Move.SUSPEND) and not self._takes_days(problem):
                 continue
+            if last not in _ENDED and self._urgent(problem) and self.dice.random() < 0.85:
+                # Two hours are soon over: what is in hand should not be overdue before anyone has looked at it.
+                continue
             source = self.dice.choice((Source.HOTLINE_12345, Source.WECHAT_APP)) if verified else Source.INSPECTOR
             spot = self._spot(problem, grid)
             position = problem.conditions[0][0]
             if last in (Move.ASK_EXTENSION, Move.SUSPEND):
                 position = max(p for p, _ in problem.conditions)
             seen = Seen(problem, position, spot.grid, source)
-            begun = ended_at - timedelta(days=self.dice.uniform(0.05, 2))
+            begun = datetime.combine(local(ended_at).date(), time(8), LOCAL) + self.dice.uniform(0, 8) * _HOUR
             acts = [self._report(seen, spot, begun), *Course(self.world, self.number, seen, begun, self.dice).run()]
             places = [place for place, act in enumerate(acts) if act.move is last]
             if not places or (last is Move.SEND_TO_CHECK and len(places) > 1):
@@ -88,6 +94,9 @@ class _Fresh:
             later = ended_at - kept[-1].at
             self.number += 1
             return [_moved(act, later) for act in kept]
+
+    def _urgent(self, problem: Problem) -> bool:
+        return self.world.terms[problem.key, problem.conditions[0][0]].unit is LimitUnit.URGENT_HOUR
 
     def _takes_days(self, problem: Problem) -> bool:
         terms = self.world.terms[problem.key, max(p for p, _ in problem.conditions)]
@@ -131,6 +140,15 @@ class _Fresh:
         by_desk = seen.source is not Source.INSPECTOR
         reporter = dice.choice(self.world.staff.clerks) if by_desk else self.world.staff.inspectors[seen.grid]
         return Act(at, self.number, Move.REPORT, reporter, fields)
+
+
+def _by_day(now: datetime) -> datetime:
+    """The instant itself by day; at night the evening before, when people last worked."""
+    at = local(now)
+    evening = at.replace(hour=20, minute=40)
+    if at.hour < 8:
+        return evening - timedelta(days=1)
+    return min(at, evening)
 
 
 def _moved(act: Act, later: timedelta) -> Act:

@@ -18,7 +18,7 @@ from gridops.cases.rules.sources import Source
 from gridops.core.clock import local
 from gridops.demo_street import words
 from gridops.demo_street.course import MINUTE, Act, Course, Seen, World
-from gridops.demo_street.hours import DAY, DESK, busy, minute_of
+from gridops.demo_street.hours import DAY, DESK, WALK, busy, minute_of
 from gridops.demo_street.places import Spot, Street
 from gridops.demo_street.problems import HOURS, Problem, problems
 
@@ -190,7 +190,7 @@ class _Year:
         first = acts[0]
         self.number += 1
         staff, dice = self.world.staff, self.dice
-        at = filed + (fed - filed) * dice.uniform(0.05, 0.35)
+        at = WALK.share(filed, fed, dice.uniform(0.05, 0.35), self.world.clock.calendar)
         other = staff.captains[told.seen.grid[:12]]
         other = other if other != told.reporter else staff.inspectors[told.seen.grid]
         seen = replace(told.seen, source=Source.INSPECTOR, mistaken_for=None)

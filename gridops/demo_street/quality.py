@@ -32,7 +32,7 @@ _BY_UNIT = {
     "YGS": Quality(0.52, 0.08, 0.03),
 }
 # In March 2017 the repairs piled up; in August the market patrols were short of people.
-_IN_MONTH = {("LHT-JS", 3): 0.27, ("LHT-JS", 4): 0.12, ("CGZD", 8): 0.11, ("LHT-005", 6): 0.17}
+_IN_MONTH = {("LHT-JS", 3): 0.36, ("LHT-JS", 4): 0.12, ("CGZD", 8): 0.11, ("LHT-005", 6): 0.17}
 
 
 def quality(unit: str) -> Quality:
