@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import io
+import itertools
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -79,7 +80,9 @@ def gather() -> Catalog:
             tree = ast.parse(path.read_text(encoding="utf-8"))
             _add(found, _of_errors(tree))
             names = SHOWN.get(path.relative_to(ROOT / "gridops").as_posix(), ())
-            _add(found, (word for part in _named(tree, names, path) for word in _words(part)))
+            for part in _named(tree, names, path):
+                _add(found, _words(part))
+                _add(found, _filled(part))
     return found
 
 
@@ -139,11 +142,24 @@ def _no_sentences(node: ast.AST) -> Iterable[ast.AST]:
     return ast.walk(node) if named else ()
 
 
+def _filled(tree: ast.AST) -> Iterator[str]:
+    """Chinese f-strings, what they fill in numbered as `web.language.Filled` looks for it: `最多%(1)s张`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            count, parts = itertools.count(1), []
+            for part in node.values:
+                literal = isinstance(part, ast.Constant)
+                parts.append(str(part.value).replace("%", "%%") if literal else f"%({next(count)})s")
+            if CHINESE.search("".join(parts)):
+                yield "".join(parts)
+
+
 def _of_errors(tree: ast.AST) -> Iterator[str]:
     """What the errors of the house say."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in ERRORS:
             yield from _words(node)
+            yield from _filled(node)
 
 
 def _named(tree: ast.Module, names: tuple[str, ...], path: Path) -> list[ast.AST]:

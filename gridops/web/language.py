@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import io
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -21,6 +23,7 @@ from gridops.catalogue.queries import english_names
 from gridops.core.db import reading
 
 LANGUAGES = {"zh": "中文", "en": "English"}
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _CATALOGUES = Path(__file__).parent / "translations"
 
 
@@ -44,17 +47,46 @@ class Sentences(Domain):
 _sentences = Sentences()
 
 
+class Filled(Translations):
+    """Sentences of a language, also those that a room has filled in before they come here (`密码至少10个字符`).
+
+    Their keys number what is filled in: `密码至少%(1)s个字符`.
+    """
+
+    def __init__(self, compiled: io.BytesIO, keys: Iterable[str]) -> None:
+        super().__init__(compiled)
+        numbered = sorted((key for key in keys if "%(1)s" in key), key=len, reverse=True)
+        self._shapes = [(re.compile(_shape(key), re.DOTALL), key) for key in numbered]
+
+    def ugettext(self, message: str) -> str:
+        """The sentence in this language; what is filled in is looked up too."""
+        look = super().ugettext
+        found = str(look(message))
+        if found != message or not _CHINESE.search(message):
+            return found
+        for shape, key in self._shapes:
+            if filled := shape.fullmatch(message):
+                words = {str(at): look(word) for at, word in enumerate(filled.groups(), 1)}
+                return str(look(key)) % words
+        return message
+
+
+def _shape(key: str) -> str:
+    return "(.{1,60}?)".join(re.escape(part.replace("%%", "%")) for part in re.split(r"%\(\d\)s", key))
+
+
 @functools.lru_cache(maxsize=4)
 def catalogue(language: str) -> NullTranslations:
     """The sentences of a language; those that are missing stay Chinese."""
     path = _CATALOGUES / language / "LC_MESSAGES" / "messages.po"
     if not path.is_file():
         return NullTranslations()
-    compiled = io.BytesIO()
     with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
+        kept = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, kept)
     compiled.seek(0)
-    return Translations(compiled)
+    return Filled(compiled, (str(message.id) for message in kept))
 
 
 def chosen_language() -> str:
