@@ -13,18 +13,25 @@ import config
 from gridops import tables
 from gridops.catalogue import service as catalogue
 from gridops.core import db
+from gridops.core.errors import Closed
 from gridops.worktime import service as worktime
 
 
-def opened() -> config.Config:
-    """Load the settings and bind the database; the embedded one is created or upgraded on the way."""
+def opened(*, upgrade: bool = False) -> config.Config:
+    """Load the settings and bind the database; the embedded one is created or upgraded on the way.
+
+    Another one only by `upgrade` (`gridops init`): Closed, saying so, where it is not at today's tables.
+    """
     # Standard output belongs to the answer, which may be JSON.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     settings = config.load()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.bind(settings.database)
-    if settings.embedded_database and not tables.is_current(db.engine()):
-        prepare(settings)
+    if tables.is_current(db.engine()):
+        return settings
+    if not settings.embedded_database and not upgrade:
+        raise Closed("the database is not at today's tables: run `gridops init`")
+    prepare(settings)
     return settings
 
 

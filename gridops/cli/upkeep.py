@@ -27,7 +27,7 @@ def add_to(group: click.Group) -> None:
 @click.command()
 def init() -> None:
     """Create the database, or upgrade it."""
-    settings = base.opened()
+    settings = base.opened(upgrade=True)
     base.prepare(settings)
     click.echo(f"数据库已就绪 / database ready: {db.engine().url.render_as_string()}")
 
