@@ -48,7 +48,7 @@ PLACES = (
     Place("/bulletins", "通报", "file-text", BULLETIN_ROLES),
     Place("/overview", "概览", "chart-line", OVERVIEW_ROLES),
     Place("/admin", "管理", "settings", ADMIN_ROLES),
-    Place("/field", "现场", "map-pin", FIELD_ROLES),
+    Place("/field", "现场", "map-pin", (*FIELD_ROLES, Role.HANDLER)),
 )
 
 # The first of these that a person holds decides where they begin.

@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from gridops.people.service import passwords
+from tests.web.street import Street, make_street
 from tests.webapp import CHEAP, Browser, web_program
 
 
@@ -27,3 +28,9 @@ def app(database: Engine, tmp_path: Path) -> Iterator[Flask]:
 def browser(app: Flask) -> Browser:
     """A browser nobody has signed in with."""
     return Browser(app)
+
+
+@pytest.fixture
+def street(app: Flask) -> Street:
+    """A street with people, in the database."""
+    return make_street(app)

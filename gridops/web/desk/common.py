@@ -24,8 +24,8 @@ REGISTRARS = (Role.INTAKE_CLERK, Role.SHIFT_LEADER)
 JUDGES = REGISTRARS
 
 LONGEST = 100
-# Names of the filter in the address, in the order of the form; `tab` and `sort` stand beside them.
-NAMES = ("tab", "sort", "q", "state", "unit", "grid", "class", "source", "from", "to", "due", "mine")
+# Names of the filter in the address, in the order of the form; `group` and `sort` stand beside them.
+NAMES = ("group", "sort", "q", "state", "unit", "grid", "class", "source", "from", "to", "due", "mine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Asked:
     @property
     def narrowed(self) -> int:
         """How many filters beside tab and order are set."""
-        return len(self.kept.keys() - {"tab", "sort"})
+        return len(self.kept.keys() - {"group", "sort"})
 
 
 def asked(given: Mapping[str, str], default: Group = Group.ALL) -> Asked:
@@ -60,7 +60,7 @@ def asked(given: Mapping[str, str], default: Group = Group.ALL) -> Asked:
     due = read("due", _due)
     state = read("state", State)
     wanted = QueueFilter(
-        group=read("tab", Group) or default,
+        group=read("group", Group) or default,
         states=(state,) if state else (),
         unit_id=read("unit", _row_id),
         grid_id=read("grid", _row_id),

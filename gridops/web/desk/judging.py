@@ -60,7 +60,7 @@ def again(record_id: UUID) -> Answer:
         wake("figures.drain")
         flash(_("已生效：%(number)s", number=receipt.number or ""), "good")
     else:
-        flash(_("仍不能生效：%(why)s", why=receipt.held_because or ""), "wait")
+        flash(_("仍不能生效：%(why)s", why=_(receipt.held_because or "")), "wait")
     return redirect(url_for(".index"))
 
 
@@ -91,7 +91,7 @@ def decide(dispute_id: int) -> Answer:
         told = (
             _("请写明判定理由（500 字以内）")
             if wrong.errors[0].field == "reason"
-            else "；".join(records.problems(wrong).values())
+            else _("；").join(_(reason) for reason in records.problems(wrong).values())
         )
         return _page(str(dispute_id), told), 422
     wake("figures.drain")

@@ -77,7 +77,7 @@ def index() -> Answer:
         tabs=[(group, url_for(".index", **_tab(asked.kept, group))) for group in Group],
         next_url=_onward(asked.kept, page, after, trail),
         back_url=_backward(asked.kept, trail) if after else None,
-        csv_url=url_for(".export", **{**shown, "tab": asked.wanted.group.value}),
+        csv_url=url_for(".export", **{**shown, "group": asked.wanted.group.value}),
         here=request.full_path.rstrip("?"),
         **common.words(),
     )
@@ -159,7 +159,7 @@ def _place(text: str | None) -> Any:
 
 def _tab(kept: dict[str, Any], group: Group) -> dict[str, Any]:
     """Another tab keeps the filters, but the state that one tab may not have and another's order."""
-    return {**{name: text for name, text in kept.items() if name not in ("state", "sort")}, "tab": group.value}
+    return {**{name: text for name, text in kept.items() if name not in ("state", "sort")}, "group": group.value}
 
 
 def _onward(kept: dict[str, Any], page: listing.CasePage, after: Any, trail: list[str]) -> str | None:
