@@ -85,6 +85,7 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
             **queries.series_names(session, person.root_id),
         }
         areas = [row for row in territory_rows(session, person.root_id, _AREAS) if scope.sees_grid(row.id)]
+        areas.sort(key=lambda area: (_AREAS.index(area.level), area.code))  # the highest is offered first
         lines = _lines(session, found[:PAGE], names, areas)
     last = found[PAGE - 1] if len(found) > PAGE else None
     kept: dict[str, Any] = {"series": key} if key else {}

@@ -62,7 +62,7 @@ def recompose(bulletin_id: int) -> Answer:
             service.recompose(session, bulletin_id, current_person(), forms.version(request.form))
             job = service.ask_build(session, bulletin_id, current_person())
     except Conflict as stale:
-        flash(str(stale), "wait")
+        flash(_(str(stale)), "wait")
         return redirect(url_for(".edit", bulletin_id=bulletin_id))
     wake_build(job.id, _("已恢复自动文稿。"))
     return redirect(url_for("bulletin.show", bulletin_id=bulletin_id))
