@@ -62,6 +62,8 @@ class Filled(Translations):
         """The sentence in this language; what is filled in is looked up too."""
         look = super().ugettext
         found = str(look(message))
+        if not message:  # the key of the file's own header
+            return message
         if found != message or not _CHINESE.search(message):
             return found
         for shape, key in self._shapes:
@@ -107,6 +109,11 @@ def category_name(name: str) -> str:
         with reading() as opened:
             g.category_names = english_names(opened)
     return str(g.category_names.get(name, name))
+
+
+def said(sentence: str | None) -> str:
+    """What a room said, in the reader's language."""
+    return str(gettext(sentence)) if sentence else ""
 
 
 def set_up(app: Flask) -> None:

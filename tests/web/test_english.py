@@ -90,6 +90,7 @@ def test_the_file_is_as_the_program_writes_it(sentences):
         ("当前状态为“核稿”，不能修改", "Not possible now (state: Review): Change"),
         ("没有编码为100%的辖区", "There is no jurisdiction with the code 100%"),
         ("李明的备注", "李明的备注"),
+        ("", ""),
     ],
 )
 def test_what_a_room_has_filled_in_is_said_in_english(said, english):

@@ -48,7 +48,7 @@ def send() -> Answer:
     except Invalid as wrong:
         return _page(typed, records.problems(wrong), shots), 422
     if receipt.number is None:
-        flash(_("已收到，待人工判定：%(why)s", why=receipt.held_because or ""), "wait")
+        flash(_("已收到，待人工判定：%(why)s", why=said(receipt.held_because)), "wait")
         return redirect(url_for("desk_records.index"))
     flash(_("已登记：%(number)s", number=receipt.number), "good")
     return redirect(url_for("desk_case.show", number=receipt.number))

@@ -21,6 +21,7 @@ from gridops.web import photos, records
 from gridops.web.desk import common
 from gridops.web.field.common import RECORD_NAMES
 from gridops.web.guards import current_person, needs
+from gridops.web.language import said
 
 pages = Blueprint("desk_records", __name__, url_prefix="/desk/records")
 
@@ -60,7 +61,7 @@ def again(record_id: UUID) -> Answer:
         wake("figures.drain")
         flash(_("已生效：%(number)s", number=receipt.number or ""), "good")
     else:
-        flash(_("仍不能生效：%(why)s", why=_(receipt.held_because or "")), "wait")
+        flash(_("仍不能生效：%(why)s", why=said(receipt.held_because)), "wait")
     return redirect(url_for(".index"))
 
 
