@@ -18,6 +18,7 @@ from gridops.web import choices, photos, records
 from gridops.web.desk import common
 from gridops.web.field.report import place_of
 from gridops.web.guards import current_person, current_scope, needs
+from gridops.web.language import said
 
 pages = Blueprint("desk_report", __name__, url_prefix="/desk/report")
 
