@@ -1,0 +1,292 @@
+"""The desk's pages through HTTP: queue, case with its moves, several at once, telephone reports, records to judge."""
+
+import re
+
+import pytest
+
+from gridops.cases.queries import by_number
+from gridops.cases.rules.moves import Move, State
+from gridops.core.db import reading, transaction
+from gridops.core.ids import uuid7
+from gridops.intake import queries as intake
+from gridops.intake import service as gate
+from gridops.intake.forms import parse_record
+from gridops.web.photos import Limits
+from tests.evidence.pictures import picture
+from tests.web.street import EAST_POINT, Street, file, hidden
+
+
+def numbers(page) -> list[str]:
+    """The numbers of the rows of a queue."""
+    return re.findall(r'class="row-open" href="/desk/cases/([0-9-]+)"', page.text)
+
+
+def test_the_queue_has_tabs_with_counts_and_says_why_each_is_here(street: Street):
+    reported, filed, at_unit = street.report(), street.filed(), street.dispatched()
+    browser = street.browser("desk")
+    assert numbers(browser.get("/desk")) == [reported.number]
+    page = browser.get("/desk?group=to_dispatch")
+    assert numbers(page) == [filed.number]
+    assert "等待派遣" in page.text
+    page = browser.get("/desk?group=handling")
+    assert numbers(page) == [at_unit.number]
+    assert "环卫所" in page.text
+    assert set(numbers(browser.get("/desk?group=all"))) == {reported.number, filed.number, at_unit.number}
+
+
+def test_filters_stand_in_the_address_and_narrow_the_list(street: Street):
+    west, east = street.report(address="飞龙路"), street.report("eastern", EAST_POINT, description="井盖缺失")
+    phone = street.report("desk", source="hotline_12345", source_number="A-1")
+    at_unit = street.dispatched()
+    browser = street.browser("desk")
+    with reading() as session:
+        from gridops.grids import queries as grids
+
+        grid_id = grids.tree(session).by_code[street.east].grid_id
+    for query, wanted in (
+        ("q=飞龙", {west}),
+        ("q=井盖", {east}),
+        (f"q={west.number}", {west}),
+        (f"grid={grid_id}", {east}),
+        ("source=hotline_12345", {phone}),
+        (f"unit={street.unit_id}", {at_unit}),
+        ("state=dispatched", {at_unit}),
+        ("class=event/01", {west, east, phone, at_unit}),
+        ("from=2099-01-01", set()),
+        ("due=overdue", set()),
+        ("mine=yes", {phone}),
+    ):
+        page = browser.get(f"/desk?group=all&{query}")
+        assert set(numbers(page)) == {case.number for case in wanted}, query
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["group=x", "sort=x", "state=x", "unit=x", "unit=-1", "grid=9999999999999999999999", "class=01", "class=x/01",
+     "source=x", "from=yesterday", "to=9999-99-99", "due=x", "after=x", "after=" + "A" * 500],
+)  # fmt: skip
+def test_a_filter_that_cannot_be_read_is_refused_by_name(street: Street, query):
+    answer = street.browser("desk").get(f"/desk?{query}")
+    assert answer.status_code == 422
+    assert query.partition("=")[0] in answer.text
+
+
+def test_pages_lead_on_and_back(street: Street, monkeypatch):
+    cases = [street.report() for _ in range(5)]
+    from gridops.cases.queries import listing
+
+    monkeypatch.setitem(listing.queue.__kwdefaults__, "limit", 2)
+    browser = street.browser("desk")
+
+    def link(page, rel):
+        found = re.search(rf'rel="{rel}" href="([^"]+)"', page.text)
+        return found.group(1).replace("&amp;", "&") if found else None
+
+    first = browser.get("/desk?group=all")
+    second = browser.get(link(first, "next"))
+    third = browser.get(link(second, "next"))
+    shown = [numbers(page) for page in (first, second, third)]
+    assert [number for page in shown for number in page] == [case.number for case in reversed(cases)]
+    assert link(first, "prev") is None
+    assert link(third, "next") is None
+    assert numbers(browser.get(link(third, "prev"))) == shown[1]
+    assert numbers(browser.get(link(second, "prev"))) == shown[0]
+
+
+def test_the_list_is_exported_as_it_is_narrowed(street: Street):
+    case, other = street.report(description="=1+1"), street.filed()
+    answer = street.browser("desk").get("/desk/cases.csv?group=to_accept")
+    assert answer.mimetype == "text/csv"
+    assert case.number in answer.text
+    assert other.number not in answer.text
+    assert ",=1+1" not in answer.text
+
+
+def test_a_case_goes_from_report_to_closing_on_its_page(street: Street):
+    case = street.report()
+    desk = street.browser("desk")
+
+    def make(browser, move, **fields):
+        page = browser.get(f"/desk/cases/{case.number}")
+        answer = browser.post(f"/desk/cases/{case.number}/{move}", {"version": hidden(page, "version"), **fields})
+        assert answer.status_code == 302, (move, answer.text)
+
+    page = desk.get(f"/desk/cases/{case.number}")
+    assert 'id="move-accept"' in page.text
+    assert 'id="move-dispatch"' not in page.text
+    make(desk, "accept")
+    make(desk, "file", condition=str(street.condition_id))
+    page = desk.get(f"/desk/cases/{case.number}")
+    assert "4 工作时" in page.text
+    assert "到期" in page.text
+    make(desk, "dispatch", unit="", unit_other=str(street.unit_id))
+    make(street.browser("handler"), "receive")
+    street.move(case, Move.FEEDBACK, "handler", words="已清理")
+    make(desk, "send_to_check")
+    street.move(case, Move.CHECK_PASSED, "inspector")
+    make(desk, "close", closing_condition=str(street.condition_id))
+    page = desk.get(f"/desk/cases/{case.number}")
+    assert street.now(case).state is State.CLOSED
+    for words in ("上报", "受理", "立案", "派遣至 环卫所", "接收", "反馈", "送核查", "核查通过", "结案"):
+        assert words in page.text
+
+
+def test_a_stale_form_keeps_what_was_typed(street: Street):
+    case = street.filed()
+    browser = street.browser("desk")
+    version = hidden(browser.get(f"/desk/cases/{case.number}"), "version")
+    street.move(case, Move.DISPATCH, "desk", unit=street.unit_id)
+    typed = {"version": version, "unit": str(street.other_unit_id), "words": "请尽快处理，这是写好的说明"}
+    answer = browser.post(f"/desk/cases/{case.number}/dispatch", typed)
+    assert answer.status_code == 409
+    assert "请尽快处理，这是写好的说明" in answer.text
+    assert street.now(case).unit_id == street.unit_id
+
+
+def test_a_form_without_what_it_needs_is_refused_at_its_field(street: Street):
+    case = street.filed()
+    browser = street.browser("desk")
+    version = hidden(browser.get(f"/desk/cases/{case.number}"), "version")
+    for move, fields in (
+        ("dispatch", {"version": version}),
+        ("dispatch", {"version": version, "unit": "999999"}),
+        ("dispatch", {"unit": str(street.unit_id)}),
+        ("suspend", {"version": version, "reason": "等苗木", "suspension": "set_date"}),
+        ("suspend", {"version": version, "reason": "x", "suspension": "nothing"}),
+        ("void", {"version": version, "reason": " "}),
+        ("void", {"version": version, "reason": "字" * 501}),
+        ("merge", {"version": version, "into": case.number}),
+        ("merge", {"version": version, "into": "20170101-000001"}),
+        ("recategorise", {"version": version, "category": "0"}),
+    ):
+        assert browser.post(f"/desk/cases/{case.number}/{move}", fields).status_code == 422, (move, fields)
+    assert (
+        browser.post(f"/desk/cases/{case.number}/close", {"version": version, "closing_condition": "1"}).status_code
+        == 409
+    )
+    assert browser.post(f"/desk/cases/{case.number}/report", {"version": version}).status_code == 404
+    assert browser.post(f"/desk/cases/{case.number}/nothing", {"version": version}).status_code == 404
+    assert street.now(case).state is State.FILED
+
+
+def test_who_may_not_is_told_and_who_does_not_see_finds_nothing(street: Street):
+    case = street.filed()
+    version = str(street.now(case).version)
+    leader = street.browser("leader")
+    page = leader.get(f"/desk/cases/{case.number}")
+    assert page.status_code == 200
+    assert 'id="move-' not in page.text
+    sent = {"version": version, "unit": str(street.unit_id)}
+    assert leader.post(f"/desk/cases/{case.number}/dispatch", sent).status_code == 403
+    for who in ("stranger", "gardener"):
+        browser = street.browser(who)
+        assert browser.get(f"/desk/cases/{case.number}").status_code == 404
+        assert browser.post(f"/desk/cases/{case.number}/dispatch", sent).status_code == 404
+    assert street.browser("inspector").get(f"/desk/cases/{case.number}").status_code == 403
+
+
+def test_several_are_dispatched_at_once_each_answered_by_itself(street: Street):
+    first, second, third = street.filed(), street.filed(), street.report()
+    browser = street.browser("desk")
+    browser.get("/desk?group=to_dispatch")
+    sent = {"case": [str(case.id) for case in (first, second, third)] + ["999999"], "unit": str(street.unit_id)}
+    answer = browser.post("/desk/dispatch", sent)
+    assert answer.status_code == 200
+    assert [street.now(case).state for case in (first, second, third)] == [
+        State.DISPATCHED,
+        State.DISPATCHED,
+        State.REPORTED,
+    ]
+    assert answer.text.count("未派遣") == 2
+    assert "不能派遣" in answer.text
+    assert browser.post("/desk/dispatch", {"unit": str(street.unit_id)}).status_code == 422
+    assert browser.post("/desk/dispatch", {"case": str(third.id)}).status_code == 422
+    assert street.browser("handler").post("/desk/dispatch", sent).status_code == 403
+
+
+def test_a_problem_told_by_telephone_is_registered_once(street: Street):
+    browser = street.browser("desk")
+    page = browser.get("/desk/report")
+    given = {name: hidden(page, name) for name in ("record_id", "captured_at", "sent_at")} | {
+        "source": "hotline_12345",
+        "source_number": "CZ-2017-1",
+        "category": "event/0110",
+        "grid": street.east,
+        "description": "群众来电反映垃圾",
+        "photo_before": file(picture(seed=20)),
+    }
+    missing = browser.post("/desk/report", {**given, "description": "", "category": "", "source": "inspector"})
+    assert missing.status_code == 422
+    assert "CZ-2017-1" in missing.text
+    given |= {"photo_before": file(picture(seed=20))}
+    answer = browser.post("/desk/report", given)
+    given |= {"photo_before": file(picture(seed=20))}
+    again = browser.post("/desk/report", given)
+    assert answer.status_code == again.status_code == 302
+    assert answer.location == again.location
+    with reading() as session:
+        case = by_number(session, answer.location.rpartition("/")[2])
+    assert (case.source, case.source_number, case.state) == ("hotline_12345", "CZ-2017-1", State.REPORTED)
+    page = browser.get(answer.location)
+    assert 'id="move-send_to_verify"' in page.text
+    assert 'id="move-accept"' not in page.text
+    assert street.browser("handler").get("/desk/report").status_code == 403
+
+
+def held(street: Street) -> str:
+    """A check that came too late: kept for a person."""
+    case = street.checking()
+    street.move(case, Move.CHECK_PASSED, "inspector")
+    name = str(uuid7())
+    now = "2026-01-01T00:00:00+08:00"
+    payload = {
+        "type": "check",
+        "captured_at": now,
+        "sent_at": now,
+        "device": "phone",
+        "body": {"case": case.number, "outcome": "passed", "words": "手机上说通过"},
+        "attachments": [],
+    }
+    record = parse_record(payload, name, Limits(1, 1))
+    with transaction() as session:
+        gate.take(session, street.person("inspector"), name, record, payload)
+    return name
+
+
+def test_a_held_record_is_judged_by_a_person(street: Street):
+    name = held(street)
+    browser = street.browser("desk")
+    page = browser.get("/desk/records")
+    assert "手机上说通过" in page.text
+    assert "待判定记录" in browser.get("/desk").text
+    assert browser.post(f"/desk/records/{name}/again").status_code == 302
+    assert "仍不能生效" in browser.get("/desk/records").text
+    assert browser.post(f"/desk/records/{name}/aside", {"reason": ""}).status_code == 422
+    assert browser.post(f"/desk/records/{name}/aside", {"reason": "已有核查"}).status_code == 302
+    assert browser.post(f"/desk/records/{name}/aside", {"reason": "再来"}).status_code == 409
+    assert street.browser("stranger").post(f"/desk/records/{name}/again").status_code == 404
+    with reading() as session:
+        assert not intake.any_to_judge(session, street.root_id)
+
+
+def test_a_second_content_under_one_name_is_judged_by_a_person(street: Street):
+    phone = street.browser("inspector")
+    page = phone.get("/field/report")
+    given = {name: hidden(page, name) for name in ("record_id", "captured_at", "sent_at")}
+    given |= {"category": "event/0110", "grid": street.west}
+    assert phone.post("/field/report", {**given, "description": "第一份"}).status_code == 302
+    assert phone.post("/field/report", {**given, "description": "第二份"}).status_code == 409
+    browser = street.browser("desk")
+    page = browser.get("/desk/records")
+    assert "第二份" in page.text
+    dispute = re.search(r"/desk/records/disputes/([0-9]+)", page.text).group(0)
+    assert browser.post(dispute, {"verdict": "maybe", "reason": "x"}).status_code == 422
+    assert browser.post(dispute, {"verdict": "both_stand", "reason": ""}).status_code == 422
+    assert browser.post(dispute, {"verdict": "both_stand", "reason": "两处不同"}).status_code == 302
+    assert "第二份" in "".join(browser.get(f"/desk?group=all&q={word}").text for word in ("第二份",))
+
+
+def test_the_map_page_names_its_layers(street: Street):
+    page = street.browser("desk").get("/desk/map")
+    for words in ("图例", "待派遣", "超期"):
+        assert words in page.text
