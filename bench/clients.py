@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.place import release
+
 FORK = multiprocessing.get_context("fork")
 _LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
 _CLOSES = re.compile(rb"\r\nconnection:\s*close", re.IGNORECASE)
@@ -109,6 +111,7 @@ def together(port: int, lists: Sequence[Sequence[Ask]], *, processes: int, secon
 
 def in_processes(work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> list[Any]:
     """Run a function once for each job, each in a process of its own, at the same time."""
+    release()
     waiting = []
     for job in jobs:
         here, there = FORK.Pipe(duplex=False)

@@ -39,7 +39,7 @@ class Place:
     def environment(self) -> dict[str, str]:
         """The settings for programs started here: nothing of the caller's own deployment leaks in."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GRIDOPS_")}
-        own = {"GRIDOPS_DATA_DIR": str(self.data_dir), "PYTHONPATH": str(ROOT), "GRIDOPS_LOG_LEVEL": "WARNING"}
+        own = {"GRIDOPS_DATA_DIR": str(self.data_dir), "PYTHONPATH": str(ROOT)}
         if self.database_url:
             own["GRIDOPS_DATABASE_URL"] = self.database_url
         return {**kept, **own}
@@ -51,6 +51,7 @@ class Place:
 
     def bind(self) -> None:
         """Make its database the one of this process, on connections of its own."""
+        release()
         db.bind(self.url)
 
     def gridops(self, *arguments: str) -> list[str]:
@@ -66,6 +67,12 @@ class Place:
         if done.returncode:
             raise RuntimeError(f"gridops {' '.join(arguments)}: {done.stderr[-2000:]}")
         return done.stdout
+
+
+def release() -> None:
+    """Close this process's connections: before a fork, or before a database is copied."""
+    with contextlib.suppress(RuntimeError):
+        db.engine().dispose()
 
 
 def server_url() -> sqlalchemy.URL:
@@ -143,16 +150,17 @@ def web(
     ]  # fmt: skip
     begun = time.monotonic()
     with running(command, {**place.environment, **more}) as process:
-        _wait_for(f"http://127.0.0.1:{port}{path}", process)
+        _wait_for(f"http://127.0.0.1:{port}{path}", process, place.data_dir / "programs.log")
         yield Server(port, process, time.monotonic() - begun)
 
 
 @contextlib.contextmanager
 def running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A program and its children for as long as the block runs."""
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
+    with (Path(environment["GRIDOPS_DATA_DIR"]) / "programs.log").open("a") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
     try:
         yield process
     finally:
@@ -170,11 +178,12 @@ def children(pid: int) -> list[int]:
     return [int(word) for word in text.split()]
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes], within_s: float = 60.0) -> None:
+def _wait_for(address: str, process: subprocess.Popen[bytes], log_of: Path, within_s: float = 60.0) -> None:
     end = time.monotonic() + within_s
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise RuntimeError("the server ended by itself")
+            log = log_of.read_text()[-1500:]
+            raise RuntimeError(f"the server ended by itself: {log}")
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):  # noqa: S310  loopback
             return
         time.sleep(0.02)
@@ -182,13 +191,16 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], within_s: float = 
 
 
 def machine() -> str:
-    """The machine in one line: processor, cores, memory, programs, and the load of the last minutes at this moment."""
+    """The machine in one line: processor, cores, memory, Python."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
     gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    load = "/".join(f"{value:.1f}" for value in os.getloadavg())
-    python = platform.python_version()
-    return f"{cpu}, {os.cpu_count()} cores, {gib:.0f} GiB, Python {python}, load {load} at {now():%H:%M} UTC"
+    return f"{cpu}, {os.cpu_count()} cores, {gib:.0f} GiB, Python {platform.python_version()}"
+
+
+def load() -> str:
+    """The load of the last 1, 5 and 15 minutes, and when."""
+    return f"load {'/'.join(f'{value:.1f}' for value in os.getloadavg())} at {now():%H:%M} UTC"
 
 
 def now() -> datetime:

@@ -20,7 +20,7 @@ from gridops.people.rules import Role
 
 FOLDER = Path(__file__).resolve().parent / "profiles"
 TOP = 30
-TIMES = 150
+TIMES = 60
 
 
 def write(key: str, where: Place, land: Ground, workers: list[Worker], back: int) -> str:
@@ -46,7 +46,9 @@ def _asked(where: Place, own: list[Ask], what: str, signed_in: Worker | None = N
     """The program in this process, asked by its test client; the first tenth warms it up."""
     from gridops.app import create_app
 
-    app = create_app(Config(data_dir=where.data_dir, database_url=where.database_url, secret_key="bench"))  # noqa: S106
+    app = create_app(
+        Config(data_dir=where.data_dir, database_url=where.database_url, secret_key="bench", log_level="ERROR")
+    )
     client, more = app.test_client(), []
     if signed_in is not None:
         form = {
@@ -117,6 +119,28 @@ def _import(where: Place, land: Ground, _workers: list[Worker], _back: int) -> s
     return f"gridops import cases, 5,001 rows\n{out.getvalue()}"
 
 
+def _start(where: Place, _land: Ground, _workers: list[Worker], _back: int) -> str:
+    command = [sys.executable, "-X", "importtime", "-c", "import gridops.app; gridops.app.from_environment()"]
+    done = subprocess.run(command, env=where.environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    lines = [line.split("|") for line in done.stderr.splitlines() if line.startswith("import time:")]
+    costly = sorted((parts for parts in lines[1:] if len(parts) == 3), key=lambda parts: -int(parts[1]))
+    return "microseconds of an import with all it imports\n" + "\n".join("".join(parts[1:]) for parts in costly[:TOP])
+
+
+def _memory(where: Place, _land: Ground, _workers: list[Worker], _back: int) -> str:
+    """Resident memory before and after each of the larger libraries, then the whole program."""
+    names = ("flask", "sqlalchemy.orm", "psycopg", "numpy", "shapely", "pyproj", "PIL.Image", "celery", "pydantic")
+    code = (
+        "import importlib; said = lambda what: print(f'{int(open(\"/proc/self/statm\").read().split()[1]) / 256:8.1f} MiB after {what}')\n"
+        f"said('python')\nfor name in {names}: importlib.import_module(name); said(name)\n"
+        "import gridops.app; said('gridops.app'); gridops.app.from_environment(); said('create_app')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=where.environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr[-500:]
+
+
 def _batch(_where: Place, _land: Ground, _workers: list[Worker], _back: int) -> str:
     profile = cProfile.Profile()
     profile.runcall(batch.locate, 200_000, 1)
@@ -127,6 +151,8 @@ _WORK: dict[str, Callable[[Place, Ground, list[Worker], int], str]] = {
     "intake": _intake,
     "intake_sqlite": _intake,
     "phones_back": _intake,
+    "web_start": _start,
+    "web_memory": _memory,
     "state_change": _moves,
     "list": _lists,
     "map": _windows,

@@ -53,7 +53,9 @@ def write(connection: Any, report: Report) -> None:
     r, body = report, json.dumps(report.body)
     with connection.pipeline(), connection.transaction(), connection.cursor() as cursor:
         files = json.dumps([{"sha256": sha256} for sha256 in r.contents])
-        cursor.execute(_RECORD, (r.record_id, r.record_id * 2, r.user_id, now, now, now, now, body, files))
+        cursor.execute(
+            _RECORD, (r.record_id, r.record_id.replace("-", "") * 2, r.user_id, now, now, now, now, body, files)
+        )
         cursor.execute(
             _CASE_ROW,
             (

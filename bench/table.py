@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.clients import Heard
-from bench.place import now
+from bench.place import load, now
 
 HERE = Path(__file__).resolve().parent
 
@@ -52,6 +52,7 @@ class Table:
     """Rows as they are measured; a row may be written over by a later one of the same key and scale."""
 
     def __init__(self, machine: str, database: str) -> None:
+        self.machine = f"{machine}, at the beginning {load()}"
         self.head = {"machine": machine, "date": now().isoformat(timespec="seconds"), "database": database}
         self.rows: dict[tuple[str, int], dict[str, Any]] = {}
 
@@ -93,9 +94,9 @@ class Table:
         print(_line(row), flush=True)
         return row["met"] is not False
 
-    def finish(self, machine: str) -> None:
+    def finish(self) -> None:
         """Set ratios to floors that were measured later, and write results.json and table.md."""
-        self.head["machine"] = machine
+        self.head["machine"] = f"{self.machine}, at the end {load()}"
         for row in self.rows.values():
             self._beside_floor(row)
         told = {**self.head, "rows": list(self.rows.values())}
