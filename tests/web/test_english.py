@@ -232,3 +232,27 @@ def test_no_page_in_english_shows_chinese(app, street):
                 found += [f"{name} {path} {answer.status_code}: {words}" for words in chinese_in(answer)]
     assert {"/desk", "/field", "/bulletins", "/admin/people", f"/desk/cases/{street.cases[0]}"} <= opened
     assert not found, "\n".join(sorted(set(found)))
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_refused_forms_say_why_in_english(app, street):
+    one = street.cases[0]
+    forms = {
+        "admin": ["/admin/people/new", "/admin/units", "/admin/calendar/days", "/admin/calendar/hours",
+                  "/admin/calendar/upload", f"/admin/categories/{street.category}/conditions/new",
+                  f"/admin/people/{street.person}/roles", "/account/password"],
+        "editor": ["/bulletins", f"/bulletins/{street.bulletin}/text", f"/bulletins/{street.bulletin}/steps/approve",
+                   f"/bulletins/{street.bulletin}/steps/freeze", f"/bulletins/{street.frozen}/steps/freeze"],
+        "leader": [f"/desk/cases/{one}/{move}" for move in ("file", "close", "suspend", "void", "dispatch")],
+        "inspector": ["/field/report", f"/field/cases/{one}/verify", f"/field/cases/{one}/return"],
+        "clerk": ["/desk/report"],
+    }  # fmt: skip
+    found, refused = [], 0
+    for name, paths in forms.items():
+        browser = english(app, name)
+        for path in paths:
+            answer = browser.post(path, {"period": "2017-13", "name": "x" * 300, "username": "å"})
+            refused += answer.status_code in (403, 409, 422)
+            found += [f"{path} {answer.status_code}: {words}" for words in chinese_in(answer)]
+    assert not found, "\n".join(sorted(set(found)))
+    assert refused > 15
