@@ -135,7 +135,7 @@ def _shipped(day: date) -> dict[str, object]:
     free, name = chinese_calendar.get_holiday_detail(day)
     word = _HOLIDAYS.get(name, "") if name else ""
     if word and not free:
-        word += "调休上班"
+        word = f"{word}调休上班"
     return {"root_id": None, "day": day, "is_workday": not free, "name": word, "source": SHIPPED_SOURCE}
 
 

@@ -27,6 +27,7 @@ from gridops.people.models import User
 from gridops.people.queries import load_person
 from gridops.people.rules import Role
 from gridops.web.language import catalogue
+from gridops.worktime import service as worktime
 from tests.cases.world import MORNING, World, make_world
 from tests.factories import at, make_user
 from tests.webapp import PASSWORD_HASH, Browser
@@ -144,6 +145,7 @@ class Street:
 @pytest.fixture
 def street(app: Flask, tmp_path: Path) -> Street:
     with clock.set_to(MORNING), transaction() as session:
+        worktime.seed(session)
         world = make_world(session)
         for table, column in (
             (GridVersion, GridVersion.name),
@@ -214,6 +216,7 @@ def paths_of(app: Flask, street: Street) -> list[str]:
     ]
     kept = [f"/admin/people/{street.person}", f"/admin/categories/{street.category}"]
     kept += [f"/admin/categories/{street.category}/conditions/new", "/admin/units?at=1", "/nowhere"]
+    kept += ["/admin/calendar?year=2017&day=2017-01-27", "/admin/calendar?day=2026-10-01"]
     return [*plain, *cases, *papers, *kept, "/field/tasks?kind=check", "/desk?group=all"]
 
 
