@@ -106,6 +106,7 @@ def make_street(app: Flask) -> Street:
             "handler": (root, (Role.HANDLER,), {"unit": unit}),
             "gardener": (root, (Role.HANDLER,), {"unit": other}),
             "leader": (root, (Role.LEADER,), {}),
+            "editor": (root, (Role.EDITOR,), {}),
             "stranger": (away, (Role.INSPECTOR, *DESK), {}),
         }
         people = {
