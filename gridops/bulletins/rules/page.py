@@ -132,7 +132,8 @@ def notes(period: Period, as_of: datetime, late: Sequence[Mapping[str, Any]], di
     told.append("百分比四舍五入，保留两位小数；立案率为同期流量之比，不是同一批案件。")
     told.append("应结案数含上期结转，应处置、应结案等期末口径不可跨期相加。")
     if digest:
-        told.append(f"数据校验码（SHA-256）：{digest}。")
+        # In groups: as one long word it could not be broken, and would stretch the line before it.
+        told.append(f"数据校验码（SHA-256）：{' '.join(digest[i : i + 8] for i in range(0, len(digest), 8))}。")
     return told
 
 
