@@ -19,6 +19,7 @@ from bench.table import Table, missed
 
 SCALES = (10_000, 100_000, 1_000_000)
 SQLITE_UP_TO = 100_000
+PARTS = ("figures", "papers", "pages", "loads", "floors", "batches", "embedded", "profiles")
 
 
 def main() -> int:
@@ -29,16 +30,19 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="gridops-bench-"))
     with place.connect(place.postgresql("postgres")) as server:
         version = server.execute("SHOW server_version").fetchone()
-    table = Table(place.machine(), f"PostgreSQL {version[0] if version else ''}, synchronous_commit on")
-    run = _Run(table, folder, quick=given.quick, seconds=given.seconds)
+    table = Table(
+        place.machine(), f"PostgreSQL {version[0] if version else ''}, synchronous_commit on", keep=given.keep
+    )
+    run = _Run(table, folder, given)
     try:
         run.prepare()
         for number, scale in enumerate(scales):
             run.measure(scale, len(scales) - number)
             table.finish()
-            run.profile(scale, again=scale == scales[-1])
-            table.finish()
+            if "profiles" in run.parts:
+                run.profile(scale, again=scale == scales[-1])
     finally:
+        table.finish()
         place.drop_database(place.NAME)
         place.drop_database(place.IMPORTS)
         shutil.rmtree(folder, ignore_errors=True)
@@ -50,15 +54,18 @@ def _options() -> argparse.Namespace:
     options.add_argument("--quick", action="store_true", help="10,000 cases only, within three minutes")
     options.add_argument("--scales", default=",".join(map(str, SCALES)), help="numbers of cases, with commas")
     options.add_argument("--seconds", type=float, default=6.0, help="how long each load lasts")
+    options.add_argument("--parts", default=",".join(PARTS), help="what to measure, with commas: %(default)s")
+    options.add_argument("--keep", action="store_true", help="keep the rows of results.json that are not measured now")
     return options.parse_args()
 
 
 class _Run:
     """One run: the databases grow from scale to scale, so that each figure stands beside its larger self."""
 
-    def __init__(self, table: Table, folder: Path, *, quick: bool, seconds: float) -> None:
-        self.table, self.folder, self.quick = table, folder, quick
-        self.seconds = 4.0 if quick else seconds
+    def __init__(self, table: Table, folder: Path, given: argparse.Namespace) -> None:
+        self.table, self.folder, self.quick = table, folder, given.quick
+        self.seconds = 3.0 if given.quick else given.seconds
+        self.parts = set(given.parts.split(",")) & set(PARTS)
         self.cases = 0
         self.profiled: set[str] = set()
         self.started = time.monotonic()
@@ -80,25 +87,22 @@ class _Run:
         data.fill(self.main, scale - self.cases, scale)
         self.cases = scale
         self.main.bind()
-        data.settle_totals()
+        if self.parts & {"papers", "loads"}:
+            self._say("daily totals")
+            data.settle_totals()
         data.analyse()
-        self._say("figures")
-        floors.reads(self.table, scale, self.main, self.land)
-        months.month_figures(self.table, scale, self.main, back)
-        months.freeze_and_papers(self.table, scale, self.main, back)
-        self._say("web")
-        self._web(scale)
-        self._say("floors of the web")
-        floors.web(self.table, scale, self.main, self.land, self.workers, self.seconds)
-        floors.rows(self.table, scale, self.main, self.land, self.workers[0], self.seconds / 2)
-        self._say("batches")
-        batch.import_cases(self.table, scale, self.imports, self.land)
-        points = 200_000 if self.quick else 1_000_000
-        floors.grids(self.table, scale, points, batch.ACROSS, batch.UP)
-        batch.grid_batch(self.table, scale, points)
-        if scale <= SQLITE_UP_TO:
-            self._say("the embedded database")
-            self._embedded(scale)
+        for part, work in (
+            ("figures", self._figures),
+            ("papers", self._papers),
+            ("pages", self._pages),
+            ("loads", self._loads),
+            ("floors", self._floors),
+            ("batches", self._batches),
+            ("embedded", self._embedded),
+        ):
+            if part in self.parts:
+                self._say(part)
+                work(scale, back)
 
     def profile(self, scale: int, *, again: bool) -> None:
         """The profile of every key that missed its target: at the scale where it first did, and at the largest."""
@@ -115,26 +119,47 @@ class _Run:
             except RuntimeError as wrong:
                 self._say(f"no profile of {key}: {wrong}")
 
-    def _web(self, scale: int) -> None:
+    def _figures(self, scale: int, back: int) -> None:
+        floors.reads(self.table, scale, self.main, self.land)
+        months.month_figures(self.table, scale, self.main, back)
+
+    def _papers(self, scale: int, back: int) -> None:
+        months.freeze_and_papers(self.table, scale, self.main, back)
+
+    def _pages(self, scale: int, _back: int) -> None:
+        web.start(self.table, scale, self.main)
+        pages = 110 if self.quick else 330
+        with web.embedded_broker(self.main), place.web(self.main) as server:
+            web.lists(self.table, scale, server, self.land, self.workers, pages)
+            web.windows(self.table, scale, server, self.workers, pages // 2)
+
+    def _loads(self, scale: int, _back: int) -> None:
         table, where, land, workers = self.table, self.main, self.land, self.workers
-        web.start(table, scale, where)
         with web.embedded_broker(where), place.web(where) as server:
-            pages = 110 if self.quick else 330
-            web.lists(table, scale, server, land, workers, pages)
-            web.windows(table, scale, server, workers, pages // 2)
             web.intake(table, scale, where, server, land, workers, self.seconds)
             web.state_change(table, scale, where, server, workers, self.seconds)
             web.phones_back(table, scale, where, server, land, workers)
             web.totals_lag(table, scale, where, server, land, workers)
             web.memory(table, scale, server)
 
-    def _embedded(self, scale: int) -> None:
-        data.fill(self.embedded, scale - self.embedded_cases, scale)
+    def _floors(self, scale: int, _back: int) -> None:
+        floors.web(self.table, scale, self.main, self.land, self.workers, self.seconds)
+        floors.rows(self.table, scale, self.main, self.land, self.workers[0], self.seconds / 2)
+
+    def _batches(self, scale: int, _back: int) -> None:
+        batch.import_cases(self.table, scale, self.imports, self.land)
+        points = 200_000 if self.quick else 1_000_000
+        floors.grids(self.table, scale, points, batch.ACROSS, batch.UP)
+        batch.grid_batch(self.table, scale, points)
+
+    def _embedded(self, scale: int, _back: int) -> None:
+        if scale > SQLITE_UP_TO:
+            return
+        where = self.embedded
+        data.fill(where, scale - self.embedded_cases, scale)
         self.embedded_cases = scale
-        with web.embedded_broker(self.embedded), place.web(self.embedded) as server:
-            web.intake(
-                self.table, scale, self.embedded, server, self.embedded_land, self.embedded_workers, self.seconds
-            )
+        with web.embedded_broker(where), place.web(where) as server:
+            web.intake(self.table, scale, where, server, self.embedded_land, self.embedded_workers, self.seconds)
 
     def _settled(self, where: Place) -> tuple[Ground, list[Worker]]:
         where.data_dir.mkdir(parents=True, exist_ok=True)

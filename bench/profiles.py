@@ -47,7 +47,7 @@ def _asked(where: Place, own: list[Ask], what: str, signed_in: Worker | None = N
     from gridops.app import create_app
 
     app = create_app(
-        Config(data_dir=where.data_dir, database_url=where.database_url, secret_key="bench", log_level="ERROR")
+        Config(data_dir=where.data_dir, database_url=where.database_url, secret_key="bench", log_level="ERROR")  # noqa: S106
     )
     client, more = app.test_client(), []
     if signed_in is not None:
@@ -130,11 +130,19 @@ def _start(where: Place, _land: Ground, _workers: list[Worker], _back: int) -> s
 def _memory(where: Place, _land: Ground, _workers: list[Worker], _back: int) -> str:
     """Resident memory before and after each of the larger libraries, then the whole program."""
     names = ("flask", "sqlalchemy.orm", "psycopg", "numpy", "shapely", "pyproj", "PIL.Image", "celery", "pydantic")
-    code = (
-        "import importlib; said = lambda what: print(f'{int(open(\"/proc/self/statm\").read().split()[1]) / 256:8.1f} MiB after {what}')\n"
-        f"said('python')\nfor name in {names}: importlib.import_module(name); said(name)\n"
-        "import gridops.app; said('gridops.app'); gridops.app.from_environment(); said('create_app')"
-    )
+    code = f"""
+import importlib
+def said(what):
+    print(f"{{int(open('/proc/self/statm').read().split()[1]) / 256:8.1f}} MiB after {{what}}")
+said("python")
+for name in {names}:
+    importlib.import_module(name)
+    said(name)
+import gridops.app
+said("gridops.app")
+gridops.app.from_environment()
+said("create_app")
+"""
     done = subprocess.run(
         [sys.executable, "-c", code], env=where.environment, cwd=ROOT, capture_output=True, text=True, check=False
     )

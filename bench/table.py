@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,10 +52,13 @@ TARGETS = {
 class Table:
     """Rows as they are measured; a row may be written over by a later one of the same key and scale."""
 
-    def __init__(self, machine: str, database: str) -> None:
+    def __init__(self, machine: str, database: str, *, keep: bool = False) -> None:
         self.machine = f"{machine}, at the beginning {load()}"
         self.head = {"machine": machine, "date": now().isoformat(timespec="seconds"), "database": database}
         self.rows: dict[tuple[str, int], dict[str, Any]] = {}
+        if keep and (HERE / "results.json").exists():
+            told = json.loads((HERE / "results.json").read_text())
+            self.rows = {(row["key"], row["scale"]): row for row in told["rows"]}
 
     def add(
         self, key: str, scale: int, value: float, *, heard: Heard | None = None, notes: str = "", met: bool = True,
@@ -76,6 +80,7 @@ class Table:
             "floor": None,
             "ratio": None,
             "notes": notes,
+            "measured": load(),
             **more,
         }
         if heard is not None and heard.wrong:
@@ -99,7 +104,12 @@ class Table:
         self.head["machine"] = f"{self.machine}, at the end {load()}"
         for row in self.rows.values():
             self._beside_floor(row)
-        told = {**self.head, "rows": list(self.rows.values())}
+            if (HERE / "profiles" / f"{row['key']}.txt").exists() and row["met"] is False:
+                row["profile"] = f"bench/profiles/{row['key']}.txt"
+        told = {
+            **self.head,
+            "rows": sorted(self.rows.values(), key=lambda row: (row["scale"], list(TARGETS).index(row["key"]))),
+        }
         (HERE / "results.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
         (HERE / "table.md").write_text(markdown(told))
 
@@ -134,7 +144,13 @@ def markdown(told: dict[str, Any]) -> str:
                 bound += f", p99 ≤ {target.p99:.0f} ms"
             lines.append(f"| {target.label} | {target.unit} | {bound} | " + " | ".join(cells) + " |")
     notes = [f"- {row['label']} at {row['scale']:,}: {row['notes']}" for row in told["rows"] if row["notes"]]
-    return "\n".join([*lines, "", *notes]) + "\n"
+    loads = [float(found[1]) for row in told["rows"] if (found := re.match(r"load ([\d.]+)", row.get("measured", "")))]
+    busy = (
+        f"While it was measured the load of the machine (1 minute) was {min(loads):.1f} to {max(loads):.1f}."
+        if loads
+        else ""
+    )
+    return "\n".join([*lines[:2], busy, *lines[2:], "", *notes]) + "\n"
 
 
 def missed(told: dict[tuple[str, int], dict[str, Any]]) -> set[str]:
