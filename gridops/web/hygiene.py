@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from flask import Flask, request
 
@@ -26,7 +26,7 @@ def _look() -> None:
         _refuse_nul(request.form.items(multi=True))
 
 
-def _refuse_nul(items: Iterator[tuple[str, str]]) -> None:
+def _refuse_nul(items: Iterable[tuple[str, str]]) -> None:
     for name, value in items:
         if "\x00" in name or "\x00" in value:
             raise Invalid((name.replace("\x00", "")[:60], "不能包含空字符"))
