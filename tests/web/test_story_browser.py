@@ -72,7 +72,7 @@ def make(page: Page, move: str) -> None:
 def test_a_report_goes_from_the_street_into_the_months_draft(
     browser: Chromium, place: tuple[str, Street], photo: Path, tmp_path: Path
 ):
-    address, street = place
+    address, _ = place
     phone, complaints = on_phone(browser, address, "inspector")
     phone.get_by_role("link", name="上报", exact=True).click()
     phone.set_input_files("[name=photo_before]", photo)
@@ -245,4 +245,4 @@ _SMALL = """() => [...document.querySelectorAll("button, a.btn, summary, select,
   .filter((one) => one.offsetParent && !one.closest("[hidden], .leaflet-container, .maplibregl-map"))
   .map((one) => [one, (one.closest("label") || one).getBoundingClientRect()])
   .filter(([, box]) => box.height && box.height < 43.5)
-  .map(([one, box]) => `${one.tagName} ${one.className} ${one.name || one.textContent.trim().slice(0, 12)} ${Math.round(box.height)}`)"""
+  .map(([one, box]) => `${one.tagName} ${one.className} ${one.name || one.textContent.trim()}: ${box.height}`)"""

@@ -1,0 +1,315 @@
+"""Route by route, role by role, territory by territory: what each answers follows from one table and two rules.
+
+The rules: a page is opened by the roles of its mark, and a thing by who sees it (`people.rules.SCOPE`). A thing out of
+sight is not found (404), a page out of one's roles is not allowed (403); whoever may, gets it (200).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from gridops.bulletins import building
+from gridops.bulletins import service as bulletins
+from gridops.cases.forms import Location, MoveFields, ReportIn
+from gridops.cases.rules.moves import Move
+from gridops.cases.service import move, report
+from gridops.core import clock, db
+from gridops.core.db import transaction
+from gridops.core.ids import uuid7
+from gridops.evidence.models import Content, EvidenceLink
+from gridops.evidence.store import LocalStore
+from gridops.grids.models import Grid
+from gridops.grids.rules import Level
+from gridops.intake import service as intake
+from gridops.intake.forms import parse_record
+from gridops.people.models import User
+from gridops.people.queries import load_person
+from gridops.people.rules import SCOPE, Person, Role, Sees
+from gridops.people.service import passwords
+from gridops.tables import Base
+from gridops.web.guards import guard_of
+from gridops.web.photos import Limits
+from tests.evidence.pictures import picture, sha256
+from tests.factories import at, make_category, make_condition, make_grid, make_unit, make_user
+from tests.webapp import CHEAP, PASSWORD_HASH, Browser, web_program
+
+# Where a thing lies, seen from the people of the test: they hold their role for `west` or for the whole `street`.
+PLACES = ("west", "east", "street", "abroad")
+HELD = ("west", "street")
+WITHIN = {"west": {"west"}, "street": {"west", "east", "street"}}
+
+# Every GET route that names one thing: endpoint -> which thing. `text` is told by its mark alone: editors.
+THINGS = {
+    "desk_case.show": "case",
+    "field_case.show": "case",
+    "api.get_evidence": "evidence",
+    "bulletin.show": "bulletin",
+    "bulletin.progress": "bulletin",
+    "bulletin.changes": "bulletin",
+    "bulletin.paper": "bulletin",
+    "bulletin_records.records": "bulletin",
+    "bulletin_records.table": "bulletin",
+    "bulletin_text.edit": "bulletin",
+    "field.receipt": "record",
+    "api.get_record": "record",
+}
+# Kept by administrators of the jurisdiction as a whole; tests/web/test_admin_pages.py asks whose they are.
+ELSEWHERE = re.compile(r"admin_|static$|api\.head_attachment$")
+FIXED = {"size": "original", "kind": "html", "key": "cases.filed", "name": "by_grid"}
+ARGUMENTS = {"number": "case", "link_id": "evidence", "bulletin_id": "bulletin", "record_id": "record"}
+
+# Lists, and how the numbers of the cases in them are read.
+LISTS = {
+    "/desk?group=all": r'class="row-open" href="/desk/cases/([0-9-]+)"',
+    "/desk/cases.csv?group=all": r"(?m)^([0-9]{8}-[0-9]{6}),",
+    "/api/v1/cases": r'"number":"([0-9-]+)"',
+    "/api/v1/cases.geojson": r'"number":"([0-9-]+)"',
+    "/field/nearby?lon=119.955&lat=31.855&category=event/0110": r'value="([0-9]{8}-[0-9]{6})"',
+}
+
+
+@dataclass(frozen=True)
+class House:
+    """The program, and the things by place: case numbers, ids of evidence and bulletins, names of records."""
+
+    app: Flask
+    things: dict[str, dict[str, Any]]
+    numbers: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("scope")
+    engine = db.open_engine(f"sqlite:///{folder / 'gridops.db'}")
+    Base.metadata.create_all(engine)
+    with pytest.MonkeyPatch.context() as patch, web_program(engine, folder) as app:
+        patch.setattr(passwords, "_hasher", CHEAP)
+        patch.setattr(passwords, "_nobody", None)
+        things = make_things(LocalStore(folder / "evidence"))
+        yield House(app, things, things["case"])
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def browsers(house: House) -> dict[tuple[Role, str], Browser]:
+    """One signed-in browser for each role and territory."""
+    opened = {}
+    for role in Role:
+        for held in HELD:
+            browser = Browser(house.app)
+            assert browser.sign_in(f"{role}-{held}").status_code == 302, (role, held)
+            opened[role, held] = browser
+    return opened
+
+
+def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
+    """A street with two communities and another street; in each place a case with a photo, a bulletin and a record."""
+    with clock.set_to(at("2017-03-06 09:00")), transaction() as session:
+        grids, unit_of = make_places(session)
+        for role in Role:
+            for held in HELD:
+                make_user(
+                    session, grids["street"], role, unit=unit_of["street"], grid=grids[held],
+                    username=f"{role}-{held}", password_hash=PASSWORD_HASH,
+                )  # fmt: skip
+        cases = {
+            "west": make_case(session, grids["street"], unit_of["street"].id, (119.955, 31.855)),
+            "east": make_case(session, grids["street"], unit_of["street"].id, (119.965, 31.855)),
+            "abroad": make_case(session, grids["abroad"], unit_of["abroad"].id, (118.005, 30.005)),
+        }
+        links = {place: make_link(session, store, case, n) for n, (place, case) in enumerate(cases.items())}
+        records = {"west": make_record(session, grids["street"], (119.955, 31.855))}
+    with clock.set_to(at("2017-04-01 09:00")):
+        papers = {place: make_bulletin(store, grid) for place, grid in grids.items()}
+    return {
+        "case": {place: case[1] for place, case in cases.items()},
+        "evidence": links,
+        "bulletin": papers,
+        "record": records,
+    }
+
+
+def make_places(session: Session) -> tuple[dict[str, Grid], dict[str, Any]]:
+    """The grids by place, and a unit of each root."""
+    make_condition(session, make_category(session))
+    street = make_grid(session, "S", west=119.95, south=31.85, side=0.02)
+    grids = {
+        "west": make_grid(session, "W", parent=street, level=Level.COMMUNITY, west=119.95, south=31.85, side=0.01),
+        "east": make_grid(session, "E", parent=street, level=Level.COMMUNITY, west=119.96, south=31.85, side=0.01),
+        "street": street,
+        "abroad": make_grid(session, "A", west=118.0, south=30.0, side=0.01),
+    }
+    return grids, {place: make_unit(session, grids[place]) for place in ("street", "abroad")}
+
+
+EVERYTHING = (Role.INSPECTOR, Role.INTAKE_CLERK, Role.SHIFT_LEADER, Role.DISPATCHER)
+
+
+def helper(session: Session, root: Grid, *roles: Role) -> Person:
+    """Someone who may do everything a case needs (or holds these roles); nobody of the test."""
+    user = make_user(session, root, *(roles or EVERYTHING))
+    found = load_person(session, user.id)
+    assert found is not None
+    return found
+
+
+def make_case(session: Session, root: Grid, unit_id: int, place: tuple[float, float]) -> tuple[int, str]:
+    """(id, number) of a case with a unit."""
+    person = helper(session, root)
+    case = report(session, ReportIn("0110", location=Location(*place)), person)
+    condition = session.connection().exec_driver_sql("SELECT id FROM filing_condition").scalar_one()
+    move(session, case.id, Move.FILE, person, MoveFields(condition=condition))
+    move(session, case.id, Move.DISPATCH, person, MoveFields(unit=unit_id))
+    return case.id, case.number
+
+
+def make_link(session: Session, store: LocalStore, case: tuple[int, str], seed: int) -> int:
+    """The id of a photo's use as evidence of a case."""
+    content = picture(seed=seed)
+    store.put(sha256(content), io.BytesIO(content))
+    now = clock.now()
+    session.add(Content(sha256=sha256(content), size=len(content), mime="image/jpeg", received_at=now, derived="owed"))
+    session.flush()
+    use = EvidenceLink(
+        sha256=sha256(content), root_id=1, subject_kind="case", subject_id=case[0], role="before", linked_at=now
+    )
+    session.add(use)
+    session.flush()
+    return use.id
+
+
+def make_record(session: Session, root: Grid, place: tuple[float, float]) -> str:
+    """The name of a record sent by someone who is nobody of the test; it waits, and leads to no case."""
+    name, now = str(uuid7()), clock.local(clock.now()).isoformat()
+    body = {"category": "0110", "location": {"lon": place[0], "lat": place[1]}, "same_as": str(uuid7())}
+    payload = {"type": "report", "captured_at": now, "sent_at": now, "device": "", "body": body, "attachments": []}
+    intake.take(session, helper(session, root), name, parse_record(payload, name, Limits(1, 1)), payload)
+    return name
+
+
+def make_bulletin(store: LocalStore, grid: Grid) -> int:
+    """The id of a paper of March, built and frozen."""
+    with transaction() as session:
+        opened = bulletins.open_draft(session, grid.code, "2017-03").id
+    building.build_in_place(db.transaction, opened, building.Workshop(store))
+    with transaction(repeatable=True) as session:
+        root = session.get_one(Grid, grid.root_id)
+        bulletins.freeze(session, opened, helper(session, root, Role.EDITOR))
+    building.build_in_place(db.transaction, opened, building.Workshop(store))
+    return opened
+
+
+def sees(role: Role, held: str, thing: str, place: str) -> bool:
+    """Whether someone with this role for this territory sees a thing there: the rule in one line each."""
+    within = place in WITHIN[held]
+    if thing == "record":
+        return False  # a receipt is its sender's alone
+    if thing == "bulletin":
+        return SCOPE[role] is Sees.TERRITORY and within
+    # Every case of the street is with the unit for which the handlers of the test hold their role.
+    return SCOPE[role] is not Sees.NOTHING and within
+
+
+def expected(rule: Rule, app: Flask, role: Role, held: str, thing: str, place: str) -> int:
+    """The status that the mark and the scope lead to."""
+    mark = guard_of(app.view_functions[rule.endpoint])
+    if isinstance(mark, frozenset) and role not in mark:
+        return 403
+    return 200 if sees(role, held, thing, place) else 404
+
+
+def naming(app: Flask) -> list[Rule]:
+    """The GET routes that name one thing."""
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if rule.arguments and "GET" in (rule.methods or ()) and not ELSEWHERE.match(rule.endpoint)
+    ]
+
+
+def address(rule: Rule, thing: str, value: Any) -> str:
+    """The address of a thing by a route."""
+    given = {name: value if ARGUMENTS.get(name) == thing else FIXED[name] for name in rule.arguments}
+    built = rule.build(given, append_unknown=False)
+    assert built is not None
+    return built[1]
+
+
+def test_every_route_that_names_a_thing_stands_in_the_table(house: House) -> None:
+    assert {rule.endpoint for rule in naming(house.app)} == set(THINGS)
+
+
+@pytest.mark.parametrize("endpoint", THINGS)
+def test_what_a_route_answers_follows_from_mark_and_scope(
+    house: House, browsers: dict[tuple[Role, str], Browser], endpoint: str
+) -> None:
+    thing = THINGS[endpoint]
+    (rule,) = (rule for rule in naming(house.app) if rule.endpoint == endpoint)
+    wrong = []
+    for (role, held), browser in browsers.items():
+        for place, value in house.things[thing].items():
+            answer = browser.get(address(rule, thing, value))
+            wanted = expected(rule, house.app, role, held, thing, place)
+            if answer.status_code != wanted:
+                wrong.append(f"{role} for {held}, {thing} in {place}: {answer.status_code} instead of {wanted}")
+            answer.close()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_lists_show_what_is_in_sight_and_nothing_else(
+    house: House, browsers: dict[tuple[Role, str], Browser], path: str
+) -> None:
+    wrong = []
+    for (role, held), browser in browsers.items():
+        answer = browser.get(path)
+        if answer.status_code == 403:
+            continue
+        shown = set(re.findall(LISTS[path], answer.text))
+        seen = {number for place, number in house.numbers.items() if sees(role, held, "case", place)}
+        if "nearby" in path:
+            seen &= {house.numbers["west"]}
+        if shown != seen:
+            wrong.append(f"{role} for {held}: {sorted(shown)} instead of {sorted(seen)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_grids_of_others_are_not_drawn(house: House, browsers: dict[tuple[Role, str], Browser]) -> None:
+    for (role, held), browser in browsers.items():
+        found = json.loads(browser.get("/api/v1/grids.geojson").text)
+        shown = {grid["properties"]["code"] for grid in found["features"]}
+        assert shown == ({"W"} if held == "west" else {"S", "W", "E"}), (role, held)
+
+
+def test_papers_of_others_are_not_listed(house: House, browsers: dict[tuple[Role, str], Browser]) -> None:
+    for (role, held), browser in browsers.items():
+        answer = browser.get("/bulletins")
+        if answer.status_code == 403:
+            continue
+        shown = {int(found) for found in re.findall(r'href="/bulletins/([0-9]+)"', answer.text)}
+        seen = {value for place, value in house.things["bulletin"].items() if sees(role, held, "bulletin", place)}
+        assert shown == seen, (role, held)
+
+
+def test_a_locked_account_opens_nothing_from_the_next_request_on(house: House) -> None:
+    with transaction() as session:
+        root = session.query(Grid).filter_by(code="S").one()
+        make_user(session, root, Role.SHIFT_LEADER, username="going", password_hash=PASSWORD_HASH)
+    browser = Browser(house.app)
+    browser.sign_in("going")
+    page = f"/desk/cases/{house.numbers['west']}"
+    assert browser.get(page).status_code == 200
+    with transaction() as session:
+        session.execute(update(User).where(User.username == "going").values(active=False))
+    assert browser.get(page).status_code == 302
