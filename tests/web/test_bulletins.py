@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -15,8 +11,8 @@ from flask import Flask
 from gridops.bulletins import queries, service
 from gridops.core.db import reading, transaction
 from gridops.people.queries import load_person, user_id_of
-from tests.web.office import CASES, FORMULA, Office, add_late_case, make_office, work
-from tests.webapp import Browser
+from tests.web.bulletin_steps import id_of, issue_march, offered, open_march, signed_in, status_of, version_of
+from tests.web.office import CASES, Office, add_late_case, make_office, work
 
 HTMX = {"HX-Request": "true"}
 
@@ -29,51 +25,6 @@ def office(app: Flask) -> Office:
 @pytest.fixture
 def folder(app: Flask) -> Path:
     return app.config["GRIDOPS"].data_dir
-
-
-def signed_in(app: Flask, name: str) -> Browser:
-    browser = Browser(app)
-    assert browser.sign_in(name).status_code == 302
-    return browser
-
-
-def open_march(browser: Browser, **form: str) -> str:
-    """Open the draft of March; the address of its page."""
-    answer = browser.post("/bulletins", {"other": "2017-03", "jurisdiction": "S", **form})
-    assert answer.status_code == 302, answer.text
-    return answer.location
-
-
-def id_of(page: str) -> int:
-    return int(page.rsplit("/", 1)[1])
-
-
-def offered(browser: Browser, page: str) -> set[str]:
-    """The steps whose buttons a page offers."""
-    return set(re.findall(r'data-open="step-(\w+)"', browser.get(page).text))
-
-
-def status_of(page: str) -> str:
-    with reading() as session:
-        found = queries.one(session, id_of(page))
-        assert found is not None
-        return found.status
-
-
-def version_of(page: str) -> str:
-    with reading() as session:
-        return str(queries.one(session, id_of(page)).version)
-
-
-def issue_march(app: Flask, folder: Path) -> str:
-    """March, issued, by those who may."""
-    editor, approver = signed_in(app, "editor"), signed_in(app, "approver")
-    page = open_march(editor)
-    work(folder, id_of(page))
-    for browser, step in ((editor, "freeze"), (editor, "review"), (approver, "approve"), (approver, "issue")):
-        assert browser.post(f"{page}/steps/{step}").status_code == 302
-    work(folder, id_of(page))
-    return page
 
 
 def test_a_draft_is_opened_built_and_shown(app: Flask, office: Office, folder: Path):
@@ -251,99 +202,6 @@ def test_a_text_that_cannot_be_is_refused_and_nothing_is_kept(app: Flask, office
     page = open_march(editor)
     assert editor.post(f"{page}/text", form).status_code == 422
     assert version_of(page) == "1"
-
-
-def test_the_list_behind_a_figure_is_exactly_what_was_counted(app: Flask, office: Office, folder: Path):
-    editor = signed_in(app, "editor")
-    page = open_march(editor)
-    work(folder, id_of(page))
-    for locked in (False, True):
-        if locked:
-            editor.post(f"{page}/steps/freeze")
-            add_late_case(office)
-        first = editor.get(f"{page}/records/cases.filed")
-        numbers = re.findall(r'/desk/cases/(N\d+)"', first.text)
-        following = re.search(r'rel="next" href="([^"]+)"', first.text).group(1).replace("&amp;", "&")
-        numbers += re.findall(r'/desk/cases/(N\d+)"', editor.get(following).text)
-        assert sorted(numbers) == sorted(f"N{n}" for n in range(1, CASES + 1))
-        closed = editor.get(f"{page}/records/cases.closed").text
-        assert len(re.findall(r"/desk/cases/N", closed)) == 40
-    cell = editor.get(f"{page}/records/cases.overdue_open?table=by_grid&row=A").text
-    assert len(re.findall(r"/desk/cases/N", cell)) == 10
-    assert "盘龙社区" in cell
-    rate = editor.get(f"{page}/records/cases.closing_rate").text
-    assert "结案率的分母是应结案数" in rate
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "records/cases.nonsense", "records/cases.filed?table=by_grid&row=nowhere", "records/cases.filed?table=x&row=y",
-        "records/grids.count", "tables/rounds", "papers/exe", "steps/freeze",
-    ],
-)  # fmt: skip
-def test_lists_and_files_that_do_not_exist_are_not_found(app: Flask, office: Office, path: str):
-    editor = signed_in(app, "editor")
-    page = open_march(editor)
-    assert editor.get(f"{page}/{path}").status_code in {404, 405}
-
-
-def test_odd_places_in_lists_are_answered(app: Flask, office: Office, folder: Path):
-    editor = signed_in(app, "editor")
-    page = open_march(editor)
-    for query in ("after=-1", "after=x", f"after={10**30}", "after=999"):
-        assert editor.get(f"{page}/records/cases.filed?{query}").status_code == 200
-    for before in ("x", "2017-03-01~", "2017-03-01~x", f"0001-01-01~{10**30}", "9999-12-31T23:59~1", "~1"):
-        assert editor.get("/bulletins", query_string={"before": before}).status_code == 200
-    for number in ("999999", str(10**30), "0"):
-        assert editor.get(f"/bulletins/{number}").status_code == 404
-
-
-def test_the_export_is_exactly_the_list_with_its_count_and_runs_nothing(app: Flask, office: Office, folder: Path):
-    editor = signed_in(app, "editor")
-    page = open_march(editor)
-    work(folder, id_of(page))
-    answer = editor.get(f"{page}/records/cases.filed?format=csv&table=by_grid&row=A")
-    assert answer.mimetype == "text/csv"
-    header = answer.headers["Content-Disposition"]
-    assert header.isascii()
-    assert quote("立案数") in header
-    assert answer.data.startswith(b"\xef\xbb\xbf")
-    lines = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert lines[0][0] == "案件号"
-    assert len(lines) == CASES // 2 + 2
-    assert f"'{FORMULA}" in lines[1]
-    assert "+08:00" in "".join(lines[1])
-    assert lines[-1][0].startswith("# rows 30; 龙虎塘街道 2017年3月份城市管理月报; 2017-03; 立案数; 按网格：盘龙社区")
-
-
-def test_tables_open_the_list_of_every_cell(app: Flask, office: Office, folder: Path):
-    editor = signed_in(app, "editor")
-    page = open_march(editor)
-    work(folder, id_of(page))
-    shown = editor.get(f"{page}/tables/by_grid").text
-    links = [link.replace("&amp;", "&") for link in re.findall(r'<td class="num"><a href="([^"]+)"', shown)]
-    assert links
-    for link in links:
-        assert editor.get(link).status_code == 200
-
-
-def test_papers_come_under_their_chinese_names(app: Flask, office: Office, folder: Path):
-    page = issue_march(app, folder)
-    leader = signed_in(app, "leader")
-    starts = {"pdf": b"%PDF", "docx": b"PK", "html": b"<!doctype html>", "json": b"{"}
-    for kind, start in starts.items():
-        answer = leader.get(f"{page}/papers/{kind}")
-        assert answer.data.startswith(start)
-        header = answer.headers["Content-Disposition"]
-        assert header.startswith("attachment")
-        assert f"UTF-8''{quote('2017年3月份城市管理月报第1期')}.{kind}" in header
-    told = json.loads(leader.get(f"{page}/papers/json").data)
-    assert told["status"] == "issued"
-    assert told["figures"]["cases.filed"]["value"] == CASES
-    # The address that each figure names opens its list.
-    records = {figure["records"] for key, figure in told["figures"].items() if key.startswith("cases.")}
-    assert all(leader.get(address).status_code == 200 for address in records)
 
 
 def test_only_those_who_see_the_area_see_its_bulletin(app: Flask, office: Office, folder: Path):
