@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from gridops.cases.models import Case
 from gridops.cases.queries import listing
 from gridops.cases.rules.queue import QueueFilter, Sort
 from gridops.catalogue import queries as catalogue
-from gridops.catalogue.models import Category
+from gridops.catalogue.models import Category, FilingCondition
 from gridops.catalogue.rules import Kind, class_of, in_force
-from gridops.catalogue.service import list_on
+from gridops.catalogue.service import conditions_for, list_on
 from gridops.core.errors import Invalid
 from gridops.grids import queries as grids
 from gridops.grids.rules.points import Place
@@ -116,6 +117,14 @@ def near(session: Session, root_id: int, lon: float, lat: float, accuracy_m: flo
     if first is None:
         return []
     return [first, *(place for place in found if place.grid_id != first.grid_id)]
+
+
+def conditions(session: Session, case: Case, filed_under: FilingCondition | None) -> list[FilingCondition]:
+    """The conditions a case may be filed or closed under today; that of its filing stays right for closing."""
+    found = conditions_for(session, case.category_id, case.root_id, grids.today())
+    if filed_under is not None and all(row.id != filed_under.id for row in found):
+        return [filed_under, *found]
+    return found
 
 
 def _choice(row: Category) -> Choice:

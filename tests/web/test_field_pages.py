@@ -283,3 +283,16 @@ def test_hostile_forms_are_refused_and_store_nothing(street: Street):
         answer = browser.post("/field/report", form(page, **wrong))
         assert answer.status_code == 422, (wrong, answer.status_code)
     assert "还没有上报" in browser.get("/field/reports").text
+
+
+def test_who_reported_a_case_may_close_it_once_it_is_checked(street: Street):
+    case = street.checking()
+    street.move(case, Move.CHECK_PASSED, "inspector")
+    browser = street.browser("inspector")
+    page = browser.get(f"/field/cases/{case.number}")
+    sent = {"version": hidden(page, "version")}
+    assert browser.post(f"/field/cases/{case.number}/close", sent).status_code == 422
+    sent["closing_condition"] = str(street.condition_id)
+    assert browser.post(f"/field/cases/{case.number}/close", sent).status_code == 302
+    assert street.now(case).state is State.CLOSED
+    assert 'id="close"' not in street.browser("handler").get(f"/field/cases/{case.number}").text

@@ -15,8 +15,6 @@ from gridops.cases.rules.moves import MOVES, Move, Suspension
 from gridops.cases.rules.names import SUSPENSION_NAMES
 from gridops.cases.rules.standing import may_be_merged_into
 from gridops.catalogue.models import FilingCondition
-from gridops.catalogue.service import conditions_for
-from gridops.core import clock
 from gridops.core.errors import Invalid
 from gridops.people.queries import Scope, UnitRow
 from gridops.web import choices
@@ -103,12 +101,7 @@ def offered(session: Session, scope: Scope, file: CaseFile) -> Offers:
     case = file.case
     conditions: tuple[tuple[FilingCondition, str], ...] = ()
     if asked & {"condition", "closing_condition"}:
-        today = clock.local_date(clock.now())
-        found = conditions_for(session, case.category_id, case.root_id, today)
-        # That of the filing may have ended since, and closing by it is still right.
-        if file.condition is not None and all(row.id != file.condition.id for row in found):
-            found = [file.condition, *found]
-        conditions = tuple((row, limit_words(row)) for row in found)
+        conditions = tuple((row, limit_words(row)) for row in choices.conditions(session, case, file.condition))
     near: list[places.Near] = []
     if "into" in asked and case.lon is not None and case.lat is not None:
         close = places.nearby(session, scope, case.lon, case.lat, category_id=case.category_id, metres=NEAR_M)

@@ -47,7 +47,7 @@ ANSWERS = {
     "feedback": AnswerKind(RecordType.FEEDBACK, "after", frozenset({Move.FEEDBACK})),
 }
 # Answers without a photo: moves of the case itself.
-STEPS = {"receive": Move.RECEIVE, "return": Move.RETURN, "extension": Move.ASK_EXTENSION}
+STEPS = {"receive": Move.RECEIVE, "return": Move.RETURN, "extension": Move.ASK_EXTENSION, "close": Move.CLOSE}
 
 
 @pages.get("/<number>")
@@ -131,6 +131,7 @@ def _page(
         grid = choices.path_of(session, file.case.grid_id)
         total = len(case_pages.tasks_of(session, person))
         drawing = smallmap.draw(session, file.case)
+        closings = choices.conditions(session, file.case, file.condition) if Move.CLOSE in file.moves else []
     moves = set(file.moves)
     return render_template(
         "field/case.html",
@@ -144,6 +145,7 @@ def _page(
         told=explain.timeline(file),
         answers=[name for name, kind in ANSWERS.items() if moves & kind.moves],
         steps=[name for name, move in STEPS.items() if move in moves],
+        closings=closings,
         in_unit=file.case.state in (State.DISPATCHED, State.RECEIVED),
         typed=typed,
         errors=errors,

@@ -14,7 +14,7 @@ from gridops.cases.queries import pages as case_pages
 from gridops.cases.queries import places
 from gridops.cases.rules.names import STATE_NAMES
 from gridops.core.db import reading
-from gridops.core.errors import Invalid
+from gridops.core.errors import Invalid, NotFound
 from gridops.evidence import queries as evidence
 from gridops.intake.rules import RecordType
 from gridops.people.rules import Role
@@ -59,7 +59,7 @@ def send() -> Answer:
 @needs(*common.READERS)
 def place() -> Answer:
     """Which grid a point lies in, in words: a piece of the form, asked for while it is filled in."""
-    lon, lat = _degrees("lon", 180), _degrees("lat", 90)
+    lon, lat = _point()
     accuracy = _number(request.args.get("accuracy_m"), 1_000_000) or 0.0
     person = current_person()
     with reading() as session:
@@ -72,7 +72,7 @@ def place() -> Answer:
 @needs(*common.REPORTERS)
 def nearby() -> Answer:
     """Open cases of the same kind close by, nearest first: a piece of the form."""
-    lon, lat = _degrees("lon", 180), _degrees("lat", 90)
+    lon, lat = _point()
     person = current_person()
     with reading() as session:
         chosen = choices.find(choices.classes(session, person.root_id), request.args.get("category", ""))
@@ -158,6 +158,13 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str], shots: list[photo
         kind_names=choices.KIND_NAMES,
         total=total,
     )
+
+
+def _point() -> tuple[float, float]:
+    """The point asked about, in degrees: NotFound where none is, Invalid where it is none."""
+    if "lon" not in request.args and "lat" not in request.args:
+        raise NotFound("没有给出位置")
+    return _degrees("lon", 180), _degrees("lat", 90)
 
 
 def _degrees(name: str, most: float) -> float:
