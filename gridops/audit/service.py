@@ -14,6 +14,8 @@ from gridops.core import clock
 from gridops.core.canonical import check_json
 from gridops.core.db import insert_or_skip
 
+_INSERT = insert(AuditEntry.__table__)  # type: ignore[arg-type]
+
 
 def record(
     session: Session,
@@ -37,7 +39,7 @@ def record(
         "details": details,
     }
     # A plain row: every act leaves one, and the unit of work would cost three times as much.
-    session.connection().execute(insert(AuditEntry.__table__), [row])  # type: ignore[arg-type]
+    session.connection().execute(_INSERT, [row])
 
 
 def seal(session: Session, limit: int = 1000) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
@@ -19,6 +19,36 @@ class CategoryPage:
     categories: list[Category]
     conditions: dict[int, list[FilingCondition]]
     next_after: str | None
+
+
+# Asked with every report, so they are built once: building a statement costs more than running it.
+_EDITIONS = select(CategoryList).where(CategoryList.code == bindparam("list_code"))
+_BY_CODE = (
+    select(Category)
+    .where(
+        Category.list_id == bindparam("list_id"),
+        Category.kind == bindparam("kind"),
+        Category.code == bindparam("code"),
+        Category.root_id.in_((0, bindparam("root_id"))),
+        Category.level == 2,
+    )
+    .order_by(Category.root_id.desc())
+    .limit(1)
+)
+_CATEGORY = select(Category).where(
+    Category.id == bindparam("category_id"), Category.root_id.in_((0, bindparam("root_id")))
+)
+_CONDITION = select(FilingCondition).where(
+    FilingCondition.id == bindparam("condition_id"), FilingCondition.root_id.in_((0, bindparam("root_id")))
+)
+_CONDITION_ROWS = (
+    select(FilingCondition)
+    .where(
+        FilingCondition.category_id.in_(bindparam("category_ids", expanding=True)),
+        FilingCondition.root_id.in_((0, bindparam("root_id"))),
+    )
+    .order_by(FilingCondition.position, FilingCondition.root_id, FilingCondition.id)
+)
 
 
 def lists(session: Session) -> list[CategoryList]:
@@ -35,12 +65,12 @@ def english_names(session: Session) -> dict[str, str]:
 
 def editions(session: Session, list_code: str) -> list[CategoryList]:
     """The editions of one list."""
-    return list(session.scalars(select(CategoryList).where(CategoryList.code == list_code)))
+    return list(session.scalars(_EDITIONS, {"list_code": list_code}))
 
 
 def category(session: Session, category_id: int, root_id: int) -> Category | None:
     """A category that a root may see: a common one or its own."""
-    return session.scalar(select(Category).where(Category.id == category_id, Category.root_id.in_((0, root_id))))
+    return session.scalar(_CATEGORY, {"category_id": category_id, "root_id": root_id})
 
 
 def common_categories(session: Session) -> list[Category]:
@@ -50,18 +80,7 @@ def common_categories(session: Session) -> list[Category]:
 
 def by_code(session: Session, list_id: int, kind: Kind, code: str, root_id: int) -> Category | None:
     """The level-2 category of a code: a root's own before the common one."""
-    return session.scalar(
-        select(Category)
-        .where(
-            Category.list_id == list_id,
-            Category.kind == kind,
-            Category.code == code,
-            Category.root_id.in_((0, root_id)),
-            Category.level == 2,
-        )
-        .order_by(Category.root_id.desc())
-        .limit(1)
-    )
+    return session.scalar(_BY_CODE, {"list_id": list_id, "kind": kind, "code": code, "root_id": root_id})
 
 
 def names(session: Session, list_id: int, root_id: int, level: int = 2) -> list[tuple[Kind, str, str]]:
@@ -126,21 +145,14 @@ def lookup(session: Session) -> Lookup:
 
 def condition(session: Session, condition_id: int, root_id: int) -> FilingCondition | None:
     """A filing condition that a root may see: a shipped one or its own."""
-    return session.scalar(
-        select(FilingCondition).where(FilingCondition.id == condition_id, FilingCondition.root_id.in_((0, root_id)))
-    )
+    return session.scalar(_CONDITION, {"condition_id": condition_id, "root_id": root_id})
 
 
 def condition_rows(session: Session, category_ids: Iterable[int], root_id: int) -> dict[int, list[FilingCondition]]:
     """All rows of some categories, shipped and a root's own, ended and planned ones included, oldest first."""
     wanted = list(category_ids)
     found: dict[int, list[FilingCondition]] = {category_id: [] for category_id in wanted}
-    rows = session.scalars(
-        select(FilingCondition)
-        .where(FilingCondition.category_id.in_(wanted), FilingCondition.root_id.in_((0, root_id)))
-        .order_by(FilingCondition.position, FilingCondition.root_id, FilingCondition.id)
-    )
-    for row in rows:
+    for row in session.scalars(_CONDITION_ROWS, {"category_ids": wanted, "root_id": root_id}):
         found[row.category_id].append(row)
     return found
 

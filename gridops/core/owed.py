@@ -28,6 +28,9 @@ class Owed(Base):
     last_error: Mapped[str | None] = mapped_column(Text)
 
 
+_INSERT = insert(Owed.__table__)  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """A distinct key owed, with the ids of all rows that named it."""
@@ -42,7 +45,7 @@ def owe(session: Session, kind: str, keys: Iterable[str]) -> None:
     rows = [{"kind": kind, "key": key, "since": clock.now(), "tries": 0} for key in sorted(set(keys))]
     if rows:
         # Plain rows: the unit of work would cost three times as much, and every move of a case owes something.
-        session.connection().execute(insert(Owed.__table__), rows)  # type: ignore[arg-type]
+        session.connection().execute(_INSERT, rows)
 
 
 def pending(session: Session, kind: str, *, limit: int = 500, max_tries: int = 20) -> list[Work]:

@@ -44,6 +44,10 @@ class LevelCount:
     area_km2: Decimal
 
 
+# Asked with every report, so it is built once.
+_STAMP = select(func.count(), func.coalesce(func.max(GridVersion.id), 0), func.coalesce(func.sum(GridVersion.stamp), 0))
+
+
 def today() -> date:
     """The local day it is."""
     return clock.local_date(clock.now())
@@ -51,9 +55,7 @@ def today() -> date:
 
 def stamp(session: Session) -> Stamp:
     """What tells one state of the territory from another: number of versions, highest id, sum of their stamps."""
-    count, highest, total = session.execute(
-        select(func.count(), func.coalesce(func.max(GridVersion.id), 0), func.coalesce(func.sum(GridVersion.stamp), 0))
-    ).one()
+    count, highest, total = session.execute(_STAMP).one()
     return int(count), int(highest), int(total)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.worktime import models
@@ -129,11 +129,14 @@ _kept: dict[int | None, tuple[tuple[str | None, str | None], WorkingTime]] = {}
 _lock = Lock()
 
 
+# Asked with every deadline, so it is built once.
+_STAMPS = select(models.CalendarEdition.root_id, models.CalendarEdition.stamp).where(
+    models.CalendarEdition.root_id.in_((0, bindparam("root_id")))
+)
+
+
 def _stamps(session: Session, root_id: int | None) -> tuple[str | None, str | None]:
-    wanted = select(models.CalendarEdition.root_id, models.CalendarEdition.stamp).where(
-        models.CalendarEdition.root_id.in_((0, root_id or 0))
-    )
-    found = {edition.root_id: edition.stamp for edition in session.execute(wanted)}
+    found = {edition.root_id: edition.stamp for edition in session.execute(_STAMPS, {"root_id": root_id or 0})}
     return found.get(0), found.get(root_id) if root_id else None
 
 

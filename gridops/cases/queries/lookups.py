@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
@@ -56,6 +56,25 @@ EVENT_COLUMNS = (
     CaseEvent.into_id,
 )
 
+# Every move asks these, so they are built once: building a statement costs more than running it.
+_BY_RECORD = select(Case).where(Case.record_id == bindparam("record_id"))
+_EVENT_OF_RECORD = select(CaseEvent.case_id, CaseEvent.move, CaseEvent.id).where(
+    CaseEvent.record_id == bindparam("record_id")
+)
+_UNIT = select(Unit).where(Unit.id == bindparam("unit_id"), Unit.root_id == bindparam("root_id"))
+_LOCKED = (
+    select(Case)
+    .where(Case.id.in_(bindparam("case_ids", expanding=True)))
+    .order_by(Case.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_HISTORY = (
+    select(*EVENT_COLUMNS, CaseEvent.actor_id, CaseEvent.superseded_at)
+    .where(CaseEvent.case_id == bindparam("case_id"))
+    .order_by(CaseEvent.seq)
+)
+
 
 def case(session: Session, case_id: int) -> Case | None:
     """The case of an id."""
@@ -69,7 +88,7 @@ def by_number(session: Session, number: str) -> Case | None:
 
 def by_record(session: Session, record_id: str) -> Case | None:
     """The case that began with a phone's record."""
-    return session.scalar(select(Case).where(Case.record_id == record_id))
+    return session.scalar(_BY_RECORD, {"record_id": record_id})
 
 
 def by_reference(session: Session, reference: str) -> Case | None:
@@ -79,36 +98,24 @@ def by_reference(session: Session, reference: str) -> Case | None:
 
 def event_of_record(session: Session, record_id: str) -> tuple[int, Move, int] | None:
     """(case id, move, event id) of the event that a phone's record became."""
-    row = session.execute(
-        select(CaseEvent.case_id, CaseEvent.move, CaseEvent.id).where(CaseEvent.record_id == record_id)
-    ).one_or_none()
+    row = session.execute(_EVENT_OF_RECORD, {"record_id": record_id}).one_or_none()
     return None if row is None else (row[0], row[1], row[2])
 
 
 def unit(session: Session, root_id: int, unit_id: int) -> Unit | None:
     """A unit of a root."""
-    return session.scalar(select(Unit).where(Unit.id == unit_id, Unit.root_id == root_id))
+    return session.scalar(_UNIT, {"unit_id": unit_id, "root_id": root_id})
 
 
 def locked(session: Session, case_ids: Collection[int]) -> dict[int, Case]:
     """Cases by id, held until the end of the transaction; always taken in one order, so that nobody waits in a ring."""
-    rows = session.scalars(
-        select(Case)
-        .where(Case.id.in_(sorted(set(case_ids))))
-        .order_by(Case.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    rows = session.scalars(_LOCKED, {"case_ids": sorted(set(case_ids))})
     return {found.id: found for found in rows}
 
 
 def history(session: Session, case_id: int) -> History:
     """The events of a case that are still told, in the order they were recorded, with who acted."""
-    rows = session.execute(
-        select(*EVENT_COLUMNS, CaseEvent.actor_id, CaseEvent.superseded_at)
-        .where(CaseEvent.case_id == case_id)
-        .order_by(CaseEvent.seq)
-    ).all()
+    rows = session.execute(_HISTORY, {"case_id": case_id}).all()
     kept = tuple(Acted(_event(row[:-2]), row[-2]) for row in rows if row[-1] is None)
     return History(kept, rows[-1].seq if rows else 0)
 

@@ -109,6 +109,7 @@ class NewCase:
 
 
 _NOTHING = Said()
+_INSERT_EVENT = insert(CaseEvent.__table__)  # type: ignore[arg-type]
 
 
 def write_cases(session: Session, cases: Sequence[NewCase]) -> list[int]:
@@ -145,7 +146,7 @@ def append(session: Session, case: Case, events: Sequence[Event], event: Event, 
     everything = [*events, event]
     before = (case.unit_id, case.category_id)
     values = event_row(case.id, event, said, said.recorded_at or clock.now())
-    session.connection().execute(insert(CaseEvent.__table__), [dict(zip(EVENT_COLUMNS, values, strict=True))])  # type: ignore[arg-type]
+    session.connection().execute(_INSERT_EVENT, [dict(zip(EVENT_COLUMNS, values, strict=True))])
     set_projection(case, everything)
     case.version += MOVES[event.move].changes
     moved = before != (case.unit_id, case.category_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gridops.core import clock
@@ -154,9 +154,17 @@ def units_below(session: Session, unit_ids: Iterable[int]) -> frozenset[int]:
 
 def unit_path(session: Session, unit_id: int) -> frozenset[int]:
     """The ids of a unit and of all above it."""
-    path = select(Unit.id, Unit.parent_id).where(Unit.id == unit_id).cte("above", recursive=True)
+    return frozenset(session.scalars(_UNIT_PATH, {"unit_id": unit_id}))
+
+
+def _unit_path() -> Select[tuple[int]]:
+    path = select(Unit.id, Unit.parent_id).where(Unit.id == bindparam("unit_id")).cte("above", recursive=True)
     above = select(Unit.id, Unit.parent_id).where(Unit.id == path.c.parent_id)
-    return frozenset(session.scalars(select(path.union(above).c.id)))
+    return select(path.union(above).c.id)
+
+
+# Asked with every step of a unit, so it is built once.
+_UNIT_PATH = _unit_path()
 
 
 def may_at(session: Session, person: Person, roles: Collection[Role], grid_id: int, unit_id: int | None = None) -> bool:
