@@ -116,7 +116,8 @@ def _import(where: Place, land: Ground, _workers: list[Worker], _back: int) -> s
     stats = pstats.Stats(str(kept), stream=out).strip_dirs()
     stats.sort_stats("cumulative").print_stats(TOP)
     stats.sort_stats("tottime").print_stats(TOP // 2)
-    return f"gridops import cases, 5,001 rows\n{out.getvalue()}"
+    told = "\n".join(line for line in out.getvalue().splitlines() if kept.name not in line)
+    return f"gridops import cases, 5,001 rows\n{told}"
 
 
 def _start(where: Place, _land: Ground, _workers: list[Worker], _back: int) -> str:

@@ -119,6 +119,9 @@ class Table:
             return
         row["floor"], row["floor_key"] = floor["value"], floor["key"]
         row["ratio"] = _short(row["value"] / floor["value"])
+        if row["key"] == "month_figures":
+            row["target_ratio"] = 3
+            row["met"] = row["value"] <= row["target"] and row["ratio"] <= 3
         if row["key"] == "grid_batch":
             row["target"], row["met"] = _short(0.5 * floor["value"]), row["ratio"] >= 0.5
 
@@ -140,6 +143,8 @@ def markdown(told: dict[str, Any]) -> str:
             bound = "" if target.bound is None else f"{'≥' if target.more else '≤'} {target.bound:,.0f}"
             if key == "grid_batch":
                 bound = "≥ 0.5 × F5"
+            if key == "month_figures":
+                bound += ", ≤ 3 × F3"
             if target.p99:
                 bound += f", p99 ≤ {target.p99:.0f} ms"
             lines.append(f"| {target.label} | {target.unit} | {bound} | " + " | ".join(cells) + " |")
