@@ -42,6 +42,7 @@ def main() -> int:
             if "profiles" in run.parts:
                 run.profile(scale, again=scale == scales[-1])
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         table.finish()
         place.drop_database(place.NAME)
         place.drop_database(place.IMPORTS)
