@@ -81,7 +81,7 @@ def shift_of(unit: str) -> Shift:
 
 # Monday first. Patrols go on at weekends with fewer people.
 _WEEK = (1.12, 1.04, 1.02, 1.0, 1.06, 0.74, 0.6)
-_MONTHS = (0.86, 0.84, 1.08, 1.06, 1.08, 1.06, 1.04, 1.02, 1.06, 1.0, 1.04, 0.92)
+_MONTHS = (1.0, 0.98, 1.0, 1.04, 1.08, 1.06, 1.04, 1.02, 1.06, 1.0, 1.04, 0.92)
 # The eve of the Spring Festival of 2017 was 27 January; work is full again after the Lantern Festival.
 _SPRING_FESTIVAL = date(2017, 1, 27)
 _FESTIVAL = (0.34, 0.12, 0.16, 0.2, 0.24, 0.28, 0.34, 0.62, 0.7, 0.74, 0.8, 0.84, 0.88, 0.9, 0.92)
