@@ -12,6 +12,7 @@ from gridops.core.errors import Invalid
 
 MAX_DEPTH = 32
 MAX_SAFE_INTEGER = 2**53 - 1
+MAX_NAME = 60
 
 
 def parse_json(raw: bytes, *, limit: int = 1_000_000) -> Any:
@@ -29,27 +30,39 @@ def parse_json(raw: bytes, *, limit: int = 1_000_000) -> Any:
     return value
 
 
-def check_json(value: Any, field: str = "body", depth: int = 0) -> None:
+def check_json(value: Any, field: str = "body") -> None:
     """Refuse what has no canonical form: too deep, integers beyond 2^53, infinite numbers, lone surrogates, NUL."""
-    if depth > MAX_DEPTH:
-        raise Invalid((field[:200], f"nested deeper than {MAX_DEPTH} levels"))
+    _check(value, [field])
+
+
+def _check(value: Any, path: list[str | int]) -> None:
+    """`path` leads to the value; it becomes a name only where something is wrong, or many long names cost minutes."""
+    if len(path) > MAX_DEPTH + 1:
+        raise Invalid((_dotted(path), f"nested deeper than {MAX_DEPTH} levels"))
     if isinstance(value, str):
-        _check_text(value, field)
+        _check_text(value, path)
     elif isinstance(value, bool) or value is None:
         return
     elif isinstance(value, int):
         if abs(value) > MAX_SAFE_INTEGER:
-            raise Invalid((field, "an integer beyond 2^53 - 1"))
+            raise Invalid((_dotted(path), "an integer beyond 2^53 - 1"))
     elif isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):
-            raise Invalid((field, "not a finite number"))
-    elif isinstance(value, list):
-        for place, item in enumerate(value):
-            check_json(item, f"{field}[{place}]", depth + 1)
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            _check_text(name, field)
-            check_json(item, f"{field}.{name}", depth + 1)
+            raise Invalid((_dotted(path), "not a finite number"))
+    elif isinstance(value, list | dict):
+        items = enumerate(value) if isinstance(value, list) else value.items()
+        for name, item in items:
+            if isinstance(name, str):
+                _check_text(name, path)
+            path.append(name)
+            _check(item, path)
+            path.pop()
+
+
+def _dotted(path: list[str | int]) -> str:
+    """`body.list[3].name`, printable: each name to 60 characters, the whole to 200."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part[:MAX_NAME]}" for part in path)
+    return "".join(parts)[1:201].replace("\x00", "?").encode("utf-8", "replace").decode()
 
 
 def canonical(value: Any) -> bytes:
@@ -62,15 +75,13 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
-def _check_text(text: str, field: str) -> None:
+def _check_text(text: str, path: list[str | int]) -> None:
     if "\x00" in text:
-        raise Invalid((field.replace("\x00", "?"), "contains a NUL character"))
+        raise Invalid((_dotted(path), "contains a NUL character"))
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise Invalid(
-            (field.encode("utf-8", "replace").decode(), "contains half a character (lone surrogate)")
-        ) from None
+        raise Invalid((_dotted(path), "contains half a character (lone surrogate)")) from None
 
 
 def _no_constant(name: str) -> None:

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from typing import Annotated, Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Integer, MetaData, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.engine import Connection, Dialect, ExceptionContext, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -117,15 +118,18 @@ def engine() -> Engine:
 def open_engine(url: str, *, pool_size: int = 5) -> Engine:
     """An engine with the settings this house relies on (SQLite: WAL, FULL, foreign keys, no implicit BEGIN)."""
     parsed = make_url(url)
-    dumps = _json_text
+    # What people wrote must not reach the log, nor `owed.last_error`, by way of an error's text.
+    common: dict[str, Any] = {"json_serializer": _json_text, "hide_parameters": True}
     if parsed.get_backend_name() == "sqlite":
-        opened = create_engine(parsed, json_serializer=dumps, connect_args={"timeout": 30})
+        opened = create_engine(parsed, connect_args={"timeout": 30}, **common)
         event.listen(opened, "connect", _set_up_sqlite)
         event.listen(opened, "begin", _begin_sqlite)
         return opened
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, json_serializer=dumps, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
+    opened = create_engine(parsed, pool_size=pool_size, max_overflow=20, pool_pre_ping=True, **common)
+    event.listen(opened, "handle_error", _without_details)
+    return opened
 
 
 @contextlib.contextmanager
@@ -227,6 +231,13 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         "cache_size=-65536",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _without_details(context: ExceptionContext) -> None:
+    """PostgreSQL repeats the row in the DETAIL of its message: only the first line is kept."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None:
+            error.args = tuple(re.sub(r"\nDETAIL: .*", "", arg) if isinstance(arg, str) else arg for arg in error.args)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -55,6 +55,31 @@ def test_a_refusal_of_a_deep_or_hostile_name_stays_printable() -> None:
         str(refused.value).encode("utf-8")
 
 
+def test_names_in_a_refusal_are_capped() -> None:
+    with pytest.raises(Invalid) as refused:
+        check_json({"a" * 1000: {"b": [1, {"c": 2**60}]}})
+    assert refused.value.errors[0].field == f"body.{'a' * 60}.b[1].c"
+    with pytest.raises(Invalid) as refused:
+        check_json({"a" * 90: {"b" * 90: {"c" * 90: {"d" * 90: 2**60}}}})
+    assert len(refused.value.errors[0].field) == 200
+
+
+def test_a_large_body_of_long_names_over_many_values_is_read_and_its_last_fault_named() -> None:
+    names = [name * 30_000 for name in "abcdefghij"]
+    many = b"[" + b"0," * 340_000
+    for last, fault in ((b"1]", None), (b"1e999]", f"body.{'.'.join(name[:60] for name in names)}"[:200])):
+        raw = many + last
+        for name in reversed(names):
+            raw = b'{"' + name.encode() + b'":' + raw + b"}"
+        assert 980_000 < len(raw) < 1_000_000
+        if fault is None:
+            parse_json(raw)
+            continue
+        with pytest.raises(Invalid) as refused:
+            parse_json(raw)
+        assert refused.value.errors[0].field == fault
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

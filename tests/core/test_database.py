@@ -7,8 +7,8 @@ import threading
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import StatementError
+from sqlalchemy import Engine, func, insert, select
+from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from gridops.core import clock, db, numbers, owed
@@ -73,6 +73,15 @@ def test_what_waits_in_the_session_is_written_before_a_portable_insert(session: 
     session.add(NumberSeries(root_id=1, kind="k", year=0, last=4))
     assert db.insert_or_skip(session, NumberSeries, [{"root_id": 1, "kind": "k", "year": 0, "last": 0}],
                              ["root_id", "kind", "year"]) == 0  # fmt: skip
+
+
+def test_the_text_of_an_error_of_the_database_holds_no_value(session: Session) -> None:
+    row = {"root_id": 1, "kind": "张三的电话13800000000", "year": 0, "last": 0}
+    session.execute(insert(NumberSeries).values(row))
+    for wrong in (row, {**row, "last": None}):
+        with pytest.raises(IntegrityError) as refused, session.begin_nested():
+            session.execute(insert(NumberSeries).values(wrong))
+        assert "张三" not in str(refused.value)
 
 
 def test_a_transaction_inside_another_is_refused_instead_of_waiting_for_ever(database: Engine) -> None:
