@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flask import Flask, request
 
-from gridops.core.errors import Invalid
+from gridops.core.errors import Invalid, NotFound
 
 # Files come as multipart; what people type never fills a megabyte.
 LARGEST_FORM_BYTES = 1_000_000
@@ -21,6 +21,8 @@ def set_up(app: Flask) -> None:
 def _look() -> None:
     if request.mimetype == "application/x-www-form-urlencoded":
         request.max_content_length = LARGEST_FORM_BYTES
+    if "\x00" in request.path:
+        raise NotFound
     _refuse_nul(request.args.items(multi=True))
     if not request.path.startswith("/api/") and request.method == "POST":
         _refuse_nul(request.form.items(multi=True))

@@ -29,7 +29,6 @@ BULLETIN_ROLES = (
     Role.LEADER,
     Role.AUDITOR,
 )
-OVERVIEW_ROLES = BULLETIN_ROLES
 ADMIN_ROLES = (Role.ADMIN,)
 
 
@@ -46,7 +45,6 @@ class Place:
 PLACES = (
     Place("/desk", "工作台", "layout-dashboard", DESK_ROLES),
     Place("/bulletins", "通报", "file-text", BULLETIN_ROLES),
-    Place("/overview", "概览", "chart-line", OVERVIEW_ROLES),
     Place("/admin", "管理", "settings", ADMIN_ROLES),
     Place("/field", "现场", "map-pin", (*FIELD_ROLES, Role.HANDLER)),
 )
@@ -55,8 +53,7 @@ PLACES = (
 _FIRST: tuple[tuple[tuple[Role, ...], str], ...] = (
     ((Role.INSPECTOR, Role.OFFICER), "/field"),
     ((Role.INTAKE_CLERK, Role.SHIFT_LEADER, Role.DISPATCHER, Role.HANDLER), "/desk"),
-    ((Role.EDITOR, Role.APPROVER), "/bulletins"),
-    ((Role.LEADER, Role.SUPERVISION_OFFICER, Role.AUDITOR), "/overview"),
+    (BULLETIN_ROLES, "/bulletins"),
     ((Role.ADMIN,), "/admin"),
 )
 

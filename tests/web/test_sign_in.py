@@ -37,7 +37,7 @@ def people(app):
         ("jd", "/field"),
         ("supervisor", "/desk"),
         ("editor", "/bulletins"),
-        ("leader", "/overview"),
+        ("leader", "/bulletins"),
         ("admin", "/admin"),
         ("nobody", "/account"),
     ],

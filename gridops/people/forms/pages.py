@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import TypeVar
 
 from gridops.core.errors import FieldError, Invalid
+from gridops.core.ids import row_id
 from gridops.people.queries import PeopleFilter
 from gridops.people.rules import Role, UnitKind, WorkLine
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
-_LARGEST_ID = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,11 @@ class _Reader:
             if required:
                 self.refuse(name, "必填")
             return None
-        if not (text.isascii() and text.isdigit()) or int(text[:20]) > _LARGEST_ID:
+        try:
+            return row_id(text)
+        except ValueError:
             self.refuse(name, "请从列表中选择")
             return None
-        return int(text)
 
     def day(self, name: str) -> date | None:
         text = self.values.get(name, "").strip()

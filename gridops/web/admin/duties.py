@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Conflict, Invalid
+from gridops.core.ids import row_id
 from gridops.core.percent import percent
 from gridops.grids.rules import Level
 from gridops.people import forms, queries, service
@@ -30,7 +31,7 @@ _ABOVE = tuple(level for level in Level if level not in {Level.GRID, Level.CELL}
 def index() -> Answer:
     """The matrix, a page of grids at a time, of one community or of all."""
     root_id, today = current_person().root_id, clock.local_date(clock.now())
-    below, after = request.args.get("below", type=int), request.args.get("after")
+    below, after = request.args.get("below", type=row_id), request.args.get("after")
     with reading() as session:
         figures = queries.coverage(session, root_id, today)
         grids, more = queries.grid_page(session, root_id, below, after=after)

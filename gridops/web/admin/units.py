@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
+from gridops.core.ids import row_id
 from gridops.people import forms, queries, service
 from gridops.people.rules import Role
 from gridops.people.rules.units import KINDS_AT, LEVEL_NAMES, LEVELS
@@ -24,7 +25,7 @@ Answer = str | Response | tuple[str, int]
 @needs(Role.ADMIN)
 def index() -> Answer:
     """The tree; `?at=ID` opens one unit with its people."""
-    return _page(request.args.get("at", type=int))
+    return _page(request.args.get("at", type=row_id))
 
 
 @pages.post("")

@@ -15,6 +15,7 @@ from gridops.cases.rules.queue import GROUP_NAMES, SORT_NAMES, Group, QueueFilte
 from gridops.cases.rules.sources import Source
 from gridops.catalogue.rules import Kind
 from gridops.core.errors import Invalid
+from gridops.core.ids import row_id
 from gridops.people.rules import Role
 from gridops.web.navigation import DESK_ROLES
 
@@ -62,8 +63,8 @@ def asked(given: Mapping[str, str], default: Group = Group.ALL) -> Asked:
     wanted = QueueFilter(
         group=read("group", Group) or default,
         states=(state,) if state else (),
-        unit_id=read("unit", _row_id),
-        grid_id=read("grid", _row_id),
+        unit_id=read("unit", row_id),
+        grid_id=read("grid", row_id),
         kind=kind,
         class_code=code,
         source=read("source", Source),
@@ -90,12 +91,6 @@ def words() -> dict[str, Any]:
         "far": FAR,
         "counted_to": listing.COUNTED_TO,
     }
-
-
-def _row_id(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text[:19]) < 2**63:
-        raise ValueError(text)
-    return int(text)
 
 
 def _class(text: str) -> tuple[Kind, str]:
