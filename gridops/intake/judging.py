@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
 from gridops.core import clock
 from gridops.core.errors import Closed, Invalid, NotAllowed, NotFound
 from gridops.evidence.rules.types import Limits
-from gridops.intake import queries, receipts, rules, service
+from gridops.intake import places, queries, receipts, rules, service
 from gridops.intake.forms import parse_record
 from gridops.intake.models import DisputedRecord, Record
-from gridops.intake.rules import RecordState, Verdict
+from gridops.intake.queries import ToJudge
+from gridops.intake.rules import RecordState, RecordType, Verdict
 from gridops.people import queries as people
-from gridops.people.rules import Person, Role
+from gridops.people.rules import Person, Role, may
 
 MAY_JUDGE = frozenset({Role.INTAKE_CLERK, Role.SHIFT_LEADER})
+
+
+def waiting(session: Session, judge: Person, *, before: datetime | None = None, limit: int = 50) -> list[ToJudge]:
+    """What waits for a decision in the territory for which this person may judge, newest first."""
+    found: list[ToJudge] = []
+    while len(found) < limit:
+        batch = queries.to_judge(session, judge.root_id, before=before, limit=limit)
+        found += [item for item in batch if _judges_at(session, judge, item.type, item.body)]
+        if len(batch) < limit:
+            break
+        before = batch[-1].received_at
+    return found[:limit]
+
+
+def any_waiting(session: Session, judge: Person) -> bool:
+    """Whether anything waits for this person's decision."""
+    if judge.roles.isdisjoint(MAY_JUDGE) or not queries.any_to_judge(session, judge.root_id):
+        return False
+    return _judges_all(judge) or bool(waiting(session, judge))
 
 
 def try_held_again(session: Session, judge: Person, record_id: str) -> receipts.Receipt:
@@ -53,7 +76,7 @@ def judge_dispute(
         raise NotFound("没有这条待判定记录。")
     first = queries.record(session, row.record_id)
     assert first is not None, "a dispute hangs on a record"
-    _may_judge(session, judge, row.user_id)
+    _may_judge(session, judge, row.user_id, RecordType(row.content["type"]), row.content["body"])
     if row.judged_at is not None:
         raise Closed("已有判定。")
     row.verdict, row.judged_reason, row.judged_at, row.judged_by = verdict, reason, clock.now(), judge.user_id
@@ -83,19 +106,31 @@ def _held(session: Session, judge: Person, record_id: str) -> Record:
     row = queries.record(session, record_id, lock=True)
     if row is None:
         raise NotFound("没有这条记录。")
-    _may_judge(session, judge, row.user_id)
+    _may_judge(session, judge, row.user_id, row.type, row.body)
     if row.state is not RecordState.HELD:
         raise Closed("此记录已不在待判定之列。")
     return row
 
 
-def _may_judge(session: Session, judge: Person, sender_id: int) -> None:
-    """A clerk or shift leader of the same jurisdiction, and never one's own."""
+def _may_judge(session: Session, judge: Person, sender_id: int, kind: RecordType, body: dict[str, Any]) -> None:
+    """A clerk or shift leader of the record's place, and never one's own; what lies elsewhere is not found."""
     root = queries.roots_of(session, [sender_id]).get(sender_id)
     if root != judge.root_id:
         raise NotFound("没有这条记录。")
     if sender_id == judge.user_id or judge.roles.isdisjoint(MAY_JUDGE):
         raise NotAllowed("由受理员或值班长判定，本人发送的记录由他人判定。")
+    if not _judges_at(session, judge, kind, body):
+        raise NotFound("没有这条记录。")
+
+
+def _judges_all(judge: Person) -> bool:
+    return may(judge, MAY_JUDGE, (judge.root_id,))
+
+
+def _judges_at(session: Session, judge: Person, kind: RecordType, body: dict[str, Any]) -> bool:
+    if _judges_all(judge):
+        return True
+    return people.may_at(session, judge, MAY_JUDGE, places.grid_of_body(session, judge.root_id, kind, body))
 
 
 def _reason(text: str) -> str:

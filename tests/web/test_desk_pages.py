@@ -269,6 +269,25 @@ def test_a_held_record_is_judged_by_a_person(street: Street):
         assert not intake.any_to_judge(session, street.root_id)
 
 
+def test_whoever_judges_holds_the_role_for_the_place(street: Street):
+    name = held(street)
+    phone = street.browser("inspector")
+    page = phone.get("/field/report")
+    given = {name: hidden(page, name) for name in ("record_id", "captured_at", "sent_at")}
+    given |= {"category": "event/0110", "grid": street.west}
+    for words in ("第一份", "第二份"):
+        phone.post("/field/report", {**given, "description": words})
+    dispute = re.search(r"/desk/records/disputes/([0-9]+)", street.browser("desk").get("/desk/records").text).group(0)
+    east = street.browser("eastern_desk")
+    page = east.get("/desk/records")
+    assert "手机上说通过" not in page.text
+    assert "第二份" not in page.text
+    assert "待判定记录" not in east.get("/desk").text
+    assert east.post(f"/desk/records/{name}/again").status_code == 404
+    assert east.post(f"/desk/records/{name}/aside", {"reason": "x"}).status_code == 404
+    assert east.post(dispute, {"verdict": "first_stands", "reason": "x"}).status_code == 404
+
+
 def test_a_second_content_under_one_name_is_judged_by_a_person(street: Street):
     phone = street.browser("inspector")
     page = phone.get("/field/report")

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
-from gridops.intake import judging, queries
+from gridops.intake import judging
 from gridops.intake.rules import RecordState, Verdict
 from gridops.tasks.app import wake
 from gridops.web import photos, records
@@ -104,7 +104,7 @@ def _page(refused: str = "", problem: str = "") -> str:
     before = _before(request.args.get("before"))
     person = current_person()
     with reading() as session:
-        found = queries.to_judge(session, person.root_id, before=before, limit=PAGE + 1)
+        found = judging.waiting(session, person, before=before, limit=PAGE + 1)
     shown = found[:PAGE]
     more = shown[-1].received_at.isoformat() if len(found) > PAGE else None
     return render_template(

@@ -23,7 +23,7 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.core.tables_out import write_csv
 from gridops.grids import queries as grids
-from gridops.intake import queries as intake
+from gridops.intake import judging
 from gridops.people.rules import Role
 from gridops.tasks.app import wake
 from gridops.web import choices, explain
@@ -57,7 +57,7 @@ def index() -> Answer:
         dispatches = bool(person.roles.intersection(common.DISPATCHERS))
         units = proposals.units_in_use(session, person.root_id)
         options = _options(session, person.root_id)
-        judged = _to_judge(session, person.root_id, person.roles)
+        judged = judging.any_waiting(session, person)
     shown: dict[str, Any] = asked.kept
     trail = [mark for mark in request.args.get("trail", "")[:4000].split(".") if mark][-_TRAIL:]
     return render_template(
@@ -142,10 +142,6 @@ def _options(session: Session, root_id: int) -> dict[str, Any]:
         "classes": [row for row in classes if row.kind in choices.KIND_NAMES],
         "kind_names": choices.KIND_NAMES,
     }
-
-
-def _to_judge(session: Session, root_id: int, roles: frozenset[Role]) -> bool:
-    return bool(roles.intersection(common.JUDGES)) and intake.any_to_judge(session, root_id)
 
 
 def _place(text: str | None) -> Any:
