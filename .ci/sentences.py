@@ -46,6 +46,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "figures/service/counting.py": ("_grid_figures",),
     "intake/queries.py": ("to_judge",),
     "intake/service.py": ("*",),
+    "intake/words.py": ("*",),
     "people/forms/pages.py": ("*",),
     "people/rules/sign_in.py": ("refused_password",),
     "people/rules/units.py": ("LEVEL_NAMES", "refused_level"),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
+from gridops.cases.service.reporting import NEAREST_WITHIN_M
 from gridops.core import clock
 from gridops.core.errors import Closed, Invalid, NotAllowed, NotFound
 from gridops.evidence.rules.types import Limits
@@ -41,30 +42,40 @@ def any_waiting(session: Session, judge: Person) -> bool:
     return _judges_all(judge) or bool(waiting(session, judge))
 
 
-def try_held_again(session: Session, judge: Person, record_id: str) -> receipts.Receipt:
+def try_held_again(
+    session: Session, judge: Person, record_id: str, within_m: float = NEAREST_WITHIN_M
+) -> receipts.Receipt:
     """Let a held record take effect after all, if it fits now; otherwise it stays held with the new reason.
 
     Raises NotFound, NotAllowed, Closed (not held any more).
     """
     row = _held(session, judge, record_id)
-    service.try_again(session, row)
+    service.try_again(session, row, within_m)
     _note(session, judge, "intake.try_again", row, state=row.state.value)
     return receipts.receipt(session, row)
 
 
-def set_aside(session: Session, judge: Person, record_id: str, reason: str) -> receipts.Receipt:
+def set_aside(
+    session: Session, judge: Person, record_id: str, reason: str, within_m: float = NEAREST_WITHIN_M
+) -> receipts.Receipt:
     """A held record shall take no effect; it stays in the ledger. Raises as above, Invalid without a reason."""
     reason = _reason(reason)
     row = _held(session, judge, record_id)
     row.state, row.judged_reason, row.held_because = RecordState.DISMISSED, reason, f"不予采用：{reason}"
     row.judged_at, row.judged_by = clock.now(), judge.user_id
-    service.follow(session, row)
+    service.follow(session, row, within_m)
     _note(session, judge, "intake.set_aside", row)
     return receipts.receipt(session, row)
 
 
 def judge_dispute(
-    session: Session, judge: Person, dispute_id: int, verdict: Verdict, reason: str, limits: Limits
+    session: Session,
+    judge: Person,
+    dispute_id: int,
+    verdict: Verdict,
+    reason: str,
+    limits: Limits,
+    within_m: float = NEAREST_WITHIN_M,
 ) -> str | None:
     """Decide about a second content: only the first stands, or both do (the second is entered under a name of its own).
 
@@ -89,16 +100,16 @@ def judge_dispute(
         root_id=judge.root_id,
         verdict=verdict.value,
     )
-    return _enter_second(session, row, limits) if verdict is Verdict.BOTH_STAND else None
+    return _enter_second(session, row, limits, within_m) if verdict is Verdict.BOTH_STAND else None
 
 
-def _enter_second(session: Session, row: DisputedRecord, limits: Limits) -> str:
+def _enter_second(session: Session, row: DisputedRecord, limits: Limits, within_m: float) -> str:
     name = rules.name_of_second(row.record_id, row.digest, row.user_id)
     sender = people.load_person(session, row.user_id)
     if sender is None:
         raise Closed("发送人已停用，不能补录。")
     record = parse_record(row.content, name, limits)
-    service.take(session, sender, name, record, row.content, received_at=row.received_at)
+    service.take(session, sender, name, record, row.content, received_at=row.received_at, within_m=within_m)
     return name
 
 

@@ -23,7 +23,7 @@ from gridops.evidence import queries as evidence_queries
 from gridops.evidence import service as evidence
 from gridops.evidence.forms import Arrival
 from gridops.evidence.rules.types import Mime, agrees
-from gridops.intake import effects, queries, rules
+from gridops.intake import effects, queries, rules, words
 from gridops.intake.forms import AnswerIn, Attachment, RecordIn, read_kept, reference
 from gridops.intake.models import DisputedRecord, MissingAttachment, Record
 from gridops.intake.receipts import Receipt as Receipt
@@ -83,7 +83,7 @@ def take(
     session.add(row)
     session.flush()
     session.add_all(MissingAttachment(sha256=name, record_id=record_id) for name in missing)
-    follow(session, row)
+    follow(session, row, within_m)
     session.flush()
     return Taken(Sent.NEW, receipt_of_case(session, row, case, missing))
 
@@ -105,20 +105,20 @@ def attachment(session: Session, arrival: Arrival, user_id: int) -> bool:
     return new
 
 
-def apply_overlooked(session: Session, limit: int = 200) -> int:
+def apply_overlooked(session: Session, limit: int = 200, *, within_m: float = NEAREST_WITHIN_M) -> int:
     """Let waiting records take effect whose awaited one has come; a net below the locks, run by the calendar."""
     ids = queries.overlooked(session, limit)
     for record_id in ids:
         row = _locked(session, record_id)
         if row.state is RecordState.WAITING:
-            try_again(session, row)
+            try_again(session, row, within_m)
     return len(ids)
 
 
-def try_again(session: Session, row: Record) -> None:
+def try_again(session: Session, row: Record, within_m: float = NEAREST_WITHIN_M) -> None:
     """Apply a waiting or held record once more, in the name of its sender; what still does not fit stays held."""
-    _apply_kept(session, row)
-    follow(session, row)
+    _apply_kept(session, row, within_m)
+    follow(session, row, within_m)
     session.flush()
 
 
@@ -210,7 +210,7 @@ def _apply(
     except Invalid as wrong:
         if refuse:
             raise Invalid(*((f"body.{error.field}", error.reason) for error in wrong.errors)) from None
-        _hold(row, str(wrong))
+        _hold(row, words.told(wrong))
         return None
     row.state, row.waiting_for, row.held_because = RecordState.APPLIED, None, None
     row.case_id, row.event_id = done.case.id, done.event_id
@@ -255,21 +255,22 @@ def _wait(session: Session, row: Record, name: str) -> None:
     row.state, row.waiting_for, row.held_because = RecordState.WAITING, name, None
 
 
-def _apply_kept(session: Session, row: Record) -> None:
+def _apply_kept(session: Session, row: Record, within_m: float) -> None:
     """Apply a record of the ledger in the name of its sender, with the roles held now."""
     sender = load_person(session, row.user_id)
     if sender is None:
         _hold(row, "发送人已停用。")
         return
     meaning, files = read_kept(row.type, row.body, row.attachments)
-    _apply(session, sender, row, meaning, files, queries.missing(session, row.id), refuse=False)
+    missing = queries.missing(session, row.id)
+    _apply(session, sender, row, meaning, files, missing, within_m, refuse=False)
 
 
 def _hold(row: Record, reason: str) -> None:
     row.state, row.waiting_for, row.held_because = RecordState.HELD, None, reason[:500]
 
 
-def follow(session: Session, row: Record) -> None:
+def follow(session: Session, row: Record, within_m: float = NEAREST_WITHIN_M) -> None:
     """Records that waited for this one take effect or are held now, and those that waited for them."""
     ready = [row]
     while ready:
@@ -278,7 +279,7 @@ def follow(session: Session, row: Record) -> None:
         if done.state not in (RecordState.APPLIED, RecordState.DISMISSED):
             continue
         for next_row in queries.waiting_for(session, done.id):
-            _apply_kept(session, next_row)
+            _apply_kept(session, next_row, within_m)
             ready.append(next_row)
 
 

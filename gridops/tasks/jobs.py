@@ -164,4 +164,4 @@ def tidy() -> None:
     with transaction() as session:
         evidence.clear_abandoned_parts(session, PartFolder(_config().evidence_dir))
     with transaction() as session:
-        intake.apply_overlooked(session)
+        intake.apply_overlooked(session, within_m=_config().nearest_grid_within_m)

@@ -13,23 +13,10 @@ from gridops.core.errors import Conflict, Invalid
 from gridops.core.ids import uuid7
 from gridops.intake import forms, service
 from gridops.intake.rules import RecordType
+from gridops.intake.words import said as said
 from gridops.people.rules import Person
 from gridops.tasks.app import wake
 from gridops.web.photos import Photo, limits, settings
-
-# What the rooms answer in English for programs, as people are told it.
-_SAID = (
-    ("outside the jurisdiction", "这个位置不在本辖区内，请在地图上重新选择"),
-    ("longer than", "太长了"),
-    ("more than 10 minutes ahead", "手机时间不准，请校准后再提交"),
-    ("before 2000", "手机时间不准，请校准后再提交"),
-    ("no case has this number", "没有这个案件"),
-    ("no such grid", "没有这个网格"),
-    ("unknown", "没有这个类别"),
-    ("is not in force", "该类别已停用"),
-    ("only the desk registers", "只有受理人员登记他人来源的问题"),
-    ("required", "请填写"),
-)
 
 
 def new_name() -> str:
@@ -78,8 +65,3 @@ def problems(wrong: Invalid) -> dict[str, str]:
         field = error.field.removeprefix("body.").partition(".")[0]
         found.setdefault(field, said(error.reason))
     return found
-
-
-def said(reason: str) -> str:
-    """A reason as a person is told it."""
-    return next((words for begin, words in _SAID if begin in reason), reason)

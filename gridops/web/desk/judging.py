@@ -16,6 +16,7 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.intake import judging
 from gridops.intake.rules import RecordState, Verdict
+from gridops.intake.words import FIELD_NAMES
 from gridops.tasks.app import wake
 from gridops.web import photos, records
 from gridops.web.desk import common
@@ -28,20 +29,6 @@ pages = Blueprint("desk_records", __name__, url_prefix="/desk/records")
 Answer = str | Response | tuple[str, int]
 PAGE = 20
 _NUMBER = re.compile(r"[0-9]{8}-[0-9]{1,12}")
-FIELDS = {
-    "case": "案件",
-    "outcome": "结果",
-    "words": "说明",
-    "category": "类别",
-    "description": "情况说明",
-    "address": "地址",
-    "grid": "网格",
-    "location": "位置",
-    "same_as": "同一案件",
-    "self_handled": "自行处置",
-    "source": "来源",
-    "source_number": "来源编号",
-}
 
 
 @pages.get("")
@@ -56,7 +43,7 @@ def index() -> Answer:
 def again(record_id: UUID) -> Answer:
     """Let a held record take effect after all."""
     with transaction() as session:
-        receipt = judging.try_held_again(session, current_person(), str(record_id))
+        receipt = judging.try_held_again(session, current_person(), str(record_id), _within_m())
     if receipt.state is RecordState.APPLIED:
         wake("figures.drain")
         flash(_("已生效：%(number)s", number=receipt.number or ""), "good")
@@ -71,7 +58,7 @@ def aside(record_id: UUID) -> Answer:
     """A held record shall take no effect; it stays in the ledger with the reason."""
     try:
         with transaction() as session:
-            judging.set_aside(session, current_person(), str(record_id), request.form.get("reason", ""))
+            judging.set_aside(session, current_person(), str(record_id), request.form.get("reason", ""), _within_m())
     except Invalid:
         return _page(str(record_id), _("请写明不予采用的理由（500 字以内）")), 422
     flash(_("已不予采用，记录仍保留在台账中。"), "good")
@@ -87,7 +74,9 @@ def decide(dispute_id: int) -> Answer:
         return _page(str(dispute_id), _("请选择判定结果")), 422
     try:
         with transaction() as session:
-            judging.judge_dispute(session, current_person(), dispute_id, Verdict(verdict), reason, photos.limits())
+            judging.judge_dispute(
+                session, current_person(), dispute_id, Verdict(verdict), reason, photos.limits(), _within_m()
+            )
     except Invalid as wrong:
         told = (
             _("请写明判定理由（500 字以内）")
@@ -122,10 +111,14 @@ def _page(refused: str = "", problem: str = "") -> str:
     )
 
 
+def _within_m() -> float:
+    return photos.settings().nearest_grid_within_m
+
+
 def _told(body: dict[str, Any]) -> list[tuple[str, str, str | None]]:
     """The body as pairs of name and value; the third is the number of a case that can be opened."""
     found: list[tuple[str, str, str | None]] = []
-    for name, label in FIELDS.items():
+    for name, label in FIELD_NAMES.items():
         value = body.get(name)
         if value is None or value == "":
             continue
