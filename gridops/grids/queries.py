@@ -140,6 +140,11 @@ def roots(session: Session, day: date | None = None) -> list[Node]:
     return [then.nodes[root] for root in then.roots()]
 
 
+def root_count(session: Session) -> int:
+    """How many jurisdictions there are, whatever day."""
+    return session.scalar(select(func.count()).where(Grid.root_id == Grid.id)) or 0
+
+
 def level_counts(session: Session, grid_id: int, day: date | None = None, level: Level = Level.GRID) -> LevelCount:
     """Number and area of the grids of a level at or below a grid on a local day (default: today)."""
     then = tree(session, day)

@@ -6,7 +6,8 @@ The API is a sibling and guards itself; both read the signed-in person from flas
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, redirect, request, url_for
@@ -16,7 +17,7 @@ from werkzeug.wrappers import Response
 from gridops.core.db import reading
 from gridops.core.errors import NotAllowed
 from gridops.people.queries import Scope, scope_of
-from gridops.people.rules import Person, Role
+from gridops.people.rules import Person, Role, may
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -36,6 +37,22 @@ def needs(*roles: Role) -> Callable[[View], View]:
     if not roles:
         raise ValueError("name at least one role")
     return lambda view: _mark(view, frozenset(roles))
+
+
+def needs_for_all(*roles: Role) -> Callable[[View], View]:
+    """As `needs`, and the role is held for the whole jurisdiction: what these pages keep holds everywhere in it."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **named: Any) -> Any:
+            person = current_person()
+            if not may(person, roles, (person.root_id,)):
+                raise NotAllowed("此处的设置适用于整个辖区，须由全辖区的系统管理员办理")
+            return view(*args, **named)
+
+        return needs(*roles)(cast(View, guarded))
+
+    return mark
 
 
 def current_person() -> Person:

@@ -18,12 +18,14 @@ from gridops.catalogue import service as catalogue_service
 from gridops.catalogue.rules import Kind
 from gridops.core import clock, db
 from gridops.core.clock import parse_instant
+from gridops.grids.rules import Level
 from gridops.people.rules import Role
 from gridops.worktime import queries as worktime
 from gridops.worktime import service as worktime_service
 from tests.factories import make_grid, make_user
 from tests.webapp import PASSWORD_HASH, Browser, web_program
 
+CODES = {"admin": "320411003", "neighbour": "320411009"}
 TODAY = parse_instant("2017-03-08T10:00")
 CONDITION = {
     "condition": "垃圾散落",
@@ -36,15 +38,22 @@ CONDITION = {
 
 
 @pytest.fixture
-def app(database: Engine, tmp_path: Path) -> Iterator[Flask]:
+def roots() -> tuple[str, ...]:
+    return ("admin", "neighbour")
+
+
+@pytest.fixture
+def app(database: Engine, tmp_path: Path, roots: tuple[str, ...]) -> Iterator[Flask]:
     with web_program(database, tmp_path) as opened, clock.set_to(TODAY):
         with db.transaction() as session:
             worktime_service.seed(session)
             catalogue_service.seed(session)
-            for code, name in (("320411003", "admin"), ("320411009", "neighbour")):
-                root = make_grid(session, code)
+            for name in roots:
+                root = make_grid(session, CODES[name])
                 make_user(session, root, Role.ADMIN, username=name).password_hash = PASSWORD_HASH
                 if name == "admin":
+                    part = make_grid(session, "320411003001", parent=root, level=Level.COMMUNITY)
+                    make_user(session, root, Role.ADMIN, grid=part, username="small").password_hash = PASSWORD_HASH
                     make_user(session, root, Role.INSPECTOR, username="inspector").password_hash = PASSWORD_HASH
         yield opened
 
@@ -179,6 +188,40 @@ def test_a_local_extension_gets_its_name_and_nobody_else_touches_it(admin: Brows
     assert neighbour.post(f"{path}/conditions/new", CONDITION).status_code == 404
 
 
+def test_what_holds_in_the_whole_jurisdiction_is_kept_by_its_own_admin(app: Flask) -> None:
+    small = Browser(app)
+    small.sign_in("small")
+    category = f"/admin/categories/{category_id()}"
+    with db.reading() as session:
+        edition = catalogue.editions(session, "B")[0].id
+        condition = catalogue.condition_rows(session, [category_id()], 0)[category_id()][0].id
+    assert small.get(category).status_code == small.get("/admin/calendar").status_code == 200
+    for path in (
+        f"/admin/categories/lists/{edition}",
+        f"{category}/name",
+        f"{category}/conditions/new",
+        f"{category}/conditions/{condition}",
+        f"{category}/conditions/{condition}/end",
+        "/admin/calendar/upload",
+        "/admin/calendar/days",
+        "/admin/calendar/days/drop",
+        "/admin/calendar/hours",
+    ):
+        answer = small.post(path, CONDITION)
+        assert answer.status_code == 403, path
+        assert "整个辖区" in answer.text
+
+
+def test_dates_that_several_jurisdictions_share_are_changed_by_none_of_them(admin: Browser) -> None:
+    with db.reading() as session:
+        edition = catalogue.editions(session, "B")[0].id
+    answer = admin.post(f"/admin/categories/lists/{edition}", {"valid_from": "2014-01-01"})
+    assert answer.status_code == 403
+    assert "运行维护人员" in answer.text
+    assert "2014-08-15" in admin.get(f"/admin/categories/lists/{edition}").text
+
+
+@pytest.mark.parametrize("roots", [("admin",)])
 def test_version_dates_are_seen_and_corrected(admin: Browser) -> None:
     with db.reading() as session:
         edition = catalogue.editions(session, "B")[0].id

@@ -13,6 +13,7 @@ from gridops.catalogue.forms import ConditionForm, DatesForm, NameForm
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
 from gridops.core import clock
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from gridops.grids import queries as grids
 
 # A root's additions are numbered from here, so that a later release may ship more conditions below.
 _FIRST_OWN_POSITION = 101
@@ -97,10 +98,16 @@ def rename_local_category(
 def edit_list_dates(
     session: Session, list_id: int, form: DatesForm, *, actor_id: int | None = None, root_id: int | None = None
 ) -> CategoryList:
-    """Since when and until when an edition is in force. Audited; NotFound for an unknown edition."""
+    """Since when and until when an edition is in force. Audited; NotFound for an unknown edition.
+
+    All jurisdictions share the editions: where there are several, none changes them for the others (NotAllowed for
+    an act from within one, `root_id`).
+    """
     edition = session.get(CategoryList, list_id)
     if edition is None:
         raise NotFound("没有这个清单版本")
+    if root_id is not None and grids.root_count(session) > 1:
+        raise NotAllowed("清单版本由各辖区共用，有效日期由系统运行维护人员修改")
     before = (edition.valid_from, edition.valid_to)
     edition.valid_from, edition.valid_to = form.valid_from, form.valid_to
     session.flush()

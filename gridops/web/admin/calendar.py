@@ -15,7 +15,7 @@ from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Conflict, Invalid
 from gridops.people.rules import Role
-from gridops.web.guards import current_person, needs
+from gridops.web.guards import current_person, needs, needs_for_all
 from gridops.worktime import forms, queries, service
 from gridops.worktime.queries import ShownDay
 
@@ -42,7 +42,7 @@ def index() -> Answer:
 
 
 @pages.post("/upload")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def upload() -> Answer:
     """Take a yearly table, all or nothing."""
     person, file = current_person(), request.files.get("file")
@@ -67,7 +67,7 @@ def upload() -> Answer:
 
 
 @pages.post("/days")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def override() -> Answer:
     """This street's own answer for one day."""
     person = current_person()
@@ -83,7 +83,7 @@ def override() -> Answer:
 
 
 @pages.post("/days/drop")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def drop() -> Answer:
     """Let the common answer hold again."""
     person, day = current_person(), _day(request.form.get("date"))
@@ -96,7 +96,7 @@ def drop() -> Answer:
 
 
 @pages.post("/hours")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def hours() -> Answer:
     """Office hours from a day on."""
     person, year = current_person(), _year(request.form.get("year"))

@@ -16,7 +16,7 @@ from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid, NotFound
 from gridops.people.rules import Role
-from gridops.web.guards import current_person, needs
+from gridops.web.guards import current_person, needs, needs_for_all
 from gridops.worktime.rules import LIMIT_UNIT_NAMES
 
 pages = Blueprint("admin_categories", __name__, url_prefix="/admin/categories")
@@ -71,7 +71,7 @@ def dates(list_id: int) -> Answer:
 
 
 @pages.post("/lists/<int:list_id>")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def dates_post(list_id: int) -> Answer:
     """Change the dates of an edition."""
     person = current_person()
@@ -93,7 +93,7 @@ def one(category_id: int) -> Answer:
 
 
 @pages.post("/<int:category_id>/name")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def rename(category_id: int) -> Answer:
     """Name a local extension."""
     person = current_person()
@@ -115,7 +115,7 @@ def new_condition(category_id: int) -> Answer:
 
 
 @pages.post("/<int:category_id>/conditions/new")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def add_condition(category_id: int) -> Answer:
     """Add a condition."""
     person = current_person()
@@ -137,7 +137,7 @@ def condition(category_id: int, condition_id: int) -> Answer:
 
 
 @pages.post("/<int:category_id>/conditions/<int:condition_id>")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def edit_condition(category_id: int, condition_id: int) -> Answer:
     """What a condition says from a day on."""
     person = current_person()
@@ -152,7 +152,7 @@ def edit_condition(category_id: int, condition_id: int) -> Answer:
 
 
 @pages.post("/<int:category_id>/conditions/<int:condition_id>/end")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def end_condition(category_id: int, condition_id: int) -> Answer:
     """End a condition of one's own."""
     person = current_person()
