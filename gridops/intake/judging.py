@@ -12,11 +12,12 @@ from gridops.cases.service.reporting import NEAREST_WITHIN_M
 from gridops.core import clock
 from gridops.core.errors import Closed, Invalid, NotAllowed, NotFound
 from gridops.evidence.rules.types import Limits
-from gridops.intake import places, queries, receipts, rules, service
+from gridops.intake import places, queries, receipts, rules, service, sights
 from gridops.intake.forms import parse_record
 from gridops.intake.models import DisputedRecord, Record
 from gridops.intake.queries import ToJudge
 from gridops.intake.rules import RecordState, RecordType, Verdict
+from gridops.intake.sights import Sight
 from gridops.people import queries as people
 from gridops.people.rules import Person, Role, may
 
@@ -33,6 +34,14 @@ def waiting(session: Session, judge: Person, *, before: datetime | None = None, 
             break
         before = batch[-1].received_at
     return found[:limit]
+
+
+def seen(session: Session, judge: Person, item: ToJudge) -> tuple[Sight, Sight | None]:
+    """What waits, and what came first under its name: None without a dispute, or where that lies out of sight."""
+    first = queries.record(session, item.record_id) if item.dispute_id else None
+    if first is None or not _judges_at(session, judge, first.type, first.body):
+        return sights.of_item(session, item), None
+    return sights.of_item(session, item), sights.of_first(session, first)
 
 
 def any_waiting(session: Session, judge: Person) -> bool:

@@ -27,6 +27,7 @@ class ToJudge:
     received_at: datetime
     reason: str
     body: dict[str, Any]
+    attachments: list[Any]
 
 
 def record(session: Session, record_id: str, *, lock: bool = False) -> Record | None:
@@ -98,14 +99,27 @@ def to_judge(session: Session, root_id: int, *, before: datetime | None = None, 
     if before is not None:
         held, disputed = held.where(Record.received_at < before), disputed.where(DisputedRecord.received_at < before)
     found = [
-        ToJudge(row.id, None, row.type, row.user_id, name, row.received_at, row.held_because or "", row.body)
+        ToJudge(
+            row.id,
+            None,
+            row.type,
+            row.user_id,
+            name,
+            row.received_at,
+            row.held_because or "",
+            row.body,
+            row.attachments,
+        )
         for row, name in session.execute(held)
     ]
     for row, first, name in session.execute(disputed):
         reason = "同一编号收到了不同的内容。" if row.user_id == first.user_id else "同一编号由另一人发来。"
         content = row.content
         kind = RecordType(content["type"])
-        found.append(ToJudge(first.id, row.id, kind, row.user_id, name, row.received_at, reason, content["body"]))
+        files = content.get("attachments", [])
+        found.append(
+            ToJudge(first.id, row.id, kind, row.user_id, name, row.received_at, reason, content["body"], files)
+        )
     return sorted(found, key=lambda item: item.received_at, reverse=True)[:limit]
 
 
@@ -121,6 +135,11 @@ def any_to_judge(session: Session, root_id: int) -> bool:
 def dispute(session: Session, dispute_id: int) -> DisputedRecord | None:
     """One second content, locked."""
     return session.get(DisputedRecord, dispute_id, with_for_update=True)
+
+
+def name_of(session: Session, user_id: int) -> str:
+    """The name of a sender, also of one who has left."""
+    return session.scalars(select(User.name).where(User.id == user_id)).one()
 
 
 def roots_of(session: Session, user_ids: Iterable[int]) -> dict[int, int]:

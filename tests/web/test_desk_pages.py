@@ -5,9 +5,11 @@ import re
 import pytest
 
 from gridops.cases.queries import by_number
+from gridops.cases.queries.lookups import by_record
 from gridops.cases.rules.moves import Move, State
 from gridops.core.db import reading, transaction
 from gridops.core.ids import uuid7
+from gridops.evidence.queries import links_for
 from gridops.intake import queries as intake
 from gridops.intake import service as gate
 from gridops.intake.forms import parse_record
@@ -298,11 +300,32 @@ def test_a_second_content_under_one_name_is_judged_by_a_person(street: Street):
     browser = street.browser("desk")
     page = browser.get("/desk/records")
     assert "第二份" in page.text
+    assert "第一份" in page.text, "nobody judges between two contents by seeing one"
     dispute = re.search(r"/desk/records/disputes/([0-9]+)", page.text).group(0)
     assert browser.post(dispute, {"verdict": "maybe", "reason": "x"}).status_code == 422
     assert browser.post(dispute, {"verdict": "both_stand", "reason": ""}).status_code == 422
     assert browser.post(dispute, {"verdict": "both_stand", "reason": "两处不同"}).status_code == 302
     assert "第二份" in "".join(browser.get(f"/desk?group=all&q={word}").text for word in ("第二份",))
+
+
+def test_both_contents_are_shown_with_their_case_and_what_has_come(street: Street):
+    phone = street.browser("inspector")
+    page = phone.get("/field/report")
+    given = {name: hidden(page, name) for name in ("record_id", "captured_at", "sent_at")}
+    given |= {"category": "event/0110", "grid": street.west}
+    for words, shot in (("第一份", picture()), ("第二份", picture(size=(70, 50)))):
+        phone.post("/field/report", {**given, "description": words, "photo_before": file(shot)})
+    with reading() as session:
+        case = by_record(session, given["record_id"])
+        assert case is not None
+        (use,) = links_for(session, "case", case.id)
+    page = street.browser("desk").get("/desk/records").text
+    first, second = page[page.index("先到的一份") :].split("后到的一份")
+    assert f"/desk/cases/{case.number}" in first
+    assert f"/api/v1/evidence/{use.id}/" in first
+    assert "第一份" in first
+    assert "第二份" in second
+    assert "image/jpeg" in second
 
 
 def test_the_map_page_names_its_layers(street: Street):

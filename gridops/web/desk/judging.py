@@ -20,7 +20,7 @@ from gridops.intake.words import FIELD_NAMES
 from gridops.tasks.app import wake
 from gridops.web import photos, records
 from gridops.web.desk import common
-from gridops.web.field.common import RECORD_NAMES
+from gridops.web.field.common import RECORD_NAMES, shows
 from gridops.web.guards import current_person, needs
 from gridops.web.language import said
 
@@ -94,11 +94,14 @@ def _page(refused: str = "", problem: str = "") -> str:
     person = current_person()
     with reading() as session:
         found = judging.waiting(session, person, before=before, limit=PAGE + 1)
-    shown = found[:PAGE]
+        shown = found[:PAGE]
+        seen = [judging.seen(session, person, item) for item in shown]
     more = shown[-1].received_at.isoformat() if len(found) > PAGE else None
     return render_template(
         "desk/records.html",
-        items=[(item, _told(item.body)) for item in shown],
+        items=list(zip(shown, seen, strict=True)),
+        told=_told,
+        shows=shows,
         me=person.user_id,
         record_names=RECORD_NAMES,
         verdicts=Verdict,
