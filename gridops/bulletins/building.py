@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ MIME = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+# Shares counted longer ago than this, by a build that was cut off, are counted anew.
+FRESH = timedelta(seconds=60)
 OpenTransaction = Callable[[], AbstractContextManager[Session]]
 
 
@@ -48,12 +51,17 @@ class Workshop:
 def begin(session: Session, job_id: int) -> list[int]:
     """The territories still to be counted for a build; empty when the figures are locked, or all is counted."""
     job, bulletin = _job(session, job_id, lock=True)
-    if job.state != "owed" or bulletin.status is not Status.DRAFT or bulletin.corrects_id is not None:
+    if job.state != "owed":
+        return []
+    if not _counts(bulletin):
+        # Locked since the build was asked for: its figures are kept, nothing is counted any more.
+        job.parts_total = 0
         return []
     period, _ = period_of(session, bulletin.root_id, bulletin.period, bulletin.series)
     parts = figures.parts(session, bulletin.grid_id, period)
     job.parts_total = len(parts)
-    counted = {part.grid_id for part in queries.parts(session, job_id)}
+    fresh = clock.now() - FRESH
+    counted = {part.grid_id for part in queries.parts(session, job_id) if part.counted_at >= fresh}
     return [grid_id for grid_id in parts if grid_id not in counted]
 
 
@@ -79,10 +87,12 @@ def join(session: Session, job_id: int, workshop: Workshop) -> bool:
     job, bulletin = _job(session, job_id, lock=True)
     if job.state != "owed":
         return False
-    counted = [Counted.from_json(part.payload) for part in queries.parts(session, job_id)]
-    if len(counted) < job.parts_total:
+    parts = queries.parts(session, job_id) if _counts(bulletin) else []
+    if _counts(bulletin) and (not parts or len(parts) < job.parts_total):
         return False
-    document = document_of(session, bulletin, counted)
+    counted = [Counted.from_json(part.payload) for part in parts]
+    as_of = min((part.counted_at for part in parts), default=None)
+    document = document_of(session, bulletin, counted, as_of=as_of)
     _publish(session, bulletin, document, workshop)
     job.state, job.finished_at, job.error = "done", clock.now(), None
     return True
@@ -97,6 +107,14 @@ def fail(session: Session, job_id: int, error: str, *, for_good: bool) -> None:
     job.error = error[:2000]
     if for_good or job.tries >= 5:
         job.state, job.finished_at = "failed", clock.now()
+
+
+def woken(session: Session, before: datetime) -> list[int]:
+    """The builds owed for which nobody was woken since an instant, marked as woken now."""
+    jobs = queries.owed_jobs(session, before)
+    for job in jobs:
+        job.woken_at = clock.now()
+    return [job.id for job in jobs]
 
 
 def build_in_place(
@@ -135,6 +153,11 @@ def is_built(session: Session, bulletin: Bulletin) -> bool:
         and len(papers) == len(MIME)
         and all(paper.version == bulletin.version for paper in papers.values())
     )
+
+
+def _counts(bulletin: Bulletin) -> bool:
+    """Whether a build of it counts: a draft's does, a locked one's figures are kept, a correction has none."""
+    return bulletin.status is Status.DRAFT and bulletin.frozen_set_id is None and bulletin.corrects_id is None
 
 
 def _publish(session: Session, bulletin: Bulletin, document: Document, workshop: Workshop) -> None:

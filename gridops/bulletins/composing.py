@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,13 +18,15 @@ from gridops.bulletins.service import period_of, series_of
 from gridops.core import clock
 from gridops.core.errors import NotFound
 from gridops.core.periods import Period
-from gridops.documents.rules import chinese_numeral, paper
+from gridops.documents.rules import chinese_numeral, issue_number, paper
+from gridops.figures import counts
 from gridops.figures import service as figures
 from gridops.figures.models import FrozenSet
 from gridops.figures.queries import sets
 from gridops.figures.rules.tally import Counted
 from gridops.grids import queries as grids
 from gridops.grids.rules import Level
+from gridops.grids.rules.tree import Version
 
 SCHEMA = "gridops/bulletin/1"
 TABLES = (
@@ -60,17 +62,21 @@ class Body:
     foot: tuple[tuple[str, str], ...]
 
 
-def document_of(session: Session, bulletin: Bulletin, counted: Sequence[Counted] | None) -> Document:
+def document_of(
+    session: Session, bulletin: Bulletin, counted: Sequence[Counted] | None, *, as_of: datetime | None = None
+) -> Document:
     """The document of a bulletin: from parts just counted for a draft, from the frozen set afterwards.
 
     `counted` None: a draft as it was last built, for the page that shows it; NotFound before its first build.
+    `as_of`: when the oldest of the parts was counted.
     """
     period, _ = period_of(session, bulletin.root_id, bulletin.period, bulletin.series)
     series = series_of(session, bulletin.root_id, bulletin.series)
     body = _body(session, bulletin, series, period)
     if bulletin.corrects_id is not None:
         return _correction(session, bulletin, series, body, period)
-    figure_set, as_of, digest = _figures(session, bulletin, period, counted)
+    figure_set, known_at, digest = _figures(session, bulletin, period, counted)
+    as_of = as_of or known_at
     matter = chapters.Matter(
         period,
         figure_set.figures,
@@ -82,7 +88,7 @@ def document_of(session: Session, bulletin: Bulletin, counted: Sequence[Counted]
     head = _head(bulletin, body, page.title(body.subject, period), as_of, digest)
     contract = _contract(session, bulletin, series, body, period, as_of, digest)
     contract["figures"] = {
-        key: {**figure, "records": f"/bulletins/{bulletin.id}/records/{key}"}
+        key: {**figure, "records": f"/bulletins/{bulletin.id}/records/{key}" if key.startswith(counts.PREFIX) else None}
         for key, figure in figure_set.figures.items()
     }
     contract["tables"] = {name: figure_set.tables.get(name, []) for name in TABLES}
@@ -118,8 +124,7 @@ def _figures(
 
 
 def _body(session: Session, bulletin: Bulletin, series: Series, period: Period) -> Body:
-    node = grids.tree(session, min(period.first_day, grids.today())).nodes.get(bulletin.grid_id)
-    node = node or grids.tree(session).nodes[bulletin.grid_id]
+    node = _area(session, bulletin, period)
     settings = series.settings
     official = f"{node.name}办事处" if node.level is Level.STREET and node.name.endswith("街道") else node.name
     return Body(
@@ -133,6 +138,13 @@ def _body(session: Session, bulletin: Bulletin, series: Series, period: Period) 
     )
 
 
+def _area(session: Session, bulletin: Bulletin, period: Period) -> Version:
+    """The jurisdiction under the name it bore at the period's end; one that has ended under its last."""
+    known = [v for v in grids.territory(session).versions.values() if v.grid_id == bulletin.grid_id]
+    day = period.end_day - timedelta(days=1)
+    return next((v for v in known if v.valid_on(day)), max(known, key=lambda v: v.valid_from or date.min))
+
+
 def _head(bulletin: Bulletin, body: Body, title: str, as_of: datetime, digest: str | None) -> page.Head:
     return page.Head(
         head=body.head,
@@ -140,13 +152,20 @@ def _head(bulletin: Bulletin, body: Body, title: str, as_of: datetime, digest: s
         office=body.office,
         addressee=body.addressee,
         status=bulletin.status,
-        issue_no=bulletin.issue_no,
-        total_no=bulletin.total_no,
+        issue_line=_issue_line(bulletin),
         day=bulletin.issued_on,
         foot=body.foot,
         as_of=as_of,
         digest=digest,
     )
+
+
+def _issue_line(bulletin: Bulletin) -> str:
+    if bulletin.issue_no is None:
+        return ""
+    if bulletin.corrects_id is not None:
+        return f"更正说明第{bulletin.issue_no}号"
+    return issue_number(bulletin.issue_no, bulletin.total_no)
 
 
 def _contract(
@@ -158,10 +177,10 @@ def _contract(
     as_of: datetime,
     digest: str | None,
 ) -> dict[str, Any]:
-    code = grids.tree(session).nodes[bulletin.grid_id].code
+    area = _area(session, bulletin, period)
     return {
         "schema": SCHEMA,
-        "jurisdiction": {"code": code, "name": grids.tree(session).nodes[bulletin.grid_id].name},
+        "jurisdiction": {"code": area.code, "name": area.name},
         "issuing_body": {"name": body.name, "short_name": body.short_name},
         "series": {"key": series.key, "name": series.name},
         "period": {

@@ -98,6 +98,7 @@ class BuildJob(Base):
     tries: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
     parts_total: Mapped[int] = mapped_column(default=0)
+    woken_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
 

@@ -89,12 +89,12 @@ def newest_job(session: Session, bulletin_id: int) -> BuildJob | None:
     return session.scalar(select(BuildJob).filter_by(bulletin_id=bulletin_id).order_by(BuildJob.id.desc()).limit(1))
 
 
-def owed_jobs(session: Session, asked_before: datetime, limit: int = 20) -> Sequence[BuildJob]:
-    """Builds still owed that were asked for some time ago."""
+def owed_jobs(session: Session, before: datetime, limit: int = 20) -> Sequence[BuildJob]:
+    """Builds still owed for which nobody was woken since; the longest unwoken first."""
     return session.scalars(
         select(BuildJob)
-        .where(BuildJob.state == "owed", BuildJob.asked_at < asked_before)
-        .order_by(BuildJob.id)
+        .where(BuildJob.state == "owed", func.coalesce(BuildJob.woken_at, BuildJob.asked_at) < before)
+        .order_by(func.coalesce(BuildJob.woken_at, BuildJob.asked_at))
         .limit(limit)
     ).all()
 

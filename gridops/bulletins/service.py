@@ -146,7 +146,7 @@ def send_back(session: Session, bulletin_id: int, person: Person, reason: str) -
 def issue(session: Session, bulletin_id: int, person: Person) -> Bulletin:
     """印发: take the next number of the series and year, and the running total; closes the figures for ever."""
     found = _step(session, bulletin_id, Step.ISSUE, person)
-    kind = f"bulletin:{found.grid_id}:{found.series}"
+    kind = f"bulletin:{found.grid_id}:{found.series}" + (":correction" if found.corrects_id is not None else "")
     found.issue_no = numbers.take(session, found.root_id, kind, _period(session, found).year)
     found.total_no = numbers.take(session, found.root_id, kind)
     found.issued_on = clock.local_date(clock.now())

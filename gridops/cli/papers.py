@@ -16,7 +16,7 @@ from gridops.bulletins import service as bulletins
 from gridops.bulletins.models import Bulletin
 from gridops.cli import base
 from gridops.core import db
-from gridops.core.errors import GridopsError, NotFound
+from gridops.core.errors import Closed, Invalid, NotFound
 from gridops.evidence.store import LocalStore
 from gridops.grids import queries as grids
 from gridops.people.queries import load_person
@@ -24,6 +24,7 @@ from gridops.people.queries.keeping import user_by_name
 from gridops.people.rules import Person
 from gridops.tasks import app as tasks
 
+PATIENCE_S = 60.0
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -51,30 +52,47 @@ def _named(command: F) -> F:
 @_named
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="folder, created when missing")
 @click.option("--inline", is_flag=True, help="build in this process at once")
-def build(jurisdiction: str, period: str, series: str | None, out: Path, inline: bool) -> None:
+@click.option("--correction", type=int, default=0, help="the first, second … correction of the period's paper")
+def build(jurisdiction: str, period: str, series: str | None, out: Path, inline: bool, correction: int) -> None:
     """Write bulletin.json, .html, .pdf and .docx; what is frozen is written as it was built."""
     settings = base.opened()
     tasks.configure(settings)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as lost:
+        raise Invalid(("--out", f"cannot be written: {lost.strerror}")) from None
     with db.transaction() as session:
         bulletin_id = bulletins.open_draft(session, jurisdiction, period, series).id
+        if correction:
+            bulletin_id = _corrected(session, bulletin_id, correction)
     with db.reading() as session:
         built = building.is_built(session, session.get_one(Bulletin, bulletin_id))
     if not built:
         _build(settings, bulletin_id, inline)
     with db.reading() as session:
         contents = building.stored(session, LocalStore(settings.evidence_dir), bulletin_id)
-    out.mkdir(parents=True, exist_ok=True)
+    if missing := [name for name in building.MIME if name not in contents]:
+        raise RuntimeError(f"the build left out {', '.join(missing)}")
     for name, content in contents.items():
         (out / f"bulletin.{name}").write_bytes(content)
     click.echo(f"{out / 'bulletin.pdf'} ({', '.join(sorted(contents))})")
 
 
+def _corrected(session: Session, bulletin_id: int, number: int) -> int:
+    found = [each.id for each in queries.corrections(session, bulletin_id) if each.correction_no == number]
+    if not found:
+        raise NotFound(f"this paper has no correction {number}")
+    return found[0]
+
+
 def _build(settings: Config, bulletin_id: int, inline: bool) -> None:
     if not inline:
         if tasks.worker_answers(settings.build_wait_s):
-            _by_worker(bulletin_id)
-            return
-        click.echo(f"no worker answered within {settings.build_wait_s:g} s; building in place", err=True)
+            if _by_worker(bulletin_id):
+                return
+            click.echo("the worker does not get on; building in place", err=True)
+        else:
+            click.echo(f"no worker answered within {settings.build_wait_s:g} s; building in place", err=True)
     workshop = building.Workshop(LocalStore(settings.evidence_dir), settings.font_dirs)
     with click.progressbar(length=1, label="counting") as bar:
 
@@ -85,22 +103,27 @@ def _build(settings: Config, bulletin_id: int, inline: bool) -> None:
         building.build_in_place(db.transaction, bulletin_id, workshop, progress)
 
 
-def _by_worker(bulletin_id: int) -> None:
+def _by_worker(bulletin_id: int) -> bool:
+    """Let a worker build; False when it made no step for a minute. Raises Closed naming why a build failed."""
     with db.transaction() as session:
         job_id = bulletins.ask_build(session, bulletin_id).id
     tasks.wake("bulletins.build", job_id)
+    moved = time.monotonic()
     with click.progressbar(length=1, label="building") as bar:
-        while True:
+        while time.monotonic() - moved < PATIENCE_S:
             with db.reading() as session:
                 job = queries.job(session, job_id)
                 done = queries.parts_done(session, job_id)
-            if job is None or job.state != "owed":
-                break
+            if job is None or job.state == "done":
+                return True
+            if job.state == "failed":
+                raise Closed(job.error or "the build failed")
             bar.length = max(job.parts_total, 1) + 1
-            bar.update(done - bar.pos)
+            if done != bar.pos:
+                moved = time.monotonic()
+                bar.update(done - bar.pos)
             time.sleep(0.2)
-    if job is not None and job.state == "failed":
-        raise GridopsError(job.error or "the build failed")
+    return False
 
 
 def _life(name: str, verb: Callable[[Session, int, Person], Any], *, repeatable: bool = False, said: str) -> None:
@@ -108,13 +131,21 @@ def _life(name: str, verb: Callable[[Session, int, Person], Any], *, repeatable:
     @_named
     @click.option("--as", "username", required=True, help="who does it: a user name")
     def command(jurisdiction: str, period: str, series: str | None, username: str) -> None:
-        base.opened()
-        with db.transaction(repeatable=repeatable) as session:
-            person = _person(session, username)
+        tasks.configure(base.opened())
+
+        def step(session: Session) -> tuple[int, int]:
             found = _found(session, jurisdiction, period, series, newest=True)
-            verb(session, found.id, person)
+            verb(session, found.id, _person(session, username))
+            return found.id, bulletins.ask_build(session, found.id).id
+
+        if repeatable:
+            bulletin_id, job_id = db.repeatable(step)
+        else:
+            with db.transaction() as session:
+                bulletin_id, job_id = step(session)
+        tasks.wake("bulletins.build", job_id)
         with db.reading() as session:
-            now = session.get_one(Bulletin, found.id)
+            now = session.get_one(Bulletin, bulletin_id)
             number = f", 第{now.issue_no}期（总第{now.total_no}期）" if now.issue_no else ""
             click.echo(f"{now.series} {now.period}: {now.status.value}{number}")
 

@@ -12,16 +12,17 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Integer, MetaData, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, ExceptionContext, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -92,6 +93,10 @@ class Base(DeclarativeBase):
     }
 
 
+# SQLSTATE: serialization failure, deadlock; PostgreSQL asks for another try.
+_SERIALIZATION = ("40001", "40P01")
+T = TypeVar("T")
+
 _engine: Engine | None = None
 
 
@@ -150,6 +155,19 @@ def transaction(*, repeatable: bool = False) -> Iterator[Session]:
                 session.flush()
         finally:
             connection.info.pop("writes", None)
+
+
+def repeatable(work: Callable[[Session], T], tries: int = 4) -> T:
+    """Do a piece of work in one consistent view of the data; done again where others wrote the same rows meanwhile."""
+    for last in (*(False,) * (tries - 1), True):
+        try:
+            with transaction(repeatable=True) as session:
+                found: T = work(session)
+            return found
+        except OperationalError as collided:
+            if last or getattr(collided.orig, "sqlstate", None) not in _SERIALIZATION:
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 @contextlib.contextmanager

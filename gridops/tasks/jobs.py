@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from datetime import timedelta
 
 import structlog
@@ -73,55 +75,58 @@ def _derive(work: owed.Work) -> None:
         owed.done(session, work)
 
 
+@contextlib.contextmanager
+def _errors_kept(job_id: int) -> Iterator[None]:
+    """What goes wrong in a build is written to its row; a lost database is tried again by the task itself."""
+    try:
+        yield
+    except OperationalError:
+        raise
+    except Exception as wrong:  # noqa: BLE001 - whatever it is, the row names it and the build does not hang
+        with transaction() as session:
+            building.fail(session, job_id, f"{type(wrong).__name__}: {wrong}", for_good=isinstance(wrong, GridopsError))
+        log.warning("paper_failed", job=job_id, error=type(wrong).__name__)
+
+
 @celery.task(name="bulletins.build", **RETRY)
 def build(job_id: int) -> None:
     """Begin a build: fan out by child territory, or go straight to the join where nothing is left to count."""
-    with transaction() as session:
-        todo = building.begin(session, job_id)
-    for grid_id in todo:
-        wake("bulletins.count_part", job_id, grid_id)
-    if not todo:
-        wake("bulletins.join", job_id)
+    with _errors_kept(job_id):
+        with transaction() as session:
+            todo = building.begin(session, job_id)
+        for grid_id in todo:
+            wake("bulletins.count_part", job_id, grid_id)
+        if not todo:
+            wake("bulletins.join", job_id)
 
 
 @celery.task(name="bulletins.count_part", **RETRY)
 def count_part(job_id: int, grid_id: int) -> None:
     """Count one territory; whoever counts the last one wakes the join."""
-    with transaction() as session:
-        building.count_part(session, job_id, grid_id)
-    with reading() as session:
-        complete = building.is_counted(session, job_id)
-    if complete:
-        wake("bulletins.join", job_id)
+    with _errors_kept(job_id):
+        with transaction() as session:
+            building.count_part(session, job_id, grid_id)
+        with reading() as session:
+            complete = building.is_counted(session, job_id)
+        if complete:
+            wake("bulletins.join", job_id)
 
 
 @celery.task(name="bulletins.join", **RETRY)
 def join(job_id: int) -> None:
     """Join the parts, compose and render."""
-    try:
+    with _errors_kept(job_id):
         with transaction() as session:
             done = building.join(session, job_id, workshop())
-    except GridopsError as wrong:
-        _failed(job_id, wrong, for_good=True)
-        return
-    except (OSError, RuntimeError, ValueError) as wrong:
-        _failed(job_id, wrong, for_good=False)
-        return
-    log.info("paper_built", job=job_id, done=done)
-
-
-def _failed(job_id: int, wrong: Exception, *, for_good: bool) -> None:
-    with transaction() as session:
-        building.fail(session, job_id, f"{type(wrong).__name__}: {wrong}", for_good=for_good)
-    log.warning("paper_failed", job=job_id, error=type(wrong).__name__)
+        log.info("paper_built", job=job_id, done=done)
 
 
 @celery.task(name="bulletins.sweep", **RETRY)
 def sweep() -> None:
     """Wake builds asked for some time ago: their message may be lost, and each step is safe to run twice."""
     before = clock.now() - timedelta(seconds=_config().stale_build_s)
-    with reading() as session:
-        owed_jobs = [job.id for job in queries.owed_jobs(session, before)]
+    with transaction() as session:
+        owed_jobs = building.woken(session, before)
     for job_id in owed_jobs:
         wake("bulletins.build", job_id)
 
@@ -133,13 +138,22 @@ def monthly_drafts() -> None:
         codes = [node.code for node in grids.roots(session)]
         codes = [code for code in codes if bulletins.wants_monthly(session, code)]
     for code in codes:
-        with transaction() as session:
-            month = containing(PeriodKind.MONTH, clock.local_date(clock.now())).previous()
-            made = bulletins.open_draft(session, code, month.label) if month else None
-            fresh = made is not None and queries.newest_job(session, made.id) is None
-            job_id = bulletins.ask_build(session, made.id).id if made is not None and fresh else None
-        if job_id:
-            wake("bulletins.build", job_id)
+        try:
+            _draft_of_last_month(code)
+        except GridopsError as wrong:
+            log.warning("draft_failed", jurisdiction=code, error=type(wrong).__name__)
+
+
+def _draft_of_last_month(code: str) -> None:
+    with transaction() as session:
+        month = containing(PeriodKind.MONTH, clock.local_date(clock.now())).previous()
+        if month is None:
+            return
+        made = bulletins.open_draft(session, code, month.label)
+        if queries.newest_job(session, made.id) is not None:
+            return
+        job_id = bulletins.ask_build(session, made.id).id
+    wake("bulletins.build", job_id)
 
 
 @celery.task(name="cases.resume_due", **RETRY)

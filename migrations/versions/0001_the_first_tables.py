@@ -131,6 +131,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_day_total_root_id_day"), ["root_id", "day"], unique=False)
 
     op.create_table(
+        "ended_session",
+        sa.Column("name_hash", sa.String(length=64), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name_hash", name=op.f("pk_ended_session")),
+    )
+    with op.batch_alter_table("ended_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ended_session_until"), ["until"], unique=False)
+
+    op.create_table(
         "grid",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("root_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -496,6 +505,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.BigInteger(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("parts_total", sa.BigInteger(), nullable=False),
+        sa.Column("woken_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["bulletin_id"], ["bulletin.id"], name=op.f("fk_build_job_bulletin_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_build_job")),
@@ -954,6 +964,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_grid_root_id"))
 
     op.drop_table("grid")
+    with op.batch_alter_table("ended_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ended_session_until"))
+
+    op.drop_table("ended_session")
     with op.batch_alter_table("day_total", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_day_total_root_id_day"))
         batch_op.drop_index("ix_day_total_key")

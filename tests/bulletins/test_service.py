@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from gridops.core import clock, db
 from gridops.core.errors import Conflict, Invalid, NotAllowed
 from gridops.evidence.store import LocalStore
 from gridops.figures.models import KeptRow
+from gridops.grids.models import GridVersion
 from gridops.grids.queries import version_at
 from gridops.people.queries import load_person
 from gridops.people.rules import Person, Role
@@ -176,7 +178,7 @@ def test_a_correction_is_a_paper_of_its_own_linked_both_ways(street: Street, tmp
     assert any("上报数：原为3，更正为5。" in line for line in told["text"][0]["paragraphs"])
     assert original["status"] == "corrected"
     assert original["figures"]["cases.reported"]["value"] == 3
-    assert original["corrections"][0]["issue_no"] == 2
+    assert original["corrections"][0]["issue_no"] == 1  # corrections have numbers of their own
     with db.reading() as session:
         found = session.get_one(Bulletin, bulletin_id)
         assert (found.status, found.corrected_by_id) == (Status.CORRECTED, correction_id)
@@ -216,3 +218,58 @@ def test_someone_of_another_street_finds_no_bulletin(street: Street) -> None:
         assert stranger is not None
         with pytest.raises(Exception, match="没有这份通报"), db.transaction() as session:
             service.freeze(session, bulletin_id, stranger)
+
+
+def test_a_build_cut_off_by_a_freeze_ends_with_the_locked_figures(street: Street, tmp_path: Path) -> None:
+    with clock.set_to(APRIL):
+        bulletin_id = _draft(street)
+        with db.transaction() as session:
+            job_id = service.ask_build(session, bulletin_id).id
+        with db.transaction() as session:
+            assert building.begin(session, job_id)
+        _walk(street, bulletin_id, "freeze")
+        told = json.loads(_built(bulletin_id, tmp_path)["json"])
+    assert told["status"] == "frozen"
+    assert told["figures"]["cases.reported"]["value"] == 3
+
+
+def test_shares_counted_long_ago_are_counted_anew(street: Street, tmp_path: Path) -> None:
+    with clock.set_to(APRIL):
+        bulletin_id = _draft(street)
+        with db.transaction() as session:
+            job_id = service.ask_build(session, bulletin_id).id
+        with db.transaction() as session:
+            for grid_id in building.begin(session, job_id):
+                building.count_part(session, job_id, grid_id)
+    _report(street, 2, "2017-03", recorded="2017-04-01 09:30")
+    with clock.set_to(at("2017-04-01 10:00")):
+        told = json.loads(_built(bulletin_id, tmp_path)["json"])
+    assert told["figures"]["cases.reported"]["value"] == 5
+    assert told["as_of"] == "2017-04-01T10:00:00+08:00"
+
+
+def test_a_failing_build_names_its_error_and_ends(street: Street) -> None:
+    with clock.set_to(APRIL), db.transaction() as session:
+        job_id = service.ask_build(session, service.open_draft(session, street.code, "2017-03").id).id
+        for _ in range(5):
+            building.fail(session, job_id, "OSError: the disk is full", for_good=False)
+        job = queries.job(session, job_id)
+        assert job is not None
+        assert (job.state, job.tries, job.error) == ("failed", 5, "OSError: the disk is full")
+
+
+def test_a_build_is_woken_once_in_a_while(street: Street) -> None:
+    with clock.set_to(APRIL), db.transaction() as session:
+        job_id = service.ask_build(session, service.open_draft(session, street.code, "2017-03").id).id
+    with clock.set_to(at("2017-04-01 09:01")), db.transaction() as session:
+        assert building.woken(session, at("2017-04-01 09:00:30")) == [job_id]
+        assert building.woken(session, at("2017-04-01 09:00:30")) == []
+
+
+def test_a_street_that_has_ended_still_has_its_papers(street: Street, tmp_path: Path) -> None:
+    with db.transaction() as session:
+        session.execute(update(GridVersion).values(valid_to=date(2018, 1, 1), stamp=7))
+    with clock.set_to(at("2019-01-01 09:00")):
+        told = json.loads(_built(_draft(street), tmp_path)["json"])
+    assert told["jurisdiction"] == {"code": "320411003", "name": "龙虎塘街道"}
+    assert told["figures"]["grids.count"]["records"] is None

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 from gridops.bulletins.rules import words
 from gridops.core.periods import Period
+from gridops.figures.rules.ranks import TOO_FEW, rank
 
 Figures = Mapping[str, Mapping[str, Any]]
 Rows = Sequence[Mapping[str, Any]]
@@ -57,7 +59,8 @@ class Matter:
 
 # Days after the period's end by which named units answer, and by which the office looks again (model of March 2017).
 ANSWER_DAYS, REVIEW_DAYS = 12, 20
-RANKING_MINIMUM = 10
+# A last place is named only if it is also below this standing (percent); a series may set its own.
+STANDING_THRESHOLD = 90
 
 
 def compose(matter: Matter) -> list[Chapter]:
@@ -196,26 +199,20 @@ def units(matter: Matter) -> Chapter | None:
     average = matter.rate("on_time_handling_rate")
     due, in_time = matter.count("should_handle"), matter.count("handled_on_time")
     paragraphs = [f"按期处置率平均为{average}%（应处置{due}件，按期处置{in_time}件）。"]
-    ranked = [row for row in rows if row["should_handle"] >= RANKING_MINIMUM]
-    small = [row for row in rows if row["should_handle"] < RANKING_MINIMUM]
-    good = [row["label"] for row in ranked if row.get("on_time_handling_rate") == "100.00"]
+    ranking = rank(rows, threshold=Fraction(str(matter.settings.get("standing_threshold", STANDING_THRESHOLD))))
+    good = [p.row["label"] for p in ranking.places if p.row["on_time_handling_rate"] == "100.00"]
     if good:
         paragraphs.append(f"{words.listed(good)}{'均' if len(good) > 1 else ''}按期处置全部案件。")
-    paragraphs += [_below_average(row, average) for row in _behind(ranked, matter.settings)]
-    if small:
-        told = words.listed([f"{row['label']}（应处置{row['should_handle']}件）" for row in small])
-        paragraphs.append(f"{told}案件量较少，不参与排名。")
+    elif ranking.places:
+        first = [place.row for place in ranking.places if place.rank == 1]
+        names = words.listed([str(row["label"]) for row in first])
+        tied = "并列" if len(first) > 1 else ""
+        paragraphs.append(f"{names}按期处置率{first[0]['on_time_handling_rate']}%，{tied}居第1位。")
+    paragraphs += [_below_average(place.row, average) for place in ranking.named_last]
+    if ranking.apart:
+        told = words.listed([f"{row['label']}（应处置{row['should_handle']}件）" for row in ranking.apart])
+        paragraphs.append(f"{told}{TOO_FEW}。")
     return Chapter("部门办理", tuple(paragraphs))
-
-
-def _behind(ranked: Rows, settings: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Units to be named: below the standing threshold; where all are equal nobody is (statistics.md, Ranks)."""
-    rates = {row["on_time_handling_rate"] for row in ranked}
-    if len(rates) < 2:
-        return []
-    threshold = float(settings.get("standing_threshold", 90))
-    late = [row for row in ranked if float(row["on_time_handling_rate"]) < threshold]
-    return sorted(late, key=lambda row: (float(row["on_time_handling_rate"]), row["key"]))[:3]
 
 
 def _below_average(row: Mapping[str, Any], average: str | None) -> str:

@@ -11,7 +11,8 @@ from gridops.bulletins.rules import words
 from gridops.bulletins.rules.life import STATUS_ZH, Status
 from gridops.core.periods import Period
 from gridops.documents.rules import paper
-from gridops.documents.rules.wording import chinese_date, issue_number
+from gridops.documents.rules.wording import chinese_date
+from gridops.figures.rules.ranks import Place, rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,7 @@ class Head:
     office: str
     addressee: str
     status: Status
-    issue_no: int | None = None
-    total_no: int | None = None
+    issue_line: str = ""
     day: date | None = None
     foot: tuple[tuple[str, str], ...] = ()
     as_of: datetime | None = None
@@ -57,6 +57,7 @@ _UNITS = [
     ("handled", "处置"),
     ("handled_on_time", "按期处置"),
     ("on_time_handling_rate", "按期处置率"),
+    ("place", "位次"),
     ("overdue_open", "超期未结"),
     ("rework", "返工"),
     ("returned", "退件"),
@@ -100,7 +101,7 @@ def build(
         title=head.title,
         body=tuple(body),
         head=head.head,
-        issue_line=issue_number(head.issue_no, head.total_no) if head.issue_no else "",
+        issue_line=head.issue_line,
         left_line=head.office,
         right_line=chinese_date(head.day) if head.day else STATUS_ZH[head.status],
         watermark="拟稿" if draft else "",
@@ -179,9 +180,9 @@ def _annex(
 ) -> paper.Annex:
     """All tables one after the other, and 统计说明 below them."""
     kinds = [row for row in tables.get("by_class", ()) if row.get("filed") or row.get("should_close")]
-    wanted = [
+    wanted: list[tuple[str, str, Sequence[tuple[str, str]], Sequence[Mapping[str, Any]]]] = [
         ("各网格办理情况", "网格", _COUNTS, [r for r in tables.get("by_grid", ()) if _any(r, _COUNTS)]),
-        ("各部门办理情况", "部门", _UNITS, [r for r in tables.get("by_unit", ()) if _any(r, _UNITS)]),
+        ("各部门办理情况", "部门", _UNITS, [r for r in _placed(tables.get("by_unit", ())) if _any(r, _UNITS)]),
         ("案件来源情况", "来源", _SOURCES, [r for r in tables.get("by_source", ()) if _any(r, _SOURCES)]),
         ("案件类别情况", "类别", _CLASSES, kinds),
     ]
@@ -194,6 +195,16 @@ def _annex(
     told = notes if len(notes) < 2 else [f"{place}．{note}" for place, note in enumerate(notes, 1)]
     made += [paper.Heading(1, "统计说明", numbered=False), *(paper.Paragraph(note) for note in told)]
     return paper.Annex("附表和统计说明", tuple(made), label="附件")
+
+
+def _placed(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of units with their place; those that are not ranked bear none."""
+    places = {place.row["key"]: place for place in rank(rows).places}
+    return [{**row, "place": _place(places.get(row["key"]))} for row in rows]
+
+
+def _place(place: Place | None) -> str | None:
+    return None if place is None else f"{place.rank}{'（并列）' if place.tied else ''}"
 
 
 def _any(row: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> bool:

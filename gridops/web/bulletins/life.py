@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from gridops.bulletins import forms, service
 from gridops.bulletins.models import Bulletin
 from gridops.bulletins.rules.life import Step
-from gridops.core.db import transaction
+from gridops.core.db import repeatable, transaction
 from gridops.core.errors import NotFound
 from gridops.people.rules import Person, Role
 from gridops.web.bulletins import common
@@ -101,9 +101,16 @@ def take(bulletin_id: int, step: str) -> Response:
     if asked is None:
         raise NotFound("没有这个步骤")
     reason, person = forms.reason(request.form), current_person()
-    with transaction(repeatable=step == Step.FREEZE) as session:
+
+    def work(session: Session) -> tuple[int, int]:
         common.seen(session, bulletin_id)
         found = asked.verb(session, bulletin_id, person, reason)
-        job = service.ask_build(session, found.id, person)
-    wake_build(job.id, _(asked.done))
-    return redirect(url_for("bulletin.show", bulletin_id=found.id))
+        return found.id, service.ask_build(session, found.id, person).id
+
+    if step == Step.FREEZE:
+        found_id, job_id = repeatable(work)
+    else:
+        with transaction() as session:
+            found_id, job_id = work(session)
+    wake_build(job_id, _(asked.done))
+    return redirect(url_for("bulletin.show", bulletin_id=found_id))
