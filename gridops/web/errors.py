@@ -43,6 +43,8 @@ _WORDS: dict[int, tuple[str, str]] = {
 
 def set_up(app: Flask) -> None:
     """Answer every error once, here."""
+    # A doubled slash is no other spelling of an address: no page of redirection for programs.
+    app.url_map.merge_slashes = False
     app.register_error_handler(GridopsError, _of_the_house)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(Exception, _fault)
@@ -92,4 +94,5 @@ def _fault(error: Exception) -> Response:
 
 
 def _api() -> Callable[[Exception], Response] | None:
-    return current_app.extensions.get(API_ANSWERS) if request.path.startswith("/api/") else None
+    ours = request.path == "/api" or request.path.startswith("/api/")
+    return current_app.extensions.get(API_ANSWERS) if ours else None
