@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, delete, func, select, update
@@ -36,12 +36,17 @@ def edges(session: Session) -> Folder:
 
 @pytest.fixture
 def frozen(session: Session, edges: Folder) -> FrozenSet:
-    return service.freeze(session, edges.root.id, MARCH, "monthly", AS_OF)
+    return freeze(session, edges.root.id, MARCH, "monthly", AS_OF)
 
 
 @pytest.fixture
 def street(session: Session) -> Grid:
     return make_grid(session)
+
+
+def freeze(session: Session, grid_id: int, period: periods.Period, series: str, as_of: datetime) -> FrozenSet:
+    service.prepare_freeze(session, grid_id, period)
+    return service.freeze(session, grid_id, period, series, as_of)
 
 
 def told(*moves: tuple[str, Move], category: int, unit: int | None = None, due: str | None = None) -> list[Event]:
@@ -81,7 +86,7 @@ def test_the_digest_is_the_same_when_the_same_is_counted_again(session: Session,
     session.execute(delete(KeptRow))
     session.execute(delete(FrozenSet))
     session.expunge_all()
-    assert service.freeze(session, edges.root.id, MARCH, "monthly", AS_OF).digest == first
+    assert freeze(session, edges.root.id, MARCH, "monthly", AS_OF).digest == first
 
 
 TAMPERINGS = [
@@ -114,10 +119,10 @@ def test_a_printed_figure_that_was_changed_is_noticed(session: Session, frozen: 
 
 def test_a_period_is_frozen_once_and_not_before_its_end(session: Session, edges: Folder, frozen: FrozenSet):
     with pytest.raises(Conflict):
-        service.freeze(session, edges.root.id, MARCH, "monthly", AS_OF)
+        freeze(session, edges.root.id, MARCH, "monthly", AS_OF)
     with pytest.raises(Invalid):
-        service.freeze(session, edges.root.id, APRIL, "monthly", APRIL.end - timedelta(seconds=1))
-    assert service.freeze(session, edges.root.id, MARCH, "special", AS_OF).digest == frozen.digest
+        freeze(session, edges.root.id, APRIL, "monthly", APRIL.end - timedelta(seconds=1))
+    assert freeze(session, edges.root.id, MARCH, "special", AS_OF).digest == frozen.digest
 
 
 def test_a_freeze_stops_where_daily_totals_and_recount_disagree(session: Session, edges: Folder):
@@ -127,7 +132,7 @@ def test_a_freeze_stops_where_daily_totals_and_recount_disagree(session: Session
     row.filed += 1
     session.flush()
     with pytest.raises(Conflict, match="329900003001 立案数：日汇总28，逐件复核27"):
-        service.freeze(session, edges.root.id, MARCH, "monthly", AS_OF)
+        freeze(session, edges.root.id, MARCH, "monthly", AS_OF)
 
 
 def test_rebuilding_a_day_twice_gives_the_same_rows(session: Session, edges: Folder):
@@ -194,7 +199,7 @@ def test_what_changed_since_is_named(session: Session, edges: Folder, frozen: Fr
 def test_a_late_record_is_told_once_on_its_own_line_and_once_in_the_year(session: Session, street: Grid):
     category = make_category(session).id
     put(session, street, told(("2017-03-09 10:00", Move.REPORT), category=category), recorded="2017-03-09 10:01")
-    march = service.freeze(session, street.id, MARCH, "monthly", AS_OF)
+    march = freeze(session, street.id, MARCH, "monthly", AS_OF)
     own = told(("2017-03-20 10:00", Move.REPORT), ("2017-03-20 10:05", Move.SELF_HANDLE), category=category)
     put(session, street, own, recorded="2017-04-03 08:00", first_id=2)
     put(session, street, told(("2017-04-05 10:00", Move.REPORT), category=category), first_id=3)
@@ -202,7 +207,7 @@ def test_a_late_record_is_told_once_on_its_own_line_and_once_in_the_year(session
     assert made.figures["cases.reported"]["value"] == 1
     assert made.late_records == [{"period": "2017-03", "reported": 1, "self_handled": 1, "filed": 0}]
     assert service.records(session, street.id, APRIL, "monthly", "late_records").case_ids == (2,)
-    april = service.freeze(session, street.id, APRIL, "monthly", at("2017-05-01 02:00"))
+    april = freeze(session, street.id, APRIL, "monthly", at("2017-05-01 02:00"))
     assert april.late_records == made.late_records
     assert service.kept_records(session, april, "late_records").case_ids == (2,)
     assert service.recount(session, april).same
@@ -227,7 +232,7 @@ def test_comparisons_take_issued_figures_and_recount_others(session: Session, st
         put(session, street, *cases, first_id=month * 100)
     recounted = service.figures_of(session, street.id, APRIL, "monthly").figures["cases.filed"]
     assert (recounted["previous"], recounted["change_pct"], recounted["last_year"]) == (3, "-33.33", None)
-    march = service.freeze(session, street.id, MARCH, "monthly", AS_OF)
+    march = freeze(session, street.id, MARCH, "monthly", AS_OF)
     later = told(("2017-03-20 10:00", Move.REPORT), ("2017-03-20 11:00", Move.FILE), category=category)
     put(session, street, later, recorded="2017-04-02 00:00", first_id=900)
 
@@ -306,6 +311,8 @@ def test_records_follow_the_tree_of_their_day(session: Session):
 def test_a_freeze_in_one_consistent_read_is_kept(database: Engine):
     with db.transaction() as session:
         root_id = put_folder(session, shared("acceptance", "edges")).root.id
+    with db.transaction() as session:
+        service.prepare_freeze(session, root_id, MARCH)
     with db.transaction(repeatable=True) as session:
         service.freeze(session, root_id, MARCH, "monthly", AS_OF)
     with db.reading() as session:

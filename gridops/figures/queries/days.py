@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.core import clock
 from gridops.core.db import lock_names
+from gridops.core.owed import Owed, Work
+from gridops.core.periods import Period
 from gridops.figures.models import DayTotal
-from gridops.figures.rules.days import MOVES, SHARED
+from gridops.figures.rules.days import MOVES, SHARED, parse_key
 from gridops.grids.models import Grid
 
 FEW = 400
@@ -37,8 +40,7 @@ def moved_cases(
         .join(CaseEvent, CaseEvent.case_id == Case.id)
         .where(
             CaseEvent.move.in_(MOVES),
-            CaseEvent.happened_at >= clock.midnight(first),
-            CaseEvent.happened_at < clock.midnight(last + timedelta(days=1)),
+            *_within(first, last),
             CaseEvent.superseded_at.is_(None),
         )
         .distinct()
@@ -50,6 +52,18 @@ def moved_cases(
         for case_id, grid_id, root_id, kind, source, category_id in session.connection().execute(query).all()
         if grid_id in grid_ids
     }
+
+
+def owed_days(session: Session, kind: str, grid_ids: Collection[int], period: Period) -> list[Work]:
+    """The days of a period that are owed for some grids, however often tried, oldest first."""
+    rows = session.execute(select(Owed.key, Owed.id, Owed.tries).where(Owed.kind == kind).order_by(Owed.id))
+    found: dict[str, list[tuple[int, int]]] = {}
+    for key, row_id, tries in rows:
+        with contextlib.suppress(ValueError):  # a key of no day is owed for no grid
+            grid_id, day = parse_key(key)
+            if grid_id in grid_ids and period.first_day <= day < period.end_day:
+                found.setdefault(key, []).append((row_id, tries))
+    return [Work(key, tuple(i for i, _ in seen), max(t for _, t in seen)) for key, seen in found.items()]
 
 
 def day_sums(
@@ -67,3 +81,13 @@ def day_sums(
         for grid_id, *sums in session.execute(query)
         if grid_id in grid_ids
     }
+
+
+def _within(first: date, last: date) -> list[ColumnElement[bool]]:
+    """Events of days [first, last]; on the first and the last day there is, nothing lies beyond."""
+    wanted: list[ColumnElement[bool]] = []
+    if first > date.min:
+        wanted.append(CaseEvent.happened_at >= clock.midnight(first))
+    if last < date.max:
+        wanted.append(CaseEvent.happened_at < clock.midnight(last + timedelta(days=1)))
+    return wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -68,7 +69,18 @@ def key_of(grid_id: int, day: date) -> str:
 def parse_key(key: str) -> tuple[int, date]:
     """Grid id and local day of an owed key; ValueError for anything else."""
     grid_id, _, day = key.partition(":")
+    if not 0 < int(grid_id) < 2**63:
+        raise ValueError(f"no grid id: {grid_id[:40]!r}")
     return int(grid_id), date.fromisoformat(day)
+
+
+def grid_ids(keys: Iterable[str]) -> set[int]:
+    """The grids that owed keys name; a key of no day names none."""
+    found = set()
+    for key in keys:
+        with contextlib.suppress(ValueError):
+            found.add(parse_key(key)[0])
+    return found
 
 
 def runs(days: Iterable[date], longest: int = 31) -> Iterator[tuple[date, date]]:

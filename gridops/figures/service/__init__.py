@@ -1,7 +1,7 @@
 """The verbs of the figures: count, lay out, freeze, recount, list, and keep daily totals."""
 
 from gridops.figures.service.counting import FigureSet, count, figures_of, merge, parts
-from gridops.figures.service.days import drain, drain_all, rebuild_days
+from gridops.figures.service.days import drain, drain_all, prepare_freeze, rebuild_days
 from gridops.figures.service.freezing import Changes, Recount, changed_since, freeze, mark_issued, recount
 from gridops.figures.service.lists import Page, kept_records, records
 
@@ -20,6 +20,7 @@ __all__ = [
     "mark_issued",
     "merge",
     "parts",
+    "prepare_freeze",
     "rebuild_days",
     "records",
     "recount",

@@ -18,14 +18,14 @@ from gridops.figures.queries import names as naming
 from gridops.figures.queries import rows as counting
 from gridops.figures.queries import sets, times
 from gridops.figures.queries.area import Area, area_of
-from gridops.figures.queries.days import day_sums
+from gridops.figures.queries.days import day_sums, owed_days
 from gridops.figures.queries.rows import Rows
 from gridops.figures.rules import kept, tables, tally
-from gridops.figures.rules.days import SHARED
+from gridops.figures.rules.days import SHARED, parse_key
 from gridops.figures.rules.late import late_windows
 from gridops.figures.rules.rows import keys_of
 from gridops.figures.service.counting import ISSUED, figures_of, laid_out
-from gridops.figures.service.days import drain_all
+from gridops.figures.service.days import OWED
 
 FROZEN = "frozen"
 CHUNK = 5000
@@ -51,16 +51,17 @@ class Changes:
 def freeze(session: Session, grid_id: int, period: Period, series: str, as_of: datetime) -> FrozenSet:
     """Take the figures of a period as of now and keep one row per counted record.
 
-    The caller opens `transaction(repeatable=True)`: everything is read in one consistent view. `as_of`: the instant
-    printed on the paper. Raises Invalid when the period is not over, Conflict when it is frozen already or when daily
-    totals and recount, an equation or a sum disagree (the difference is named).
+    The caller commits `prepare_freeze` first, then opens `transaction(repeatable=True)`: everything is read in one
+    consistent view, and no row that a worker writes is touched. `as_of`: the instant printed on the paper. Raises
+    Invalid when the period is not over, Conflict when it is frozen already, when daily totals of its days are still
+    owed, or when daily totals and recount, an equation or a sum disagree (the difference is named).
     """
     if as_of < period.end:
         raise Invalid(("period", "统计时段尚未结束，不能锁定数据"))
     if sets.frozen_set(session, grid_id, series, period.label):
         raise Conflict(f"{period.label}的数据已经锁定")
-    drain_all(session)
     area = area_of(session, grid_id)
+    _check_owed(session, area, period)
     rows = counting.counted_rows(session, area, period)
     counted = tally.add_up(rows)
     _check_days(session, area, period, rows)
@@ -175,6 +176,16 @@ def _keep(session: Session, frozen: FrozenSet, area: Area, period: Period, rows:
         insert_rows(session, KeptRow, ("set_id", *kept.LINE_FIELDS), lines)
     frozen.digest, frozen.rows = digest.hex(), digest.rows
     session.flush()
+
+
+def _check_owed(session: Session, area: Area, period: Period) -> None:
+    """Stop with Conflict, naming the days, while totals of the period are still to be rebuilt."""
+    works = owed_days(session, OWED, area.grid_ids(), period)
+    if works:
+        codes = {version.grid_id: version.code for version in area.territory.versions.values()}
+        days = sorted((codes[grid_id], day) for grid_id, day in (parse_key(work.key) for work in works))
+        told = "、".join(f"{code} {day}" for code, day in days[:5])
+        raise Conflict(f"还有{len(days)}个日汇总待重算，不能锁定数据：{told}{'等' if len(days) > 5 else ''}。")
 
 
 def _check_days(session: Session, area: Area, period: Period, rows: Rows) -> None:
