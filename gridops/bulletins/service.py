@@ -115,6 +115,16 @@ def recompose(session: Session, bulletin_id: int, person: Person, expected_versi
     return found
 
 
+def prepare_freeze(session: Session, bulletin_id: int) -> None:
+    """Bring the daily totals of a bulletin's period up to date, in a transaction before that of the freeze.
+
+    The freeze itself reads one consistent view and must not meet a worker that drains the same rows.
+    """
+    found = session.get(Bulletin, bulletin_id)
+    if found is not None and found.corrects_id is None:
+        figures.prepare_freeze(session, found.grid_id, _period(session, found))
+
+
 def freeze(session: Session, bulletin_id: int, person: Person) -> Bulletin:
     """Lock the figures as of now (数据锁定). The caller's transaction must be repeatable: one consistent read."""
     found = _step(session, bulletin_id, Step.FREEZE, person)

@@ -139,6 +139,8 @@ def _life(name: str, verb: Callable[[Session, int, Person], Any], *, repeatable:
             return found.id, bulletins.ask_build(session, found.id).id
 
         if repeatable:
+            with db.transaction() as session:
+                bulletins.prepare_freeze(session, _found(session, jurisdiction, period, series, newest=True).id)
             bulletin_id, job_id = db.repeatable(step)
         else:
             with db.transaction() as session:

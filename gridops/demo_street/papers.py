@@ -75,6 +75,9 @@ def take(step: PaperStep, people: dict[str, Person], store: Path, font_dirs: tup
         if step.step.value not in done:
             person = people[APPROVER if step.step is Step.APPROVE else EDITOR]
             verb = getattr(service, step.step.value)
+            if step.step is Step.FREEZE:
+                with db.transaction() as session:
+                    service.prepare_freeze(session, bulletin_id)
             with db.transaction(repeatable=step.step is Step.FREEZE) as session:
                 verb(session, bulletin_id, person)
         if step.step is Step.ISSUE:

@@ -86,6 +86,9 @@ def _draft(street: Street, period: str = "2017-03") -> int:
 def _walk(street: Street, bulletin_id: int, *steps: str) -> None:
     for step in steps:
         person = street.approver if step == "approve" else street.editor
+        if step == "freeze":
+            with db.transaction() as session:
+                service.prepare_freeze(session, bulletin_id)
         with db.transaction(repeatable=step == "freeze") as session:
             getattr(service, step)(session, bulletin_id, person)
 

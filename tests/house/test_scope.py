@@ -205,6 +205,7 @@ def make_bulletin(store: LocalStore, grid: Grid) -> int:
     building.build_in_place(db.transaction, opened, building.Workshop(store))
     with transaction(repeatable=True) as session:
         root = session.get_one(Grid, grid.root_id)
+        bulletins.prepare_freeze(session, opened)
         bulletins.freeze(session, opened, helper(session, root, Role.EDITOR))
     building.build_in_place(db.transaction, opened, building.Workshop(store))
     return opened

@@ -182,6 +182,7 @@ def street(app: Flask, tmp_path: Path) -> Street:
                 made.append(service.open_draft(session, code, period).id)
             building.build_in_place(db.transaction, made[-1], building.Workshop(LocalStore(tmp_path)))
         with transaction(repeatable=True) as session:
+            service.prepare_freeze(session, made[1])
             service.freeze(session, made[1], editor)
     return Street(numbers, made[0], made[1], category, person)
 

@@ -108,6 +108,8 @@ def take(bulletin_id: int, step: str) -> Response:
         return found.id, service.ask_build(session, found.id, person).id
 
     if step == Step.FREEZE:
+        with transaction() as session:
+            service.prepare_freeze(session, common.seen(session, bulletin_id).id)
         found_id, job_id = repeatable(work)
     else:
         with transaction() as session:
