@@ -1,4 +1,4 @@
-"""Units, people, roles, responsibilities, tokens and sign-in tries."""
+"""Units, people, roles, responsibilities, tokens, sign-in tries and ended sessions."""
 
 from __future__ import annotations
 
@@ -97,3 +97,11 @@ class SignInTry(Base):
     id: Mapped[bigint_key]
     who: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime]
+
+
+class EndedSession(Base):
+    """A session that was signed out, by the hash of its name, until its cookie is too old to open anything anyway."""
+
+    __tablename__ = "ended_session"
+    name_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime] = mapped_column(index=True)

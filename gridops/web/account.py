@@ -51,7 +51,7 @@ def sign_in_post() -> Answer:
 @signed_in
 def sign_out() -> Answer:
     """End the session of this browser."""
-    sessions.end()
+    sessions.sign_out()
     return redirect(url_for("account.sign_in"))
 
 
@@ -76,17 +76,33 @@ def password() -> Answer:
 @signed_in
 def password_post() -> Answer:
     """Change it; other sessions end, this one goes on."""
+    person = current_person()
     old, new, again = (request.form.get(name, "")[:1000] for name in ("old_password", "password", "again"))
-    try:
-        if new != again:
-            raise Invalid(("again", _("两次输入的密码不一致")))
+    if new != again:
+        return _password_page({"again": _("两次输入的密码不一致")})
+    with transaction() as database:
+        attempt = service.begin_sign_in(database, person.username, request.remote_addr or "")
+    if attempt.locked_until is not None:
+        return _password_page(
+            {"old_password": _("尝试次数过多，请在 %(time)s 之后再试。", time=when(attempt.locked_until))}, 429
+        )
+    if not service.password_matches(attempt.password_hash, old):
         with transaction() as database:
-            user = service.change_own_password(database, current_person(), old, new)
+            service.finish_sign_in(database, attempt, None)
+        return _password_page({"old_password": _("原密码不正确")})
+    try:
+        service.refuse_new_password(person, old, new)
     except Invalid as wrong:
-        errors = {error.field: error.reason for error in wrong.errors}
-        return render_template("password.html", errors=errors, must=current_user.must_change_password), 422
+        return _password_page({error.field: error.reason for error in wrong.errors})
+    password_hash = service.hash_password(new)
+    with transaction() as database:
+        user = service.change_own_password(database, person, attempt, password_hash)
     sessions.start(user)
     return redirect(url_for("account.own"))
+
+
+def _password_page(errors: dict[str, str], status: int = 422) -> tuple[str, int]:
+    return render_template("password.html", errors=errors, must=current_user.must_change_password), status
 
 
 @pages.post("/account/end-sessions")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask, current_app, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 
 from gridops.core import clock
-from gridops.core.db import reading
+from gridops.core.db import reading, transaction
 from gridops.people.models import User
 from gridops.people.queries import Scope, account, load_person
 from gridops.people.rules import Person
+from gridops.people.service import end_session
 
 _SEEN = "seen"
 _SINCE = "since"
+_NAME = "name"
 # A session is renewed in its cookie at most this often, so that most answers set none.
 _RENEWED_EVERY = timedelta(seconds=60)
 LONGEST = timedelta(hours=12)
@@ -37,12 +40,14 @@ class SignedIn(UserMixin):
 
 
 def load_signed_in(kept: str) -> SignedIn | None:
-    """The person a session names, unless the account is locked or the session's stamp is no longer the account's."""
+    """The person a session names, unless the account is locked, the session signed out, or its stamp an old one."""
     user_id, _, stamp = kept.partition(".")
     if not user_id.isascii() or not user_id.isdigit():
         return None
+    if _NAME not in session:
+        return None
     with reading() as database:
-        user = account(database, int(user_id))
+        user = account(database, int(user_id), session[_NAME])
         person = load_person(database, int(user_id))
     if user is None or person is None or user.session_stamp != stamp:
         return None
@@ -57,14 +62,22 @@ def start(user: User) -> None:
         return
     language = session.get("language")
     session.clear()
+    session[_NAME] = secrets.token_urlsafe(24)
     session[_SEEN] = session[_SINCE] = int(clock.now().timestamp())
     if language:
         session["language"] = language
     login_user(SignedIn(person, user.session_stamp, user.language, user.must_change_password))
 
 
+def sign_out() -> None:
+    """End the session of this browser for good: its cookie, wherever a copy of it is kept, opens nothing any more."""
+    with transaction() as database:
+        end_session(database, session[_NAME], clock.now() + LONGEST)
+    end()
+
+
 def end() -> None:
-    """End the session of this browser."""
+    """Forget the session in this browser."""
     logout_user()
     session.clear()
 

@@ -97,6 +97,30 @@ def test_an_admin_of_a_part_cannot_touch_who_is_more_than_that(session, street, 
             refused()
 
 
+def test_an_account_without_roles_is_managed_for_the_whole_root_only(session, street, unit):
+    community = make_grid(session, "A", parent=street, level=Level.COMMUNITY)
+    small = person_of(session, make_user(session, street, Role.ADMIN, grid=community, unit=unit))
+    chief = person_of(session, make_user(session, street, Role.ADMIN, unit=unit))
+    bare = make_user(session, street, unit=unit)
+    with pytest.raises(NotAllowed):
+        service.reset_password(session, bare.id, by=small)
+    service.reset_password(session, bare.id, by=chief)
+
+
+@pytest.mark.parametrize("how", ["reset", "set", "end"])
+def test_tokens_end_with_the_sessions(session, street, unit, how):
+    user = make_user(session, street, Role.INSPECTOR, unit=unit)
+    token = service.create_token(session, user.id)
+    assert queries.person_by_token(session, token)
+    if how == "reset":
+        service.reset_password(session, user.id)
+    elif how == "set":
+        service.set_password(session, user.id, "a new and long one")
+    else:
+        service.end_sessions(session, user.id, by=person_of(session, user))
+    assert queries.person_by_token(session, token) is None
+
+
 def test_people_of_another_root_do_not_exist_for_an_admin(session, street, unit):
     admin = person_of(session, make_user(session, street, Role.ADMIN, unit=unit))
     other = make_grid(session, "T")

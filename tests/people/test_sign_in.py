@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from gridops.core import clock
 from gridops.core.db import transaction
-from gridops.core.errors import Invalid
+from gridops.core.errors import Conflict, Invalid
 from gridops.people import queries, service
-from gridops.people.models import SignInTry
+from gridops.people.models import EndedSession, SignInTry
 from gridops.people.rules import Role
 from gridops.people.service.passwords import one_time_password
 from tests.factories import at, make_grid, make_user
@@ -124,12 +124,30 @@ def test_one_time_passwords_end_sessions_and_must_be_changed(session, user):
     assert user.must_change_password
     person = queries.load_person(session, user.id)
     assert attempt(session, password=shown) is user
-    for old, new in ((shown, "short"), ("wrong", "a new and long one"), (shown, shown), (shown, "zhou-zhou-1234")):
+    for new in ("short", shown, "zhou-zhou-1234"):
         with pytest.raises(Invalid):
-            service.change_own_password(session, person, old, new)
-    service.change_own_password(session, person, shown, "a new and long one")
+            service.refuse_new_password(person, shown, new)
+    service.refuse_new_password(person, shown, "a new and long one")
+    begun = service.begin_sign_in(session, "zhou", "192.0.2.1")
+    service.change_own_password(session, person, begun, service.hash_password("a new and long one"))
+    assert session.scalar(select(func.count()).select_from(SignInTry)) == 0
+    with pytest.raises(Conflict):
+        service.change_own_password(session, person, begun, service.hash_password("another and long one"))
     assert not user.must_change_password
     assert attempt(session, password="a new and long one") is user
+
+
+def test_a_session_signed_out_is_kept_until_its_cookie_is_too_old(session, user):
+    with clock.set_to(NOW):
+        for _ in range(2):
+            service.end_session(session, "a secret name", NOW + timedelta(hours=12))
+        assert queries.account(session, user.id, "a secret name") is None
+        assert queries.account(session, user.id, "another name") is user
+    with clock.set_to(NOW + timedelta(hours=13)):
+        service.end_session(session, "another name", NOW + timedelta(hours=25))
+    kept = session.scalars(select(EndedSession.name_hash)).all()
+    assert len(kept) == 1
+    assert "another name" not in kept
 
 
 def test_one_time_passwords_are_readable_and_never_the_same():

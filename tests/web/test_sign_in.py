@@ -128,6 +128,34 @@ def test_signing_out_is_a_form_and_ends_the_session(browser, people):
     assert browser.get("/admin").status_code == 302
 
 
+def test_a_copy_of_the_cookie_of_a_session_signed_out_opens_nothing(app, browser, people):
+    browser.sign_in("admin")
+    other = Browser(app)
+    other.sign_in("admin")
+    copy = browser.client.get_cookie("gridops").value
+    browser.post("/sign-out")
+    browser.client.set_cookie("gridops", copy)
+    assert browser.get("/admin").status_code == 302
+    assert other.get("/admin").status_code == 200, "another device goes on"
+
+
+def test_the_old_password_is_guessed_no_more_often_than_at_the_sign_in(browser, people):
+    with clock.set_to(at("2017-03-05 09:00")):
+        browser.sign_in("editor")
+        browser.get("/account/password")
+        new = "a new and long one"
+        for _ in range(5):
+            answer = browser.post("/account/password", {"old_password": "wrong", "password": new, "again": new})
+            assert answer.status_code == 422
+            assert "原密码不正确" in answer.text
+        answer = browser.post("/account/password", {"old_password": PASSWORD, "password": new, "again": new})
+        assert answer.status_code == 429
+        assert "09:15" in answer.text
+    with clock.set_to(at("2017-03-05 09:16")):
+        answer = browser.post("/account/password", {"old_password": PASSWORD, "password": new, "again": new})
+        assert answer.location == "/account"
+
+
 def test_a_session_ends_when_nobody_uses_it(browser, people):
     start = at("2017-03-05 09:00")
     with clock.set_to(start):

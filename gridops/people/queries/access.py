@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gridops.core import clock
 from gridops.grids.models import GridVersion
-from gridops.people.models import RoleHolding, Unit, User
-from gridops.people.queries.keeping import token_row
+from gridops.people.models import EndedSession, RoleHolding, Unit, User
+from gridops.people.queries.keeping import token_digest, token_row
 from gridops.people.rules import SCOPE, Holding, Person, Role, Sees, may
 
 SelectT = TypeVar("SelectT", bound=Select[Any])
@@ -35,9 +35,13 @@ def person_by_token(session: Session, token: str) -> Person | None:
     return load_person(session, kept.user_id) if kept is not None and kept.revoked_at is None else None
 
 
-def account(session: Session, user_id: int) -> User | None:
-    """The account behind a session (stamp, language, whether its password must change); None when unknown or locked."""
-    return session.scalar(select(User).where(User.id == user_id, User.active))
+def account(session: Session, user_id: int, session_name: str = "") -> User | None:
+    """The account behind a session (stamp, language, whether its password must change).
+
+    None when unknown or locked, or when the session of this name was signed out.
+    """
+    ended = exists().where(EndedSession.name_hash == token_digest(session_name))
+    return session.scalar(select(User).where(User.id == user_id, User.active, ~ended))
 
 
 def demo_people(session: Session) -> list[tuple[str, str, Role]]:

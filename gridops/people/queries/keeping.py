@@ -80,6 +80,11 @@ def token_row(session: Session, token: str) -> ApiToken | None:
     return session.scalar(select(ApiToken).where(ApiToken.token_hash == token_digest(token)))
 
 
+def live_tokens(session: Session, user_id: int) -> list[ApiToken]:
+    """The tokens of a person that still open something."""
+    return list(session.scalars(select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))))
+
+
 def token_digest(token: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -11,6 +11,7 @@ from gridops.people.service.accounts import (
     create_user,
     demo_password_is,
     end_sessions,
+    refuse_new_password,
     renew_demo_password,
     reset_password,
     set_active,
@@ -21,7 +22,7 @@ from gridops.people.service.duties import assign, end_duty
 from gridops.people.service.imports import ImportCounts, import_people
 from gridops.people.service.passwords import hash_password, password_matches
 from gridops.people.service.roles import end_role, grant_role
-from gridops.people.service.sign_in import Attempt, begin_sign_in, finish_sign_in
+from gridops.people.service.sign_in import Attempt, begin_sign_in, end_session, finish_sign_in
 from gridops.people.service.tokens import create_token, note_token_use, revoke_token
 from gridops.people.service.units import change_unit, create_unit, ensure_unit
 
@@ -43,6 +44,7 @@ __all__ = [
     "demo_password_is",
     "end_duty",
     "end_role",
+    "end_session",
     "end_sessions",
     "ensure_unit",
     "finish_sign_in",
@@ -51,6 +53,7 @@ __all__ = [
     "import_people",
     "note_token_use",
     "password_matches",
+    "refuse_new_password",
     "renew_demo_password",
     "reset_password",
     "revoke_token",

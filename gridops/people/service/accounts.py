@@ -7,14 +7,16 @@ import secrets
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
-from gridops.core.errors import Invalid, NotAllowed
+from gridops.core import clock
+from gridops.core.errors import Conflict, Invalid, NotAllowed
 from gridops.people.forms import NewUser, UserChange
 from gridops.people.models import User
-from gridops.people.queries.keeping import demo_users, user_by_name
+from gridops.people.queries.keeping import demo_users, live_tokens, user_by_name
 from gridops.people.rules import Person, Role
 from gridops.people.rules.sign_in import is_username, normal_username, refused_password
 from gridops.people.service.authority import actor, require_manager, unit_of, user_of
 from gridops.people.service.passwords import hash_password, one_time_password, password_matches
+from gridops.people.service.sign_in import Attempt, take_back
 
 
 def create_user(session: Session, root_id: int, new: NewUser, *, by: Person | None = None) -> User:
@@ -77,36 +79,50 @@ def set_active(session: Session, user_id: int, active: bool, *, by: Person | Non
 
 
 def reset_password(session: Session, user_id: int, *, by: Person | None = None) -> str:
-    """Set a one-time password and return it (shown once); it must be changed at the next sign-in. Ends all sessions."""
+    """Set a one-time password and return it (shown once); it must be changed at the next sign-in. Ends all access."""
     user = user_of(session, user_id)
     require_manager(session, by, user)
     password = one_time_password()
-    user.password_hash, user.must_change_password, user.session_stamp = hash_password(password), True, _stamp()
+    user.password_hash, user.must_change_password = hash_password(password), True
+    _end_access(session, user)
     _record(session, "password.reset", user, by)
     return password
 
 
 def set_password(session: Session, user_id: int, password: str, *, by: Person | None = None) -> User:
-    """Set a lasting password (command line); Invalid when too weak. Ends all sessions."""
+    """Set a lasting password (command line); Invalid when too weak. Ends all access."""
     user = user_of(session, user_id)
     if by is None or by.user_id != user.id:
         require_manager(session, by, user)
     refused = refused_password(password, user.username)
     if refused:
         raise Invalid(("password", refused))
-    user.password_hash, user.must_change_password, user.session_stamp = hash_password(password), False, _stamp()
+    user.password_hash, user.must_change_password = hash_password(password), False
+    _end_access(session, user)
     _record(session, "password.set", user, by)
     return user
 
 
-def change_own_password(session: Session, by: Person, old: str, new: str) -> User:
-    """Change one's own password; the old one is asked again. Ends all other sessions: the caller renews its own."""
+def refuse_new_password(by: Person, old: str, new: str) -> None:
+    """Invalid (field `password`) where the new password of one's own is too weak or the old one."""
+    refused = "新密码不能与原密码相同" if old == new else refused_password(new, by.username)
+    if refused:
+        raise Invalid(("password", refused))
+
+
+def change_own_password(session: Session, by: Person, attempt: Attempt, password_hash: str) -> User:
+    """Change one's own password after a right `attempt` with the old one. Ends all access: the caller renews its own.
+
+    Both hashes are slow and made by the door, outside the transaction. Conflict where the password changed meanwhile.
+    """
     user = user_of(session, by.user_id)
-    if not password_matches(user.password_hash, old):
-        raise Invalid(("old_password", "原密码不正确"))
-    if old == new:
-        raise Invalid(("password", "新密码不能与原密码相同"))
-    return set_password(session, user.id, new, by=by)
+    if attempt.user_id != user.id or user.password_hash != attempt.password_hash:
+        raise Conflict("密码刚刚被修改过，请重新登录。")
+    take_back(session, attempt)
+    user.password_hash, user.must_change_password = password_hash, False
+    _end_access(session, user)
+    _record(session, "password.set", user, by)
+    return user
 
 
 def demo_password_is(session: Session, root_id: int, password: str) -> bool:
@@ -125,11 +141,11 @@ def renew_demo_password(session: Session, root_id: int, password_hash: str) -> i
 
 
 def end_sessions(session: Session, user_id: int, *, by: Person) -> User:
-    """End every session of an account: one's own, or as its manager."""
+    """End every session and token of an account: one's own, or as its manager."""
     user = user_of(session, user_id)
     if by.user_id != user.id:
         require_manager(session, by, user)
-    user.session_stamp = _stamp()
+    _end_access(session, user)
     _record(session, "sessions.end", user, by)
     return user
 
@@ -153,6 +169,13 @@ def _check_texts(name: str, staff_no: str | None, certificate_no: str | None) ->
 
 def _record(session: Session, act: str, user: User, by: Person | None, **details: list[str]) -> None:
     audit.record(session, act, "user", user.id, actor_id=actor(by), root_id=user.root_id, **details)
+
+
+def _end_access(session: Session, user: User) -> None:
+    """Whoever had the account's password or device has nothing left: sessions and tokens end."""
+    user.session_stamp = _stamp()
+    for token in live_tokens(session, user.id):
+        token.revoked_at = clock.now()
 
 
 def _stamp() -> str:

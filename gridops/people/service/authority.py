@@ -28,7 +28,7 @@ def require_admin(session: Session, by: Person | None, grid_id: int) -> None:
 
 
 def require_manager(session: Session, by: Person | None, user: User) -> None:
-    """An account is managed by an admin whose territory holds every role of that account (or who has the whole root).
+    """An account is managed by an admin whose territory holds every role of that account; without roles, the root's.
 
     Otherwise an admin of one community could set the password of the street's admin.
     """
@@ -37,8 +37,6 @@ def require_manager(session: Session, by: Person | None, user: User) -> None:
     if user.root_id != by.root_id:
         raise NotFound("没有这个人员")
     places = {held.grid_id for held in held_roles(session, [user.id])}
-    if not places and Role.ADMIN in by.roles:
-        return
     for grid_id in places or {user.root_id}:
         require_admin(session, by, grid_id)
 

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
 from gridops.core import clock
-from gridops.people.models import SignInTry, User
-from gridops.people.queries.keeping import newest_tries, user_by_name
+from gridops.core.db import insert_or_skip
+from gridops.people.models import EndedSession, SignInTry, User
+from gridops.people.queries.keeping import newest_tries, token_digest, user_by_name
 from gridops.people.rules.sign_in import (
     TRIES_KEPT_FOR,
     TRIES_PER_ADDRESS,
@@ -70,6 +71,15 @@ def begin_sign_in(session: Session, username: str, address: str) -> Attempt:
     )
 
 
+def end_session(session: Session, name: str, until: datetime) -> None:
+    """Sign one session out, by the secret name in its cookie: a copy of the cookie opens nothing either.
+
+    Kept until `until`, after which no cookie of that age is taken; twice is the same as once.
+    """
+    session.execute(delete(EndedSession).where(EndedSession.until < clock.now()))
+    insert_or_skip(session, EndedSession, [{"name_hash": token_digest(name), "until": until}], ["name_hash"])
+
+
 def finish_sign_in(session: Session, attempt: Attempt, password: str | None) -> User | None:
     """With the right password: take the tries back, renew an old hash, note it; returns the user.
 
@@ -80,10 +90,15 @@ def finish_sign_in(session: Session, attempt: Attempt, password: str | None) -> 
         if user is not None:
             audit.record(session, "sign_in.refused", "user", user.id, root_id=user.root_id)
         return None
-    session.execute(delete(SignInTry).where(SignInTry.who == attempt.name_key))
-    if attempt.address_try_id is not None:
-        session.execute(delete(SignInTry).where(SignInTry.id == attempt.address_try_id))
+    take_back(session, attempt)
     if needs_rehash(attempt.password_hash or ""):
         user.password_hash = hash_password(password)
     audit.record(session, "sign_in", "user", user.id, actor_id=user.id, root_id=user.root_id)
     return user
+
+
+def take_back(session: Session, attempt: Attempt) -> None:
+    """The password was right: its tries do not count."""
+    session.execute(delete(SignInTry).where(SignInTry.who == attempt.name_key))
+    if attempt.address_try_id is not None:
+        session.execute(delete(SignInTry).where(SignInTry.id == attempt.address_try_id))
