@@ -80,7 +80,7 @@ COUNTS: tuple[Count, ...] = (
     Count(
         "self_handled",
         "自行处置数",
-        "统计时段内由采集人员当场自行处置的问题，只计上报，不计受理和立案。",
+        "统计时段内由监督员当场自行处置的问题，只计上报，不计受理和立案。",
         Within("self_handled_at"),
     ),
     Count("declined", "不予受理数", "统计时段内决定不予受理的问题。", Within("declined_at")),
