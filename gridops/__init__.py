@@ -7,6 +7,7 @@
     web/    DOOR       pages for phone, desk, bulletin office, admin; templates live here
     api/    DOOR       JSON and GeoJSON for phones and other systems; turns domain errors into answers
     tasks/  DOOR       Celery: one short function per job; schedule.py holds the calendar and the queues
+    demo_street/       the made-up street of the demo, played through the rooms' own verbs
     tables             every room's models imported once, for migrations and workers
     bulletins/         the document of a period: draft, review, approve, issue, correct
     figures/           WHAT EACH FIGURE MEANS; running totals per (grid, day); frozen sets; recount
