@@ -1,4 +1,5 @@
-// Forms that become records: when the first photo was taken, small pictures of what was chosen, both clocks.
+// Forms that become records: when the first photo was taken, small pictures of what was chosen, both clocks; and a form
+// outlives its session.
 
 const MOST = 8;
 
@@ -25,6 +26,48 @@ function show(group) {
   }
 }
 
+// The token of the session as it is now: "" where nobody is signed in any more, null where nobody answers.
+async function token() {
+  try {
+    const answer = await fetch("/account", { credentials: "same-origin", redirect: "manual" });
+    if (answer.type === "opaqueredirect") return "";
+    if (!answer.ok) return null;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return page.querySelector('meta[name="csrf-token"]').content;
+  } catch {
+    return null;
+  }
+}
+
+// Asks before the form leaves: what was typed is not sent into a session that has ended meanwhile, nor into no network.
+function keep(form) {
+  const [out, unreached] = ["signed-out", "unreached"].map((name) => form.querySelector(`[data-${name}]`));
+  let [asking, sure] = [false, false];
+  form.addEventListener("submit", async (event) => {
+    if (sure) {
+      sure = false;
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation(); // it does not count as sent
+    if (asking) return;
+    asking = true;
+    event.submitter?.setAttribute("aria-busy", "true");
+    const found = await token();
+    event.submitter?.removeAttribute("aria-busy");
+    asking = false;
+    out.hidden = found !== "";
+    unreached.hidden = found !== null;
+    if (found) {
+      form.elements.namedItem("csrf_token").value = found;
+      sure = true;
+      form.requestSubmit(event.submitter);
+    } else {
+      (found === "" ? out : unreached).scrollIntoView({ block: "center" });
+    }
+  });
+}
+
 document.querySelectorAll("form[data-record]").forEach((form) => {
   const captured = form.querySelector("[data-captured]");
   const sent = form.querySelector("[data-sent]");
@@ -42,4 +85,5 @@ document.querySelectorAll("form[data-record]").forEach((form) => {
     begun = true;
     sent.value = now();
   });
+  keep(form);
 });

@@ -12,7 +12,8 @@ let marker = null;
 async function piece(path, target) {
   try {
     const answer = await fetch(path, { credentials: "same-origin", headers: { Accept: "text/html" } });
-    target.innerHTML = answer.ok ? await answer.text() : "";
+    // A session that has ended answers with the page to sign in: that is no piece of this one.
+    target.innerHTML = answer.ok && !answer.redirected ? await answer.text() : "";
   } catch {
     target.textContent = "";
   }

@@ -136,6 +136,29 @@ def test_a_report_goes_from_the_street_into_the_months_draft(
     assert complaints == more == []
 
 
+def test_what_was_typed_outlives_the_session_and_the_network(browser: Chromium, place: tuple[str, Street], photo: Path):
+    phone, _ = on_phone(browser, place[0], "inspector")
+    phone.goto("/field/report")
+    phone.set_input_files("[name=photo_before]", photo)
+    phone.fill("#category-search", "暴露")
+    phone.locator(".pick-one", has_text="暴露垃圾").click()
+    phone.fill("#description", "打了很久的字")
+    send = phone.locator(".report > button[type=submit]")
+    phone.context.set_offline(True)
+    send.click()
+    expect(phone.locator("[data-unreached]")).to_be_visible()
+    phone.context.set_offline(False)
+    phone.context.clear_cookies()
+    send.click()
+    expect(phone.locator("[data-signed-out]")).to_be_visible()
+    expect(phone.locator("#description")).to_have_value("打了很久的字")
+    with phone.context.expect_page() as opened:
+        phone.locator("[data-signed-out] a").click()
+    sign_in(opened.value, "inspector")
+    send.click()
+    expect(phone.locator(".receipt")).to_contain_text("已收到")
+
+
 def test_a_wet_double_touch_counts_once(browser: Chromium, place: tuple[str, Street]):
     phone, complaints = on_phone(browser, place[0], "inspector")
     phone.goto("/field/report")
