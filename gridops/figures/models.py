@@ -41,10 +41,11 @@ class DayTotal(Base):
 
 
 class FrozenSet(Base):
-    """The figures of one period of one series as of one instant: numbers, tables, and the digest over the kept rows.
+    """The figures of one period of one series as of one instant: numbers, tables, and the digest.
 
-    `state`: frozen, then issued. `names`: what units, grids, categories and campaigns were called and rolled up to, so
-    that tables can be recounted after any reorganisation.
+    `state`: frozen, then issued. `digest`: over the kept rows, then over figures, tables and late records. `names`:
+    what units, grids, categories and campaigns were called and rolled up to, so that tables can be recounted after any
+    reorganisation.
     """
 
     __tablename__ = "frozen_set"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from gridops.cases.models import Case, CaseEvent
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.projection import Event
 from gridops.core import db, periods
@@ -17,6 +19,7 @@ from gridops.core.owed import Owed
 from gridops.figures import service
 from gridops.figures.counts import BITS, RATES
 from gridops.figures.models import DayTotal, FrozenSet, KeptRow
+from gridops.figures.queries import sets
 from gridops.figures.queries.area import area_of
 from gridops.figures.queries.rows import counted_rows
 from gridops.figures.rules.rows import TURN_KEYS
@@ -25,7 +28,7 @@ from tests.conftest import shared
 from tests.factories import at, make_category, make_grid, make_unit
 from tests.figures.loading import Folder, Put, owe_days, put_cases, put_folder
 
-MARCH, APRIL, YEAR = (periods.parse(label) for label in ("2017-03", "2017-04", "2017"))
+MARCH, APRIL, MAY, JUNE, YEAR = (periods.parse(label) for label in ("2017-03", "2017-04", "2017-05", "2017-06", "2017"))
 AS_OF = at("2017-04-01 02:00")
 
 
@@ -114,7 +117,26 @@ def test_a_printed_figure_that_was_changed_is_noticed(session: Session, frozen: 
     figures["cases.filed"]["value"] += 1
     frozen.figures = figures
     found = service.recount(session, frozen)
-    assert found.differences == ("cases.filed：锁定为30，复核为29",)
+    assert found.differences[-1] == "cases.filed：锁定为30，复核为29"
+
+
+@pytest.mark.parametrize("part", ["previous", "definition", "grids", "compared row", "late line"])
+def test_anything_printed_that_was_changed_is_noticed(session: Session, frozen: FrozenSet, part: str):
+    figures, tables, late = copy.deepcopy((frozen.figures, frozen.tables, frozen.late_records))
+    if part == "compared row":
+        tables["by_source"][0]["accepted_previous"] = 1
+    elif part == "late line":
+        late.append({"period": "2017-02", "reported": 1, "self_handled": 0, "filed": 0})
+    else:
+        key = "grids.count" if part == "grids" else "cases.filed"
+        figures[key] |= {"value": 99} if part == "grids" else {part: 1}
+    frozen.figures, frozen.tables, frozen.late_records = figures, tables, late
+    session.flush()
+    session.refresh(frozen)
+    differences = service.recount(session, frozen).differences
+    assert differences
+    assert differences[0].startswith("校验值为")
+    assert ("补报：锁定为1件，复核为0件" in differences) == (part == "late line")
 
 
 def test_a_period_is_frozen_once_and_not_before_its_end(session: Session, edges: Folder, frozen: FrozenSet):
@@ -216,6 +238,49 @@ def test_a_late_record_is_told_once_on_its_own_line_and_once_in_the_year(session
     assert may.late_records == []
     assert service.figures_of(session, street.id, YEAR, "yearly").figures["cases.reported"]["value"] == 3
     assert service.figures_of(session, street.id, APRIL, "special").late_records == []
+
+
+@pytest.mark.parametrize("recorded", ["2017-03-31 23:00", "2017-04-03 08:00", "2017-05-20 08:00"])
+@pytest.mark.parametrize("frozen_before", [1, 2])
+def test_what_a_freeze_did_not_count_is_late_whenever_it_was_written(
+    session: Session, street: Grid, recorded: str, frozen_before: int
+):
+    """Written while a freeze was reading: its time is from before the freeze, but it was not among what was read."""
+    category = make_category(session).id
+    for number, period in enumerate((MARCH, APRIL)[:frozen_before], start=1):
+        day = f"2017-0{number + 2}-09 10:00"
+        put(session, street, told((day, Move.REPORT), category=category), recorded=day, first_id=number)
+        freeze(session, street.id, period, "monthly", period.end + timedelta(hours=2))
+    put(session, street, told(("2017-03-20 10:00", Move.REPORT), category=category), recorded=recorded, first_id=9)
+    telling, after = (APRIL, MAY) if frozen_before == 1 else (MAY, JUNE)
+    for _ in range(2):  # as a draft, and as frozen
+        made = service.figures_of(session, street.id, telling, "monthly")
+        assert made.late_records == [{"period": "2017-03", "reported": 1, "self_handled": 0, "filed": 0}]
+        assert service.records(session, street.id, telling, "monthly", "late_records").case_ids == (9,)
+        if not sets.frozen_set(session, street.id, "monthly", telling.label):
+            frozen = freeze(session, street.id, telling, "monthly", telling.end + timedelta(hours=2))
+            assert service.kept_records(session, frozen, "late_records").case_ids == (9,)
+            assert service.recount(session, frozen).same
+    assert service.figures_of(session, street.id, after, "monthly").late_records == []
+
+
+def test_a_case_that_a_newer_file_moved_into_a_frozen_period_is_late(session: Session, street: Grid):
+    category = make_category(session).id
+    put(session, street, told(("2017-02-20 10:00", Move.REPORT), category=category), recorded="2017-02-20 10:00")
+    freeze(session, street.id, MARCH, "monthly", AS_OF)  # still waiting: kept, but not as reported in March
+    session.execute(update(Case).values(reported_at=at("2017-03-20 10:00"), last_moved_at=at("2017-03-20 10:00")))
+    session.execute(update(CaseEvent).values(happened_at=at("2017-03-20 10:00"), recorded_at=at("2017-04-09 10:00")))
+    made = service.figures_of(session, street.id, APRIL, "monthly")
+    assert [(line["period"], line["reported"]) for line in made.late_records] == [("2017-03", 1)]
+
+
+def test_an_issued_period_without_any_record_before_it_compares_as_nothing(session: Session, street: Grid):
+    service.mark_issued(session, freeze(session, street.id, MARCH, "monthly", AS_OF))
+    category = make_category(session).id
+    put(session, street, told(("2017-04-09 10:00", Move.REPORT), category=category))
+    made = service.figures_of(session, street.id, APRIL, "monthly")
+    assert (made.figures["cases.reported"]["value"], made.figures["cases.reported"]["previous"]) == (1, None)
+    assert {row["previous"] for row in made.tables["by_source"]} == {None}
 
 
 def test_comparisons_take_issued_figures_and_recount_others(session: Session, street: Grid):

@@ -16,7 +16,6 @@ from gridops.figures.rules.late import late_windows
 from gridops.figures.rules.ranks import rank
 from gridops.figures.rules.tables import CategoryName, Names, figures, tables
 from gridops.figures.rules.tally import Counted, check_equations, check_sums, merge
-from tests.factories import at
 
 
 def counted(**numbers: int) -> Counted:
@@ -106,25 +105,21 @@ def test_rows_compare_their_filed_and_sources_their_accepted_too():
     assert (rows[1]["previous"], rows[1]["change_pct"]) == (0, None)
 
 
-# frozen periods -> (period told of, arrived after, not later than) for March 2017
-JAN, FEB, MAR = ("2017-02-01 02:00", "2017-03-01 02:00", "2017-04-01 02:00")
+# frozen periods -> (period told of, its set, the sets that may have told of it already) for March 2017
 LATE = [
     ({}, []),
-    ({"2017-02": FEB}, [("2017-02", FEB, None)]),
-    ({"2017-01": JAN, "2017-02": FEB}, [("2017-02", FEB, None), ("2017-01", FEB, None)]),
-    ({"2017-01": JAN}, []),
-    ({"2017-01": "2017-03-10 00:00", "2017-02": FEB}, [("2017-02", FEB, None), ("2017-01", "2017-03-10 00:00", None)]),
-    ({"2017-02": FEB, "2017-03": MAR}, [("2017-02", FEB, MAR)]),
-    ({"2017-02": "2017-05-01 00:00", "2017-03": MAR}, []),
+    ({"2017-02": 2}, [("2017-02", 2, ())]),
+    ({"2017-01": 1, "2017-02": 2}, [("2017-02", 2, ()), ("2017-01", 1, (2,))]),
+    ({"2016-12": 9, "2017-01": 1, "2017-02": 2}, [("2017-02", 2, ()), ("2017-01", 1, (2,)), ("2016-12", 9, (2, 1))]),
+    ({"2017-01": 1}, []),
+    ({"2017-02": 2, "2017-03": 3}, [("2017-02", 2, ())]),
 ]
 
 
 @pytest.mark.parametrize(("frozen", "windows"), LATE)
-def test_a_late_record_belongs_to_the_first_period_still_open(frozen: dict[str, str], windows: list[Any]):
-    found = late_windows(periods.parse("2017-03"), {label: at(time) for label, time in frozen.items()})
-    assert [(w.period.label, w.after, w.until) for w in found] == [
-        (label, at(after), at(until) if until else None) for label, after, until in windows
-    ]
+def test_a_late_record_belongs_to_the_first_period_still_open(frozen: dict[str, int], windows: list[Any]):
+    found = late_windows(periods.parse("2017-03"), frozen)
+    assert [(w.period.label, w.set_id, w.told_by) for w in found] == windows
 
 
 def test_an_equation_that_does_not_hold_stops_the_build_and_names_the_difference():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
 from gridops.core.periods import Period
+from gridops.figures.counts import BITS
 from gridops.figures.models import FrozenSet, KeptRow
 from gridops.figures.queries.area import Area
 from gridops.figures.queries.plain import span_of
@@ -26,12 +27,12 @@ def frozen_set(session: Session, grid_id: int, series: str, period: str) -> Froz
     ).one_or_none()
 
 
-def freezes(session: Session, grid_id: int, series: str) -> dict[str, datetime]:
-    """Label -> instant of the freeze of every frozen period of a series."""
+def frozen_ids(session: Session, grid_id: int, series: str) -> dict[str, int]:
+    """Label -> id of the frozen set of every frozen period of a series."""
     told = session.execute(
-        select(FrozenSet.period, FrozenSet.as_of).where(FrozenSet.grid_id == grid_id, FrozenSet.series == series)
+        select(FrozenSet.period, FrozenSet.id).where(FrozenSet.grid_id == grid_id, FrozenSet.series == series)
     )
-    return {row.period: row.as_of for row in told}
+    return {row.period: row.id for row in told}
 
 
 def any_record_before(session: Session, area: Area, instant: datetime) -> bool:
@@ -43,47 +44,58 @@ def any_record_before(session: Session, area: Area, instant: datetime) -> bool:
     return bool(session.scalar(select(exists(query))))
 
 
-def late_counts(session: Session, area: Area, window: Window) -> dict[str, int]:
-    """How many late records a window holds: reported, of these self-handled, and filed within their own period."""
-    period = window.period
-    wanted = late_filter(area, window)
-    told = session.execute(
-        select(
-            Case.grid_version_id,
-            span_of(area.changes).label("span"),
-            func.count(),
-            func.sum(case((_within(Case.self_handled_at, period), 1), else_=0)),
-            func.sum(case((_within(Case.filed_at, period), 1), else_=0)),
-        )
-        .where(*wanted)
-        .group_by(Case.grid_version_id, "span")
-    )
-    sums = {"reported": 0, "self_handled": 0, "filed": 0}
-    for version_id, span, *numbers in told:
-        if area.child_of(version_id, span):
-            for key, number in zip(sums, numbers, strict=True):
-                sums[key] += int(number)
-    return sums
+class Late(NamedTuple):
+    """A late record: whether it was handled by the reporter, and filed, within the period it was reported in."""
+
+    case_id: int
+    self_handled: bool
+    filed: bool
 
 
-def late_case_ids(session: Session, area: Area, window: Window) -> list[int]:
+def late_told(session: Session, area: Area, window: Window) -> list[Late]:
     """The late records of a window, in case order."""
-    told = session.execute(
-        select(Case.id, Case.grid_version_id, span_of(area.changes)).where(*late_filter(area, window)).order_by(Case.id)
-    )
-    return [case_id for case_id, version_id, span in told if area.child_of(version_id, span)]
-
-
-def late_filter(area: Area, window: Window) -> list[ColumnElement[bool]]:
-    """The SQL of a window."""
     period = window.period
-    wanted = [Case.root_id == area.root_id, _within(Case.reported_at, period), Case.recorded_at > window.after]
-    if window.until is not None:
-        wanted.append(Case.recorded_at <= window.until)
+    # Every record reported in a period is counted as such when it is frozen: what has no such row came later.
+    kept = select(KeptRow.case_id).where(
+        KeptRow.set_id == window.set_id,
+        KeptRow.case_id == Case.id,
+        KeptRow.flags.bitwise_and(BITS["reported"]) != 0,
+    )
+    wanted = [Case.root_id == area.root_id, _within(Case.reported_at, period), ~kept.exists()]
     versions = area.version_ids()
     if versions is not None:
         wanted.append(Case.grid_version_id.in_(versions))
-    return wanted
+    rows = session.execute(
+        select(
+            Case.id,
+            Case.grid_version_id,
+            span_of(area.changes),
+            case((_within(Case.self_handled_at, period), 1), else_=0),
+            case((_within(Case.filed_at, period), 1), else_=0),
+        )
+        .where(*wanted)
+        .order_by(Case.id)
+    ).all()
+    told = _told_before(session, window) if rows else set()
+    return [
+        Late(case_id, bool(self_handled), bool(filed))
+        for case_id, version_id, span, self_handled, filed in rows
+        if case_id not in told and area.child_of(version_id, span)
+    ]
+
+
+def late_kept(session: Session, set_id: int) -> int:
+    """How many kept rows of a set are late records."""
+    return session.scalar(select(func.count()).where(KeptRow.set_id == set_id, KeptRow.late)) or 0
+
+
+def _told_before(session: Session, window: Window) -> set[int]:
+    """Records that a frozen period between the window's and the telling one told of as late."""
+    told: set[int] = set()
+    for frozen in session.scalars(select(FrozenSet).where(FrozenSet.id.in_(window.told_by))):
+        if frozen.late_records:
+            told.update(session.scalars(select(KeptRow.case_id).where(KeptRow.set_id == frozen.id, KeptRow.late)))
+    return told
 
 
 def kept_rows(session: Session, set_id: int, *, size: int = 5000) -> Iterator[Mapping[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gridops.cases.rules.projection import Facts
+from gridops.core.canonical import canonical
 from gridops.figures.counts import ATOMS, BITS, PROGRAM
 from gridops.figures.rules.conditions import (
     AtStart,
@@ -104,7 +105,7 @@ def line_of(row: Mapping[str, Any]) -> bytes:
 
 
 class Digest:
-    """SHA-256 over the lines of rows in case order."""
+    """SHA-256 over the lines of rows in case order, and over the canonical JSON of what is printed of them."""
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
@@ -114,8 +115,11 @@ class Digest:
         self._hash.update(line_of(row))
         self.rows += 1
 
-    def hex(self) -> str:
-        return self._hash.hexdigest()
+    def sealed(self, printed: Any) -> str:
+        """The digest of the rows added so far, followed by what is printed (RFC 8785)."""
+        whole = self._hash.copy()
+        whole.update(canonical(printed))
+        return whole.hexdigest()
 
 
 def flags_from(texts: Sequence[str], start: datetime, end: datetime) -> Any:

@@ -4,35 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from gridops.core.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Records reported in `period` that arrived after `after` and, where given, not later than `until`."""
+    """Records reported in `period` that its frozen set did not count, nor one of those after it told of as late."""
 
     period: Period
-    after: datetime
-    until: datetime | None
+    set_id: int
+    told_by: tuple[int, ...]
 
 
-def late_windows(period: Period, frozen: Mapping[str, datetime]) -> list[Window]:
-    """Which late records a period tells of: those for which it was the first of its series still open at their arrival.
+def late_windows(period: Period, frozen: Mapping[str, int]) -> list[Window]:
+    """Which late records an open period tells of: those for which it is the first of its series still open.
 
-    `frozen`: label -> instant of the freeze, for the series' frozen periods of this kind. Going back from the period,
-    every frozen one whose followers up to this period were all frozen when the record came gives a window; the newest
-    comes first. A year to date follows no other.
+    `frozen`: label -> frozen set of the series' frozen periods of this kind. Going back from the period, every one up
+    to the first that is not frozen gives a window; the newest comes first. A year to date follows no other. What was
+    kept decides and no clock: a record written while a freeze was reading has a time from before it, and so may have
+    one that a newer file moved to another period.
     """
     windows: list[Window] = []
-    until = frozen.get(period.label)
-    closed: datetime | None = None
     before = period.previous()
     while before is not None and before.label in frozen:
-        at = frozen[before.label]
-        closed = at if closed is None else max(closed, at)
-        if until is None or closed < until:
-            windows.append(Window(before, closed, until))
+        windows.append(Window(before, frozen[before.label], tuple(window.set_id for window in windows)))
         before = before.previous()
     return windows

@@ -73,10 +73,29 @@ def laid_out(session: Session, area: Area, period: Period, counted: Counted) -> 
 
 
 def late_records(session: Session, area: Area, period: Period, series: str) -> list[dict[str, Any]]:
-    """One line per earlier period whose late records this period tells of: period, reported, self_handled, filed."""
-    windows = late_windows(period, sets.freezes(session, area.grid_id, series))
-    lines = ({"period": w.period.label, **sets.late_counts(session, area, w)} for w in windows)
+    """One line per earlier period whose late records this period tells of: period, reported, self_handled, filed.
+
+    As frozen, where the period is frozen.
+    """
+    frozen = sets.frozen_set(session, area.grid_id, series, period.label)
+    if frozen is not None:
+        return frozen.late_records
+    lines = []
+    for window in late_windows(period, sets.frozen_ids(session, area.grid_id, series)):
+        told = sets.late_told(session, area, window)
+        sums = {
+            "reported": len(told),
+            "self_handled": sum(record.self_handled for record in told),
+            "filed": sum(record.filed for record in told),
+        }
+        lines.append({"period": window.period.label, **sums})
     return [line for line in lines if line["reported"]]
+
+
+def late_case_ids(session: Session, area: Area, period: Period, series: str) -> list[int]:
+    """The late records an open period tells of, in case order."""
+    windows = late_windows(period, sets.frozen_ids(session, area.grid_id, series))
+    return sorted(record.case_id for window in windows for record in sets.late_told(session, area, window))
 
 
 def _earlier(session: Session, area: Area, period: Period | None, series: str) -> compare.Earlier | None:
@@ -84,9 +103,9 @@ def _earlier(session: Session, area: Area, period: Period | None, series: str) -
     if period is None:
         return None
     frozen = sets.frozen_set(session, area.grid_id, series, period.label)
-    if frozen is not None and frozen.state == ISSUED:
-        return compare.Earlier(frozen.figures, frozen.tables, existed=True, issued=True)
     existed = sets.any_record_before(session, area, period.end)
+    if frozen is not None and frozen.state == ISSUED:
+        return compare.Earlier(frozen.figures, frozen.tables, existed=existed, issued=True)
     counted = tally.add_up(counting.counted_rows(session, area, period)) if existed else Counted()
     made = laid_out(session, area, period, counted)
     return compare.Earlier(made.figures, made.tables, existed=existed)

@@ -22,9 +22,8 @@ from gridops.figures.queries.days import day_sums, owed_days
 from gridops.figures.queries.rows import Rows
 from gridops.figures.rules import kept, tables, tally
 from gridops.figures.rules.days import SHARED, parse_key
-from gridops.figures.rules.late import late_windows
 from gridops.figures.rules.rows import keys_of
-from gridops.figures.service.counting import ISSUED, figures_of, laid_out
+from gridops.figures.service.counting import ISSUED, figures_of, laid_out, late_case_ids
 from gridops.figures.service.days import OWED
 
 FROZEN = "frozen"
@@ -96,7 +95,7 @@ def mark_issued(session: Session, frozen: FrozenSet) -> None:
 
 
 def recount(session: Session, frozen: FrozenSet) -> Recount:
-    """Evaluate every kept row anew from its times, add up, and compare digest, figures and tables."""
+    """Evaluate every kept row anew from its times, add up, and compare digest, figures, tables and late records."""
     digest = kept.Digest()
     parts: list[tally.Counted] = []
     differences: list[str] = []
@@ -115,11 +114,14 @@ def recount(session: Session, frozen: FrozenSet) -> Recount:
         ]
     if digest.rows != frozen.rows:
         differences.append(f"锁定时{frozen.rows}行，现有{digest.rows}行")
-    found = digest.hex()
+    found = _sealed(digest, frozen)
     if found != frozen.digest:
         differences.append(f"校验值为{found}，锁定时为{frozen.digest}")
     counted = tally.merge(parts)
     try:
+        late, told = sets.late_kept(session, frozen.id), sum(line["reported"] for line in frozen.late_records)
+        if late != told:
+            differences.append(f"补报：锁定为{told}件，复核为{late}件")
         differences += _unlike(frozen, counted)
     except KeyError as unknown:
         differences.append(f"存档记录中有锁定时没有的编号：{unknown}")
@@ -153,11 +155,7 @@ def changed_since(session: Session, frozen: FrozenSet, *, cut: Cut | None = None
 
 def _keep(session: Session, frozen: FrozenSet, area: Area, period: Period, rows: Rows) -> None:
     """Write one row per counted record and the digest over them."""
-    late: set[int] = set()
-    for window in late_windows(
-        period, sets.freezes(session, area.grid_id, frozen.series) | {period.label: frozen.as_of}
-    ):
-        late.update(sets.late_case_ids(session, area, window))
+    late = set(late_case_ids(session, area, period, frozen.series))
     texts = times.facts_texts(session, area, period, rows)
     counted = {row.case_id: row for row in rows.each()}
     children = dict(zip(rows.case_id.tolist(), rows.child_id.tolist(), strict=True))
@@ -174,7 +172,7 @@ def _keep(session: Session, frozen: FrozenSet, area: Area, period: Period, rows:
             digest.add(line)
             lines.append((frozen.id, *(line[name] for name in kept.LINE_FIELDS)))
         insert_rows(session, KeptRow, ("set_id", *kept.LINE_FIELDS), lines)
-    frozen.digest, frozen.rows = digest.hex(), digest.rows
+    frozen.digest, frozen.rows = _sealed(digest, frozen), digest.rows
     session.flush()
 
 
@@ -232,6 +230,11 @@ def names_of(frozen: FrozenSet) -> tables.Names:
         campaigns={key: (value[0], value[1]) for key, value in told["campaigns"].items()},
         always=frozenset(told["always"]),
     )
+
+
+def _sealed(digest: kept.Digest, frozen: FrozenSet) -> str:
+    """The digest over the kept rows and everything printed."""
+    return digest.sealed({"figures": frozen.figures, "tables": frozen.tables, "late_records": frozen.late_records})
 
 
 def _words(flags: int) -> str:

@@ -17,7 +17,7 @@ from gridops.figures.queries import sets
 from gridops.figures.queries.area import area_of
 from gridops.figures.rules import tally
 from gridops.figures.rules.behind import Behind, behind
-from gridops.figures.rules.late import late_windows
+from gridops.figures.service.counting import late_case_ids
 from gridops.figures.service.freezing import names_of
 
 
@@ -67,8 +67,10 @@ def records(
     names = naming.names_of(session, area, period.end_day - timedelta(days=1), tally.add_up(rows))
     what = behind(figure, names, table, row)
     if what.late:
-        windows = late_windows(period, sets.freezes(session, grid_id, series))
-        late = sorted(i for window in windows for i in sets.late_case_ids(session, area, window) if i > after)
+        frozen = sets.frozen_set(session, grid_id, series, period.label)
+        if frozen is not None:
+            return _page(sets.kept_case_ids(session, frozen.id, what, after, limit + 1), limit)
+        late = [case_id for case_id in late_case_ids(session, area, period, series) if case_id > after]
         return _page(late[: limit + 1], limit)
     ids = rows.case_id[_mask(rows, what) & (rows.case_id > after)]
     return _page(ids[: limit + 1].tolist(), limit)
