@@ -36,9 +36,12 @@ def _write(out: Path | None, columns: Sequence[str], rows: Iterator[Sequence[Any
     if out is None:
         write_csv(sys.stdout, columns, rows, told)
         return
-    # With a mark at the beginning, or Excel takes UTF-8 for GB 18030.
-    with out.open("w", encoding="utf-8-sig", newline="") as file:
-        count = write_csv(file, columns, rows, told)
+    try:
+        # With a mark at the beginning, or Excel takes UTF-8 for GB 18030.
+        with out.open("w", encoding="utf-8-sig", newline="") as file:
+            count = write_csv(file, columns, rows, told)
+    except OSError as wrong:
+        raise Invalid(("--out", f"cannot be written: {wrong.strerror}")) from None
     click.echo(f"{out}: {count} rows", err=True)
 
 

@@ -24,7 +24,7 @@ from gridops.intake.case_rows import COLUMNS, DEFAULT_SOURCE_SYSTEM, REQUIRED, R
 from gridops.intake.files import Line, RowError, Table
 from gridops.tasks import app as tasks
 
-CHUNK = 2000
+CHUNK = 5000
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -74,7 +74,7 @@ def import_grids(file: Path, dry_run: bool, as_json: bool, **options: str | None
                 raise _DryRun
     except _DryRun:
         pass
-    except Invalid as refused:
+    except GridopsError as refused:
         _answer_refused(counts, refused, as_json)
         return
     told = report.as_dict()
@@ -114,8 +114,10 @@ def import_cases(file: Path, dry_run: bool, as_json: bool, create_units: bool, s
     tasks.configure(settings)
     counts = Counts()
     try:
+        if not (1 <= len(source_system) <= 40 and source_system.isprintable() and source_system.strip()):
+            raise Invalid(("--source-system", "1 to 40 printable characters"))
         _stage_and_swap(file, counts, create_units, source_system, settings.nearest_grid_within_m, dry_run)
-    except Invalid as refused:
+    except GridopsError as refused:
         _answer_refused(counts, refused, as_json)
         return
     _answer(counts, as_json)
@@ -130,30 +132,41 @@ def _stage_and_swap(
     try:
         table = Table(file, COLUMNS, REQUIRED)
         lines = iter(table)
+        codes: Resolver | None = None
         while chunk := list(islice(lines, CHUNK)):
-            _stage(run, chunk, counts, create_units, nearest_m)
+            codes = _stage(run, chunk, counts, codes, create_units, nearest_m)
         for error in table.errors:
             counts.read += 1
             counts.refuse([error])
         with db.reading() as session:
             for line, key, first in staging.doubled(session, run):
                 counts.refuse([RowError(line, "external_id", key.split(":", 1)[1], f"stands already in line {first}")])
+        if counts.errors or dry_run:
+            with db.reading() as session:
+                case_import.compare(session, run, source_system, counts)
+            return
+        with db.transaction() as session:
+            case_import.alone(session, source_system)
             case_import.compare(session, run, source_system, counts)
-        if not counts.errors and not dry_run:
-            with db.transaction() as session:
+            if not counts.errors:
                 case_import.swap(session, run, source_system, Resolver(session, create_units))
-            tasks.wake("figures.drain")
+        tasks.wake("figures.drain")
     finally:
         with db.transaction() as session:
             staging.end(session, run)
 
 
-def _stage(run: str, chunk: list[Line], counts: Counts, create_units: bool, nearest_m: float) -> None:
-    """Check a chunk; what checking makes (units, local categories) is rolled back, only staged lines are kept."""
+def _stage(
+    run: str, chunk: list[Line], counts: Counts, known: Resolver | None, create_units: bool, nearest_m: float
+) -> Resolver:
+    """Check a chunk; what checking makes (units, local categories) is rolled back, only staged lines are kept.
+
+    `known`: the codes that earlier chunks have resolved; returns it with those of this one.
+    """
     good = []
     try:
         with db.transaction() as session:
-            codes = Resolver(session, create_units)
+            codes = known.on(session) if known else Resolver(session, create_units)
             reader = Reader(grids.Snapshot(session), codes, nearest_m)
             for line in chunk:
                 counts.read += 1
@@ -168,6 +181,7 @@ def _stage(run: str, chunk: list[Line], counts: Counts, create_units: bool, near
         pass
     with db.transaction() as session:
         staging.add(session, run, good)
+    return codes
 
 
 def _root(session: Session, jurisdiction: str | None) -> int:

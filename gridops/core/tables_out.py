@@ -13,9 +13,14 @@ COMMENT = "# "
 
 def safe_cell(value: Any) -> Any:
     """A cell that is shown, never run: an apostrophe before what would be a formula; numbers stay as they are."""
-    if not isinstance(value, str) or not value.startswith(_RUNNABLE):
+    if not isinstance(value, str) or not value.lstrip("'").startswith(_RUNNABLE):
         return "" if value is None else value
     return f"'{value}"
+
+
+def unguarded(cell: str) -> str:
+    """The text that `safe_cell` guarded: its apostrophe taken away again, anything else as it is."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_RUNNABLE) else cell
 
 
 def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]], told: str) -> int:

@@ -16,8 +16,10 @@ from gridops.cases.service import importing
 from gridops.cases.service.writing import NewCase, write_cases
 from gridops.catalogue.rules import Kind
 from gridops.core import clock
+from gridops.core.db import lock_names
+from gridops.core.errors import Conflict
 from gridops.intake import staging
-from gridops.intake.case_rows import Resolver, times_of
+from gridops.intake.case_rows import UPHELD, Resolver, times_of
 from gridops.intake.files import RowError
 
 GIVEN = (
@@ -44,6 +46,11 @@ class Counts:
         self.errors += errors
 
 
+def alone(session: Session, source_system: str) -> None:
+    """Hold a source system to the end of the transaction: a second import of it waits, and then sees this one."""
+    lock_names(session, [f"import:{source_system}"])
+
+
 def compare(session: Session, run: str, source_system: str, counts: Counts) -> None:
     """Count what a swap would do, and refuse lines whose case has been worked on here."""
     for chunk in staging.chunks(session, run):
@@ -62,7 +69,10 @@ def compare(session: Session, run: str, source_system: str, counts: Counts) -> N
 
 
 def swap(session: Session, run: str, source_system: str, codes: Resolver) -> None:
-    """Write a whole staged run in the caller's transaction: all or nothing."""
+    """Write a whole staged run in the caller's transaction, which holds `alone`: all or nothing.
+
+    Raises Conflict where a case has been worked on here since the comparison.
+    """
     now = clock.now()
     for chunk in staging.chunks(session, run):
         known = _known(session, chunk, source_system)
@@ -83,6 +93,8 @@ def swap(session: Session, run: str, source_system: str, codes: Resolver) -> Non
         if new:
             write_cases(session, new)
         for case_id, case in lookups.locked(session, changed).items() if changed else ():
+            if importing.worked_on_here(session, case_id):
+                raise Conflict(f"case {case.external_id} has just been worked on here; change it on the desk")
             importing.retell(session, case, *changed[case_id])
         session.flush()
         session.expire_all()
@@ -106,6 +118,7 @@ def _events(data: dict[str, Any], codes: Resolver) -> list[Event]:
     return events_of(
         times,
         reworked_times=data["turns"],
+        returned_upheld=UPHELD[data.get("upheld", "")],
         unit_id=codes.unit(root_id, data["unit_code"]) if data["unit_code"] else None,
         category_id=codes.category(root_id, listed, Kind(data["kind"]), code, clock.local_date(reported)),
     )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from gridops.cases.rules.imported import TIMES, contradictions
 from gridops.cases.rules.sources import Source
 from gridops.catalogue import service as catalogue
-from gridops.catalogue.rules import Kind
+from gridops.catalogue.rules import Kind, in_force
 from gridops.core import clock
 from gridops.core.coordinates import Crs, to_wgs84
 from gridops.core.errors import Invalid
@@ -28,11 +28,24 @@ TEXTS = ("address", "description", "source_number")
 COLUMNS = (
     "external_id", "kind", "category_list", "category_code", "source", "source_number", "grid_code", "unit_code",
     "campaign_code", "lon", "lat", "crs", "address", "description", "note", *TIMES, "reworked_times", "returned_upheld",
+    # What an export adds to them and is never read: it follows from the others.
+    "number", "category", "state", "on_time", "overdue",
 )  # fmt: skip
 REQUIRED = ("external_id", "kind", "category_code", "reported_at")
 DEFAULT_SOURCE_SYSTEM = "file"
 DEFAULT_LIST = "B"
 LONGEST = 2000
+# Local years; what lies outside is a slip, and no calendar of working days reaches there.
+YEARS = (1900, 2200)
+UPHELD = {"": None, "yes": True, "no": False}
+
+
+class _Meaning(NamedTuple):
+    """A category, and the local days on which its code may be used."""
+
+    id: int
+    valid_from: date | None
+    valid_to: date | None
 
 
 @dataclass(slots=True)
@@ -42,10 +55,23 @@ class Resolver:
     session: Session
     create_units: bool = False
     local_categories: set[str] = field(default_factory=set)
-    _categories: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    _made: set[tuple[Any, ...]] = field(default_factory=set)
+    _editions: dict[tuple[str, date], int] = field(default_factory=dict)
+    _categories: dict[tuple[Any, ...], _Meaning] = field(default_factory=dict)
     _refused: dict[tuple[Any, ...], tuple[str, str]] = field(default_factory=dict)
     _units: dict[tuple[int, str], int | None] = field(default_factory=dict)
     _campaigns: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    def on(self, session: Session) -> Resolver:
+        """The same knowledge for another session, without what was made in one that is rolled back."""
+        return replace(
+            self,
+            session=session,
+            _made=set(),
+            _categories=_without(self._categories, self._made),
+            _units=_without(self._units, self._made),
+            _campaigns=_without(self._campaigns, self._made),
+        )
 
     def unit(self, root_id: int, code: str) -> int | None:
         """The id of a unit; None where it is unknown and may not be made."""
@@ -54,6 +80,7 @@ class Resolver:
             found = people.unit_by_code(self.session, root_id, code)
             if found is None and self.create_units:
                 self._units[key] = units.ensure_unit(self.session, root_id, code).id
+                self._made.add(key)
             else:
                 self._units[key] = found.id if found else None
         return self._units[key]
@@ -62,23 +89,37 @@ class Resolver:
         """The id of a campaign, opened where it is new."""
         if (root_id, code) not in self._campaigns:
             self._campaigns[root_id, code] = operations.ensure_campaign(self.session, root_id, code).id
+            self._made.add((root_id, code))
         return self._campaigns[root_id, code]
 
     def category(self, root_id: int, listed: str, kind: Kind, code: str, on: date) -> int:
         """The id of a category, a local extension made where its code is one. Raises Invalid naming the field."""
-        key = (root_id, listed, kind, code)
-        if key in self._refused:
-            raise Invalid(self._refused[key])
-        if key not in self._categories:
-            try:
-                found, new = catalogue.find_or_extend(self.session, listed, kind, code, root_id, on)
-            except Invalid as unknown:
-                self._refused[key] = (unknown.errors[0].field, unknown.errors[0].reason)
-                raise
-            self._categories[key] = found.id
+        refused = (root_id, listed, kind, code, on)
+        if refused in self._refused:
+            raise Invalid(self._refused[refused])
+        try:
+            return self._meaning(root_id, listed, kind, code, on).id
+        except Invalid as unknown:
+            self._refused[refused] = (unknown.errors[0].field, unknown.errors[0].reason)
+            raise
+
+    def _meaning(self, root_id: int, listed: str, kind: Kind, code: str, on: date) -> _Meaning:
+        """What a code means on a local day: by the edition of that day, asked again where the known one has ended."""
+        if (listed, on) not in self._editions:
+            self._editions[listed, on] = catalogue.list_on(self.session, listed, on).id
+        key = (root_id, self._editions[listed, on], kind, code)
+        known = self._categories.get(key)
+        if known is None or not in_force(known, on):
+            found, new = catalogue.find_or_extend(self.session, listed, kind, code, root_id, on)
+            known = self._categories[key] = _Meaning(found.id, found.valid_from, found.valid_to)
             if new:
+                self._made.add(key)
                 self.local_categories.add(f"{listed} {kind.value} {code}")
-        return self._categories[key]
+        return known
+
+
+def _without(known: Mapping[Any, Any], made: set[tuple[Any, ...]]) -> dict[Any, Any]:
+    return {key: value for key, value in known.items() if key not in made}
 
 
 @dataclass(slots=True)
@@ -100,7 +141,10 @@ class Reader:
         kind = row.one_of("kind", Kind, (Kind.EVENT, Kind.COMPONENT))
         source = row.one_of("source", Source, tuple(Source)) if line.cells.get("source") else Source.OTHER
         texts = {name: row.text(name, 80 if name == "source_number" else LONGEST) for name in TEXTS}
-        again = row.whole("reworked_times")
+        again = self._turns(row)
+        upheld = row.cell("returned_upheld")
+        if upheld not in UPHELD:
+            row.wrong("returned_upheld", "not one of yes, no")
         place = self._place(row, times.get("reported_at"))
         if not row.errors:
             row.errors += [
@@ -124,6 +168,8 @@ class Reader:
             **where,
             **texts,
         }
+        if upheld:
+            data["upheld"] = upheld
         if row.errors:
             return row.errors
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -136,10 +182,23 @@ class Reader:
             if not text:
                 continue
             try:
-                times[name] = clock.parse_instant(text)
+                times[name] = time = clock.parse_instant(text)
             except ValueError:
                 row.wrong(name, "not an ISO 8601 time")
+                continue
+            if not YEARS[0] <= clock.local(time).year <= YEARS[1]:
+                row.wrong(name, f"outside {YEARS[0]} to {YEARS[1]}")
+                times[name] = None
         return times
+
+    def _turns(self, row: _Row) -> int | None:
+        """How often a case failed its check; a number and a time that deny each other are refused."""
+        turns = row.whole("reworked_times")
+        if turns and not row.cell("reworked_at"):
+            row.wrong("reworked_times", "without reworked_at")
+        if turns == 0 and row.cell("reworked_at"):
+            row.wrong("reworked_times", "0 together with reworked_at")
+        return turns
 
     def _place(self, row: _Row, at: datetime | None) -> tuple[int, int, int, dict[str, Any]] | None:
         """The root, grid and version a line lies in, and what is kept of its place."""
@@ -235,7 +294,7 @@ class _Row:
         text = self.cell(name)
         if not text:
             return None
-        if not (text.isascii() and text.isdigit()) or int(text) > 1000:
+        if not (text.isascii() and text.isdigit() and len(text) <= 18) or int(text) > 1000:
             self.wrong(name, "not a whole number from 0 to 1000")
             return None
         return int(text)

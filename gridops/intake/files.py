@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,9 +13,12 @@ from pathlib import Path
 from typing import IO
 
 from gridops.core.errors import Invalid
-from gridops.core.tables_out import COMMENT
+from gridops.core.tables_out import COMMENT, unguarded
 
 MAX_CELL = 20_000
+# Characters of one row; a file whose row never ends must not fill the memory.
+MAX_ROW = 1_000_000
+_LAST_LINE = re.compile(rf"{COMMENT}rows \d+; ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,10 @@ class Line:
 
 
 class Table:
-    """A table file that is read line by line. Raises Invalid (field `file` or the column) when it is no such table."""
+    """A table file that is read line by line. Raises Invalid (field `file` or the column) when it is no such table.
+
+    `errors`: lines that are no rows of the table, known when the reading has ended.
+    """
 
     def __init__(self, path: Path, known: Sequence[str], required: Sequence[str]) -> None:
         self.path = path
@@ -46,29 +53,54 @@ class Table:
 
     def __iter__(self) -> Iterator[Line]:
         try:
-            yield from self._lines()
+            with _opened(self.path) as text:
+                yield from self._lines(_Text(text))
         except (OSError, EOFError, zlib.error) as broken:
             reason = getattr(broken, "strerror", None) or str(broken)
             raise Invalid(("file", f"cannot be read: {reason}")) from None
         except UnicodeDecodeError:
             raise Invalid(("file", "neither UTF-8 nor GB 18030 text")) from None
-        except csv.Error as wrong:
-            raise Invalid(("file", f"not CSV: {wrong}")) from None
 
-    def _lines(self) -> Iterator[Line]:
-        with _opened(self.path) as text:
-            csv.field_size_limit(MAX_CELL)
-            reader = csv.reader(_without_nul(text), strict=True)
-            header = [name.strip() for name in next(reader, [])]
+    def _lines(self, text: _Text) -> Iterator[Line]:
+        header: list[str] = []
+        last: tuple[int, list[str]] | None = None
+        for number, cells in self._rows(text):
+            if not header:
+                header = [name.strip() for name in cells]
+                self._check(header)
+                continue
+            if last is not None:
+                yield from self._line(*last, header)
+                last = None
+            # An exported table ends with a line of its own that tells rows and filter; elsewhere it is a row.
+            if _LAST_LINE.match(cells[0]):
+                last = number, cells
+            else:
+                yield from self._line(number, cells, header)
+        if not header and not self.errors:
             self._check(header)
+
+    def _rows(self, text: _Text) -> Iterator[tuple[int, list[str]]]:
+        """The number of the line it ends in, and the cells, of each row that is not empty; stops at what is no CSV."""
+        csv.field_size_limit(MAX_CELL)
+        reader = csv.reader(text, strict=True)
+        try:
             for cells in reader:
-                # An exported table ends with a line of its own that tells rows and filter.
-                if not any(cell.strip() for cell in cells) or cells[0].startswith(COMMENT):
-                    continue
-                if len(cells) > len(header):
-                    self._too_long(reader.line_num, cells, len(header))
-                    continue
-                yield Line(reader.line_num, {n: c.strip() for n, c in zip(header, cells, strict=False)})
+                text.taken = 0
+                if any(cell.strip() for cell in cells):
+                    yield reader.line_num, cells
+        except csv.Error as wrong:
+            self.errors.append(RowError(text.number, "", "", f"not CSV: {wrong}"))
+
+    def _line(self, number: int, cells: list[str], header: list[str]) -> Iterator[Line]:
+        width = len(header)
+        if len(cells) == width:
+            yield Line(number, {n: unguarded(c.strip()) for n, c in zip(header, cells, strict=True)})
+        elif len(cells) > width:
+            beyond = ",".join(cells[width:])[:80]
+            self.errors.append(RowError(number, "", beyond, f"more cells than the header's {width}"))
+        else:
+            self.errors.append(RowError(number, "", cells[0][:80], f"fewer cells than the header's {width}"))
 
     def _check(self, header: list[str]) -> None:
         if not any(header):
@@ -78,9 +110,6 @@ class Table:
         wrong += [(name, "required column is missing") for name in self._required if name not in header]
         if wrong:
             raise Invalid(*wrong)
-
-    def _too_long(self, line: int, cells: list[str], width: int) -> None:
-        self.errors.append(RowError(line, "", ",".join(cells[width:])[:80], f"more cells than the header's {width}"))
 
 
 def _opened(path: Path) -> IO[str]:
@@ -105,8 +134,25 @@ def _encoding(path: Path) -> str:
     return "utf-8-sig"
 
 
-def _without_nul(text: IO[str]) -> Iterator[str]:
-    for line in text:
+class _Text:
+    """The lines of a text for the CSV reader; `number` is the last one given, `taken` the characters of this row."""
+
+    def __init__(self, text: IO[str]) -> None:
+        self._text = text
+        self.number = 0
+        self.taken = 0
+
+    def __iter__(self) -> _Text:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MAX_ROW + 1)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.taken += len(line)
         if "\x00" in line:
-            raise Invalid(("file", "contains NUL characters: not a text file"))
-        yield line
+            raise Invalid(("file", f"line {self.number} contains NUL characters: not a text file"))
+        if self.taken > MAX_ROW:
+            raise csv.Error(f"a row longer than {MAX_ROW} characters")
+        return line

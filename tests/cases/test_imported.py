@@ -134,3 +134,16 @@ def test_failed_checks_keep_their_number_and_the_unit_stands_from_the_dispatch()
     facts = project(events)
     assert (facts.unit_id, facts.category_id, facts.state) == (7, 9, State.HANDLED)
     assert project(events_of(times(**FILED), unit_id=7)).unit_id is None
+
+
+@pytest.mark.parametrize("upheld", [True, False, None])
+def test_whether_a_return_was_found_right_stands_with_it(upheld: bool | None):
+    events = events_of(times(**FILED, dispatched="02", returned="03"), returned_upheld=upheld)
+    assert [event.outcome for event in events if event.move is Move.RETURN] == [upheld]
+    assert all(event.move is not Move.RETURN for event in events_of(times(**FILED), returned_upheld=upheld))
+
+
+def test_a_deadline_of_the_unit_without_filing_refuses_nothing():
+    told = {**times(reported="01"), "handle_due_at": at("2017-03-02")}
+    assert contradictions(told) == []
+    assert project(events_of(told)).handle_due_at is None

@@ -29,8 +29,8 @@ EXPORT_COLUMNS = (
     "grid_code", "unit_code", "campaign_code", "lon", "lat", "crs", "address", "description", "state",
     "reported_at", "declined_at", "self_handled_at", "accepted_at", "not_filed_at", "filed_at", "dispatched_at",
     "due_first_at", "due_at", "handle_due_at", "handled_at", "first_closed_at", "closed_at", "reworked_at",
-    "reworked_times", "extended_at", "suspended_at", "resumed_at", "returned_at", "reopened_at", "merged_at",
-    "voided_at", "on_time", "overdue",
+    "reworked_times", "extended_at", "suspended_at", "resumed_at", "returned_at", "returned_upheld", "reopened_at",
+    "merged_at", "voided_at", "on_time", "overdue",
 )  # fmt: skip
 
 # Times that stand in the row as they happened; the others are read from the events.
@@ -50,8 +50,8 @@ _LATEST = {
 }
 
 
-def export_rows(session: Session, scope: Scope, wanted: QueueFilter | None = None) -> Iterator[dict[str, str]]:
-    """Every case that the scope shows and the filter leaves, by id; texts as they stand in a file, times local.
+def export_rows(session: Session, scope: Scope, wanted: QueueFilter | None = None) -> Iterator[dict[str, str | float]]:
+    """Every case that the scope shows and the filter leaves, by id; as they stand in a file, times local.
 
     `on_time`: yes, no, or empty where it is not closed or had no deadline. `overdue`: yes where the clock that runs has
     run out. Memory stays constant.
@@ -85,7 +85,7 @@ class _Codes:
         self.categories = catalogue.lookup(session)
 
 
-def _row(case: Any, events: list[Event], codes: _Codes, now: datetime) -> dict[str, str]:
+def _row(case: Any, events: list[Event], codes: _Codes, now: datetime) -> dict[str, str | float]:
     category = codes.categories[case.category_id]
     values: dict[str, Any] = {
         "number": case.number,
@@ -110,13 +110,15 @@ def _row(case: Any, events: list[Event], codes: _Codes, now: datetime) -> dict[s
         "on_time": _on_time(case),
         "overdue": "yes" if case.runs_out_at < now else "no",
     }
-    return {name: _text(values[name]) for name in EXPORT_COLUMNS}
+    return {name: _cell(values[name]) for name in EXPORT_COLUMNS}
 
 
 def _from_events(case: Any, events: list[Event]) -> dict[str, Any]:
     latest: dict[Move, datetime] = {}
+    upheld: bool | None = None
     for event in sorted(events, key=lambda event: (event.happened_at, event.seq)):
         latest[event.move] = event.happened_at
+        upheld = event.outcome if event.move is Move.RETURN else upheld
     closings = sorted(event.happened_at for event in events if event.move is Move.CLOSE)
     failed = sum(event.turns for event in events if event.move is Move.CHECK_FAILED)
     own = case.handle_due_at if case.handle_due_at != case.due_at else None
@@ -124,6 +126,7 @@ def _from_events(case: Any, events: list[Event]) -> dict[str, Any]:
         **{name: latest.get(move) for name, move in _LATEST.items()},
         "first_closed_at": closings[0] if len(closings) > 1 else None,
         "reworked_times": failed or None,
+        "returned_upheld": None if upheld is None else "yes" if upheld else "no",
         "handle_due_at": own,
     }
 
@@ -134,7 +137,8 @@ def _on_time(case: Any) -> str:
     return "yes" if case.closed_at <= case.due_fair_at else "no"
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
+def _cell(value: Any) -> str | float:
+    """Numbers stay numbers: a western longitude is no formula."""
+    if value is None or isinstance(value, (int, float)):
+        return "" if value is None else value
     return clock.local(value).isoformat() if isinstance(value, datetime) else str(value)

@@ -77,6 +77,7 @@ def events_of(
     times: Times,
     *,
     reworked_times: int | None = None,
+    returned_upheld: bool | None = None,
     unit_id: int | None = None,
     category_id: int | None = None,
     condition_id: int | None = None,
@@ -84,7 +85,9 @@ def events_of(
     """The events a row tells, in the order they happened, numbered from 1; equal times in the order of the work.
 
     `times`: aware instants by the contract's names, None or missing = never. `reworked_times`: how often it failed its
-    check, the latest at `reworked_at`. Raises Invalid naming every contradiction.
+    check, the latest at `reworked_at`. `returned_upheld`: whether the return was found right; it stands as the outcome
+    of the return and is nothing without `returned_at`. Raises Invalid naming every contradiction; `handle_due_at`
+    without `filed_at` is none of them (contract) and means nothing.
     """
     if wrong := contradictions(times):
         raise Invalid(*wrong)
@@ -102,7 +105,7 @@ def events_of(
             {"due_at": first_due, "handle_due_at": told["handle_due_at"], "condition_id": condition_id},
         ),
         (told["dispatched_at"], Move.DISPATCH, {"unit_id": unit_id}),
-        (told["returned_at"], Move.RETURN, {}),
+        (told["returned_at"], Move.RETURN, {"outcome": returned_upheld}),
         (told["extended_at"], Move.EXTEND, {"due_at": due if told["extended_at"] == since else None}),
         (told["suspended_at"], Move.SUSPEND, {}),
         (told["resumed_at"], Move.RESUME, {"due_at": due if told["resumed_at"] == since else None}),

@@ -1,0 +1,110 @@
+"""`import` and `export` as commands: what is refused says so in its form, and an export can be read again."""
+
+from __future__ import annotations
+
+import csv
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.command import Command
+from tests.factories import square
+
+HEADER = (
+    "external_id", "kind", "category_code", "grid_code", "reported_at", "filed_at", "dispatched_at", "unit_code", "lon",
+    "lat", "address", "description", "returned_at", "returned_upheld", "reworked_at", "reworked_times",
+)  # fmt: skip
+ROW = dict.fromkeys(HEADER, "") | {
+    "external_id": "E-1",
+    "kind": "event",
+    "category_code": "0110",
+    "grid_code": "W1",
+    "reported_at": "2017-03-05T08:40:00+08:00",
+}
+
+
+def grid_file(folder: Path, code: str = "W1", west: float = -70.4) -> Path:
+    """A territory of one root, in the south-west of the world."""
+    properties = {"code": code, "name": code, "level": "street"}
+    feature = {"type": "Feature", "properties": properties, "geometry": json.loads(square(west, -33.5))}
+    path = folder / f"{code}.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    return path
+
+
+def case_file(folder: Path, *rows: dict[str, str], name: str = "cases.csv") -> Path:
+    """A file of cases, each told by what differs from ROW."""
+    path = folder / name
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, HEADER)
+        writer.writeheader()
+        writer.writerows({**ROW, **row} for row in rows)
+    return path
+
+
+def test_an_export_can_be_read_again(gridops: Command, tmp_path: Path) -> None:
+    gridops("import", "grids", grid_file(tmp_path))
+    told = case_file(
+        tmp_path,
+        {"grid_code": "", "lon": "-70.395", "lat": "-33.495", "address": "=1+1", "description": "+86 10, @home"},
+        {
+            "external_id": "# 2",
+            "filed_at": "2017-03-05T09:00:00",
+            "dispatched_at": "2017-03-05T09:10:00",
+            "unit_code": "CG",
+            "returned_at": "2017-03-06T10:00:00",
+            "returned_upheld": "no",
+            "reworked_at": "2017-03-07T10:00:00",
+            "reworked_times": "2",
+        },
+    )
+    assert gridops("import", "cases", told, "--create-units", "--json").json["new"] == 2
+    first, again = tmp_path / "first.csv", tmp_path / "again.csv"
+    gridops("export", "cases", "--out", first)
+    lines = first.read_text("utf-8-sig").splitlines()
+    assert len(lines) == 4
+    assert ",-70.395,-33.495,wgs84," in lines[1]
+    assert ",'=1+1," in lines[1]
+    answer = gridops("import", "cases", first, "--source-system", "copy", "--json").json
+    assert (answer["read"], answer["new"], answer["errors"]) == (2, 2, [])
+    gridops("export", "cases", "--out", again)
+    rows = list(csv.DictReader(again.read_text("utf-8-sig").splitlines()))
+    apart = [{name: text for name, text in row.items() if name != "number"} for row in rows[:4]]
+    assert apart[:2] == apart[2:]
+    assert (apart[1]["external_id"], apart[1]["returned_upheld"], apart[1]["reworked_times"]) == ("# 2", "no", "2")
+
+
+def test_a_source_system_has_a_name(gridops: Command, tmp_path: Path) -> None:
+    gridops("import", "grids", grid_file(tmp_path))
+    for name in ("", "x" * 41, "a\tb"):
+        refused = gridops("import", "cases", case_file(tmp_path, {}), "--source-system", name, "--json", fine=False)
+        assert refused.code == 2
+        assert refused.json["errors"][0]["column"] == "--source-system"
+    assert gridops("import", "cases", case_file(tmp_path, {}), "--json").json["new"] == 1
+
+
+def test_a_line_that_is_no_csv_is_named_and_nothing_is_taken_in(gridops: Command, tmp_path: Path) -> None:
+    gridops("import", "grids", grid_file(tmp_path))
+    file = case_file(tmp_path, {})
+    file.write_text(file.read_text("utf-8") + '"E-2"x,event\n', "utf-8")
+    refused = gridops("import", "cases", file, "--json", fine=False)
+    assert refused.code == 2
+    assert [error["line"] for error in refused.json["errors"]] == [3]
+    assert gridops("import", "cases", case_file(tmp_path, {}), "--json").json["new"] == 1
+
+
+def test_two_imports_at_once_take_each_case_once(gridops: Command, tmp_path: Path) -> None:
+    gridops("import", "grids", grid_file(tmp_path))
+    file = case_file(tmp_path, *({"external_id": f"E-{n}"} for n in range(300)))
+    with ThreadPoolExecutor(2) as both:
+        told = [both.submit(gridops, "import", "cases", file, "--json", fine=False) for _ in range(2)]
+    answers = [each.result() for each in told]
+    assert [answer.code for answer in answers] == [0, 0], answers
+    assert sorted((a.json["new"], a.json["unchanged"]) for a in answers) == [(0, 300), (300, 0)]
+
+
+def test_an_export_that_cannot_be_written_says_so(gridops: Command, tmp_path: Path) -> None:
+    gridops("import", "grids", grid_file(tmp_path))
+    for what in ("grids", "cases"):
+        refused = gridops("export", what, "--out", tmp_path / "nowhere" / "out.csv", fine=False)
+        assert (refused.code, refused.err.strip()) == (2, "--out: cannot be written: No such file or directory")

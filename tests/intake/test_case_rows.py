@@ -1,0 +1,104 @@
+"""One line of a case file: what is wrong with it is named by its column, and codes mean what they meant on its day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from gridops.catalogue.models import Category, CategoryList
+from gridops.catalogue.rules import Kind
+from gridops.core.errors import Invalid
+from gridops.grids import queries as grids
+from gridops.intake.case_rows import Reader, Resolver
+from gridops.intake.files import Line
+from tests.factories import make_category, make_grid
+
+ROW = {"external_id": "E-1", "kind": "event", "category_code": "0110", "reported_at": "2017-03-05T08:40:00"}
+
+
+@pytest.fixture
+def reader(session: Session) -> Reader:
+    make_grid(session, "329900003")
+    make_category(session)
+    return Reader(grids.Snapshot(session), Resolver(session))
+
+
+def read(reader: Reader, **cells: str) -> Any:
+    return reader.read(Line(2, {**ROW, "grid_code": "329900003", **cells}))
+
+
+def wrong(reader: Reader, **cells: str) -> list[tuple[str, str]]:
+    """(column, reason) of everything refused."""
+    found = read(reader, **cells)
+    return [(error.column, error.reason) for error in found] if isinstance(found, list) else []
+
+
+@pytest.mark.parametrize(
+    "time", ["0001-01-02", "1899-12-31T23:59:59", "2201-01-01", "9999-12-31T10:00:00", "0206-03-05"]
+)
+@pytest.mark.parametrize("column", ["reported_at", "due_at"])
+def test_absurd_times_are_refused(reader: Reader, column: str, time: str) -> None:
+    assert (column, "outside 1900 to 2200") in wrong(reader, filed_at="2017-03-05T09:00:00", **{column: time})
+
+
+def test_the_years_count_locally(reader: Reader) -> None:
+    assert wrong(reader, reported_at="1899-12-31T16:30:00Z", filed_at="2200-12-31T23:59:59+08:00") == []
+    assert wrong(reader, filed_at="2200-12-31T16:30:00Z") == [("filed_at", "outside 1900 to 2200")]
+
+
+TURNS = [
+    ("9" * 5000, "2017-03-06", "not a whole number from 0 to 1000"),
+    ("1001", "2017-03-06", "not a whole number from 0 to 1000"),
+    ("²", "2017-03-06", "not a whole number from 0 to 1000"),
+    ("2", "", "without reworked_at"),
+    ("0", "2017-03-06", "0 together with reworked_at"),
+]
+
+
+@pytest.mark.parametrize(("turns", "at", "reason"), TURNS)
+def test_a_number_of_reworks_that_cannot_be_is_refused(reader: Reader, turns: str, at: str, reason: str) -> None:
+    found = wrong(reader, filed_at="2017-03-05T09:00:00", reworked_times=turns, reworked_at=at)
+    assert found == [("reworked_times", reason)]
+
+
+@pytest.mark.parametrize(("turns", "at"), [("", ""), ("0", ""), ("", "2017-03-06"), ("3", "2017-03-06")])
+def test_a_number_of_reworks_that_fits_its_time_passes(reader: Reader, turns: str, at: str) -> None:
+    assert wrong(reader, filed_at="2017-03-05T09:00:00", reworked_times=turns, reworked_at=at) == []
+
+
+def test_whether_a_return_was_right_is_yes_or_no_and_part_of_what_is_told(reader: Reader) -> None:
+    assert wrong(reader, returned_upheld="maybe") == [("returned_upheld", "not one of yes, no")]
+    told = [read(reader, returned_at="2017-03-06", returned_upheld=text) for text in ("", "yes", "no")]
+    assert [data.get("upheld") for _, _, data in told] == [None, "yes", "no"]
+    assert len({digest for _, digest, _ in told}) == 3
+
+
+def test_a_code_means_what_the_edition_of_its_day_says(session: Session) -> None:
+    root = make_grid(session).id
+    old = make_category(session, name="旧")
+    newer = CategoryList(code="B", version="newer", name="清单B", valid_from=date(2020, 1, 1))
+    session.add(newer)
+    session.flush()
+    new = _in_list(session, newer, valid_to=date(2022, 1, 1))
+    codes = Resolver(session)
+
+    def meaning(resolver: Resolver, day: date) -> int:
+        return resolver.category(root, "B", Kind.EVENT, "0110", day)
+
+    days = (date(2019, 12, 31), date(2020, 1, 1), date(2019, 12, 31))
+    assert [meaning(codes, day) for day in days] == [old.id, new.id, old.id]
+    for resolver in (codes, codes.on(session)):
+        with pytest.raises(Invalid, match="not in force on 2022-01-01"):
+            meaning(resolver, date(2022, 1, 1))
+        assert meaning(resolver, date(2021, 12, 31)) == new.id
+
+
+def _in_list(session: Session, listed: CategoryList, **validity: date) -> Category:
+    named = {"name_zh": "新", "name_en": "new", "confidence": "high"}
+    category = Category(list_id=listed.id, kind=Kind.EVENT, code="0110", level=2, parent_code="01", **named, **validity)
+    session.add(category)
+    session.flush()
+    return category
