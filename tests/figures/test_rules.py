@@ -10,6 +10,7 @@ import pytest
 from gridops.core import periods
 from gridops.core.errors import Conflict
 from gridops.figures.counts import BITS, COUNTS, KEYS, RATES
+from gridops.figures.rules.behind import behind
 from gridops.figures.rules.compare import LAST_YEAR, PREVIOUS, Earlier, compare
 from gridops.figures.rules.days import runs
 from gridops.figures.rules.late import late_windows
@@ -170,6 +171,30 @@ def test_categories_come_by_filed_then_code_and_two_lists_are_told_apart():
         ("component", 0, 2, "28.57"),
         ("component/03", 1, 2, "28.57"),
     ]
+
+
+def test_a_class_that_a_newer_edition_calls_otherwise_is_one_row():
+    names = {
+        "9": CategoryName("B", "event", "0101", "旧名", "01", "市容"),
+        "10": CategoryName("B", "event", "0101", "新名", "01", "市容环境"),
+    }
+    made = counted(filed=3)
+    made.by["category"] = {"10": counted(filed=1).total, "9": counted(filed=2).total}
+    found = tables(made, Names(names, {}, {}, {}))
+    classes = [(r["key"], r["label"], r["filed"]) for r in found["by_class"] if r["level"]]
+    assert classes == [("event/01", "市容环境", 3)]
+    assert [(r["key"], r["label"], r["filed"]) for r in found["top_events"]] == [("0101", "新名", 3)]
+
+
+def test_a_unit_whose_code_is_that_of_the_rest_row_keeps_a_row_of_its_own():
+    units = {"1": ("none", "某单位"), "2": ("none#", "另一单位"), "3": ("D1", "城管")}
+    names = Names({}, {}, units, {})
+    made = counted(filed=10)
+    made.by["unit"] = {key: counted(filed=n).total for key, n in (("0", 1), ("1", 2), ("2", 3), ("3", 4))}
+    rows = tables(made, names)["by_unit"]
+    assert [(r["key"], r["filed"]) for r in rows] == [("D1", 4), ("none#", 2), ("none##", 3), ("none", 1)]
+    ids = [behind("filed", names, "by_unit", str(r["key"])).ids for r in rows]
+    assert ids == [{3}, {1}, {2}, {0}]
 
 
 def test_every_figure_is_explained_and_stocks_do_not_add_up_over_time():

@@ -8,7 +8,7 @@ from typing import Any
 
 from gridops.core.errors import Invalid
 from gridops.figures.counts import BITS, PREFIX, RATES, TURNS
-from gridops.figures.rules.tables import KINDS, Names, category_keys
+from gridops.figures.rules.tables import KINDS, REST, Names, category_keys, row_key
 from gridops.figures.rules.tally import SOURCES
 
 LATE = "late_records"
@@ -54,10 +54,11 @@ def _ids(names: Names, table: str, row: str) -> tuple[str, frozenset[int]]:
     if table in ("by_class", "top_events", "top_components"):
         return "category", _categories(names, table, row)
     if table in _DIMENSIONS:
-        if row == "none":
+        if row == REST and table != "by_grid":
             return _DIMENSIONS[table], frozenset({0})
         told: Mapping[str, tuple[str, str]] = getattr(names, f"{_DIMENSIONS[table]}s")
-        if ids := frozenset(int(key) for key, (code, _) in told.items() if code == row):
+        key_of = str if table == "by_grid" else row_key
+        if ids := frozenset(int(key) for key, (code, _) in told.items() if key_of(code) == row):
             return _DIMENSIONS[table], ids
     raise Invalid(("row", f"no row {row[:80]!r} in {table[:40]!r}"))
 

@@ -13,8 +13,8 @@ from gridops.figures.rules.tally import SOURCES, Counted, Vector
 
 TableRow = dict[str, Any]
 DEFAULT_LIST = "B"
+REST = "none"  # the key of the row of what belongs to none
 KINDS = {"event": "事件", "component": "部件"}
-ADDED_UP = ("by_source", "by_class", "by_grid", "by_unit", "by_campaign")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ def tables(counted: Counted, names: Names) -> dict[str, list[TableRow]]:
         "top_events": of_events,
         "top_components": of_components,
         "by_grid": _by_grid(counted, names),
-        "by_unit": _grouped(counted.by["unit"], names.units, whole, ("none", "无责任单位")),
-        "by_campaign": _grouped(counted.by["campaign"], names.campaigns, whole, ("none", "非专项")),
+        "by_unit": _grouped(counted.by["unit"], names.units, whole, (REST, "无责任单位")),
+        "by_campaign": _grouped(counted.by["campaign"], names.campaigns, whole, (REST, "非专项")),
     }
 
 
@@ -140,26 +140,24 @@ def _by_class(counted: Counted, names: Names) -> list[TableRow]:
     for kind, label in KINDS.items():
         of_kind = [key for key, name in used.items() if name.kind == kind]
         found.append({**row(kind, label, _sum(vectors[key] for key in of_kind), counted.total), "level": 0})
-        classes: dict[tuple[str, str], list[Vector]] = {}
-        for key in of_kind:
-            classes.setdefault((keys[key][0], used[key].class_name), []).append(vectors[key])
-        found += [{**row(*named, _sum(some), counted.total), "level": 1} for named, some in sorted(classes.items())]
+        classes = _joined((keys[key][0], used[key].class_name, vectors[key]) for key in of_kind)
+        found += [{**row(*its, counted.total), "level": 1} for its in classes]
     return found
 
 
 def _by_category(counted: Counted, names: Names, kind: str) -> list[TableRow]:
     used = _used(counted, names)
     keys = category_keys(used)
-    grouped: dict[tuple[str, str], list[Vector]] = {}
-    for key, name in used.items():
-        if name.kind == kind:
-            grouped.setdefault((keys[key][1], name.name), []).append(counted.by["category"][key])
-    rows = [row(*named, _sum(vectors), counted.total) for named, vectors in grouped.items()]
+    vectors = counted.by["category"]
+    joined = _joined((keys[key][1], name.name, vectors[key]) for key, name in used.items() if name.kind == kind)
+    rows = [row(*its, counted.total) for its in joined]
     return sorted(rows, key=lambda r: (-r["filed"], r["key"]))
 
 
 def _used(counted: Counted, names: Names) -> dict[str, CategoryName]:
-    return {key: names.categories[key] for key, vector in counted.by["category"].items() if any(vector)}
+    """The categories that count in anything, the newest last: of several editions, its words are shown."""
+    used = [key for key, vector in counted.by["category"].items() if any(vector)]
+    return {key: names.categories[key] for key in sorted(used, key=int)}
 
 
 def _by_grid(counted: Counted, names: Names) -> list[TableRow]:
@@ -172,10 +170,21 @@ def _grouped(
     table: Mapping[str, Vector], names: Mapping[str, tuple[str, str]], whole: Vector, none: tuple[str, str]
 ) -> list[TableRow]:
     """Rows by key, in key order, the rest row last: what belongs to none."""
-    groups: dict[tuple[str, str], list[Vector]] = {}
-    for key, vector in table.items():
-        if not any(vector):
-            continue
-        groups.setdefault(none if key == "0" else names[key], []).append(vector)
-    rest = row(*none, _sum(groups.pop(none, [])), whole)
-    return [row(*group, _sum(vectors), whole) for group, vectors in sorted(groups.items())] + [rest]
+    used = [key for key in sorted(table, key=int) if key != "0" and any(table[key])]
+    joined = _joined((row_key(names[key][0]), names[key][1], table[key]) for key in used)
+    return [row(*its, whole) for its in joined] + [row(*none, table.get("0", _nothing()), whole)]
+
+
+def _joined(rows: Iterable[tuple[str, str, Vector]]) -> list[tuple[str, str, Vector]]:
+    """One row per key in key order, under its last label: a key never stands in a table twice."""
+    labels: dict[str, str] = {}
+    vectors: dict[str, list[Vector]] = {}
+    for key, label, vector in rows:
+        labels[key] = label
+        vectors.setdefault(key, []).append(vector)
+    return [(key, labels[key], _sum(some)) for key, some in sorted(vectors.items())]
+
+
+def row_key(code: str) -> str:
+    """The key of the row of a unit or campaign: its code, told apart where it is the one of the rest row."""
+    return f"{code}#" if code.rstrip("#") == REST else code
