@@ -21,10 +21,9 @@ from gridops.core import db
 from gridops.core.health import database_answers
 from gridops.tasks import app as tasks
 from gridops.tasks import broker
-from gridops.web import errors, guards, headers, hygiene, ids, language, observe, rendering, sessions
+from gridops.web import errors, guards, headers, hygiene, ids, language, observe, photos, rendering, sessions
 from gridops.web.health import CHECKS
 
-_PHOTOS_A_FORM = 4
 _REQUESTS_A_MINUTE = 600
 
 
@@ -76,7 +75,7 @@ def _settings(config: Config) -> dict[str, object]:
         "IDLE_TIME": timedelta(minutes=config.session_idle_minutes),
         "TRUSTED_PROXIES": config.trusted_proxies,
         "BEHIND_TLS": config.behind_tls,
-        "MAX_CONTENT_LENGTH": _PHOTOS_A_FORM * config.photo_max_bytes + hygiene.LARGEST_FORM_BYTES,
+        "MAX_CONTENT_LENGTH": photos.MOST * config.photo_max_bytes + hygiene.LARGEST_FORM_BYTES,
         "WTF_CSRF_TIME_LIMIT": None,  # lives as long as the session
         "WTF_CSRF_SSL_STRICT": config.behind_tls,
         "JSON_AS_ASCII": False,

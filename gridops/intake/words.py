@@ -27,6 +27,8 @@ FIELD_NAMES = {
 _SAID = (
     ("outside the jurisdiction", "这个位置不在本辖区内，请在地图上重新选择"),
     ("longer than", "太长了"),
+    ("String should have at most", "太长了"),
+    ("String should have at least", "请填写"),
     ("more than 10 minutes ahead", "手机时间不准，请校准后再提交"),
     ("before 2000", "手机时间不准，请校准后再提交"),
     ("no case has this number", "没有这个案件"),

@@ -46,7 +46,7 @@ def send(
         # A phone says both times by its own clock; without scripts the form was opened by ours, and now is now.
         "sent_at": form.get("sent_at") or now_text(),
         "device": device,
-        "body": {key: value for key, value in body.items() if value not in (None, "")},
+        "body": {key: _typed(value) for key, value in body.items() if value not in (None, "")},
         "attachments": sorted((photo.attachment() for photo in photos), key=lambda a: (a["sha256"], a["role"])),
     }
     record = forms.parse_record(payload, name, limits())
@@ -65,3 +65,8 @@ def problems(wrong: Invalid) -> dict[str, str]:
         field = error.field.removeprefix("body.").partition(".")[0]
         found.setdefault(field, said(error.reason))
     return found
+
+
+def _typed(value: Any) -> Any:
+    """Browsers send an end of line as two characters where their `maxlength` counted one."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value

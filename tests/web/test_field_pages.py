@@ -8,6 +8,7 @@ from gridops.cases.rules.moves import Move, State
 from gridops.core.db import reading
 from gridops.evidence import queries as evidence
 from gridops.intake import queries as intake
+from gridops.web import hygiene, photos
 from tests.evidence.pictures import picture
 from tests.web.street import EAST_POINT, WEST_POINT, Street, file, hidden
 
@@ -296,3 +297,31 @@ def test_who_reported_a_case_may_close_it_once_it_is_checked(street: Street):
     assert browser.post(f"/field/cases/{case.number}/close", sent).status_code == 302
     assert street.now(case).state is State.CLOSED
     assert 'id="close"' not in street.browser("handler").get(f"/field/cases/{case.number}").text
+
+
+def test_ends_of_lines_count_once_as_the_browser_counts_them(street: Street):
+    browser = street.browser("inspector")
+    page = browser.get("/field/report")
+    answer = browser.post("/field/report", form(page, description="字\r\n" * 999 + "字"))
+    case = case_by(number_of(browser.get(answer.location)))
+    assert case.description == "字\n" * 999 + "字"
+    page = browser.get("/field/report")
+    answer = browser.post("/field/report", form(page, description="字\r\n" * 1001))
+    assert answer.status_code == 422
+    assert "太长了" in answer.text
+
+
+def test_words_that_are_too_long_are_told_so_in_the_readers_language(street: Street):
+    case = street.dispatched()
+    browser = street.browser("handler")
+    page = browser.get(f"/field/cases/{case.number}")
+    given = {name: hidden(page, name) for name in ("record_id", "captured_at")} | {"sent_at": ""}
+    answer = browser.post(f"/field/cases/{case.number}/feedback", {**given, "words": "字" * 2001})
+    assert answer.status_code == 422
+    assert "太长了" in answer.text
+    assert "should have" not in answer.text
+
+
+def test_a_form_may_carry_as_many_full_photos_as_it_takes(app):
+    most = photos.MOST * app.config["GRIDOPS"].photo_max_bytes
+    assert app.config["MAX_CONTENT_LENGTH"] == most + hygiene.LARGEST_FORM_BYTES
