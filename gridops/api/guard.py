@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, g, request
@@ -11,15 +13,19 @@ from werkzeug.exceptions import Unauthorized
 
 from config import Config
 from gridops.api.description import is_open
-from gridops.core.db import reading
+from gridops.core import clock
+from gridops.core.db import reading, transaction
 from gridops.core.errors import NotAllowed
 from gridops.evidence.rules.types import Limits
 from gridops.people.queries import Scope, person_by_token, scope_of
 from gridops.people.rules import Person
+from gridops.people.service import note_token_use
 
 # A phone that comes back from a night without a signal sends everything at once.
 REQUESTS_A_MINUTE = 6000
+NOTED_EVERY = timedelta(hours=1)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_NOTED = "gridops.api.tokens_noted"
 
 
 class TokenHolder(UserMixin):
@@ -72,6 +78,7 @@ def admit() -> None:
         if found is None:
             raise _who_are_you("The token is not known, or not any more.")
         g.person = found
+        _note_use(request.headers["Authorization"].partition(" ")[2].strip())
         return
     if not current_user.is_authenticated:
         raise _who_are_you("Sign in, or send Authorization: Bearer.")
@@ -80,6 +87,16 @@ def admit() -> None:
     if getattr(current_user, "must_change_password", False):
         raise NotAllowed("请先修改初始密码。")
     g.person = current_user.person
+
+
+def _note_use(token: str) -> None:
+    """Keep when a token was last used; this process writes that at most once an hour, most requests only read."""
+    noted: dict[str, datetime] = current_app.extensions.setdefault(_NOTED, {})
+    name, now = hashlib.sha256(token.encode()).hexdigest(), clock.now()
+    if name not in noted or now - noted[name] > NOTED_EVERY:
+        with transaction() as session:
+            note_token_use(session, token)
+        noted[name] = now
 
 
 def _holder(_request: Any) -> TokenHolder | None:

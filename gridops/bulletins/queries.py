@@ -109,25 +109,6 @@ def parts_done(session: Session, job_id: int) -> int:
     return session.scalar(select(func.count()).select_from(BuildPart).filter_by(job_id=job_id)) or 0
 
 
-def issued_between(session: Session, grid_id: int, key: str, start: datetime, end: datetime) -> int:
-    """How many papers of a series were issued within [start, end) by their issuing step (`bulletins.issued`)."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(BulletinStep)
-            .join(Bulletin, Bulletin.id == BulletinStep.bulletin_id)
-            .where(
-                Bulletin.grid_id == grid_id,
-                Bulletin.series == key,
-                BulletinStep.step == "issue",
-                BulletinStep.at >= start,
-                BulletinStep.at < end,
-            )
-        )
-        or 0
-    )
-
-
 def issued(session: Session, root_id: int, limit: int = 50) -> Sequence[Bulletin]:
     """Issued papers of a root, newest first."""
     return session.scalars(

@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config
+from gridops.audit import service as audit
 from gridops.cli import base
 from gridops.core import db, owed
 from gridops.documents.fonts import FONT_DIRS, font_report
@@ -40,6 +41,7 @@ def doctor() -> None:
     checks: dict[str, Callable[[Config], Finding]] = {
         "database": _database,
         "owed work": _owed,
+        "audit chain": _audit_chain,
         "broker": _broker,
         "worker": _worker,
         "clock": _clock,
@@ -70,6 +72,14 @@ def _owed(_settings: Config) -> Finding:
     if not stuck:
         return True, "nothing is stuck"
     return False, "; ".join(f"{kind} {key}: {error}" for kind, key, error in stuck[:5])
+
+
+def _audit_chain(_settings: Config) -> Finding:
+    with db.reading() as session:
+        report = audit.verify_chain(session)
+    if report.broken:
+        return False, f"broken at seal {report.broken.seal_no}: {report.broken.reason}"
+    return True, f"sound, {report.sealed} entries sealed, {report.unsealed} not yet"
 
 
 def _broker(settings: Config) -> Finding:

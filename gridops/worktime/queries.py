@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.worktime import models
@@ -82,16 +82,6 @@ def year_of_days(session: Session, root_id: int | None, year: int) -> list[Shown
         found[row.day] = row
     first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
     return [_shown(date.fromordinal(number), found) for number in range(first, last + 1)]
-
-
-def published_years(session: Session, root_id: int | None) -> tuple[int, int] | None:
-    """The first and last year with any row; None for an empty table."""
-    first, last = session.execute(
-        select(func.min(models.CalendarDay.day), func.max(models.CalendarDay.day)).where(
-            _common_or(models.CalendarDay, root_id)
-        )
-    ).one()
-    return (first.year, last.year) if first else None
 
 
 def hours_rows(session: Session, root_id: int | None) -> list[models.OfficeHours]:

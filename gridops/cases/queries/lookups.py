@@ -141,8 +141,3 @@ def to_resume(session: Session, now: datetime, limit: int) -> list[int]:
     """Cases suspended to a set date (缓办) that has come."""
     rows = session.scalars(select(Case.id).where(Case.resume_at <= now).order_by(Case.resume_at).limit(limit))
     return list(rows)
-
-
-def rows_after(session: Session, case_id: int, limit: int) -> list[Any]:
-    """Cases by id after one, for jobs that walk over all of them."""
-    return list(session.scalars(select(Case).where(Case.id > case_id).order_by(Case.id).limit(limit)))
