@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import os
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -29,6 +30,8 @@ _REQUESTS_A_MINUTE = 600
 
 def from_environment() -> Flask:
     """The web program with the settings of the environment: what the server of `gridops web` asks for by name."""
+    # The server loads the program once and forks: a child must not share its parent's database connections.
+    os.register_at_fork(after_in_child=lambda: db.engine().dispose(close=False))
     return create_app(load())
 
 

@@ -78,7 +78,7 @@ def _web(settings: Config, host: str, port: int) -> list[str]:
     return [
         sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--worker-class", "gthread",
         "--workers", str(settings.web_workers), "--threads", str(settings.web_threads),
-        "--timeout", "60", "--graceful-timeout", "15", "--keep-alive", "15",
+        "--preload", "--timeout", "60", "--graceful-timeout", "15", "--keep-alive", "15",
         "--error-logfile", "-", "--log-level", "warning", "gridops.app:from_environment()",
     ]  # fmt: skip
 
