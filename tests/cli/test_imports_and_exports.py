@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.command import Command
-from tests.factories import square
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from gridops.core import db
+from tests.command import Command, command_in
+from tests.factories import make_grid, square
 
 HEADER = (
     "external_id", "kind", "category_code", "grid_code", "reported_at", "filed_at", "dispatched_at", "unit_code", "lon",
@@ -108,3 +113,24 @@ def test_an_export_that_cannot_be_written_says_so(gridops: Command, tmp_path: Pa
     for what in ("grids", "cases"):
         refused = gridops("export", what, "--out", tmp_path / "nowhere" / "out.csv", fine=False)
         assert (refused.code, refused.err.strip()) == (2, "--out: cannot be written: No such file or directory")
+
+
+def test_of_two_territories_at_once_the_later_is_refused_in_its_form(own_postgresql: str, tmp_path: Path) -> None:
+    gridops = command_in(tmp_path / "data", GRIDOPS_DATABASE_URL=own_postgresql)
+    gridops("init")
+    engine = db.open_engine(own_postgresql)
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with Session(engine) as other, engine.connect() as beside, ThreadPoolExecutor(1) as later:
+        make_grid(other, "W1")
+        told = later.submit(gridops, "import", "grids", grid_file(tmp_path), "--json", fine=False)
+        while not told.done() and not beside.execute(waiting).scalar_one():
+            beside.rollback()
+            time.sleep(0.1)
+        other.commit()
+    engine.dispose()
+    assert told.result().code == 2, told.result()
+    assert [error["reason"] for error in told.result().json["errors"]] == [
+        "another import wrote the same grids at this moment: run it again"
+    ]
