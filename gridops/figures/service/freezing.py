@@ -123,8 +123,8 @@ def recount(session: Session, frozen: FrozenSet) -> Recount:
         if late != told:
             differences.append(f"补报：锁定为{told}件，复核为{late}件")
         differences += _unlike(frozen, counted)
-    except KeyError as unknown:
-        differences.append(f"存档记录中有锁定时没有的编号：{unknown}")
+    except (KeyError, TypeError, AttributeError) as unknown:
+        differences.append(f"存档记录中有锁定时没有的编号或形状：{unknown}")
     return Recount(not differences, found, tuple(differences))
 
 
@@ -233,8 +233,11 @@ def names_of(frozen: FrozenSet) -> tables.Names:
 
 
 def _sealed(digest: kept.Digest, frozen: FrozenSet) -> str:
-    """The digest over the kept rows and everything printed."""
-    return digest.sealed({"figures": frozen.figures, "tables": frozen.tables, "late_records": frozen.late_records})
+    """The digest over the kept rows and everything printed; empty where what is printed has no canonical form."""
+    try:
+        return digest.sealed({"figures": frozen.figures, "tables": frozen.tables, "late_records": frozen.late_records})
+    except ValueError:  # nothing that was frozen is such: somebody changed it
+        return ""
 
 
 def _words(flags: int) -> str:
