@@ -19,6 +19,7 @@ SMALL_PT = 14.0  # 4号: foot (7.4.2) and page numbers (7.5)
 HEAD_PT = 52.0  # 发文机关标志: free, but on one line and at most this, 7.2.4
 HEAD_SMALLEST_PT = 30.0  # a longer head than this allows is broken into lines
 HEAD_DROP_MM = 35.0  # top of the head below the top of the type area, 7.2.4
+RED_LINE_DROP_MM = 4.0  # below the line above it, 7.2.7; read by paper.typ
 RED_LINE_PT = 1.5
 PAGE_NUMBER_DROP_MM = 7.0  # dash below the type area, 7.5
 THICK_LINE_MM, THIN_LINE_MM = 0.35, 0.25  # lines of the foot, 7.4.1
