@@ -265,7 +265,7 @@ def test_an_export_tells_reworks_and_undone_closings(world: World) -> None:
     with clock.set_to(monday("09:00", 8)):
         world.move(case, M.UNDO_CLOSING, "leader", reason="x")
     (row,) = export_rows(world.session, scope(world, "desk"))
-    assert (row["reworked_times"], row["first_closed_at"], row["closed_at"]) == ("1", "", "2017-03-06T09:00:00+08:00")
+    assert (row["reworked_times"], row["first_closed_at"], row["closed_at"]) == (1, "", "2017-03-06T09:00:00+08:00")
     assert row["reopened_at"] == "2017-03-08T09:00:00+08:00"
 
 
