@@ -141,7 +141,8 @@ class Reader:
         kind = row.one_of("kind", Kind, (Kind.EVENT, Kind.COMPONENT))
         source = row.one_of("source", Source, tuple(Source)) if line.cells.get("source") else Source.OTHER
         texts = {name: row.text(name, 80 if name == "source_number" else LONGEST) for name in TEXTS}
-        again = self._turns(row)
+        # Without `reworked_at` the number has no time and counts nowhere; the contract refuses no such row.
+        again = row.whole("reworked_times")
         upheld = row.cell("returned_upheld")
         if upheld not in UPHELD:
             row.wrong("returned_upheld", "not one of yes, no")
@@ -190,15 +191,6 @@ class Reader:
                 row.wrong(name, f"outside {YEARS[0]} to {YEARS[1]}")
                 times[name] = None
         return times
-
-    def _turns(self, row: _Row) -> int | None:
-        """How often a case failed its check; a number and a time that deny each other are refused."""
-        turns = row.whole("reworked_times")
-        if turns and not row.cell("reworked_at"):
-            row.wrong("reworked_times", "without reworked_at")
-        if turns == 0 and row.cell("reworked_at"):
-            row.wrong("reworked_times", "0 together with reworked_at")
-        return turns
 
     def _place(self, row: _Row, at: datetime | None) -> tuple[int, int, int, dict[str, Any]] | None:
         """The root, grid and version a line lies in, and what is kept of its place."""
