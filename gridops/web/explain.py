@@ -117,7 +117,8 @@ def _facts(entry: TimelineEntry) -> list[str]:
     found: list[str] = []
     if entry.due_at is not None:
         found.append(_("时限 %(due)s", due=words.full_time(entry.due_at)[:16]))
-    if entry.until_at is not None:
+    # A filing's own is the first deadline that a file told beside the one in force.
+    if entry.until_at is not None and entry.move is not Move.FILE:
         asked = entry.move is Move.ASK_EXTENSION
         until = words.full_time(entry.until_at)[:16]
         found.append(_("申请延至 %(until)s", until=until) if asked else _("恢复日期 %(until)s", until=until[:10]))

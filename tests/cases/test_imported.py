@@ -93,6 +93,32 @@ def test_a_deadline_holds_from_what_moved_it(told: dict[str, str], due: str | No
     assert facts.due_fair_at == (at(f"2017-03-{fair}") if fair else None)
 
 
+# what a file tells -> (first deadline, deadline in force at the end)
+FIRST_DEADLINES = [
+    ({**FILED, "due": "10"}, "10", "10"),
+    ({**FILED, "due_first": "10"}, "10", "10"),
+    ({**FILED, "due_first": "10", "due": "20"}, "10", "20"),
+    ({**FILED, "due_first": "20", "due": "10"}, "20", "10"),
+    ({**FILED, "due_first": "10", "due": "20", "extended": "08"}, "10", "20"),
+    ({**FILED, "due_first": "10", "due": "20", "suspended": "05"}, "10", "20"),
+    ({**FILED, "due_first": "10", "due": "20", "suspended": "05", "resumed": "15"}, "10", "20"),
+    (FILED, None, None),
+]
+
+
+@pytest.mark.parametrize(("told", "first", "due"), FIRST_DEADLINES)
+def test_the_first_deadline_is_kept_whatever_moved_it(told: dict[str, str], first: str | None, due: str | None):
+    facts = project(events_of(times(**told)))
+    assert facts.due_first_at == (at(f"2017-03-{first}") if first else None)
+    assert facts.due_at == (at(f"2017-03-{due}") if due else None)
+
+
+def test_with_nothing_that_moved_it_the_last_deadline_holds_from_filing():
+    told = times(**FILED, due_first="02", due="20", closed="10")
+    facts = project(events_of(told), before=at("2017-03-05 00:00"))
+    assert (facts.due_at, facts.due_fair_at, facts.handle_due_at) == (at("2017-03-20"),) * 3
+
+
 CLOSINGS = [
     ({**FILED, "closed": "05"}, State.CLOSED, "05", []),
     ({**FILED, "closed": "05", "reopened": "06"}, State.FILED, None, [("05", "06")]),

@@ -18,6 +18,7 @@ from tests.factories import make_grid, square
 HEADER = (
     "external_id", "kind", "category_code", "grid_code", "reported_at", "filed_at", "dispatched_at", "unit_code", "lon",
     "lat", "address", "description", "returned_at", "returned_upheld", "reworked_at", "reworked_times",
+    "due_first_at", "due_at",
 )  # fmt: skip
 ROW = dict.fromkeys(HEADER, "") | {
     "external_id": "E-1",
@@ -61,6 +62,8 @@ def test_an_export_can_be_read_again(gridops: Command, tmp_path: Path) -> None:
             "returned_upheld": "no",
             "reworked_at": "2017-03-07T10:00:00",
             "reworked_times": "2",
+            "due_first_at": "2017-03-08T09:00:00",
+            "due_at": "2017-03-10T09:00:00",
         },
     )
     assert gridops("import", "cases", told, "--create-units", "--json").json["new"] == 2
@@ -77,6 +80,7 @@ def test_an_export_can_be_read_again(gridops: Command, tmp_path: Path) -> None:
     apart = [{name: text for name, text in row.items() if name != "number"} for row in rows[:4]]
     assert apart[:2] == apart[2:]
     assert (apart[1]["external_id"], apart[1]["returned_upheld"], apart[1]["reworked_times"]) == ("# 2", "no", "2")
+    assert (apart[1]["due_first_at"], apart[1]["due_at"]) == ("2017-03-08T09:00:00+08:00", "2017-03-10T09:00:00+08:00")
 
 
 def test_a_source_system_has_a_name(gridops: Command, tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ def events_of(
         raise Invalid(*wrong)
     told = {name: times.get(name) for name in TIMES}
     first_due, due, since = _deadlines(told)
+    first_told = told["due_first_at"] if told["due_first_at"] != first_due else None
     plan: list[tuple[datetime | None, Move, dict[str, object]]] = [
         (told["reported_at"], Move.REPORT, {"category_id": category_id}),
         (told["self_handled_at"], Move.SELF_HANDLE, {}),
@@ -102,7 +103,12 @@ def events_of(
         (
             told["filed_at"],
             Move.FILE,
-            {"due_at": first_due, "handle_due_at": told["handle_due_at"], "condition_id": condition_id},
+            {
+                "due_at": first_due,
+                "handle_due_at": told["handle_due_at"],
+                "condition_id": condition_id,
+                "until_at": first_told,
+            },
         ),
         (told["dispatched_at"], Move.DISPATCH, {"unit_id": unit_id}),
         (told["returned_at"], Move.RETURN, {"outcome": returned_upheld}),

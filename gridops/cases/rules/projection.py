@@ -21,7 +21,8 @@ class Event:
 
     `due_at`, `handle_due_at`: the deadlines this move sets (file, extend, resume, dispatch). `turns`: how often it
     happened, where an import only knows the number (返工次数). `outcome`: what a verification found. `until_at`: the
-    deadline asked for, or the set date of a suspension. `into_id`: the case it was merged into.
+    deadline asked for, the set date of a suspension, or (file) a first deadline that held no more when it was filed, as
+    imports tell it. `into_id`: the case it was merged into.
     """
 
     move: Move
@@ -220,7 +221,7 @@ def _file(f: Any, e: Event) -> None:
         return
     f.filed_at = e.happened_at
     f.accepted_at = f.accepted_at or e.happened_at
-    f.due_first_at = e.due_at
+    f.due_first_at = e.until_at or e.due_at
     # An imported extension may be older than the filing it belongs to: its deadline holds from the start.
     f.due_at = f.fair = f.due_at or e.due_at
     f.handle_due_at = f.handle_fair = e.handle_due_at or f.due_at
