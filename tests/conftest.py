@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,10 @@ from tests.command import command_in
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 POSTGRESQL = os.environ.get("GRIDOPS_TEST_DATABASE_URL", "postgresql+psycopg://127.0.0.1:5432/postgres")
-REDIS = os.environ.get("GRIDOPS_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+# `./test` runs in two processes: each has databases of its own, also in Redis.
+PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_REDIS, _, _NUMBER = os.environ.get("GRIDOPS_TEST_REDIS_URL", "redis://127.0.0.1:6379/9").rpartition("/")
+REDIS = f"{_REDIS}/{int(_NUMBER) + PROCESS}"
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -92,10 +96,15 @@ def postgresql_engine(postgresql_url: str) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of the demo street, loaded once; tests work on copies."""
-    folder = tmp_path_factory.mktemp("demo") / "data"
-    command_in(folder)("demo")
-    return folder
+    """The data folder of the demo street, loaded once a run, whichever process asks first; tests work on copies."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "demo"
+    with folder.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not (folder / "loaded").exists():
+            command_in(folder / "data")("demo")
+            (folder / "loaded").touch()
+    return folder / "data"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

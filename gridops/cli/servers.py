@@ -107,7 +107,9 @@ def _run_together(commands: dict[str, list[str]]) -> None:
     def note(number: int, _frame: FrameType | None) -> None:
         asked.append(number)
 
-    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    # For the rest of our life: a second signal must not keep us from stopping the broker.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, note)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     running = {
         name: subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
@@ -117,8 +119,6 @@ def _run_together(commands: dict[str, list[str]]) -> None:
         time.sleep(0.2)
     ended = [name for name, process in running.items() if process.poll() is not None]
     _stop(running)
-    for number, handler in previous.items():
-        signal.signal(number, handler)
     if not asked:
         click.echo(f"{', '.join(ended)} ended by itself; everything is stopped", err=True)
         raise click.exceptions.Exit(1)
