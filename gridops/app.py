@@ -8,17 +8,17 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Flask, request, url_for
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from flask import Flask, g, request, url_for
 from flask_login import current_user
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import gridops.tables  # noqa: F401 - every room's models are known before the first query
 from config import ROOT, Config, load
 from gridops import web
 from gridops.core import db
+from gridops.core.ceiling import CEILING, Ceiling
 from gridops.core.health import database_answers
 from gridops.tasks import app as tasks
 from gridops.tasks import broker
@@ -86,19 +86,21 @@ def _settings(config: Config) -> dict[str, object]:
 
 
 def _set_up_limits(app: Flask, config: Config) -> None:
-    """A ceiling for each person (or address); sign-in has its own, in the database.
+    """A ceiling for each person (or address); sign-in has its own, in the database, and the API counts for itself.
 
     Counted in Redis where one is configured; the embedded one may come and go, so each process counts for itself there.
     """
-    limiter = Limiter(
-        key_func=lambda: current_user.get_id() or get_remote_address(),
-        default_limits=[f"{_REQUESTS_A_MINUTE} per minute"],
-        default_limits_exempt_when=lambda: request.endpoint == "static",
-        storage_uri=broker.limiter_url(config.redis_url) if config.redis_url else "memory://",
-        in_memory_fallback_enabled=bool(config.redis_url),
-        headers_enabled=False,
-    )
-    limiter.init_app(app)
+    ceiling = Ceiling(broker.limiter_url(config.redis_url) if config.redis_url else "memory://")
+    app.extensions[CEILING] = ceiling
+
+    def count() -> None:
+        if request.endpoint == "static" or request.path.startswith("/api/"):
+            return
+        who = current_user.get_id() or request.remote_addr or ""
+        if not ceiling.count(f"pages {who}", _REQUESTS_A_MINUTE):
+            raise TooManyRequests
+
+    app.before_request(count)
 
 
 def _asset_finder() -> Callable[[str], str]:
@@ -106,6 +108,12 @@ def _asset_finder() -> Callable[[str], str]:
     known: dict[str, tuple[float, str]] = {}
 
     def asset(name: str) -> str:
+        asked: dict[str, str] = g.setdefault("assets", {})
+        if name not in asked:  # a list names the same icons a hundred times
+            asked[name] = found(name)
+        return asked[name]
+
+    def found(name: str) -> str:
         path = ROOT / "static" / name
         changed = path.stat().st_mtime if path.is_file() else 0.0
         kept = known.get(name)

@@ -24,8 +24,8 @@ def when(instant: datetime) -> str:
     then, now = clock.local(instant), clock.local(clock.now())
     hour = f"{then:%H:%M}"
     days = (then.date() - now.date()).days
-    near = {0: _("今天"), -1: _("昨天"), 1: _("明天")}.get(days)
-    if near:
+    if abs(days) <= 1:
+        near = _("今天") if days == 0 else _("昨天") if days < 0 else _("明天")
         return f"{near} {hour}"
     if then.year == now.year:
         return _("%(month)d月%(day)d日", month=then.month, day=then.day) + f" {hour}"

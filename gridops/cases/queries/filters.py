@@ -1,14 +1,18 @@
-"""The filter of the queue as conditions over `case`, and the scope that every list of cases obeys."""
+"""The filter of the queue as conditions over `case`, and the scope that every list of cases obeys.
+
+Each condition stands once, under the name of the value it asks for, so that a statement over some of them can be built
+once and asked again with other values: building a statement costs more than running it.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
@@ -20,9 +24,31 @@ from gridops.grids import queries as grids
 from gridops.people.queries import Scope, apply_scope, units_below
 
 Conditions = list[ColumnElement[bool]]
+Values = dict[str, Any]
 
 _NUMBER = re.compile(r"[12][0-9]{3,7}(?:-[0-9]{0,12})?")
 _DAY = timedelta(days=1)
+
+CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "category_id": Case.category_id == bindparam("category_id"),
+    "kind": Case.kind == bindparam("kind"),
+    "source": Case.source == bindparam("source"),
+    "campaign_id": Case.campaign_id == bindparam("campaign_id"),
+    "reporter_id": Case.reporter_id == bindparam("reporter_id"),
+    "unit_ids": Case.unit_id.in_(bindparam("unit_ids", expanding=True)),
+    "grid_ids": Case.grid_id.in_(bindparam("grid_ids", expanding=True)),
+    "category_ids": Case.category_id.in_(bindparam("category_ids", expanding=True)),
+    "since": Case.reported_at >= bindparam("since"),
+    "until": Case.reported_at < bindparam("until"),
+    "late_at": Case.runs_out_at < bindparam("late_at"),
+    "due_since": Case.runs_out_at >= bindparam("due_since"),
+    "due_until": Case.runs_out_at < bindparam("due_until"),
+    # A range, since an index serves LIKE only under some collations.
+    "number_from": Case.number >= bindparam("number_from"),
+    "number_below": Case.number < bindparam("number_below"),
+    "number_since": Case.reported_at >= bindparam("number_since"),
+    "number_until": Case.reported_at < bindparam("number_until"),
+}
 
 
 def visible(stmt: Any, scope: Scope) -> Any:
@@ -30,23 +56,31 @@ def visible(stmt: Any, scope: Scope) -> Any:
     return apply_scope(stmt, scope, root=Case.root_id, grid=Case.grid_id, unit=Case.unit_id, reporter=Case.reporter_id)
 
 
-def conditions_of(session: Session, scope: Scope, wanted: QueueFilter) -> Conditions:
-    """The filter as conditions over `case`, but for states and words."""
-    found = [column == value for column, value in _plain(wanted) if value is not None]
+def values_of(session: Session, scope: Scope, wanted: QueueFilter) -> Values:
+    """The values of the filter by the names of their CONDITIONS, but for states and words."""
+    given: Values = {name: getattr(wanted, name) for name in ("category_id", "kind", "source", "campaign_id")}
     if wanted.unit_id is not None:
-        found.append(_among(Case.unit_id, units_below(session, [wanted.unit_id])))
+        given["unit_ids"] = sorted(units_below(session, [wanted.unit_id]))
     if wanted.grid_id is not None:
-        found.append(_among(Case.grid_id, grids.tree(session).descendants(wanted.grid_id) | {wanted.grid_id}))
+        given["grid_ids"] = sorted(grids.tree(session).descendants(wanted.grid_id) | {wanted.grid_id})
     if wanted.class_code is not None:
-        found.append(_among(Case.category_id, _categories(session, wanted)))
+        given["category_ids"] = _categories(session, wanted)
     if wanted.mine:
-        found.append(Case.reporter_id == scope.user_id)
-    return [*found, *_times(wanted), *_number(wanted.text)]
+        given["reporter_id"] = scope.user_id
+    found = {**given, **_times(wanted), **_number(wanted.text)}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def narrowed(stmt: Any, session: Session, scope: Scope, wanted: QueueFilter) -> Any:
+    """A select over cases narrowed by scope, filter and states, its values bound; words are left out of account."""
+    values = values_of(session, scope, wanted)
+    conditions = [*(CONDITIONS[name] for name in values), *in_states(wanted.wanted_states)]
+    return visible(stmt, scope).where(*conditions).params(values)
 
 
 def in_states(states: Sequence[State]) -> Conditions:
     """The condition of being in one of these states; none for none."""
-    return [_among(Case.state, states)] if states else []
+    return [Case.state == states[0] if len(states) == 1 else Case.state.in_(sorted(states))] if states else []
 
 
 def words_of(text: str) -> str:
@@ -54,41 +88,31 @@ def words_of(text: str) -> str:
     return "" if _NUMBER.fullmatch(text.strip()) else text.strip()
 
 
-def _plain(wanted: QueueFilter) -> Iterable[tuple[Any, Any]]:
-    return (
-        (Case.category_id, wanted.category_id),
-        (Case.kind, wanted.kind),
-        (Case.source, wanted.source),
-        (Case.campaign_id, wanted.campaign_id),
-    )
-
-
-def _times(wanted: QueueFilter) -> Conditions:
+def _times(wanted: QueueFilter) -> Values:
     now = clock.now()
     today = clock.local_date(now)
-    found: Conditions = []
+    found: Values = {}
     if wanted.first_day is not None:
-        found.append(Case.reported_at >= clock.midnight(wanted.first_day))
+        found["since"] = clock.midnight(wanted.first_day)
     if wanted.last_day is not None:
-        found.append(Case.reported_at < clock.midnight(wanted.last_day + _DAY))
+        found["until"] = clock.midnight(wanted.last_day + _DAY)
     if wanted.overdue or wanted.group is Group.OVERDUE:
-        found.append(Case.runs_out_at < now)
+        found["late_at"] = now
     if wanted.due_today:
-        found.append(and_(Case.runs_out_at >= clock.midnight(today), Case.runs_out_at < clock.midnight(today + _DAY)))
+        found |= {"due_since": clock.midnight(today), "due_until": clock.midnight(today + _DAY)}
     return found
 
 
-def _number(text: str) -> Conditions:
+def _number(text: str) -> Values:
     """A text of digits is the beginning of a case's number, which begins with the day of its report."""
     plain = text.strip()
     if not _NUMBER.fullmatch(plain):
-        return []
+        return {}
     begin = plain.rstrip("-")
-    # A range, since an index serves LIKE only under some collations.
-    found: Conditions = [and_(Case.number >= begin, Case.number < begin[:-1] + chr(ord(begin[-1]) + 1))]
+    found: Values = {"number_from": begin, "number_below": begin[:-1] + chr(ord(begin[-1]) + 1)}
     with contextlib.suppress(ValueError):
         day = date.fromisoformat(f"{begin[:4]}-{begin[4:6]}-{begin[6:8]}")
-        found += [Case.reported_at >= clock.midnight(day), Case.reported_at < clock.midnight(day + _DAY)]
+        found |= {"number_since": clock.midnight(day), "number_until": clock.midnight(day + _DAY)}
     return found
 
 
@@ -96,10 +120,4 @@ def _categories(session: Session, wanted: QueueFilter) -> list[int]:
     stmt = select(Category.id).where(Category.parent_code == wanted.class_code)
     if wanted.kind is not None:
         stmt = stmt.where(Category.kind == wanted.kind)
-    return list(session.scalars(stmt))
-
-
-def _among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
-    found = sorted(values)
-    answer: ColumnElement[bool] = column == found[0] if len(found) == 1 else column.in_(found)
-    return answer
+    return sorted(session.scalars(stmt))

@@ -5,21 +5,31 @@ Words are looked for in windows of rows: a page may come short with a place to g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_, union_all
+from sqlalchemy import Integer, Select, bindparam, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
-from gridops.cases.queries.filters import Conditions, conditions_of, in_states, visible, words_of
+from gridops.cases.queries.filters import (
+    CONDITIONS,
+    Conditions,
+    Values,
+    in_states,
+    values_of,
+    visible,
+    words_of,
+)
 from gridops.cases.rules.moves import State
-from gridops.cases.rules.queue import CLOCKED_STATES, Group, Place, QueueFilter, Sort
+from gridops.cases.rules.queue import CLOCKED_STATES, GROUP_STATES, Group, Place, QueueFilter, Sort
 from gridops.cases.rules.sources import Source
 from gridops.catalogue.models import Category
 from gridops.catalogue.rules import Kind
+from gridops.core import clock
 from gridops.grids.models import GridVersion
 from gridops.people.models import Unit
 from gridops.people.queries import Scope
@@ -110,28 +120,32 @@ def queue(
     limit: int = PAGE,
 ) -> CasePage:
     """One page of the cases a person sees, narrowed and sorted, after a place in that order."""
-    conditions = conditions_of(session, scope, wanted)
+    values = values_of(session, scope, wanted)
+    shape = _Shape(tuple(sorted(values)), _states(wanted, sort), sort, after is not None)
+    values["root_id"] = scope.root_id
+    if after is not None:
+        values |= {"after_key": after.key, "after_id": after.case_id}
     words = words_of(wanted.text)
     if words:
-        return _searched(session, scope, wanted, conditions, words, sort, after, limit)
-    rows = session.execute(_ordered(CASE_COLUMNS, scope, wanted, conditions, sort, after, limit + 1)).all()
-    shown = with_names(session, [CaseRow(*row) for row in rows[:limit]])
+        return _searched(session, scope, shape, values, words, limit)
+    rows = session.execute(_built(_page, shape, scope, limit + 1), values).all()
+    shown = [CaseRow(*row) for row in rows[:limit]]
     return CasePage(shown, _place(shown[-1], sort) if len(rows) > limit else None)
 
 
 def count_up_to(session: Session, scope: Scope, wanted: QueueFilter, limit: int = COUNTED_TO) -> int:
     """How many cases there are, counted no further than `limit` + 1 (shown as 1000+). Words are left out of account."""
-    conditions = conditions_of(session, scope, wanted)
-    states = wanted.wanted_states
-    some = visible(select(Case.id), scope).where(*conditions, *in_states(states)).limit(limit + 1)
-    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    values = values_of(session, scope, wanted)
+    conditions = [*(CONDITIONS[name] for name in values), *in_states(wanted.wanted_states)]
+    some = visible(select(Case.id), scope).where(*conditions).limit(limit + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some), values) or 0
 
 
 def group_counts(session: Session, scope: Scope, limit: int = COUNTED_TO) -> dict[Group, int]:
-    """The number on each tab but 全部, counted up to `limit` + 1."""
-    return {
-        group: count_up_to(session, scope, QueueFilter(group=group), limit) for group in Group if group is not Group.ALL
-    }
+    """The number on each tab but 全部, counted up to `limit` + 1, so that no count grows with the table."""
+    statement = _counts_for_all(limit) if scope.grid_ids is None else _counts(scope, limit)
+    found = session.execute(statement, {"root_id": scope.root_id, "late_at": clock.now()}).one()
+    return dict(zip(_COUNTED, found, strict=True))
 
 
 def with_names(session: Session, rows: Sequence[CaseRow]) -> list[CaseRow]:
@@ -150,82 +164,141 @@ def with_names(session: Session, rows: Sequence[CaseRow]) -> list[CaseRow]:
     ]
 
 
-def _ordered(
-    columns: Sequence[Any],
-    scope: Scope,
-    wanted: QueueFilter,
-    conditions: Sequence[ColumnElement[bool]],
-    sort: Sort,
-    after: Place | None,
-    limit: int,
-) -> Select[Any]:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """All that the statement of a page depends on but its values: names of CONDITIONS, states, order, onward or not."""
+
+    names: tuple[str, ...]
+    states: tuple[State, ...]
+    sort: Sort
+    onward: bool
+
+
+def _states(wanted: QueueFilter, sort: Sort) -> tuple[State, ...]:
+    """The states to look in. A clock runs in a few of them only, and each has an index for the other orders."""
+    clocked = wanted.overdue or wanted.due_today or wanted.group is Group.OVERDUE
+    if not wanted.wanted_states and clocked and sort is not Sort.DUE:
+        return CLOCKED_STATES
+    return wanted.wanted_states
+
+
+def _built(build: Callable[[_Shape, Scope | None, int], Select[Any]], shape: _Shape, scope: Scope, most: int) -> Any:
+    """The statement of a shape: built once for all who see the whole jurisdiction, anew for any other scope."""
+    return _for_all(build, shape, most) if scope.grid_ids is None else build(shape, scope, most)
+
+
+@lru_cache(maxsize=256)
+def _for_all(build: Callable[[_Shape, Scope | None, int], Select[Any]], shape: _Shape, most: int) -> Select[Any]:
+    return build(shape, None, most)
+
+
+def _page(shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
+    """The rows of a page with the names of category, grid and unit."""
+    return _named(_ordered(CASE_COLUMNS, shape, scope, most).subquery("page"), shape.sort)
+
+
+def _named(page: Any, sort: Sort) -> Select[Any]:
+    """Names are joined to the few rows of the page only; each row refers to what exists."""
+    return (
+        select(page, Category.name_zh, GridVersion.name, func.coalesce(Unit.name, ""))
+        .join(Category, Category.id == page.c.category_id)
+        .join(GridVersion, GridVersion.id == page.c.grid_version_id)
+        .outerjoin(Unit, Unit.id == page.c.unit_id)
+        .order_by(*_order(sort, page.c[_KEYS[sort].key], page.c.id))
+    )
+
+
+def _seen(stmt: Any, scope: Scope | None) -> Any:
+    return stmt.where(Case.root_id == bindparam("root_id")) if scope is None else visible(stmt, scope)
+
+
+def _ordered(columns: Sequence[Any], shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
     """The first rows in order. Several states or grids are asked one by one, each read in the order of its index."""
-    key = _KEYS[sort]
-    base = visible(select(*columns), scope).where(*conditions)
-    if after is not None:
-        base = base.where(_beyond(sort, after))
-    branches = _branches(scope, wanted, sort)
+    sort, key = shape.sort, _KEYS[shape.sort]
+    base = _seen(select(*columns), scope).where(*(CONDITIONS[name] for name in shape.names))
+    if shape.onward:
+        here, there = tuple_(key, Case.id), tuple_(bindparam("after_key", type_=key.type), bindparam("after_id"))
+        base = base.where(here < there if sort is Sort.REPORTED else here > there)
+    branches = _branches(scope, shape)
     if len(branches) == 1:
-        answer: Select[Any] = base.where(*branches[0]).order_by(*_order(sort, key, Case.id)).limit(limit)
+        answer: Select[Any] = base.where(*branches[0]).order_by(*_order(sort, key, Case.id)).limit(most)
         return answer
-    parts = [base.where(*each).order_by(*_order(sort, key, Case.id)).limit(limit).subquery() for each in branches]
+    parts = [base.where(*each).order_by(*_order(sort, key, Case.id)).limit(most).subquery() for each in branches]
     together = union_all(*(select(part) for part in parts)).subquery()
-    return select(together).order_by(*_order(sort, together.c[key.key], together.c.id)).limit(limit)
+    return select(together).order_by(*_order(sort, together.c[key.key], together.c.id)).limit(most)
 
 
-def _branches(scope: Scope, wanted: QueueFilter, sort: Sort) -> list[Conditions]:
+def _branches(scope: Scope | None, shape: _Shape) -> list[Conditions]:
     """Disjoint parts of what is wanted, each of which an index holds in the order of the sort; one part: the whole."""
-    states = wanted.wanted_states
-    if not states and wanted.group is Group.OVERDUE and sort is not Sort.DUE:
-        states = CLOCKED_STATES
+    states = shape.states
     if states:
         return [[Case.state == state] for state in states] if len(states) <= _MOST_BRANCHES else [in_states(states)]
-    own = sorted(scope.grid_ids or ())
-    if sort is Sort.DUE or wanted.grid_id is not None or scope.units or not 0 < len(own) <= _MOST_BRANCHES:
+    own = sorted(scope.grid_ids or ()) if scope is not None else []
+    if scope is None or shape.sort is Sort.DUE or "grid_ids" in shape.names or scope.units:
+        return [[]]
+    if not 0 < len(own) <= _MOST_BRANCHES:
         return [[]]
     elsewhere = [Case.reporter_id == scope.user_id, Case.grid_id.not_in(own)]
     return [*([Case.grid_id == grid_id] for grid_id in own), elsewhere]
 
 
-def _searched(
-    session: Session,
-    scope: Scope,
-    wanted: QueueFilter,
-    conditions: Sequence[ColumnElement[bool]],
-    words: str,
-    sort: Sort,
-    after: Place | None,
-    limit: int,
-) -> CasePage:
+def _searched(session: Session, scope: Scope, shape: _Shape, values: Values, words: str, limit: int) -> CasePage:
     """A page of rows with these words, looked for in the next WINDOW rows only."""
-    columns = (*CASE_COLUMNS, Case.source_number)
-    window = _ordered(columns, scope, wanted, conditions, sort, after, WINDOW).subquery()
-    key, number = window.c[_KEYS[sort].key], window.c.id
-    order = _order(sort, key, number)
-    low = words.lower()
-    hit = or_(
-        *(func.lower(window.c[name]).contains(low, autoescape=True) for name in ("address", "description")),
-        window.c.source_number == words,
-    )
-    shown_columns = [window.c[column.key] for column in CASE_COLUMNS]
-    rows = session.execute(select(*shown_columns).where(hit).order_by(*order).limit(limit + 1)).all()
-    shown = with_names(session, [CaseRow(*row) for row in rows[:limit]])
+    like = {"words": words, "pattern": f"%{_escaped(words.lower())}%", "most": limit + 1}
+    rows = session.execute(_built(_hits, shape, scope, WINDOW), {**values, **like}).all()
+    shown = [CaseRow(*row) for row in rows[:limit]]
     if len(rows) > limit:
-        return CasePage(shown, _place(shown[-1], sort))
-    last = session.execute(select(key, number).order_by(*order).offset(WINDOW - 1).limit(1)).one_or_none()
+        return CasePage(shown, _place(shown[-1], shape.sort))
+    last = session.execute(_built(_window_end, shape, scope, WINDOW), values).one_or_none()
     return CasePage(shown, None if last is None else Place(last[0], last[1]), short=last is not None)
 
 
+def _hits(shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
+    window = _ordered((*CASE_COLUMNS, Case.source_number), shape, scope, most).subquery("window")
+    texts = (func.lower(window.c[name]) for name in ("address", "description"))
+    hit = or_(
+        *(text.like(bindparam("pattern"), escape="/") for text in texts),
+        window.c.source_number == bindparam("words"),
+    )
+    order = _order(shape.sort, window.c[_KEYS[shape.sort].key], window.c.id)
+    columns = [window.c[column.key] for column in CASE_COLUMNS]
+    page = select(*columns).where(hit).order_by(*order).limit(bindparam("most", type_=Integer))
+    return _named(page.subquery("page"), shape.sort)
+
+
+def _window_end(shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
+    """Key and id of the last row of a full window; nothing where it is not full."""
+    key = _KEYS[shape.sort]
+    window = _ordered((key, Case.id), shape, scope, most).subquery("window")
+    order = _order(shape.sort, window.c[key.key], window.c.id)
+    return select(window.c[key.key], window.c.id).order_by(*order).offset(most - 1).limit(1)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+def _counts(scope: Scope | None, limit: int) -> Select[Any]:
+    """One statement for all tabs: each counts no further than `limit` + 1."""
+    found = []
+    for group in _COUNTED:
+        narrowed = [CONDITIONS["late_at"]] if group is Group.OVERDUE else in_states(GROUP_STATES[group])
+        some = _seen(select(Case.id), scope).where(*narrowed).limit(limit + 1).subquery()
+        found.append(select(func.count()).select_from(some).scalar_subquery())
+    return select(*found)
+
+
+@lru_cache(maxsize=4)
+def _counts_for_all(limit: int) -> Select[Any]:
+    return _counts(None, limit)
+
+
+_COUNTED = tuple(group for group in Group if group is not Group.ALL)
 _KEYS: dict[Sort, Any] = {Sort.DUE: Case.runs_out_at, Sort.REPORTED: Case.reported_at, Sort.OLDEST: Case.reported_at}
 
 
 def _order(sort: Sort, key: Any, number: Any) -> tuple[Any, Any]:
     return (key.desc(), number.desc()) if sort is Sort.REPORTED else (key, number)
-
-
-def _beyond(sort: Sort, after: Place) -> ColumnElement[bool]:
-    here, there = tuple_(_KEYS[sort], Case.id), tuple_(after.key, after.case_id)
-    return here < there if sort is Sort.REPORTED else here > there
 
 
 def _place(row: CaseRow, sort: Sort) -> Place:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
-from gridops.cases.queries.filters import conditions_of, in_states, visible
+from gridops.cases.queries.filters import narrowed, visible
 from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
 from gridops.cases.rules.moves import ENDED, State
 from gridops.cases.rules.queue import Place, QueueFilter
@@ -78,13 +77,12 @@ def map_window(
 ) -> MapWindow:
     """The open cases of a window that the scope shows: each one, or clusters when there are more than `most`."""
     wanted = wanted or QueueFilter()
-    narrowed = [*conditions_of(session, scope, wanted), *in_states(wanted.wanted_states), _in_tiles(window)]
     columns = (Case.number, Case.lon, Case.lat, Case.state, Case.category_id, Case.runs_out_at, Case.suspended_at)
-    near = visible(select(*columns), scope).where(*narrowed, *_inside(window)).limit(most + 1)
+    near = narrowed(select(*columns), session, scope, wanted).where(_in_tiles(window), *_inside(window)).limit(most + 1)
     rows = session.execute(near).all()
     if len(rows) <= most:
         return MapWindow([_point(row) for row in rows], [])
-    return MapWindow([], _clusters(session, scope, window, narrowed))
+    return MapWindow([], _clusters(session, scope, window, wanted))
 
 
 def nearby(
@@ -119,13 +117,14 @@ def features(
     limit: int = MOST_FEATURES,
 ) -> tuple[list[CaseRow], Place | None]:
     """Located cases of any state, newest report first, after a place in that order; and where to go on."""
-    narrowed: list[ColumnElement[bool]] = [*conditions_of(session, scope, wanted), *in_states(wanted.wanted_states)]
-    narrowed += [Case.lon.is_not(None), Case.lat.is_not(None)] if window is None else _inside(window)
-    if window is not None and wanted.wanted_states and not ENDED.intersection(wanted.wanted_states):
-        narrowed.append(_in_tiles(window))
+    here: list[ColumnElement[bool]] = [Case.lon.is_not(None), Case.lat.is_not(None)]
+    if window is not None:
+        here = _inside(window)
+        if wanted.wanted_states and not ENDED.intersection(wanted.wanted_states):
+            here.append(_in_tiles(window))
     if after is not None:
-        narrowed.append(tuple_(Case.reported_at, Case.id) < tuple_(after.key, after.case_id))
-    stmt = visible(select(*CASE_COLUMNS), scope).where(*narrowed)
+        here.append(tuple_(Case.reported_at, Case.id) < tuple_(after.key, after.case_id))
+    stmt = narrowed(select(*CASE_COLUMNS), session, scope, wanted).where(*here)
     rows = session.execute(stmt.order_by(Case.reported_at.desc(), Case.id.desc()).limit(limit + 1)).all()
     shown = with_names(session, [CaseRow(*row) for row in rows[:limit]])
     return shown, Place(shown[-1].reported_at, shown[-1].id) if len(rows) > limit else None
@@ -136,12 +135,12 @@ def _point(row: Any) -> Point:
     return Point(number, lon, lat, state, category_id, runs_out_at, suspended_at is not None)
 
 
-def _clusters(session: Session, scope: Scope, window: Window, narrowed: Sequence[Any]) -> list[Cluster]:
+def _clusters(session: Session, scope: Scope, window: Window, wanted: QueueFilter) -> list[Cluster]:
     """Clusters of the window's tiles; those at its edge may lie a little outside."""
     depth = _depth_for(window)
     fine = min(depth + _FINER, DEPTH)
     shrunk = (Case.open_tile // 4 ** (DEPTH - fine)).label("tile")
-    counted = visible(select(shrunk, func.count()), scope).where(*narrowed).group_by(shrunk)
+    counted = narrowed(select(shrunk, func.count()), session, scope, wanted).where(_in_tiles(window)).group_by(shrunk)
     sums: dict[int, tuple[float, float, int]] = {}
     for tile, count in session.execute(counted):
         lon, lat = centre_of(tile, fine)
