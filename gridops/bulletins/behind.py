@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridops.bulletins import queries
 from gridops.bulletins.models import Bulletin
-from gridops.bulletins.service import period_of
+from gridops.bulletins.series import period_of
 from gridops.cases.models import Case
 from gridops.cases.rules.moves import State
 from gridops.cases.rules.sources import Source

@@ -16,13 +16,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gridops.bulletins import queries
-from gridops.bulletins.composing import Document, compose, document_of
+from gridops.bulletins.composing import Document, compose, corrections_of, document_of
 from gridops.bulletins.models import BuildJob, BuildPart, Bulletin, BulletinPaper
 from gridops.bulletins.rules.life import Status
-from gridops.bulletins.service import ask_build, period_of
+from gridops.bulletins.series import period_of_paper
+from gridops.bulletins.service import ask_build
 from gridops.core import clock
 from gridops.core.db import upsert
-from gridops.core.errors import NotFound
+from gridops.core.errors import Closed, NotFound
 from gridops.documents.service import render
 from gridops.evidence import service as evidence
 from gridops.evidence.store import Store
@@ -57,7 +58,7 @@ def begin(session: Session, job_id: int) -> list[int]:
         # Locked since the build was asked for: its figures are kept, nothing is counted any more.
         job.parts_total = 0
         return []
-    period, _ = period_of(session, bulletin.root_id, bulletin.period, bulletin.series)
+    period = period_of_paper(session, bulletin)
     parts = figures.parts(session, bulletin.grid_id, period)
     job.parts_total = len(parts)
     fresh = clock.now() - FRESH
@@ -70,7 +71,7 @@ def count_part(session: Session, job_id: int, grid_id: int) -> None:
     job, bulletin = _job(session, job_id)
     if job.state != "owed":
         return
-    period, _ = period_of(session, bulletin.root_id, bulletin.period, bulletin.series)
+    period = period_of_paper(session, bulletin)
     counted = figures.count(session, bulletin.grid_id, period, part=[grid_id])
     row = {"job_id": job_id, "grid_id": grid_id, "payload": counted.to_json(), "counted_at": clock.now()}
     upsert(session, BuildPart, [row], ["job_id", "grid_id"])
@@ -161,25 +162,56 @@ def _counts(bulletin: Bulletin) -> bool:
 
 
 def _publish(session: Session, bulletin: Bulletin, document: Document, workshop: Workshop) -> None:
-    if not bulletin.edited:
-        bulletin.text = document.text
     bulletin.draft = document.kept
-    rendered = render(compose(document), list(workshop.font_dirs) or None)
-    told = json.dumps(document.contract, ensure_ascii=False, indent=1).encode()
-    contents = {"json": told, "html": rendered.html, "pdf": rendered.pdf, "docx": rendered.docx}
-    now = clock.now()
+    contents = _issued(session, bulletin, workshop.store)
+    if contents is None:
+        bulletin.text = document.text
+        rendered = render(compose(document), list(workshop.font_dirs) or None)
+        contents = {
+            "json": _json(document.contract),
+            "html": rendered.html,
+            "pdf": rendered.pdf,
+            "docx": rendered.docx,
+        }
+    made, now = queries.papers(session, bulletin.id), clock.now()
     for name, content in contents.items():
         sha256 = evidence.keep(session, workshop.store, content, MIME[name])
+        same = name in made and made[name].sha256 == sha256
         row: dict[str, Any] = {
             "bulletin_id": bulletin.id,
             "format": name,
             "sha256": sha256,
             "size": len(content),
-            "made_at": now,
+            "made_at": made[name].made_at if same else now,
             "status": bulletin.status,
             "version": bulletin.version,
         }
         upsert(session, BulletinPaper, [row], ["bulletin_id", "format"])
+
+
+def _issued(session: Session, bulletin: Bulletin, store: Store) -> dict[str, bytes] | None:
+    """The kept papers of an issued bulletin, which no later build changes; None where none were made at its issue.
+
+    Only `bulletin.json` tells of what came after: the status, and the corrections it is linked to. Closed where a
+    kept file is lost: a paper made anew might differ from the one that was handed out.
+    """
+    papers = queries.papers(session, bulletin.id)
+    if set(papers) != set(MIME) or any(paper.status not in _ISSUED for paper in papers.values()):
+        return None
+    try:
+        contents = stored(session, store, bulletin.id)
+    except FileNotFoundError:
+        raise Closed("已印发的文件在文件库中缺失，不能另行生成；请从备份恢复") from None
+    told = json.loads(contents["json"])
+    told |= {"status": bulletin.status.value, "corrections": corrections_of(session, bulletin)}
+    return {**contents, "json": _json(told)}
+
+
+_ISSUED = frozenset({Status.ISSUED, Status.CORRECTED})
+
+
+def _json(contract: dict[str, Any]) -> bytes:
+    return json.dumps(contract, ensure_ascii=False, indent=1).encode()
 
 
 def _job(session: Session, job_id: int, *, lock: bool = False) -> tuple[BuildJob, Bulletin]:

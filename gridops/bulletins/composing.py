@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gridops.bulletins import queries
-from gridops.bulletins.models import Bulletin, Series
-from gridops.bulletins.rules import chapters, page, words
+from gridops.bulletins.models import Bulletin
+from gridops.bulletins.rules import chapters, numbers, page, words
 from gridops.bulletins.rules.life import Status
-from gridops.bulletins.rules.series import SERIES
-from gridops.bulletins.service import period_of, series_of
+from gridops.bulletins.rules.series import Wording
+from gridops.bulletins.series import period_of_paper, wording_of
 from gridops.core import clock
 from gridops.core.errors import NotFound
 from gridops.core.periods import Period
@@ -24,9 +24,6 @@ from gridops.figures import service as figures
 from gridops.figures.models import FrozenSet
 from gridops.figures.queries import sets
 from gridops.figures.rules.tally import Counted
-from gridops.grids import queries as grids
-from gridops.grids.rules import Level
-from gridops.grids.rules.tree import Version
 
 SCHEMA = "gridops/bulletin/1"
 TABLES = (
@@ -34,11 +31,22 @@ TABLES = (
     "rounds", "penalties_by_kind", "problems", "scores",
 )  # fmt: skip
 TREND_PERIODS = 12
+FIGURE_NAMES = {
+    **{counts.PREFIX + count.key: count.name for count in counts.COUNTS},
+    **{counts.PREFIX + rate.key: rate.name for rate in counts.RATES},
+    "grids.count": "网格数",
+    "grids.area_km2": "网格面积",
+    "grids.staffed": "有责任人的网格数",
+    "grids.coverage": "网格覆盖率",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A bulletin ready to be rendered: the contract's JSON, the text, what the page needs beside it."""
+    """A bulletin ready to be rendered: the contract's JSON, the text, what the page needs beside it.
+
+    `text` is as edited, `composed` as the figures write it today.
+    """
 
     contract: dict[str, Any]
     text: list[dict[str, Any]]
@@ -47,19 +55,7 @@ class Document:
     period: Period
     trend: page.Trend | None
     notes: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """Who issues, under which names: from the jurisdiction and the settings of the series."""
-
-    name: str
-    short_name: str
-    office: str
-    head: str
-    subject: str
-    addressee: str
-    foot: tuple[tuple[str, str], ...]
+    composed: list[dict[str, Any]]
 
 
 def document_of(
@@ -70,23 +66,18 @@ def document_of(
     `counted` None: a draft as it was last built, for the page that shows it; NotFound before its first build.
     `as_of`: when the oldest of the parts was counted.
     """
-    period, _ = period_of(session, bulletin.root_id, bulletin.period, bulletin.series)
-    series = series_of(session, bulletin.root_id, bulletin.series)
-    body = _body(session, bulletin, series, period)
+    period, wording = period_of_paper(session, bulletin), wording_of(session, bulletin)
     if bulletin.corrects_id is not None:
-        return _correction(session, bulletin, series, body, period)
+        return _correction(session, bulletin, wording, period)
     figure_set, known_at, digest = _figures(session, bulletin, period, counted)
     as_of = as_of or known_at
-    matter = chapters.Matter(
-        period,
-        figure_set.figures,
-        figure_set.tables,
-        figure_set.late_records,
-        {"office": body.office, **series.settings},
+    told = chapters.compose(
+        chapters.Matter(period, figure_set.figures, figure_set.tables, figure_set.late_records, wording.kept())
     )
-    text = bulletin.text if bulletin.edited and bulletin.text is not None else _text(chapters.compose(matter))
-    head = _head(bulletin, body, page.title(body.subject, period), as_of, digest)
-    contract = _contract(session, bulletin, series, body, period, as_of, digest)
+    composed = _text(told)
+    text = bulletin.text if _stands(bulletin) and bulletin.text is not None else composed
+    head = _head(bulletin, wording, page.title(wording.subject, period), as_of, digest)
+    contract = _contract(session, bulletin, wording, period, as_of, digest)
     contract["figures"] = {
         key: {**figure, "records": f"/bulletins/{bulletin.id}/records/{key}" if key.startswith(counts.PREFIX) else None}
         for key, figure in figure_set.figures.items()
@@ -96,7 +87,22 @@ def document_of(
     kept = {name: contract[name] for name in ("figures", "tables", "late_records", "as_of", "digest")}
     notes = page.notes(period, as_of, figure_set.late_records, digest)
     notes += _corrections_of_earlier(session, bulletin, period)
-    return Document(contract, text, kept, head, period, _trend(session, bulletin, period, figure_set), notes)
+    trend = trend_of(session, bulletin, period, figure_set.figures)
+    return Document(contract, text, kept, head, period, trend, notes, composed)
+
+
+def differences_of(document: Document) -> list[numbers.Difference]:
+    """The numbers of a document's text that differ from its figures; a correction has no figures of its own."""
+    told = document.contract
+    if document.text == document.composed or not told["figures"]:
+        return []
+    facts = numbers.known(told["figures"], told["tables"], FIGURE_NAMES, document.composed, told["late_records"])
+    return numbers.differences(document.text, document.composed, facts)
+
+
+def _stands(bulletin: Bulletin) -> bool:
+    """Whether the kept text is the paper's: typed by an editor, or printed."""
+    return bulletin.edited or bulletin.status in {Status.ISSUED, Status.CORRECTED}
 
 
 def compose(document: Document) -> paper.Paper:
@@ -123,38 +129,16 @@ def _figures(
     return told, frozen.as_of, frozen.digest
 
 
-def _body(session: Session, bulletin: Bulletin, series: Series, period: Period) -> Body:
-    node = _area(session, bulletin, period)
-    settings = series.settings
-    official = f"{node.name}办事处" if node.level is Level.STREET and node.name.endswith("街道") else node.name
-    return Body(
-        name=settings.get("body_name", official),
-        short_name=settings.get("body_short_name", node.name),
-        office=settings.get("office", f"{node.name}网格化管理中心"),
-        head=settings.get("head", f"{node.name}{series.name}"),
-        subject=settings.get("subject", SERIES[series.key].subject),
-        addressee=settings.get("addressee", "各部门、科室、社区"),
-        foot=tuple((label, settings.get(key, "")) for label, key in (("报", "to"), ("送", "copy"), ("发", "send"))),
-    )
-
-
-def _area(session: Session, bulletin: Bulletin, period: Period) -> Version:
-    """The jurisdiction under the name it bore at the period's end; one that has ended under its last."""
-    known = [v for v in grids.territory(session).versions.values() if v.grid_id == bulletin.grid_id]
-    day = period.end_day - timedelta(days=1)
-    return next((v for v in known if v.valid_on(day)), max(known, key=lambda v: v.valid_from or date.min))
-
-
-def _head(bulletin: Bulletin, body: Body, title: str, as_of: datetime, digest: str | None) -> page.Head:
+def _head(bulletin: Bulletin, wording: Wording, title: str, as_of: datetime, digest: str | None) -> page.Head:
     return page.Head(
-        head=body.head,
+        head=wording.head,
         title=title,
-        office=body.office,
-        addressee=body.addressee,
+        office=wording.office,
+        addressee=wording.addressee,
         status=bulletin.status,
         issue_line=_issue_line(bulletin),
         day=bulletin.issued_on,
-        foot=body.foot,
+        foot=wording.foot,
         as_of=as_of,
         digest=digest,
     )
@@ -169,20 +153,13 @@ def _issue_line(bulletin: Bulletin) -> str:
 
 
 def _contract(
-    session: Session,
-    bulletin: Bulletin,
-    series: Series,
-    body: Body,
-    period: Period,
-    as_of: datetime,
-    digest: str | None,
+    session: Session, bulletin: Bulletin, wording: Wording, period: Period, as_of: datetime, digest: str | None
 ) -> dict[str, Any]:
-    area = _area(session, bulletin, period)
     return {
         "schema": SCHEMA,
-        "jurisdiction": {"code": area.code, "name": area.name},
-        "issuing_body": {"name": body.name, "short_name": body.short_name},
-        "series": {"key": series.key, "name": series.name},
+        "jurisdiction": {"code": wording.area_code, "name": wording.area_name},
+        "issuing_body": {"name": wording.body_name, "short_name": wording.body_short_name},
+        "series": {"key": bulletin.series, "name": wording.series_name},
         "period": {
             "kind": period.kind.value,
             "label": period.label,
@@ -197,12 +174,12 @@ def _contract(
         "figures": {},
         "tables": {name: [] for name in TABLES},
         "text": [],
-        "corrections": _corrections(session, bulletin),
+        "corrections": corrections_of(session, bulletin),
         "late_records": [],
     }
 
 
-def _corrections(session: Session, bulletin: Bulletin) -> list[dict[str, Any]]:
+def corrections_of(session: Session, bulletin: Bulletin) -> list[dict[str, Any]]:
     """Issued corrections of a bulletin, newest last: number, day, reason, and what they change."""
     found = queries.corrections(session, bulletin.id)
     return [
@@ -229,7 +206,7 @@ def _corrections_of_earlier(session: Session, bulletin: Bulletin, period: Period
     return [line for line in told if line]
 
 
-def _correction(session: Session, bulletin: Bulletin, series: Series, body: Body, period: Period) -> Document:
+def _correction(session: Session, bulletin: Bulletin, wording: Wording, period: Period) -> Document:
     """更正说明: what stood in the issue, what holds now, and why."""
     original = session.get_one(Bulletin, bulletin.corrects_id)
     told = bulletin.draft or {}
@@ -238,21 +215,18 @@ def _correction(session: Session, bulletin: Bulletin, series: Series, body: Body
     lines = [
         f"{change['name']}：原为{change['was']}，更正为{change['now']}。" for change in told.get("corrections", [])
     ]
-    paragraphs = [f"我单位印发的{name}{series.name}{number}，现就有关内容更正如下。", *lines]
+    paragraphs = [f"我单位印发的{name}{wording.series_name}{number}，现就有关内容更正如下。", *lines]
     if told.get("reason"):
         paragraphs.append(f"更正原因：{told['reason'].rstrip('。')}。")
     paragraphs.append("原件存档不作修改，请与本更正说明一并使用。")
-    text = (
-        bulletin.text
-        if bulletin.edited and bulletin.text is not None
-        else [{"level": 1, "heading": "", "paragraphs": paragraphs}]
-    )
+    composed = [{"level": 1, "heading": "", "paragraphs": paragraphs}]
+    text = bulletin.text if _stands(bulletin) and bulletin.text is not None else composed
     as_of = bulletin.as_of or clock.now()
-    head = _head(bulletin, body, f"关于{name}{body.subject}情况通报的更正说明", as_of, None)
-    contract = _contract(session, bulletin, series, body, period, as_of, None)
+    head = _head(bulletin, wording, f"关于{name}{wording.subject}情况通报的更正说明", as_of, None)
+    contract = _contract(session, bulletin, wording, period, as_of, None)
     contract["text"] = _numbered(text)
     kept = {**told, "as_of": contract["as_of"]}
-    return Document(contract, list(text), kept, head, period, None, [])
+    return Document(contract, list(text), kept, head, period, None, [], composed)
 
 
 def _text(told: Sequence[chapters.Chapter]) -> list[dict[str, Any]]:
@@ -271,15 +245,23 @@ def _numbered(text: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return told
 
 
-def _trend(session: Session, bulletin: Bulletin, period: Period, now: figures.FigureSet) -> page.Trend | None:
-    """Filed and closed of the last periods, from the sets that were locked; a period never locked is a gap."""
+def trend_of(
+    session: Session, bulletin: Bulletin, period: Period, now: Mapping[str, Mapping[str, Any]]
+) -> page.Trend | None:
+    """Filed and closed of the last periods, from the sets that were locked; a period never locked is a gap.
+
+    A locked paper has the trend of its freeze, whatever is locked for earlier periods afterwards.
+    """
+    if bulletin.wording is not None and "trend" in bulletin.wording:
+        kept = bulletin.wording["trend"]
+        return page.Trend(*(tuple(kept[name]) for name in ("labels", "filed", "closed"))) if kept else None
     labels, filed, closed = [], [], []
     back: Period | None = period
     for _ in range(TREND_PERIODS):
         if back is None:
             break
         locked = None if back is period else sets.frozen_set(session, bulletin.grid_id, bulletin.series, back.label)
-        told = now.figures if back is period else (locked.figures if locked else None)
+        told = now if back is period else (locked.figures if locked else None)
         labels.append(words.short_name(back))
         filed.append(told["cases.filed"]["value"] if told else None)
         closed.append(told["cases.closed"]["value"] if told else None)
@@ -288,3 +270,17 @@ def _trend(session: Session, bulletin: Bulletin, period: Period, now: figures.Fi
     if known < 2:
         return None
     return page.Trend(tuple(labels[:known][::-1]), tuple(filed[:known][::-1]), tuple(closed[:known][::-1]))
+
+
+def keep_wording(session: Session, bulletin: Bulletin) -> None:
+    """Keep with a paper, at its freeze, what it says beside its figures: the series' settings and the trend of today.
+
+    The figures of a period must be locked already.
+    """
+    wording = wording_of(session, bulletin)
+    if bulletin.frozen_set_id is None:  # a correction
+        bulletin.wording = wording.kept()
+        return
+    frozen = session.get_one(FrozenSet, bulletin.frozen_set_id)
+    trend = trend_of(session, bulletin, period_of_paper(session, bulletin), frozen.figures)
+    bulletin.wording = {**wording.kept(), "trend": asdict(trend) if trend else None}

@@ -33,7 +33,8 @@ class Bulletin(Base):
     """One paper: of a period, or a correction (更正说明) of an issued one, linked both ways.
 
     `text`: chapters as composed and edited, [{level, heading, paragraphs}]; `built_digest` names the state of the
-    figures the stored papers were made from; `version` guards stale edits.
+    figures the stored papers were made from; `version` guards stale edits. `wording`: from the freeze on, what the
+    series' settings were then. `confirmed`: numbers of the text that differ from the figures and shall stay, with why.
     """
 
     __tablename__ = "bulletin"
@@ -56,6 +57,8 @@ class Bulletin(Base):
     text: Mapped[list[Any] | None]
     edited: Mapped[bool] = mapped_column(default=False)
     draft: Mapped[dict[str, Any] | None]
+    wording: Mapped[dict[str, Any] | None]
+    confirmed: Mapped[list[Any] | None]
     version: Mapped[int]
     __table_args__ = (Index(None, "grid_id", "series", "period", "correction_no", unique=True),)
 

@@ -3,56 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
 from gridops.bulletins import queries
-from gridops.bulletins.models import BuildJob, Bulletin, BulletinStep, Series
+from gridops.bulletins.composing import FIGURE_NAMES, differences_of, document_of, keep_wording
+from gridops.bulletins.models import BuildJob, Bulletin, BulletinStep
 from gridops.bulletins.rules.life import EDITING, STEPS, Status, Step, refusal
-from gridops.bulletins.rules.series import SERIES, default_series
-from gridops.core import clock, numbers, periods
+from gridops.bulletins.rules.numbers import sentence_of_place
+from gridops.bulletins.series import period_of, period_of_paper, series_of
+from gridops.bulletins.settling import demand_settled
+from gridops.core import clock, numbers
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from gridops.core.periods import Cut, Period
-from gridops.figures import counts
 from gridops.figures import service as figures
 from gridops.figures.models import FrozenSet
 from gridops.grids import queries as grids
 from gridops.people.queries import grid_path
 from gridops.people.rules import Person, Role, roles_of
-
-FIGURE_NAMES = {
-    **{counts.PREFIX + count.key: count.name for count in counts.COUNTS},
-    **{counts.PREFIX + rate.key: rate.name for rate in counts.RATES},
-    "grids.count": "网格数",
-    "grids.area_km2": "网格面积",
-    "grids.staffed": "有责任人的网格数",
-    "grids.coverage": "网格覆盖率",
-}
-
-
-def series_of(session: Session, root_id: int, key: str) -> Series:
-    """A root's series, made with shipped settings when first asked for. NotFound for keys the contract lacks."""
-    if key not in SERIES:
-        raise NotFound(f"没有名为“{key}”的系列（{'、'.join(SERIES)}）")
-    found = queries.series(session, root_id, key)
-    if found is None:
-        found = Series(root_id=root_id, key=key, name=SERIES[key].name, settings={})
-        session.add(found)
-        session.flush()
-    return found
-
-
-def period_of(session: Session, root_id: int, label: str, series: str | None) -> tuple[Period, str]:
-    """Read a period label as its series cuts time; Invalid (field `period`) for anything else."""
-    try:
-        key = series or default_series(periods.parse(label).kind)
-        cut = queries.series(session, root_id, key)
-        return periods.parse(label, Cut(cut.month_day, cut.week_day) if cut else Cut()), key
-    except ValueError as wrong:
-        raise Invalid(("period", str(wrong))) from None
 
 
 def open_draft(
@@ -115,6 +84,47 @@ def recompose(session: Session, bulletin_id: int, person: Person, expected_versi
     return found
 
 
+def take_composed(
+    session: Session, bulletin_id: int, chapter: int, paragraph: int, person: Person, expected_version: int
+) -> Bulletin:
+    """Put the sentence that the figures write today in the place of a typed paragraph; Invalid where there is none."""
+    found = _step(session, bulletin_id, Step.EDIT, person, expected_version, note="采用自动文稿")
+    document = document_of(session, found, None)
+    text = [{**each, "paragraphs": list(each["paragraphs"])} for each in document.text]
+    try:
+        lines, heading = text[chapter]["paragraphs"], text[chapter]["heading"]
+        sentence = sentence_of_place(heading, lines[paragraph], document.composed)
+    except IndexError:
+        raise NotFound("文稿中没有这一段") from None
+    if sentence is None:
+        raise Invalid(("text", "数据没有生成与这一段对应的文字，请直接修改文稿"))
+    lines[paragraph] = sentence
+    found.text, found.edited = text, True
+    return found
+
+
+def confirm_number(session: Session, bulletin_id: int, key: str, reason: str, person: Person) -> Bulletin:
+    """Let a number stay that differs from the figures, with a reason; kept, audited, and shown to the approver."""
+    if not reason.strip():
+        raise Invalid(("reason", "请写明保留这个数字的理由"))
+    found = _allowed(session, bulletin_id, Step.CONFIRM, person)
+    told = next((each for each in differences_of(document_of(session, found, None)) if each.key == key), None)
+    if told is None:
+        raise Conflict("文稿或者数据已有变化，请刷新后再核对")
+    row = {
+        "key": key,
+        "said": told.said,
+        "locked": list(told.locked),
+        "reason": reason.strip(),
+        "by": person.user_id,
+        "at": clock.now().isoformat(),
+    }
+    found.confirmed = [*(each for each in found.confirmed or () if each["key"] != key), row]
+    # The version stays: it guards the text, and of that no word has changed.
+    _note(session, found, Step.CONFIRM, person, f"{told.words}：{reason.strip()}")
+    return found
+
+
 def prepare_freeze(session: Session, bulletin_id: int) -> None:
     """Bring the daily totals of a bulletin's period up to date, in a transaction before that of the freeze.
 
@@ -122,28 +132,37 @@ def prepare_freeze(session: Session, bulletin_id: int) -> None:
     """
     found = session.get(Bulletin, bulletin_id)
     if found is not None and found.corrects_id is None:
-        figures.prepare_freeze(session, found.grid_id, _period(session, found))
+        figures.prepare_freeze(session, found.grid_id, period_of_paper(session, found))
 
 
 def freeze(session: Session, bulletin_id: int, person: Person) -> Bulletin:
-    """Lock the figures as of now (数据锁定). The caller's transaction must be repeatable: one consistent read."""
+    """Lock the figures as of now (数据锁定). The caller's transaction must be repeatable: one consistent read.
+
+    From here on the paper keeps its figures and the series' settings. Unsettled where the text says other numbers.
+    """
     found = _step(session, bulletin_id, Step.FREEZE, person)
     if found.corrects_id is None:
-        frozen = figures.freeze(session, found.grid_id, _period(session, found), found.series, clock.now())
+        frozen = figures.freeze(session, found.grid_id, period_of_paper(session, found), found.series, clock.now())
         found.frozen_set_id, found.as_of = frozen.id, frozen.as_of
+    keep_wording(session, found)
     if not found.edited:
         found.text = None
+    demand_settled(session, found)
     return found
 
 
 def review(session: Session, bulletin_id: int, person: Person) -> Bulletin:
-    """核稿."""
-    return _step(session, bulletin_id, Step.REVIEW, person)
+    """核稿: nothing passes whose text says other numbers than the figures, unless confirmed (Unsettled)."""
+    found = _step(session, bulletin_id, Step.REVIEW, person)
+    demand_settled(session, found)
+    return found
 
 
 def approve(session: Session, bulletin_id: int, person: Person) -> Bulletin:
-    """签发: never by someone who edited this paper."""
-    return _step(session, bulletin_id, Step.APPROVE, person)
+    """签发: never by someone who edited this paper; its numbers are asked for once more."""
+    found = _step(session, bulletin_id, Step.APPROVE, person)
+    demand_settled(session, found)
+    return found
 
 
 def send_back(session: Session, bulletin_id: int, person: Person, reason: str) -> Bulletin:
@@ -157,7 +176,7 @@ def issue(session: Session, bulletin_id: int, person: Person) -> Bulletin:
     """印发: take the next number of the series and year, and the running total; closes the figures for ever."""
     found = _step(session, bulletin_id, Step.ISSUE, person)
     kind = f"bulletin:{found.grid_id}:{found.series}" + (":correction" if found.corrects_id is not None else "")
-    found.issue_no = numbers.take(session, found.root_id, kind, _period(session, found).year)
+    found.issue_no = numbers.take(session, found.root_id, kind, period_of_paper(session, found).year)
     found.total_no = numbers.take(session, found.root_id, kind)
     found.issued_on = clock.local_date(clock.now())
     if found.frozen_set_id is not None:
@@ -206,7 +225,7 @@ def changes_since(session: Session, found: Bulletin) -> list[dict[str, Any]]:
     """What a locked bulletin would say otherwise today: rows of key, name, was, now, in the order of the figures."""
     if found.frozen_set_id is None:
         return []
-    cut = _period(session, found).cut
+    cut = period_of_paper(session, found).cut
     changes = figures.changed_since(session, session.get_one(FrozenSet, found.frozen_set_id), cut=cut)
     return [
         {"key": key, "name": FIGURE_NAMES.get(key, key), "was": was, "now": now} for key, was, now in changes.figures
@@ -265,17 +284,23 @@ def _step(
     *,
     note: str | None = None,
 ) -> Bulletin:
-    found = queries.locked(session, bulletin_id)
-    if found is None or found.root_id != person.root_id:
-        raise NotFound("没有这份通报")
+    found = _allowed(session, bulletin_id, step, person)
     if expected_version is not None and found.version != expected_version:
         raise Conflict("别人已修改过这份通报，请刷新后再试")
-    roles = roles_of(person, grid_path(session, found.grid_id))
-    if refused := refusal(step, found.status, roles, editors_of(session, found.id), person.user_id):
-        raise (NotAllowed if STEPS[step].from_status and found.status in STEPS[step].from_status else Conflict)(refused)
     found.status = STEPS[step].to or found.status
     found.version += 1
     _note(session, found, step, person, note)
+    return found
+
+
+def _allowed(session: Session, bulletin_id: int, step: Step, person: Person) -> Bulletin:
+    """The bulletin, locked, where the person may take the step now."""
+    found = queries.locked(session, bulletin_id)
+    if found is None or found.root_id != person.root_id:
+        raise NotFound("没有这份通报")
+    roles = roles_of(person, grid_path(session, found.grid_id))
+    if refused := refusal(step, found.status, roles, editors_of(session, found.id), person.user_id):
+        raise (NotAllowed if STEPS[step].from_status and found.status in STEPS[step].from_status else Conflict)(refused)
     return found
 
 
@@ -291,12 +316,3 @@ def _note(session: Session, found: Bulletin, step: Step, person: Person | None, 
         session, f"bulletin.{step.value}", "bulletin", found.id, actor_id=actor, root_id=found.root_id,
         period=found.period, series=found.series,
     )  # fmt: skip
-
-
-def _period(session: Session, found: Bulletin) -> Period:
-    return period_of(session, found.root_id, found.period, found.series)[0]
-
-
-def asked_at(found: Bulletin) -> datetime:
-    """The instant a draft's figures are as of: now, or the freeze."""
-    return found.as_of or clock.now()

@@ -14,6 +14,7 @@ from config import Config
 from gridops.bulletins import building, queries
 from gridops.bulletins import service as bulletins
 from gridops.bulletins.models import Bulletin
+from gridops.bulletins.series import period_of
 from gridops.cli import base
 from gridops.core import db
 from gridops.core.errors import Closed, Invalid, NotFound
@@ -190,7 +191,7 @@ def _found(session: Session, jurisdiction: str, period: str, series: str | None,
     grid = grids.by_code(session, jurisdiction)
     if grid is None or grid.root_id is None:
         raise NotFound(f"no jurisdiction with the code {jurisdiction}")
-    parsed, key = bulletins.period_of(session, grid.root_id, period, series)
+    parsed, key = period_of(session, grid.root_id, period, series)
     if newest:
         found = queries.newest_of_period(session, grid.id, key, parsed.label)
     else:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from gridops.bulletins.rules import words
+from gridops.bulletins.rules.series import ANSWER_DAYS, REVIEW_DAYS, STANDING_THRESHOLD
 from gridops.core.periods import Period
 from gridops.figures.rules.ranks import TOO_FEW, rank
 
@@ -55,12 +56,6 @@ class Matter:
     def rows(self, table: str) -> Rows:
         """A table's rows."""
         return self.tables.get(table, ())
-
-
-# Days after the period's end by which named units answer, and by which the office looks again (model of March 2017).
-ANSWER_DAYS, REVIEW_DAYS = 12, 20
-# A last place is named only if it is also below this standing (percent); a series may set its own.
-STANDING_THRESHOLD = 90
 
 
 def compose(matter: Matter) -> list[Chapter]:

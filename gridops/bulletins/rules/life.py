@@ -35,6 +35,7 @@ class Step(StrEnum):
 
     OPEN = "open"
     EDIT = "edit"
+    CONFIRM = "confirm"
     FREEZE = "freeze"
     REVIEW = "review"
     APPROVE = "approve"
@@ -46,6 +47,7 @@ class Step(StrEnum):
 STEP_ZH = {
     Step.OPEN: "拟稿",
     Step.EDIT: "修改",
+    Step.CONFIRM: "确认数字",
     Step.FREEZE: "数据锁定",
     Step.REVIEW: "核稿",
     Step.APPROVE: "签发",
@@ -71,6 +73,7 @@ def _row(states: tuple[Status, ...], to: Status | None, *roles: Role) -> StepRul
 STEPS: dict[Step, StepRule] = {
     Step.OPEN: _row((), Status.DRAFT, Role.EDITOR),
     Step.EDIT: _row((Status.DRAFT, Status.FROZEN), None, Role.EDITOR),
+    Step.CONFIRM: _row((Status.DRAFT, Status.FROZEN), None, Role.EDITOR),
     Step.FREEZE: _row((Status.DRAFT,), Status.FROZEN, Role.EDITOR),
     Step.REVIEW: _row((Status.FROZEN,), Status.REVIEWED, Role.EDITOR),
     Step.APPROVE: _row((Status.REVIEWED,), Status.APPROVED, Role.APPROVER),
@@ -80,7 +83,7 @@ STEPS: dict[Step, StepRule] = {
 }
 
 # 拟稿、修改、锁定、核稿 make an editor of whoever did them; such a person does not approve the same paper.
-EDITING = frozenset({Step.OPEN, Step.EDIT, Step.FREEZE, Step.REVIEW, Step.CORRECT})
+EDITING = frozenset({Step.OPEN, Step.EDIT, Step.CONFIRM, Step.FREEZE, Step.REVIEW, Step.CORRECT})
 
 
 def refusal(step: Step, status: Status, roles: Collection[Role], editors: Collection[int], actor_id: int) -> str | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
-from gridops.core.periods import PeriodKind
+from gridops.core.periods import Cut, PeriodKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,79 @@ _BY_KIND = {PeriodKind.WEEK: "weekly", PeriodKind.MONTH: "monthly", PeriodKind.Y
 def default_series(kind: PeriodKind) -> str:
     """Week weekly, month monthly, year yearly, others special (contract)."""
     return _BY_KIND.get(kind, "special")
+
+
+# A last place is named only if it is also below this standing (percent).
+STANDING_THRESHOLD = "90"
+# Days after the period's end by which named units answer, and by which the office looks again (model of March 2017).
+ANSWER_DAYS, REVIEW_DAYS = 12, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Whatever a paper says that is no figure: names of the area, the body and the office, addressees, thresholds.
+
+    Kept with the frozen figures, so that a later change of the series' settings never changes a paper.
+    """
+
+    area_code: str
+    area_name: str
+    series_name: str
+    body_name: str
+    body_short_name: str
+    office: str
+    head: str
+    subject: str
+    addressee: str
+    to: str = ""
+    copy: str = ""
+    send: str = ""
+    standing_threshold: str = STANDING_THRESHOLD
+    answer_days: int = ANSWER_DAYS
+    review_days: int = REVIEW_DAYS
+    month_day: int = 1
+    week_day: int = 1
+
+    @property
+    def foot(self) -> tuple[tuple[str, str], ...]:
+        """报, 送 and 发 with who they are; what is empty is not printed."""
+        return (("报", self.to), ("送", self.copy), ("发", self.send))
+
+    @property
+    def cut(self) -> Cut:
+        """How the series cuts months and weeks."""
+        return Cut(self.month_day, self.week_day)
+
+    def kept(self) -> dict[str, Any]:
+        """As it is kept with a paper."""
+        return asdict(self)
+
+    @classmethod
+    def from_kept(cls, kept: Mapping[str, Any]) -> Wording:
+        """What was kept; a setting that is younger than the paper has its shipped value."""
+        names = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in kept.items() if name in names})
+
+
+# What the page of a series may set, beside its name and its cut: each of these left empty has its shipped value.
+SETTINGS = (
+    "body_name", "body_short_name", "office", "head", "subject", "addressee", "to", "copy", "send",
+    "standing_threshold", "answer_days", "review_days",
+)  # fmt: skip
+
+
+def shipped(kind: SeriesKind, area_name: str, *, street: bool) -> dict[str, Any]:
+    """The settings of a series that nobody has set: `street` issues as its 办事处."""
+    return {
+        "body_name": f"{area_name}办事处" if street and area_name.endswith("街道") else area_name,
+        "body_short_name": area_name,
+        "office": f"{area_name}网格化管理中心",
+        "subject": kind.subject,
+        "addressee": "各部门、科室、社区",
+        "to": "",
+        "copy": "",
+        "send": "",
+        "standing_threshold": STANDING_THRESHOLD,
+        "answer_days": ANSWER_DAYS,
+        "review_days": REVIEW_DAYS,
+    }

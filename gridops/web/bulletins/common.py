@@ -12,7 +12,7 @@ from gridops.bulletins.models import Bulletin
 from gridops.bulletins.rules import words
 from gridops.bulletins.rules.life import Status
 from gridops.bulletins.rules.series import SERIES
-from gridops.bulletins.service import period_of
+from gridops.bulletins.series import period_of_paper
 from gridops.core.errors import NotFound
 from gridops.core.periods import Period
 from gridops.web.guards import current_person, current_scope
@@ -42,7 +42,7 @@ def seen(session: Session, bulletin_id: int) -> Bulletin:
 
 def period(session: Session, bulletin: Bulletin) -> Period:
     """The period of a bulletin, as its series cuts time."""
-    return period_of(session, bulletin.root_id, bulletin.period, bulletin.series)[0]
+    return period_of_paper(session, bulletin)
 
 
 def name_of(bulletin: Bulletin, of: Period, series_name: str) -> str:
