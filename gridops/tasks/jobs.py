@@ -14,6 +14,7 @@ from gridops.audit import service as audit
 from gridops.bulletins import building, queries
 from gridops.bulletins import service as bulletins
 from gridops.cases import service as cases
+from gridops.cases.service import recounting
 from gridops.core import clock, owed
 from gridops.core.db import reading, transaction
 from gridops.core.errors import GridopsError
@@ -163,6 +164,17 @@ def resume_due() -> None:
         resumed = cases.resume_due(session)
     if resumed:
         log.info("cases_resumed", cases=resumed)
+
+
+@celery.task(name="cases.recount", **RETRY)
+def recount() -> None:
+    """Count the deadlines anew that a change of the calendar owes, a portion a transaction."""
+    while True:
+        with transaction() as session:
+            done = recounting.recount_owed(session)
+        if done is None:
+            return
+        log.info("deadlines_recounted", cases=done.seen, changed=done.changed)
 
 
 @celery.task(name="audit.seal", **RETRY)

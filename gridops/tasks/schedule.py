@@ -17,6 +17,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "bulletins.sweep": {"queue": "upkeep"},
     "bulletins.monthly_drafts": {"queue": "papers"},
     "cases.resume_due": {"queue": "upkeep"},
+    "cases.recount": {"queue": "upkeep"},
     "audit.seal": {"queue": "upkeep"},
     "intake.tidy": {"queue": "upkeep"},
 }
@@ -29,6 +30,7 @@ CALENDAR: dict[str, dict[str, Any]] = {
     "thumbnails": {"task": "evidence.derive", "schedule": 10.0, "options": {"expires": 10}},
     "owed papers": {"task": "bulletins.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "suspended to a day that has come": {"task": "cases.resume_due", "schedule": 120.0, "options": {"expires": 120}},
+    "deadlines by a new calendar": {"task": "cases.recount", "schedule": 10.0, "options": {"expires": 10}},
     "seal": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
     "tidy": {"task": "intake.tidy", "schedule": crontab(hour="3", minute="30")},
     "monthly drafts": {"task": "bulletins.monthly_drafts", "schedule": crontab(day_of_month="1", hour="2", minute="0")},

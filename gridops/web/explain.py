@@ -15,6 +15,7 @@ from gridops.cases.rules.names import MOVE_NAMES, SUSPENSION_NAMES
 from gridops.core import clock
 from gridops.web import words
 from gridops.web.language import category_name, chosen_language
+from gridops.worktime.rules.changes import What
 from gridops.worktime.rules.words import explained_en, explained_zh
 
 # Times apart by less than this are one: a record takes a moment to arrive.
@@ -48,6 +49,8 @@ def clock_words(why: WhyDue) -> list[str]:
                 _("%(at)s 恢复办理，剩余时间续计至 %(due)s", at=words.full_time(step.at)[:16], due=due)
                 + _late(step.counts)
             )
+        elif step.cause is Cause.RECOUNTED:
+            said.append(_("%(at)s 工作日历或办公时间调整，重算为 %(due)s", at=words.full_time(step.at)[:16], due=due))
     if why.suspended_since is not None:
         said.append(_("%(at)s 起挂账，停止计时", at=words.full_time(why.suspended_since)[:16]))
     return said
@@ -114,6 +117,8 @@ def _title(entry: TimelineEntry) -> str:
 
 
 def _facts(entry: TimelineEntry) -> list[str]:
+    if entry.move is Move.RECOUNT:
+        return _recounted(entry)
     found: list[str] = []
     if entry.due_at is not None:
         found.append(_("时限 %(due)s", due=words.full_time(entry.due_at)[:16]))
@@ -127,3 +132,24 @@ def _facts(entry: TimelineEntry) -> list[str]:
     if said := entry.details.get("said_at"):
         found.append(_("手机记录的时间 %(at)s", at=words.full_time(clock.parse_instant(said))))
     return found
+
+
+def _recounted(entry: TimelineEntry) -> list[str]:
+    """What a new calendar made of the deadlines: from when to when, and why."""
+    found: list[str] = []
+    told = entry.details
+    if entry.due_at is not None and told.get("due_before"):
+        before, due = _minute(told["due_before"]), words.full_time(entry.due_at)[:16]
+        found.append(_("时限由 %(before)s 改为 %(due)s", before=before, due=due))
+    if told.get("handle_due") and told.get("handle_due_before"):
+        before, due = _minute(told["handle_due_before"]), _minute(told["handle_due"])
+        found.append(_("处置时限由 %(before)s 改为 %(due)s", before=before, due=due))
+    if told.get("changed") == What.HOURS:
+        found.append(_("因办公时间调整"))
+    else:
+        found.append(_("因%(year)s年工作日历公布或更正", year=str(told.get("first", ""))[:4]))
+    return found
+
+
+def _minute(text: str) -> str:
+    return words.full_time(clock.parse_instant(text))[:16]

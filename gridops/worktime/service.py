@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import chinese_calendar
@@ -12,24 +13,32 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
+from gridops.core import owed
 from gridops.core.db import insert_or_skip, upsert
 from gridops.core.errors import Conflict, NotFound
 from gridops.worktime import models, queries
 from gridops.worktime.forms import DayRow, HoursForm
+from gridops.worktime.rules.changes import ALL_ROOTS, Change, What
 from gridops.worktime.rules.hours import days_from
 
+# Owed with every change: deadlines counted by the calendar as it was. Whoever keeps such deadlines drains it.
+CHANGED = "calendar_changed"
 SHIPPED_FIRST, SHIPPED_LAST = date(2004, 1, 1), date(2026, 12, 31)
 SHIPPED_SOURCE = "国务院办公厅放假通知（chinesecalendar）"
 
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What an upload did: days that are new, days that say something else now, days that said so already; the years."""
+    """What an upload did: days that are new, days that say something else now, days that said so already.
+
+    `years`: those of the table; `changed_years`: those that say anything new.
+    """
 
     new: int
     changed: int
     unchanged: int
     years: tuple[int, ...]
+    changed_years: tuple[int, ...]
 
 
 def seed(session: Session) -> int:
@@ -47,6 +56,9 @@ def seed(session: Session) -> int:
         session.flush()
     if rows or hours is None:
         _new_edition(session, None)
+    if known:
+        # A newer edition of the shipped years: what was counted provisionally is counted anew.
+        _owe_years(session, None, {row["day"].year for row in rows})
     return len(rows)
 
 
@@ -62,7 +74,7 @@ def upload(
     """Write the days of a yearly table for one root (None: for all). The same table twice changes nothing.
 
     `fill_years`: the table names only holidays and worked weekends; every other day of its years counts Monday to
-    Friday as worked, so that the year is no longer provisional. Audited.
+    Friday as worked, so that the year is no longer provisional. Audited; deadlines that it changes are owed (CHANGED).
     """
     _new_edition(session, root_id)  # also lets uploads of the same root wait for each other
     given = {row.day: row for row in rows}
@@ -74,7 +86,9 @@ def upload(
     new = [row for day, row in given.items() if day not in standing]
     changed = [row for day, row in given.items() if day in standing and standing[day] != (row.is_workday, row.name)]
     _write(session, root_id, [*new, *changed], source)
-    result = Uploaded(len(new), len(changed), len(given) - len(new) - len(changed), years)
+    changed_years = tuple(sorted({row.day.year for row in (*new, *changed)}))
+    _owe_years(session, root_id, changed_years)
+    result = Uploaded(len(new), len(changed), len(given) - len(new) - len(changed), years, changed_years)
     if new or changed:
         audit.record(
             session,
@@ -105,6 +119,7 @@ def drop_override(session: Session, root_id: int, day: date, *, actor_id: int | 
         session, "calendar.drop_override", "calendar", root_id, actor_id=actor_id, root_id=root_id, day=str(day)
     )
     _new_edition(session, root_id)
+    _owe_years(session, root_id, [day.year])
 
 
 def set_hours(session: Session, root_id: int, form: HoursForm, *, actor_id: int | None = None) -> None:
@@ -118,6 +133,8 @@ def set_hours(session: Session, root_id: int, form: HoursForm, *, actor_id: int 
     else:
         session.add(models.OfficeHours(root_id=root_id, valid_from=form.valid_from, hours=form.hours))
     session.flush()
+    first = form.valid_from or date.min
+    owed.owe(session, CHANGED, [Change(root_id, What.HOURS, first, date.max).key])
     since = str(form.valid_from) if form.valid_from else None
     audit.record(
         session,
@@ -131,7 +148,7 @@ def set_hours(session: Session, root_id: int, form: HoursForm, *, actor_id: int 
     )
 
 
-def _shipped(day: date) -> dict[str, object]:
+def _shipped(day: date) -> dict[str, Any]:
     free, name = chinese_calendar.get_holiday_detail(day)
     word = _HOLIDAYS.get(name, "") if name else ""
     if word and not free:
@@ -165,6 +182,11 @@ def _write(session: Session, root_id: int | None, rows: list[DayRow], source: st
             for row in rows
         ],
     )
+
+
+def _owe_years(session: Session, root_id: int | None, years: Iterable[int]) -> None:
+    changes = [Change(root_id or ALL_ROOTS, What.DAYS, date(year, 1, 1), date(year, 12, 31)) for year in years]
+    owed.owe(session, CHANGED, [change.key for change in changes])
 
 
 def _new_edition(session: Session, root_id: int | None) -> None:

@@ -48,6 +48,7 @@ FROM: dict[Move, set[State]] = {
     M.UNDO_MERGE: {S.MERGED},
     M.RECATEGORISE: BEFORE | FILED_ON,
     M.ADD_EVIDENCE: set(State),
+    M.RECOUNT: FILED_ON,
 }
 
 # What must be true of the case beside its state, so that only the state decides.
@@ -76,6 +77,7 @@ WHO: dict[Move, set[tuple[Role | None, str]]] = {
     M.CHECK_FAILED: {(Role.INSPECTOR, "territory")},
     M.CLOSE: {(Role.SHIFT_LEADER, "territory"), (None, "reporter"), (Role.HANDLER, "other_community")},
     M.RECATEGORISE: {(Role.INTAKE_CLERK, "territory"), (Role.SHIFT_LEADER, "territory")},
+    M.RECOUNT: set(),  # the calendar's own
     **{
         move: {(Role.SHIFT_LEADER, "territory")}
         for move in (
@@ -92,11 +94,16 @@ def anyone() -> Standing:
     return Standing(every, every, every, every, reporter=True)
 
 
+def whoever(move: Move) -> Standing | None:
+    """Somebody who may make the move: nobody's is the calendar's."""
+    return anyone() if MOVES[move].may else None
+
+
 @pytest.mark.parametrize("move", Move)
 @pytest.mark.parametrize("state", State)
 def test_a_move_is_made_from_its_states_and_no_others(move: Move, state: State) -> None:
     facts = replace(READY.get(move, Facts()), state=state)
-    refused = refusal(move, facts, Source.INSPECTOR, anyone())
+    refused = refusal(move, facts, Source.INSPECTOR, whoever(move))
     assert (refused is None) == (state in FROM[move])
     assert refused is None or (refused.why is Why.CASE and refused.words)
 
@@ -154,8 +161,8 @@ def test_a_patrols_report_is_filed_directly_and_a_callers_is_not() -> None:
 @pytest.mark.parametrize("move", Move)
 def test_a_suspended_case_waits(move: Move) -> None:
     facts = replace(READY.get(move, Facts()), state=next(iter(FROM[move] or {S.REPORTED})), suspended_at=NOON)
-    free = {M.RESUME, M.VOID, M.MERGE, M.RECATEGORISE, M.ADD_EVIDENCE}
-    assert (refusal(move, facts, Source.INSPECTOR, anyone()) is None) == (move in free)
+    free = {M.RESUME, M.VOID, M.MERGE, M.RECATEGORISE, M.ADD_EVIDENCE, M.RECOUNT}
+    assert (refusal(move, facts, Source.INSPECTOR, whoever(move)) is None) == (move in free)
 
 
 def test_one_request_for_an_extension_at_a_time() -> None:

@@ -27,7 +27,7 @@ _WALKED = tuple(move for move in Move if move not in (Move.REPORT, Move.ADD_EVID
 
 @st.composite
 def walked(draw: st.DrawFn) -> list[Event]:
-    """A history in which every move was allowed; deadlines only ever move later."""
+    """A history in which every move was allowed; only a new calendar ever moves a deadline to an earlier time."""
     times = sorted(draw(st.lists(instants, min_size=draw(st.sampled_from([1, 8])), max_size=16)))
     events = [Event(Move.REPORT, times[0], seq=1, category_id=draw(st.sampled_from(CATEGORIES)))]
     for seq, time in enumerate(times[1:], start=2):
@@ -62,6 +62,9 @@ def _completed(draw: st.DrawFn, event: Event, due: datetime | None, own: datetim
         return replace(event, due_at=new, handle_due_at=draw(st.sampled_from([None, new])))
     if event.move in (Move.RESUME, Move.VOID, Move.MERGE) and due:
         return replace(event, due_at=draw(st.sampled_from([None, max(due, own or due) + draw(later)])))
+    if event.move is Move.RECOUNT and due:
+        moved = timedelta(days=draw(st.integers(-9, 9)))
+        return replace(event, due_at=due + moved, handle_due_at=draw(st.sampled_from([None, (own or due) + moved])))
     if event.move is Move.RECATEGORISE:
         return replace(event, category_id=draw(st.sampled_from(CATEGORIES)))
     return event

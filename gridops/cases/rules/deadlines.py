@@ -44,6 +44,7 @@ class Cause(StrEnum):
     GIVEN = "given"
     EXTENDED = "extended"
     RESUMED = "resumed"
+    RECOUNTED = "recounted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ def why_due(events: Sequence[Event], terms: Terms, clock: WorkingClock) -> WhyDu
     counted = None
     if facts.filed_at and facts.due_first_at and terms.limit and terms.unit:
         found = explain(facts.filed_at, terms.limit, terms.unit, clock.calendar, clock.hours, facts.due_at)
-        counted = found if found.due == facts.due_first_at else None
+        recounted = any(step.cause is Cause.RECOUNTED for step in steps)
+        counted = found if recounted or found.due == facts.due_first_at else None
     if steps and counted is None:
         steps[0] = Step(Cause.GIVEN, steps[0].at, steps[0].before, steps[0].after, steps[0].counts)
     return WhyDue(facts.due_at, counted, tuple(steps), facts.suspended_at)
@@ -125,6 +127,7 @@ _CAUSES = {
     Move.RESUME: Cause.RESUMED,
     Move.VOID: Cause.RESUMED,
     Move.MERGE: Cause.RESUMED,
+    Move.RECOUNT: Cause.RECOUNTED,
 }
 
 

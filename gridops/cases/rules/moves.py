@@ -78,6 +78,7 @@ class Move(StrEnum):
     UNDO_MERGE = "undo_merge"
     RECATEGORISE = "recategorise"
     ADD_EVIDENCE = "add_evidence"
+    RECOUNT = "recount"
 
 
 class Clock(StrEnum):
@@ -294,6 +295,8 @@ MOVES: dict[Move, MoveRule] = {
     Move.ADD_EVIDENCE: _row(
         tuple(State), None, *_ANYONE_REPORTING, _HANDLER, takes=("words",), suspended=True, changes=False
     ),
+    # The calendar by which a deadline was counted is another now. Nobody's act, and no form grows stale by it.
+    Move.RECOUNT: _row(_FILED_ON, None, writes=("due_at", "handle_due_at"), suspended=True, changes=False),
 }
 
 

@@ -51,6 +51,7 @@ MOVE_NAMES: dict[Move, str] = {
     Move.UNDO_MERGE: "撤销并案",
     Move.RECATEGORISE: "改类",
     Move.ADD_EVIDENCE: "补充证据",
+    Move.RECOUNT: "重算时限",
 }
 
 SOURCE_NAMES: dict[Source, str] = {

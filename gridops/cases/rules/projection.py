@@ -19,7 +19,7 @@ FAR = datetime(9999, 12, 31, tzinfo=UTC)
 class Event:
     """One thing that happened to a case; only what the projection needs. Times are aware.
 
-    `due_at`, `handle_due_at`: the deadlines this move sets (file, extend, resume, dispatch). `turns`: how often it
+    `due_at`, `handle_due_at`: the deadlines this move sets (file, extend, resume, dispatch …). `turns`: how often it
     happened, where an import only knows the number (返工次数). `outcome`: what a verification found. `until_at`: the
     deadline asked for, the set date of a suspension, or (file) a first deadline that held no more when it was filed, as
     imports tell it. `into_id`: the case it was merged into.
@@ -318,6 +318,15 @@ def _extend(f: Any, e: Event) -> None:
     _no_request(f, e)
 
 
+def _recount(f: Any, e: Event) -> None:
+    """The calendar was wrong, not the unit: being on time follows, unless it is judged by another deadline anyway."""
+    follows, unit_follows = f.fair == f.due_at, f.handle_fair == f.handle_due_at
+    f.due_at = e.due_at or f.due_at
+    f.handle_due_at = e.handle_due_at or (f.handle_due_at if f.handle_due_own else f.due_at)
+    f.fair = f.due_at if follows else f.fair
+    f.handle_fair = f.handle_due_at if unit_follows else f.handle_fair
+
+
 def _suspend(f: Any, e: Event) -> None:
     if f.suspended_at is None and not (f.closed_at or f.voided_at or f.merged_at):
         f.suspended_at = e.happened_at
@@ -370,6 +379,7 @@ _CHANGES: dict[Move, Callable[[Any, Event], None]] = {
     Move.RETURN: _no_request,
     Move.ASK_EXTENSION: _ask,
     Move.EXTEND: _extend,
+    Move.RECOUNT: _recount,
     Move.REFUSE_EXTENSION: _no_request,
     Move.SUSPEND: _suspend,
     Move.RESUME: _resume,

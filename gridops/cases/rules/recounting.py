@@ -1,0 +1,46 @@
+"""The deadlines of a case as they would be had today's calendar been known all along (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from gridops.cases.rules.deadlines import Due, Terms, WorkingClock, extended, filing_due, handling_due, resumed
+from gridops.cases.rules.moves import Move
+from gridops.cases.rules.projection import Event, Facts, project
+
+TermsOf = Callable[[int | None], Terms]
+
+
+def recounted(events: Sequence[Event], terms_of: TermsOf, clock: WorkingClock) -> Due:
+    """What differs between the deadlines in force and those that the same events give by this calendar.
+
+    Counted limits and suspensions are counted anew. A deadline handed in by a source stays; so does the date of an
+    extension, which was granted as a date, unless the limit alone now reaches further.
+    """
+    again: list[Event] = []
+    for event in sorted(events, key=lambda e: (e.happened_at, e.seq)):
+        if event.move is not Move.RECOUNT:
+            again.append(_again(event, project(again), terms_of, clock))
+    now, wanted = project(events), project(again)
+    moved = wanted.due_at != now.due_at
+    unit_moved = now.handle_due_own and wanted.handle_due_at != now.handle_due_at
+    return Due(wanted.due_at if moved else None, wanted.handle_due_at if unit_moved else None)
+
+
+def _again(event: Event, facts: Facts, terms_of: TermsOf, clock: WorkingClock) -> Event:
+    """The event with the deadlines it sets by this calendar."""
+    match event.move:
+        case Move.FILE:
+            due = filing_due(event.happened_at, terms_of(event.condition_id), clock)
+            return event if due is None else replace(event, due_at=due)
+        case Move.DISPATCH if event.handle_due_at is not None:
+            due = handling_due(event.happened_at, terms_of(facts.condition_id), clock)
+            return event if due is None else replace(event, handle_due_at=due)
+        case Move.EXTEND if event.due_at is not None and facts.condition_id is not None:
+            moved = extended(facts, max(event.due_at, facts.due_at or event.due_at))
+            return replace(event, due_at=moved.case, handle_due_at=moved.unit if event.handle_due_at else None)
+        case Move.RESUME | Move.VOID | Move.MERGE if facts.suspended_at and facts.condition_id is not None:
+            moved = resumed(facts, event.happened_at, terms_of(facts.condition_id), clock)
+            return replace(event, due_at=moved.case, handle_due_at=moved.unit)
+    return event

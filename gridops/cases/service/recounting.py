@@ -1,0 +1,99 @@
+"""Deadlines counted anew when the calendar changes: closed cases stay as they were, open ones get an event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from gridops.audit import service as audit
+from gridops.cases.models import Case
+from gridops.cases.queries import lookups, recounting
+from gridops.cases.rules.deadlines import Terms, WorkingClock
+from gridops.cases.rules.moves import MOVES, Move
+from gridops.cases.rules.projection import Event, project
+from gridops.cases.rules.recounting import recounted
+from gridops.cases.service.moving import move
+from gridops.cases.service.planning import terms_of
+from gridops.cases.service.writing import Said, append
+from gridops.core import clock, owed
+from gridops.worktime.queries import working_time
+from gridops.worktime.rules.changes import ALL_ROOTS, Change
+from gridops.worktime.service import CHANGED
+
+MANY = 200
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """What one portion did: cases looked at, and those of them whose deadline is another now."""
+
+    seen: int
+    changed: int
+
+
+def recount_owed(session: Session, limit: int = MANY) -> Recounted | None:
+    """One portion of the oldest change of a calendar that is owed; None when nothing is. Safe to run twice."""
+    todo = owed.pending(session, CHANGED)
+    if not todo:
+        return None
+    change = Change.of(todo[0].key)
+    ids = recounting.open_across(
+        session,
+        None if change.root_id == ALL_ROOTS else change.root_id,
+        _begin_of(change.first),
+        _end_of(change.last),
+        after=change.after,
+        limit=limit,
+    )
+    changed = recount(session, ids, change)
+    owed.done(session, todo[0])
+    if len(ids) == limit:
+        owed.owe(session, CHANGED, [replace(change, after=ids[-1]).key])
+    return Recounted(len(ids), changed)
+
+
+def recount(session: Session, case_ids: Sequence[int], change: Change) -> int:
+    """Count the deadlines of open cases by the calendar of now; returns how many changed. Repeatable."""
+    cases = lookups.locked(session, case_ids).values()
+    for case in cases:
+        if case.resume_at is not None and case.suspended_at is not None and case.resume_at <= clock.now():
+            # It was to go on from that day, before this: the order in which things happened holds.
+            move(session, case.id, Move.RESUME, None, happened_at=case.resume_at)
+    return sum(_recount(session, case, change) for case in cases if case.state in MOVES[Move.RECOUNT].from_states)
+
+
+def _recount(session: Session, case: Case, change: Change) -> bool:
+    history = lookups.history(session, case.id)
+    time = working_time(session, case.root_id)
+
+    def terms(condition_id: int | None) -> Terms:
+        return terms_of(session, condition_id, case.root_id)
+
+    due = recounted(history.events, terms, WorkingClock(time.calendar, time.hours))
+    if due.case is None and due.unit is None:
+        return False
+    facts, now = project(history.events), clock.now()
+    details = {
+        "changed": change.what.value,
+        "first": str(change.first),
+        "last": str(change.last),
+        "due_before": facts.due_at.isoformat() if due.case and facts.due_at else None,
+        "handle_due_before": facts.handle_due_at.isoformat() if due.unit and facts.handle_due_at else None,
+        "handle_due": due.unit.isoformat() if due.unit else None,
+    }
+    event = Event(Move.RECOUNT, now, history.last_seq + 1, due_at=due.case, handle_due_at=due.unit)
+    append(session, case, history.events, event, Said(details=details, recorded_at=now))
+    audit.record(session, "case.recount", "case", case.id, root_id=case.root_id, seq=event.seq)
+    return True
+
+
+def _begin_of(day: date) -> datetime:
+    return clock.midnight(max(day, date(1, 1, 2)))
+
+
+def _end_of(day: date) -> datetime:
+    return _LAST if day == date.max else clock.midnight(day + timedelta(days=1))
