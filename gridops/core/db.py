@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,10 +20,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+import psycopg
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Integer, MetaData, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, ExceptionContext, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -132,8 +134,10 @@ def open_engine(url: str, *, pool_size: int = 5) -> Engine:
         return opened
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    opened = create_engine(parsed, pool_size=pool_size, max_overflow=20, pool_pre_ping=True, **common)
+    opened = create_engine(parsed, pool_size=pool_size, max_overflow=20, **common)
     event.listen(opened, "handle_error", _without_details)
+    event.listen(opened, "checkin", _note_rest)
+    event.listen(opened, "checkout", _ask_when_rested)
     return opened
 
 
@@ -256,6 +260,26 @@ def _without_details(context: ExceptionContext) -> None:
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None:
             error.args = tuple(re.sub(r"\nDETAIL: .*", "", arg) if isinstance(arg, str) else arg for arg in error.args)
+
+
+# A connection that answered just now is taken as it is; one that rested may have been closed by a server or a router.
+_RESTED_S = 5.0
+
+
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _ask_when_rested(connection: Any, record: Any, _proxy: Any) -> None:
+    rests_since = record.info.get("rests_since")
+    if rests_since is None or time.monotonic() - rests_since < _RESTED_S:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error:
+        # The pool opens another one in its place.
+        raise DisconnectionError("the connection was closed while it rested") from None
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from flask_login import LoginManager, UserMixin, login_user, logout_user
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.people.models import User
-from gridops.people.queries import Scope, account, load_person
+from gridops.people.queries import Lately, Scope, account, forget, load_person
 from gridops.people.rules import Person
 from gridops.people.service import end_session
 
@@ -39,16 +39,27 @@ class SignedIn(UserMixin):
         return f"{self.person.user_id}.{self.stamp}"
 
 
+_lately: Lately[SignedIn] = Lately()
+
+
 def load_signed_in(kept: str) -> SignedIn | None:
-    """The person a session names, unless the account is locked, the session signed out, or its stamp an old one."""
+    """The person a session names, unless the account is locked, the session signed out, or its stamp an old one.
+
+    As it was up to two seconds ago where another process has changed it (`people.queries.lately`).
+    """
     user_id, _, stamp = kept.partition(".")
     if not user_id.isascii() or not user_id.isdigit():
         return None
     if _NAME not in session:
         return None
+    name = str(session[_NAME])
+    return _lately.get(f"{kept} {name}", lambda: _look_up(int(user_id), stamp, name))
+
+
+def _look_up(user_id: int, stamp: str, name: str) -> SignedIn | None:
     with reading() as database:
-        user = account(database, int(user_id), session[_NAME])
-        person = load_person(database, int(user_id))
+        user = account(database, user_id, name)
+        person = load_person(database, user_id)
     if user is None or person is None or user.session_stamp != stamp:
         return None
     return SignedIn(person, user.session_stamp, user.language, user.must_change_password)
@@ -73,6 +84,7 @@ def sign_out() -> None:
     """End the session of this browser for good: its cookie, wherever a copy of it is kept, opens nothing any more."""
     with transaction() as database:
         end_session(database, session[_NAME], clock.now() + LONGEST)
+    forget()
     end()
 
 

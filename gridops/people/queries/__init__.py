@@ -14,6 +14,7 @@ from gridops.people.queries.access import (
     units_below,
 )
 from gridops.people.queries.duty import Coverage, Duty, coverage, duties, staffed_grid_ids
+from gridops.people.queries.lately import Lately, forget
 from gridops.people.queries.listing import (
     PAGE,
     HeldRole,
@@ -38,6 +39,7 @@ __all__ = [
     "Coverage",
     "Duty",
     "HeldRole",
+    "Lately",
     "PeopleFilter",
     "PersonRow",
     "Scope",
@@ -48,6 +50,7 @@ __all__ = [
     "coverage",
     "demo_people",
     "duties",
+    "forget",
     "grid_id_of",
     "grid_page",
     "grid_path",

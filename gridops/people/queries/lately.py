@@ -1,0 +1,77 @@
+"""Who asked lately: kept for two seconds in each process, so that a busy phone or desk is not looked up every time.
+
+A person locked, a role changed or ended, a token revoked and a session signed out hold at once in the process that did
+it (rows written through the models and `forget()` drop everything kept), and within `KEPT_S` in every other one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import event
+
+from gridops.core import clock, db
+from gridops.grids.models import Grid, GridVersion
+from gridops.people.models import ApiToken, EndedSession, RoleHolding, Unit, User
+
+KEPT_S = 2.0
+MOST = 2000
+# What a person, their roles and their scope are read from.
+_READ_FROM = (User, RoleHolding, ApiToken, EndedSession, Unit, Grid, GridVersion)
+
+T = TypeVar("T")
+
+
+class Lately(Generic[T]):
+    """Answers of the last two seconds by key, of one database and one local day; the oldest make room."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, tuple[float, T]] = OrderedDict()
+        self._lock = Lock()
+        _all.append(self)
+
+    def get(self, name: str, find: Callable[[], T | None]) -> T | None:
+        """What was found for a name lately, else what `find` finds now; None is never kept."""
+        # Roles begin and end with a day.
+        key = (name, id(db.engine()), clock.local_date(clock.now()))
+        now = time.monotonic()
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is not None and now - kept[0] < KEPT_S:
+            return kept[1]
+        found = find()
+        if found is not None:
+            with self._lock:
+                # The age counts from before the look: what changed meanwhile is not kept any longer for it.
+                self._kept[key] = (now, found)
+                self._kept.move_to_end(key)
+                while len(self._kept) > MOST:
+                    self._kept.popitem(last=False)
+        return found
+
+    def forget(self) -> None:
+        """Look everything up again."""
+        with self._lock:
+            self._kept.clear()
+
+
+_all: list[Lately[Any]] = []
+
+
+def forget() -> None:
+    """What is known of people has changed in this process."""
+    for lately in _all:
+        lately.forget()
+
+
+def _changed(*_: Any) -> None:
+    forget()
+
+
+for _model in _READ_FROM:
+    for _what in ("after_insert", "after_update", "after_delete"):
+        event.listen(_model, _what, _changed)
