@@ -98,6 +98,8 @@ class Case(Base):
         Index(None, "category_id", "reported_at", "id"),
         _where_given("uq_case_record_id", "record_id", unique=True),
         _where_given("ix_case_reporter_id", "reporter_id", "reported_at", "id"),
+        _where_given("ix_case_reporter_due", "reporter_id", "runs_out_at", "id"),
+        _where_given("ix_case_unit_reported", "unit_id", "reported_at", "id"),
         _where_given("ix_case_open_tile", "open_tile", "root_id"),
         _where_given("ix_case_resume_at", "resume_at"),
     )

@@ -10,14 +10,28 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+# A list of the desk narrowed to one's own reports or to a unit, in the order that is not that of its older index.
+_CASE_LISTS = (
+    ("ix_case_reporter_due", "reporter_id", "runs_out_at"),
+    ("ix_case_unit_reported", "unit_id", "reported_at"),
+)
+
 
 def upgrade() -> None:
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        for name, column, key in _CASE_LISTS:
+            given = sa.text(f"{column} IS NOT NULL")
+            batch_op.create_index(name, [column, key, "id"], sqlite_where=given, postgresql_where=given)
     with op.batch_alter_table("bulletin", schema=None) as batch_op:
         batch_op.add_column(sa.Column("wording", sa.JSON(none_as_null=True), nullable=True))
         batch_op.add_column(sa.Column("confirmed", sa.JSON(none_as_null=True), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        for name, column, _ in reversed(_CASE_LISTS):
+            given = sa.text(f"{column} IS NOT NULL")
+            batch_op.drop_index(name, sqlite_where=given, postgresql_where=given)
     with op.batch_alter_table("bulletin", schema=None) as batch_op:
         batch_op.drop_column("confirmed")
         batch_op.drop_column("wording")

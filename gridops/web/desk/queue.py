@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, get_template_attribute, make_response, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -23,6 +26,7 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.core.tables_out import write_csv
 from gridops.grids import queries as grids
+from gridops.grids.rules.tree import Territory
 from gridops.intake import judging
 from gridops.people.rules import Role
 from gridops.tasks.app import wake
@@ -34,6 +38,7 @@ pages = Blueprint("desk", __name__, url_prefix="/desk")
 
 Answer = str | Response | tuple[str, int]
 _TRAIL = 40
+_AREAS = 400
 # Where a role's work begins.
 _FIRST_TAB = (
     (Role.INTAKE_CLERK, Group.TO_ACCEPT),
@@ -55,7 +60,6 @@ def index() -> Answer:
         page = listing.queue(session, scope, asked.wanted, sort=asked.sort, after=after)
         counts = listing.group_counts(session, scope)
         dispatches = bool(person.roles.intersection(common.DISPATCHERS))
-        units = proposals.units_in_use(session, person.root_id)
         options = _options(session, person.root_id)
         judged = judging.any_waiting(session, person)
     shown: dict[str, Any] = asked.kept
@@ -66,7 +70,7 @@ def index() -> Answer:
         asked=asked,
         tab=asked.wanted.group,
         counts=counts,
-        units=units,
+        chosen=_chosen,
         **options,
         why_here=explain.why_here,
         state_options=[(state.value, _(name)) for state, name in STATE_NAMES.items()],
@@ -128,20 +132,36 @@ def dispatch() -> Answer:
 
 def _options(session: Session, root_id: int) -> dict[str, Any]:
     """What the filters offer."""
-    tree = grids.tree(session)
-    within = sorted(tree.descendants(root_id), key=lambda grid_id: (tree.path(grid_id)[:2], tree.nodes[grid_id].code))
-    scope = current_scope()
-    seen = [i for i in within if scope.sees_grid(i)] or [root_id]
     try:
         edition = list_on(session, choices.LIST, grids.today())
         classes = catalogue.classes(session, edition.id)
     except Invalid:
         classes = []
+    units = proposals.units_in_use(session, root_id)
     return {
-        "areas": [tree.nodes[i] for i in seen if i in tree][:400],
+        "areas": _areas(grids.territory(session), grids.today(), root_id, current_scope().grid_ids),
+        "units": get_template_attribute("desk/_options.html", "units")(units),
         "classes": [row for row in classes if row.kind in choices.KIND_NAMES],
         "kind_names": choices.KIND_NAMES,
     }
+
+
+@lru_cache(maxsize=16)
+def _areas(territory: Territory, day: date, root_id: int, own: frozenset[int] | None) -> Markup:
+    """The grids of a day in sight as choices; the same until the territory changes, which makes another `territory`."""
+    tree = territory.tree(day)
+    within = sorted(tree.descendants(root_id), key=lambda grid_id: (tree.path(grid_id)[:2], tree.nodes[grid_id].code))
+    seen = [i for i in within if own is None or i in own] or [root_id]
+    nodes = [tree.nodes[i] for i in seen if i in tree][:_AREAS]
+    rendered: Markup = get_template_attribute("desk/_options.html", "areas")(nodes)
+    return rendered
+
+
+def _chosen(options: Markup, value: int | None) -> Markup:
+    """The choices with one of them selected."""
+    if value is None:
+        return options
+    return options.replace(Markup(f'value="{value}"'), Markup(f'value="{value}" selected'), 1)  # noqa: S704  a number
 
 
 def _place(text: str | None) -> Any:
