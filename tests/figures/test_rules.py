@@ -73,7 +73,7 @@ CHANGES = [
 @pytest.mark.parametrize(("this", "before", "change"), CHANGES)
 def test_a_count_changes_in_percent_rounded_half_away_from_zero(this: int, before: int, change: str | None):
     now, then = figures(counted(filed=this)), figures(counted(filed=before))
-    compare(now, {}, Earlier(then, {}, existed=True), PREVIOUS)
+    compare(now, {}, Earlier(then, {}), PREVIOUS)
     assert (now["cases.filed"]["previous"], now["cases.filed"]["change_pct"]) == (before, change)
     assert now["cases.filed"]["change_pp"] is None
 
@@ -81,7 +81,7 @@ def test_a_count_changes_in_percent_rounded_half_away_from_zero(this: int, befor
 def test_a_rate_changes_in_points_from_exact_fractions():
     now = figures(counted(closed_on_time=2, should_close=3))
     then = figures(counted(closed_on_time=1, should_close=3))
-    compare(now, {}, Earlier(then, {}, existed=True), LAST_YEAR)
+    compare(now, {}, Earlier(then, {}), LAST_YEAR)
     rate = now["cases.on_time_rate"]
     assert (rate["value"], rate["numerator"], rate["denominator"]) == ("66.67", 2, 3)
     assert (rate["last_year"], rate["yoy_pp"], rate["yoy_pct"]) == ("33.33", "33.33", None)
@@ -89,18 +89,17 @@ def test_a_rate_changes_in_points_from_exact_fractions():
     assert now["cases.filing_rate"]["value"] is None
 
 
-@pytest.mark.parametrize("earlier", [None, Earlier({}, {}, existed=False)])
-def test_without_an_earlier_record_there_is_no_comparison(earlier: Earlier | None):
+def test_without_an_earlier_record_there_is_no_comparison():
     rows = [{"key": "inspector", "filed": 3, "accepted": 3}]
     now = figures(counted(filed=3))
-    compare(now, {"by_source": rows}, earlier, PREVIOUS)
+    compare(now, {"by_source": rows}, None, PREVIOUS)
     assert (now["cases.filed"]["previous"], rows[0]["previous"], rows[0]["accepted_change_pct"]) == (None, None, None)
 
 
 def test_rows_compare_their_filed_and_sources_their_accepted_too():
     rows = [{"key": "inspector", "filed": 3, "accepted": 4}, {"key": "video", "filed": 1, "accepted": 1}]
     then = {"by_source": [{"key": "inspector", "filed": 2, "accepted": 8}]}
-    compare({}, {"by_source": rows}, Earlier({}, then, existed=True), PREVIOUS)
+    compare({}, {"by_source": rows}, Earlier({}, then), PREVIOUS)
     assert (rows[0]["previous"], rows[0]["change_pct"]) == (2, "50.00")
     assert (rows[0]["accepted_previous"], rows[0]["accepted_change_pct"]) == (8, "-50.00")
     assert (rows[1]["previous"], rows[1]["change_pct"]) == (0, None)

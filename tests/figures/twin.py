@@ -88,6 +88,12 @@ class Known:
                 case = fair_case = case or e.due_at
                 has_own = e.handle_due_at is not None
                 own = fair = e.handle_due_at or case
+            if e.move is M.RECOUNT:  # the calendar was wrong: on time follows where it was the deadline in force
+                follows, unit_follows = fair_case == case, fair == own
+                case = e.due_at or case
+                own = e.handle_due_at or (own if has_own else case)
+                fair_case = case if follows else fair_case
+                fair = own if unit_follows else fair
             if e.move is M.DISPATCH and e.handle_due_at:
                 own, fair, has_own = e.handle_due_at, e.handle_due_at, True
             ends = e.move is M.RESUME or (e.move in (M.CLOSE, M.VOID, M.MERGE) and since is not None)

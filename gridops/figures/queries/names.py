@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -16,16 +17,38 @@ from gridops.operations.models import Campaign
 from gridops.people.models import Unit
 
 DEPARTMENT = 2
-CHUNK = 500
 
 
-def names_of(session: Session, area: Area, day: date, counted: Counted) -> Names:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What categories, units (code, name, level, id of the one above) and campaigns (code, name) are called now, by id.
+
+    Read once for all periods that are compared.
+    """
+
+    categories: Mapping[int, CategoryName]
+    units: Mapping[int, tuple[str, str, int, int | None]]
+    campaigns: Mapping[int, tuple[str, str]]
+
+
+def known(session: Session, area: Area) -> Known:
+    """The names of everything that cases of a jurisdiction may refer to."""
+    units = select(Unit.id, Unit.code, Unit.name, Unit.level, Unit.parent_id).where(Unit.root_id == area.root_id)
+    campaigns = select(Campaign.id, Campaign.code, Campaign.name).where(Campaign.root_id == area.root_id)
+    return Known(
+        _categories(session),
+        {unit_id: (code, name, level, above) for unit_id, code, name, level, above in session.execute(units)},
+        {campaign_id: (code, name) for campaign_id, code, name in session.execute(campaigns)},
+    )
+
+
+def names_of(known: Known, area: Area, day: date, counted: Counted) -> Names:
     """Key and label of everything some counts are broken down by; grids as on a local day."""
     return Names(
-        categories=_categories(session, _ids(counted, "category")),
+        categories={str(key): known.categories[key] for key in _ids(counted, "category")},
         grids=_grids(area, day),
-        units=_units(session, area.root_id, _ids(counted, "unit")),
-        campaigns=_campaigns(session, _ids(counted, "campaign")),
+        units={str(key): _department(known, key) for key in _ids(counted, "unit")},
+        campaigns={str(key): known.campaigns[key] for key in _ids(counted, "campaign")},
         always=frozenset(str(child) for child in area.territory.tree(day).children(area.grid_id)),
     )
 
@@ -34,34 +57,17 @@ def _ids(counted: Counted, dimension: str) -> list[int]:
     return sorted(int(key) for key in counted.by[dimension] if key != "0")
 
 
-def _chunks(ids: list[int]) -> Iterable[list[int]]:
-    return (ids[i : i + CHUNK] for i in range(0, len(ids), CHUNK))
-
-
-def _categories(session: Session, ids: list[int]) -> dict[str, CategoryName]:
-    classes = {
-        (list_id, kind, code): name
-        for list_id, kind, code, name in session.execute(
-            select(Category.list_id, Category.kind, Category.code, Category.name_zh).where(Category.level == 1)
-        )
-    }
+def _categories(session: Session) -> dict[int, CategoryName]:
+    columns = (Category.list_id, Category.kind, Category.code, Category.parent_code, Category.name_zh, Category.level)
+    rows = session.execute(
+        select(Category.id, CategoryList.code, *columns).join(CategoryList, CategoryList.id == Category.list_id)
+    ).all()
+    classes = {(list_id, kind, code): name for _, _, list_id, kind, code, _, name, level in rows if level == 1}
     found = {}
-    for chunk in _chunks(ids):
-        told = session.execute(
-            select(Category, CategoryList.code)
-            .join(CategoryList, CategoryList.id == Category.list_id)
-            .where(Category.id.in_(chunk))
-        )
-        for category, list_code in told:
-            above = category.parent_code or category.code
-            found[str(category.id)] = CategoryName(
-                list_code=list_code,
-                kind=str(category.kind),
-                code=category.code,
-                name=category.name_zh,
-                class_code=above,
-                class_name=classes.get((category.list_id, category.kind, above), above),
-            )
+    for category_id, list_code, list_id, kind, code, parent_code, name, _ in rows:
+        above = parent_code or code
+        class_name = classes.get((list_id, kind, above), above)
+        found[category_id] = CategoryName(list_code, str(kind), code, name, above, class_name)
     return found
 
 
@@ -79,24 +85,9 @@ def _grids(area: Area, day: date) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _units(session: Session, root_id: int, ids: list[int]) -> dict[str, tuple[str, str]]:
-    """Unit id -> code and name of its 部门 (a unit above that level stands for itself)."""
-    told = session.execute(
-        select(Unit.id, Unit.code, Unit.name, Unit.level, Unit.parent_id).where(Unit.root_id == root_id)
-    )
-    units = {unit_id: (code, name, level, parent_id) for unit_id, code, name, level, parent_id in told}
-    found = {}
-    for unit_id in ids:
-        code, name, level, parent_id = units[unit_id]
-        while level > DEPARTMENT and parent_id in units:
-            code, name, level, parent_id = units[parent_id]
-        found[str(unit_id)] = (code, name)
-    return found
-
-
-def _campaigns(session: Session, ids: list[int]) -> dict[str, tuple[str, str]]:
-    found: dict[str, tuple[str, str]] = {}
-    for chunk in _chunks(ids):
-        told = session.execute(select(Campaign.id, Campaign.code, Campaign.name).where(Campaign.id.in_(chunk)))
-        found.update({str(campaign_id): (code, name) for campaign_id, code, name in told})
-    return found
+def _department(known: Known, unit_id: int) -> tuple[str, str]:
+    """Code and name of a unit's 部门 (a unit above that level stands for itself)."""
+    code, name, level, parent_id = known.units[unit_id]
+    while level > DEPARTMENT and parent_id is not None and parent_id in known.units:
+        code, name, level, parent_id = known.units[parent_id]
+    return code, name

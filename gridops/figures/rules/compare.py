@@ -15,12 +15,10 @@ Tables = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier period: recounted, or as issued. `existed`: any record lies before its end (else nulls, not zeros)."""
+    """An earlier period, recounted or as issued; none where no record lies before its end: nulls, not zeros."""
 
     figures: Mapping[str, Mapping[str, Any]]
     tables: Mapping[str, Sequence[Mapping[str, Any]]]
-    existed: bool
-    issued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ LAST_YEAR = Fields("last_year", "yoy_pct", "yoy_pp")
 def compare(figures: Figures, tables: Tables, earlier: Earlier | None, fields: Fields) -> None:
     """Write an earlier period's values and the changes since into figures and table rows; None where there is none."""
     for key, figure in figures.items():
-        before = None if earlier is None or not earlier.existed else earlier.figures.get(key)
+        before = None if earlier is None else earlier.figures.get(key)
         figure.update(_change(figure, before, fields))
     for name, rows in tables.items():
         told = {} if earlier is None else {row["key"]: row for row in earlier.tables.get(name, ())}
@@ -54,7 +52,7 @@ def compare(figures: Figures, tables: Tables, earlier: Earlier | None, fields: F
 
 
 def _before(told: Mapping[str, Mapping[str, Any]], key: str, column: str, earlier: Earlier | None) -> int | None:
-    if earlier is None or not earlier.existed:
+    if earlier is None:
         return None
     return int(told.get(key, {}).get(column) or 0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from gridops.cases.rules.names import SOURCE_NAMES
@@ -14,6 +15,7 @@ from gridops.figures.rules.tally import SOURCES, Counted, Vector
 TableRow = dict[str, Any]
 DEFAULT_LIST = "B"
 REST = "none"  # the key of the row of what belongs to none
+_FILED = KEYS.index("filed")
 KINDS = {"event": "事件", "component": "部件"}
 
 
@@ -52,8 +54,7 @@ def figures(counted: Counted) -> dict[str, dict[str, Any]]:
         found[PREFIX + count.key] = figure(counted.count(count.key), unit, count.definition, additive=not count.stock)
     for rate in RATES:
         above, below = counted.count(rate.numerator), counted.count(rate.denominator)
-        value = printed(percent(above, below))
-        made = figure(value, "percent", rate.definition, additive=False)
+        made = figure(_rate(above, below), "percent", rate.definition, additive=False)
         found[PREFIX + rate.key] = {**made, "numerator": above, "denominator": below}
     return found
 
@@ -96,9 +97,15 @@ def row(key: str, label: str, vector: Vector, whole: Vector) -> TableRow:
     """One row: every count as a bare value, every rate and the share of filed as text or None."""
     values: TableRow = {"key": key, "label": label, **dict(zip(KEYS, vector, strict=True))}
     for rate in RATES:
-        values[rate.key] = printed(percent(values[rate.numerator], values[rate.denominator]))
-    values["share"] = printed(percent(values["filed"], whole[KEYS.index("filed")]))
+        values[rate.key] = _rate(values[rate.numerator], values[rate.denominator])
+    values["share"] = _rate(values["filed"], whole[_FILED])
     return values
+
+
+@lru_cache(maxsize=4096)
+def _rate(above: int, below: int) -> str | None:
+    """Printed percent; kept, since small counts come again row by row and exact fractions are slow."""
+    return printed(percent(above, below))
 
 
 def _nothing() -> Vector:

@@ -57,18 +57,19 @@ def figures_of(
     does not hold.
     """
     area = area_of(session, grid_id)
-    made = laid_out(session, area, period, count(session, grid_id, period) if counted is None else counted)
-    compare.compare(made.figures, made.tables, _earlier(session, area, period.previous(), series), compare.PREVIOUS)
-    compare.compare(made.figures, made.tables, _earlier(session, area, period.last_year(), series), compare.LAST_YEAR)
+    known = naming.known(session, area)
+    made = laid_out(session, area, period, count(session, grid_id, period) if counted is None else counted, known)
+    for earlier, fields in ((period.previous(), compare.PREVIOUS), (period.last_year(), compare.LAST_YEAR)):
+        compare.compare(made.figures, made.tables, _earlier(session, area, earlier, series, known), fields)
     made.late_records = late_records(session, area, period, series)
     return made
 
 
-def laid_out(session: Session, area: Area, period: Period, counted: Counted) -> FigureSet:
+def laid_out(session: Session, area: Area, period: Period, counted: Counted, known: naming.Known) -> FigureSet:
     """Counts as figures and tables without comparisons; equations and sums are checked first (Conflict)."""
     tally.check_equations(counted)
     tally.check_sums(counted)
-    names = naming.names_of(session, area, period.end_day - timedelta(days=1), counted)
+    names = naming.names_of(known, area, period.end_day - timedelta(days=1), counted)
     return FigureSet({**tables.figures(counted), **_grid_figures(session, area, period)}, tables.tables(counted, names))
 
 
@@ -98,17 +99,18 @@ def late_case_ids(session: Session, area: Area, period: Period, series: str) -> 
     return sorted(record.case_id for window in windows for record in sets.late_told(session, area, window))
 
 
-def _earlier(session: Session, area: Area, period: Period | None, series: str) -> compare.Earlier | None:
-    """An earlier period: the issued figures where it was issued, else recounted."""
-    if period is None:
+def _earlier(
+    session: Session, area: Area, period: Period | None, series: str, known: naming.Known
+) -> compare.Earlier | None:
+    """An earlier period: the issued figures where it was issued, else recounted where it existed."""
+    if period is None or not sets.any_record_before(session, area, period.end):
         return None
     frozen = sets.frozen_set(session, area.grid_id, series, period.label)
-    existed = sets.any_record_before(session, area, period.end)
     if frozen is not None and frozen.state == ISSUED:
-        return compare.Earlier(frozen.figures, frozen.tables, existed=existed, issued=True)
-    counted = tally.add_up(counting.counted_rows(session, area, period)) if existed else Counted()
-    made = laid_out(session, area, period, counted)
-    return compare.Earlier(made.figures, made.tables, existed=existed)
+        return compare.Earlier(frozen.figures, frozen.tables)
+    counted = tally.add_up(counting.counted_rows(session, area, period))
+    made = laid_out(session, area, period, counted, known)
+    return compare.Earlier(made.figures, made.tables)
 
 
 def _grid_figures(session: Session, area: Area, period: Period) -> dict[str, dict[str, Any]]:

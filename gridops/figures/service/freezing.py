@@ -65,7 +65,7 @@ def freeze(session: Session, grid_id: int, period: Period, series: str, as_of: d
     counted = tally.add_up(rows)
     _check_days(session, area, period, rows)
     made = figures_of(session, grid_id, period, series, counted=counted)
-    names = naming.names_of(session, area, period.end_day - timedelta(days=1), counted)
+    names = naming.names_of(naming.known(session, area), area, period.end_day - timedelta(days=1), counted)
     frozen = FrozenSet(
         root_id=area.root_id,
         grid_id=grid_id,
@@ -133,7 +133,7 @@ def changed_since(session: Session, frozen: FrozenSet, *, cut: Cut | None = None
     period = parse(frozen.period, cut or Cut())
     area = area_of(session, frozen.grid_id)
     rows = counting.counted_rows(session, area, period)
-    today = laid_out(session, area, period, tally.add_up(rows)).figures
+    today = laid_out(session, area, period, tally.add_up(rows), naming.known(session, area)).figures
     figures = tuple(
         (key, figure["value"], today[key]["value"])
         for key, figure in frozen.figures.items()

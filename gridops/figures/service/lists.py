@@ -64,7 +64,8 @@ def records(
     """The same for a draft, as known now; the frozen rows are not consulted."""
     area = area_of(session, grid_id)
     rows = counting.counted_rows(session, area, period)
-    names = naming.names_of(session, area, period.end_day - timedelta(days=1), tally.add_up(rows))
+    known = naming.known(session, area)
+    names = naming.names_of(known, area, period.end_day - timedelta(days=1), tally.add_up(rows))
     what = behind(figure, names, table, row)
     if what.late:
         frozen = sets.frozen_set(session, grid_id, series, period.label)
