@@ -32,7 +32,8 @@ ROOMS = ("bulletins", "cases", "catalogue", "core", "evidence", "figures", "grid
 SHOWN: dict[str, tuple[str, ...]] = {
     "bulletins/rules/life.py": ("STATUS_ZH", "STEP_ZH", "refusal"),
     "bulletins/rules/series.py": ("SERIES",),
-    "bulletins/service.py": ("FIGURE_NAMES", "recompose"),
+    "bulletins/composing.py": ("FIGURE_NAMES",),
+    "bulletins/service.py": ("recompose", "take_composed"),
     "cases/rules/names.py": (
         "STATE_NAMES", "MOVE_NAMES", "SOURCE_NAMES", "SUSPENSION_NAMES", "CLOCK_NAMES", "FIELD_NAMES",
     ),

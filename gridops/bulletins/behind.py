@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridops.bulletins import queries
 from gridops.bulletins.models import Bulletin
-from gridops.bulletins.series import period_of
+from gridops.bulletins.series import period_of_paper
 from gridops.cases.models import Case
 from gridops.cases.rules.moves import State
 from gridops.cases.rules.sources import Source
@@ -79,7 +79,7 @@ def _ids(
     which = {"table": asked.table, "row": asked.row, "after": after, "limit": limit}
     if frozen is not None:
         return figures.kept_records(session, frozen, asked.figure, **which)  # type: ignore[arg-type]
-    period, series = period_of(session, bulletin.root_id, bulletin.period, bulletin.series)
+    period, series = period_of_paper(session, bulletin), bulletin.series
     return figures.records(session, bulletin.grid_id, period, series, asked.figure, **which)  # type: ignore[arg-type]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gridops.bulletins.rules.series import SERIES
+from gridops.bulletins.rules.series import ANSWER_DAYS, REVIEW_DAYS, SERIES
 from gridops.core import clock
 from gridops.core.errors import FieldError, Invalid
 from gridops.documents.rules.wording import lines_of
@@ -74,6 +75,83 @@ def text_form(headings: Sequence[str], levels: Sequence[str], texts: Sequence[st
     return chapters
 
 
+@dataclass(frozen=True, slots=True)
+class SeriesForm:
+    """What a series is called, how it cuts time, and those of its settings that are not the shipped ones."""
+
+    name: str
+    month_day: int
+    week_day: int
+    settings: dict[str, Any]
+
+
+# Longest of each name, so that a head fits its line and a foot its page.
+LONGEST = {
+    "name": 20, "body_name": 40, "body_short_name": 20, "office": 30, "head": 30, "subject": 20, "addressee": 80,
+    "to": 120, "copy": 120, "send": 120,
+}  # fmt: skip
+_LAST_MONTH_DAY = 28
+_MOST_DAYS = 90
+_BLAME = "通报批评"
+
+
+def series_form(raw: Mapping[str, str]) -> SeriesForm:
+    """Read the settings of a series; what is left empty is the shipped value. Invalid names each field.
+
+    Wording: a foot and an addressee without their marks, which the paper sets itself; a subject that fits
+    关于…情况的通报; never 通报批评, which is itself a penalty (行政处罚法 art. 9).
+    """
+    errors: list[FieldError] = []
+    told = {name: _line(raw.get(name, "")) for name in LONGEST}
+    told["addressee"] = told["addressee"].rstrip("：:，,。；; ")
+    for name, label in (("to", "报"), ("copy", "送"), ("send", "发")):
+        told[name] = re.sub(rf"^{label}\s*[：:]\s*", "", told[name]).rstrip("。；;，, ")
+    for name, text in told.items():
+        if len(text) > LONGEST[name]:
+            errors.append(FieldError(name, f"最多{LONGEST[name]}字"))
+        elif _BLAME in text:
+            errors.append(FieldError(name, "不得使用“通报批评”：这是行政处罚的种类，须另有处罚决定"))
+        elif text and not any(mark.isalnum() for mark in text):
+            errors.append(FieldError(name, "请填写文字"))
+    if not told["name"]:
+        errors.append(FieldError("name", "请填写系列名称"))
+    if told["subject"].startswith("关于") or told["subject"].endswith(("情况", "通报")):
+        errors.append(FieldError("subject", "标题为“关于……情况的通报”，此处只填中间的内容，例如“城市管理工作”"))
+    settings: dict[str, Any] = {name: text for name, text in told.items() if text and name != "name"}
+    settings |= _threshold(raw, errors)
+    answer = _number(raw, "answer_days", 1, _MOST_DAYS, errors)
+    review = _number(raw, "review_days", 1, _MOST_DAYS, errors)
+    settings |= {name: days for name, days in (("answer_days", answer), ("review_days", review)) if days is not None}
+    if (review or REVIEW_DAYS) < (answer or ANSWER_DAYS):
+        errors.append(FieldError("review_days", "回头看不能早于报送期限"))
+    month_day = _number(raw, "month_day", 1, _LAST_MONTH_DAY, errors)
+    week_day = _number(raw, "week_day", 1, 7, errors)
+    if errors:
+        raise Invalid(*errors)
+    return SeriesForm(told["name"], month_day or 1, week_day or 1, settings)
+
+
+def _threshold(raw: Mapping[str, str], errors: list[FieldError]) -> dict[str, str]:
+    """The standing threshold in percent as typed, "87.5"; nothing where it is left empty."""
+    text = _line(raw.get("standing_threshold", "")).rstrip("%％")
+    if not text:
+        return {}
+    if not re.fullmatch(r"(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)", text):
+        errors.append(FieldError("standing_threshold", "请填写0至100的数，最多两位小数"))
+        return {}
+    return {"standing_threshold": text}
+
+
+def _number(raw: Mapping[str, str], name: str, least: int, most: int, errors: list[FieldError]) -> int | None:
+    text = _line(raw.get(name, ""))
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not least <= int(text) <= most:
+        errors.append(FieldError(name, f"请填写{least}至{most}的整数"))
+        return None
+    return int(text)
+
+
 def reason(raw: Mapping[str, str]) -> str:
     """The reason said with a step; empty where none was given."""
     said = _line(raw.get("reason", ""))
@@ -88,6 +166,14 @@ def version(raw: Mapping[str, str]) -> int:
     if not (told.isascii() and told.isdigit() and len(told) < 10):
         raise Invalid(("version", "页面已失效，请刷新后再试"))
     return int(told)
+
+
+def place(raw: Mapping[str, str]) -> tuple[int, int]:
+    """Chapter and paragraph that are meant, counted from 0; Invalid for nonsense."""
+    told = [raw.get(name, "") for name in ("chapter", "paragraph")]
+    if not all(text.isascii() and text.isdigit() and len(text) < 6 for text in told):
+        raise Invalid(("text", "页面已失效，请刷新后再试"))
+    return int(told[0]), int(told[1])
 
 
 def mark(text: str | None) -> tuple[datetime, int] | None:

@@ -65,6 +65,12 @@ def listed(
     return session.scalars(wanted.order_by(Bulletin.starts_at.desc(), Bulletin.id.desc()).limit(limit)).all()
 
 
+def drafts(session: Session, root_id: int, key: str) -> Sequence[Bulletin]:
+    """The drafts of a series whose figures are not locked; corrections left out."""
+    wanted = select(Bulletin).filter_by(root_id=root_id, series=key, status=Status.DRAFT, correction_no=0)
+    return session.scalars(wanted.order_by(Bulletin.id)).all()
+
+
 def steps(session: Session, bulletin_id: int) -> Sequence[BulletinStep]:
     """Who did what, oldest first."""
     return session.scalars(select(BulletinStep).filter_by(bulletin_id=bulletin_id).order_by(BulletinStep.id)).all()

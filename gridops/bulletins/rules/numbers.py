@@ -18,8 +18,8 @@ from gridops.bulletins.rules.said import PERCENT, POINTS, YUAN, Said, bare, read
 
 Chapters = Sequence[Mapping[str, Any]]
 _NEAREST = 3
-# Share of the labels of a paragraph that a composed one must have, to be the sentence of the same place.
-_ALIKE = 0.3
+# Share of the labels of a typed paragraph that a composed one must have, to be the sentence of the same place.
+_ALIKE = 0.5
 # What a figure's unit (bulletin.json) is called in a sentence; `count` is said of cases, items and grids alike.
 _UNITS = {
     "count": ("件", "项", "个", "次"),
@@ -134,8 +134,8 @@ def sentence_of_place(heading: str, line: str, composed: Chapters) -> str | None
     wanted = {(said.label, said.unit) for said in read(line)}
     for lines in (own, others):
         scored = [(_likeness(wanted, {(s.label, s.unit) for s in read(p)}), p) for p in lines]
-        best = max(scored, key=lambda pair: pair[0], default=(0.0, ""))
-        if best[0] >= _ALIKE:
+        best = max(scored, key=lambda pair: pair[0], default=((0.0, 0.0), ""))
+        if best[0][0] >= _ALIKE:
             return best[1]
     return None
 
@@ -199,8 +199,10 @@ def _nearest(said: Said, facts: Known) -> tuple[str, ...]:
     return tuple(Said("", value, said.unit).amount for value in near)
 
 
-def _likeness(mine: set[tuple[str, str]], theirs: set[tuple[str, str]]) -> float:
-    return len(mine & theirs) / max(len(mine), len(theirs)) if mine and theirs else 0.0
+def _likeness(mine: set[tuple[str, str]], theirs: set[tuple[str, str]]) -> tuple[float, float]:
+    """How much of mine is in theirs, and how much of both is shared; a shortened sentence is still the same one."""
+    shared = len(mine & theirs)
+    return (shared / len(mine), shared / len(mine | theirs)) if mine else (0.0, 0.0)
 
 
 def _sides(name: str, figure: Mapping[str, Any]) -> list[tuple[str, Any, str]]:

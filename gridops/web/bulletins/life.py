@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from gridops.bulletins import forms, service
 from gridops.bulletins.models import Bulletin
 from gridops.bulletins.rules.life import Step
+from gridops.bulletins.settling import Unsettled
 from gridops.core.db import repeatable, transaction
 from gridops.core.errors import NotFound
 from gridops.people.rules import Person, Role
@@ -107,12 +108,27 @@ def take(bulletin_id: int, step: str) -> Response:
         found = asked.verb(session, bulletin_id, person, reason)
         return found.id, service.ask_build(session, found.id, person).id
 
-    if step == Step.FREEZE:
-        with transaction() as session:
-            service.prepare_freeze(session, common.seen(session, bulletin_id).id)
-        found_id, job_id = repeatable(work)
-    else:
-        with transaction() as session:
-            found_id, job_id = work(session)
+    try:
+        if step == Step.FREEZE:
+            with transaction() as session:
+                service.prepare_freeze(session, common.seen(session, bulletin_id).id)
+            found_id, job_id = repeatable(work)
+        else:
+            with transaction() as session:
+                found_id, job_id = work(session)
+    except Unsettled as wrong:
+        return _unsettled(bulletin_id, wrong)
     wake_build(job_id, _(asked.done))
     return redirect(url_for("bulletin.show", bulletin_id=found_id))
+
+
+def _unsettled(bulletin_id: int, wrong: Unsettled) -> Response:
+    """Nothing was done: the text says other numbers than the figures. The draft is counted anew to show them."""
+    with transaction() as session:
+        job = service.ask_build(session, common.seen(session, bulletin_id).id, current_person())
+    flash(
+        _("没有办理：文稿中有 %(n)d 处数字与数据不一致，请在“数字核对”中处理。", n=len(wrong.differences)),
+        "wait",
+    )
+    wake_build(job.id)
+    return redirect(url_for("bulletin.show", bulletin_id=bulletin_id, _anchor="numbers"))

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from gridops.bulletins import forms, queries, service
+from gridops.bulletins import forms, keeping, queries, service
 from gridops.bulletins.models import Bulletin
 from gridops.bulletins.rules.life import STATUS_ZH
 from gridops.bulletins.rules.series import SERIES
@@ -97,6 +97,7 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         key=key,
         areas=areas,
         may_open=Role.EDITOR in person.roles,
+        may_keep=keeping.may_keep(person),
         periods=_offered(clock.local_date(clock.now())),
         typed=typed,
         errors=errors,

@@ -9,9 +9,10 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from gridops.bulletins import composing, queries, service
+from gridops.bulletins import composing, queries, service, settling
 from gridops.bulletins.models import BuildJob, Bulletin, BulletinPaper, BulletinStep
 from gridops.bulletins.rules.life import STATUS_ZH, STEP_ZH, Status, Step
+from gridops.bulletins.rules.numbers import Difference
 from gridops.core import clock
 from gridops.core.errors import NotFound
 from gridops.core.periods import Period
@@ -75,6 +76,16 @@ class Build:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """One number of the text that differs from the figures; where it may stay: why, who said so, and when."""
+
+    found: Difference
+    reason: str = ""
+    who: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One bulletin as its page shows it."""
 
@@ -99,6 +110,7 @@ class View:
     papers: dict[str, BulletinPaper]
     corrects: tuple[Bulletin, str] | None
     corrections: list[Bulletin]
+    checks: list[Checked]
 
 
 def view_of(session: Session, bulletin_id: int, person: Person) -> View:
@@ -131,7 +143,19 @@ def view_of(session: Session, bulletin_id: int, person: Person) -> View:
         papers=dict(queries.papers(session, row.id)),
         corrects=_corrected(session, row, of),
         corrections=list(queries.corrections(session, row.id)),
+        checks=_checks(session, row, document),
     )
+
+
+def _checks(session: Session, row: Bulletin, document: composing.Document | None) -> list[Checked]:
+    told = settling.checked(row, document) if document else []
+    names = names_of_users(session, [each.confirmed["by"] for each in told if each.confirmed])
+    return [
+        Checked(each.found, kept["reason"], names.get(kept["by"]), clock.parse_instant(kept["at"]))
+        if (kept := each.confirmed)
+        else Checked(each.found)
+        for each in told
+    ]
 
 
 def shown_document(session: Session, row: Bulletin) -> composing.Document | None:

@@ -1,0 +1,116 @@
+"""Typed numbers, the settings of a series, and papers that are still being made, through HTTP on both databases."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.web.bulletin_steps import id_of, open_march, signed_in, status_of, version_of
+from tests.web.office import CASES, Office, make_office, work
+from tests.webapp import Browser
+
+
+@pytest.fixture
+def office(app: Flask) -> Office:
+    return make_office()
+
+
+@pytest.fixture
+def folder(app: Flask) -> Path:
+    return app.config["GRIDOPS"].data_dir
+
+
+def _type(browser: Browser, page: str, *lines: str) -> int:
+    form = {"heading": "总体情况", "level": "1", "text": "\n".join(lines), "version": version_of(page)}
+    return browser.post(f"{page}/text", form).status_code
+
+
+def _key(text: str) -> str:
+    found = re.search(r'name="key" value="([0-9a-f]{24})"', text)
+    assert found
+    return found[1]
+
+
+def test_a_typed_number_that_differs_is_shown_and_stops_the_freeze(app: Flask, office: Office, folder: Path):
+    editor, approver = signed_in(app, "editor"), signed_in(app, "approver")
+    page = open_march(editor)
+    work(folder, id_of(page))
+    assert _type(editor, page, f"3月份共上报问题{CASES + 7}件。") == 302
+    shown = editor.get(page).text
+    assert f"数据为{CASES}件" in shown
+    answer = editor.post(f"{page}/steps/freeze")
+    assert (answer.status_code, status_of(page)) == (302, "draft")
+    assert "没有办理" in editor.get(page).text
+    assert _key(shown) not in approver.get(page).text  # whom the form is not for
+    assert approver.post(f"{page}/numbers/confirm", {"key": _key(shown), "reason": "x"}).status_code == 403
+    editor.post(f"{page}/numbers/confirm", {"key": _key(shown), "reason": " "})
+    assert "请写明保留这个数字的理由" in editor.get(page).text
+    editor.post(f"{page}/numbers/confirm", {"key": _key(shown), "reason": "含电话登记的<b>七件</b>"})
+    editor.post(f"{page}/steps/freeze")
+    assert status_of(page) == "frozen"
+    editor.post(f"{page}/steps/review")
+    seen = approver.get(page).text
+    assert "含电话登记的&lt;b&gt;七件&lt;/b&gt;" in seen
+    assert "均已说明" in seen
+    approver.post(f"{page}/steps/approve")
+    assert status_of(page) == "approved"
+
+
+def test_the_composed_sentence_is_taken_by_one_button(app: Flask, office: Office, folder: Path):
+    editor = signed_in(app, "editor")
+    page = open_march(editor)
+    work(folder, id_of(page))
+    _type(editor, page, f"3月份共上报问题{CASES + 7}件。", "另行说明。")
+    where = {"chapter": "0", "paragraph": "0", "version": version_of(page)}
+    assert editor.post(f"{page}/numbers/take", {**where, "chapter": "x"}).status_code == 302
+    assert editor.post(f"{page}/numbers/take", {**where, "chapter": "9"}).status_code == 404
+    assert editor.post(f"{page}/numbers/take", where).status_code == 302
+    shown = editor.get(page).text
+    assert 'id="numbers"' not in shown
+    assert "另行说明。" in shown
+    assert f"3月份共上报问题{CASES}件" in shown
+
+
+def test_the_settings_of_a_series_are_kept_by_its_editors(app: Flask, office: Office, folder: Path):
+    editor, small, approver = (signed_in(app, name) for name in ("editor", "small", "approver"))
+    assert "/bulletins/series/monthly" in editor.get("/bulletins").text
+    assert "/bulletins/series/" not in small.get("/bulletins").text
+    for path in ("monthly", "weekly", "supervision"):
+        assert editor.get(f"/bulletins/series/{path}").status_code == 200
+    assert editor.get("/bulletins/series/daily").status_code == 404
+    assert small.get("/bulletins/series/monthly").status_code == approver.get("/bulletins/series/monthly").status_code
+    assert small.get("/bulletins/series/monthly").status_code == 403
+    form = {"name": "城市管理月报", "office": "综合<i>指挥</i>中心", "addressee": "各社区：", "seen": _seen(editor)}
+    refused = editor.post("/bulletins/series/monthly", {**form, "head": "通报批评"})
+    assert refused.status_code == 422
+    assert 'id="head-problem"' in refused.text
+    assert editor.post("/bulletins/series/monthly", form).status_code == 302
+    assert "综合&lt;i&gt;指挥&lt;/i&gt;中心" in editor.get("/bulletins/series/monthly").text
+    assert editor.post("/bulletins/series/monthly", form).status_code == 409
+    page = open_march(editor)
+    work(folder, id_of(page))
+    assert "综合&lt;i&gt;指挥&lt;/i&gt;中心" in editor.get(page).text
+
+
+def _seen(browser: Browser) -> str:
+    found = re.search(r'name="seen" value="(\w+)"', browser.get("/bulletins/series/monthly").text)
+    assert found
+    return found[1]
+
+
+def test_a_step_taken_without_a_worker_says_that_papers_are_being_made(app: Flask, office: Office, folder: Path):
+    editor, approver = signed_in(app, "editor"), signed_in(app, "approver")
+    page = open_march(editor)
+    for browser, step in ((editor, "freeze"), (editor, "review"), (approver, "approve"), (approver, "issue")):
+        assert browser.post(f"{page}/steps/{step}").status_code == 302
+        shown = browser.get(page)
+        assert shown.status_code == 200
+        assert 'id="build"' in shown.text
+        for kind in ("pdf", "docx", "html", "json"):
+            assert browser.get(f"{page}/papers/{kind}").status_code == 404
+    work(folder, id_of(page))
+    assert 'id="build"' not in editor.get(page).text
+    assert editor.get(f"{page}/papers/pdf").status_code == 200
