@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from gridops.audit import queries
 from gridops.audit.models import AuditChain, AuditEntry
 from gridops.audit.rules import Broken, ChainReport, seal_of, told_at
 from gridops.core import clock
+from gridops.core.bulk import insert_rows
 from gridops.core.canonical import check_json
 from gridops.core.db import insert_or_skip
 
-_INSERT = insert(AuditEntry.__table__)  # type: ignore[arg-type]
+_COLUMNS = ("at", "root_id", "actor_id", "act", "subject_kind", "subject_id", "details")
 
 
 def record(
@@ -29,17 +29,9 @@ def record(
 ) -> None:
     """Append one entry in the caller's transaction; `details` must be JSON and free of personal data."""
     check_json(details, "details")
-    row = {
-        "at": clock.now(),
-        "root_id": root_id,
-        "actor_id": actor_id,
-        "act": act,
-        "subject_kind": subject_kind,
-        "subject_id": str(subject_id),
-        "details": details,
-    }
+    row = (clock.now(), root_id, actor_id, act, subject_kind, str(subject_id), details)
     # A plain row: every act leaves one, and the unit of work would cost three times as much.
-    session.connection().execute(_INSERT, [row])
+    insert_rows(session, AuditEntry, _COLUMNS, [row])
 
 
 def seal(session: Session, limit: int = 1000) -> int:

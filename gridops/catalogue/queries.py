@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
@@ -34,6 +34,21 @@ _BY_CODE = (
     )
     .order_by(Category.root_id.desc())
     .limit(1)
+)
+_IN_EDITIONS = (
+    select(CategoryList, Category)
+    .outerjoin(
+        Category,
+        and_(
+            Category.list_id == CategoryList.id,
+            Category.kind == bindparam("kind"),
+            Category.code == bindparam("code"),
+            Category.root_id.in_((0, bindparam("root_id"))),
+            Category.level == 2,
+        ),
+    )
+    .where(CategoryList.code == bindparam("list_code"))
+    .order_by(Category.root_id)
 )
 _CATEGORY = select(Category).where(
     Category.id == bindparam("category_id"), Category.root_id.in_((0, bindparam("root_id")))
@@ -81,6 +96,15 @@ def common_categories(session: Session) -> list[Category]:
 def by_code(session: Session, list_id: int, kind: Kind, code: str, root_id: int) -> Category | None:
     """The level-2 category of a code: a root's own before the common one."""
     return session.scalar(_BY_CODE, {"list_id": list_id, "kind": kind, "code": code, "root_id": root_id})
+
+
+def in_editions(
+    session: Session, list_code: str, kind: Kind, code: str, root_id: int
+) -> list[tuple[CategoryList, Category | None]]:
+    """The editions of a list, each with the level-2 category of a code there: a root's own before the common one."""
+    given = {"list_code": list_code, "kind": kind, "code": code, "root_id": root_id}
+    found = {edition.id: (edition, category) for edition, category in session.execute(_IN_EDITIONS, given)}
+    return list(found.values())
 
 
 def names(session: Session, list_id: int, root_id: int, level: int = 2) -> list[tuple[Kind, str, str]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from threading import Lock
 
 from limits import RateLimitItemPerMinute
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, storage_from_string
+from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 # Under this name the web program keeps its ceiling for all doors.
@@ -21,17 +22,26 @@ class Ceiling:
     """
 
     def __init__(self, storage: str) -> None:
-        self._own = FixedWindowRateLimiter(MemoryStorage())
+        self._lock = Lock()
+        self._minute, self._counted = 0, dict[str, int]()
         shared = None if storage.startswith("memory:") else storage_from_string(storage, wrap_exceptions=True)
         self._shared = FixedWindowRateLimiter(shared) if shared is not None else None
         self._away_until = 0.0
 
     def count(self, name: str, most: int) -> bool:
         """Count one request of a name; False when it is one more than `most` in this minute."""
-        item = RateLimitItemPerMinute(most)
         if self._shared is not None and time.monotonic() >= self._away_until:
             try:
-                return self._shared.hit(item, name)
+                return self._shared.hit(RateLimitItemPerMinute(most), name)
             except StorageError:
                 self._away_until = time.monotonic() + _TRY_AGAIN_AFTER_S
-        return self._own.hit(item, name)
+        return self._count_here(name) <= most
+
+    def _count_here(self, name: str) -> int:
+        # A dictionary for each minute: a storage of `limits` in memory starts a thread with almost every request.
+        minute = int(time.time() // 60)
+        with self._lock:
+            if minute != self._minute:
+                self._minute, self._counted = minute, {}
+            self._counted[name] = self._counted.get(name, 0) + 1
+            return self._counted[name]

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import psycopg
-from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Integer, MetaData, create_engine, event, func, select
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Integer, MetaData, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, ExceptionContext, make_url
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -218,7 +218,10 @@ def lock_names(session: Session, names: Iterable[str]) -> None:
     keys = sorted({int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True) for name in names})
     if keys:
         # In one order for all, or two transactions could wait for each other.
-        session.execute(select(*(func.pg_advisory_xact_lock(key) for key in keys)))
+        locks = ", ".join(["pg_advisory_xact_lock(%s::bigint)"] * len(keys))
+        raw: Any = session.connection().connection.driver_connection
+        with raw_errors(), raw.pipeline():  # BEGIN goes along
+            raw.execute(f"SELECT {locks}", keys)
 
 
 # SQLite takes 32,766 values in one statement, PostgreSQL 65,535.
@@ -256,10 +259,26 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _without_details(context: ExceptionContext) -> None:
-    """PostgreSQL repeats the row in the DETAIL of its message: only the first line is kept."""
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None:
-            error.args = tuple(re.sub(r"\nDETAIL: .*", "", arg) if isinstance(arg, str) else arg for arg in error.args)
+            without_details(error)
+
+
+@contextlib.contextmanager
+def raw_errors() -> Iterator[None]:
+    """What the driver raises inside as SQLAlchemy would raise it, without the row that PostgreSQL repeats."""
+    try:
+        yield
+    except psycopg.Error as wrong:
+        told = DBAPIError.instance("plain rows", None, wrong, psycopg.Error, hide_parameters=True)
+        without_details(wrong)
+        without_details(told)
+        raise told from None
+
+
+def without_details(error: BaseException) -> None:
+    """PostgreSQL repeats the row in the DETAIL of its message: only the first line is kept."""
+    error.args = tuple(re.sub(r"\nDETAIL: .*", "", arg) if isinstance(arg, str) else arg for arg in error.args)
 
 
 # A connection that answered just now is taken as it is; one that rested may have been closed by a server or a router.

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, Text, delete, insert, select, update
+from sqlalchemy import String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gridops.core import clock
+from gridops.core.bulk import insert_rows
 from gridops.core.db import Base, bigint_key
 
 
@@ -28,9 +29,6 @@ class Owed(Base):
     last_error: Mapped[str | None] = mapped_column(Text)
 
 
-_INSERT = insert(Owed.__table__)  # type: ignore[arg-type]
-
-
 @dataclass(frozen=True, slots=True)
 class Work:
     """A distinct key owed, with the ids of all rows that named it."""
@@ -42,10 +40,9 @@ class Work:
 
 def owe(session: Session, kind: str, keys: Iterable[str]) -> None:
     """Append one row per distinct key, in the caller's transaction."""
-    rows = [{"kind": kind, "key": key, "since": clock.now(), "tries": 0} for key in sorted(set(keys))]
-    if rows:
-        # Plain rows: the unit of work would cost three times as much, and every move of a case owes something.
-        session.connection().execute(_INSERT, rows)
+    now = clock.now()
+    # Plain rows: the unit of work would cost three times as much, and every move of a case owes something.
+    insert_rows(session, Owed, ("kind", "key", "since", "tries"), [(kind, key, now, 0) for key in sorted(set(keys))])
 
 
 def pending(session: Session, kind: str, *, limit: int = 500, max_tries: int = 20) -> list[Work]:

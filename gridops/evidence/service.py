@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from gridops.core import clock, owed
+from gridops.core.bulk import insert_rows
 from gridops.core.db import insert_or_skip
 from gridops.core.errors import Conflict, Invalid
 from gridops.evidence import queries
@@ -25,6 +26,21 @@ from gridops.evidence.rules.types import PICTURES, Limits
 from gridops.evidence.store import Store
 
 THUMBNAIL = "thumbnail"
+_LINK_COLUMNS = (
+    "root_id",
+    "subject_kind",
+    "subject_id",
+    "event_id",
+    "linked_at",
+    "linked_by",
+    "record_id",
+    "sha256",
+    "role",
+    "album",
+    "taken_at",
+    "lon",
+    "lat",
+)
 PARTS_KEPT_FOR = timedelta(days=14)
 
 
@@ -141,26 +157,9 @@ def link(
 ) -> None:
     """Link received contents to what they prove. One link a call: that nothing is linked twice is the caller's care."""
     now = clock.now()
-    rows = [
-        {
-            "sha256": use.sha256,
-            "root_id": root_id,
-            "subject_kind": subject_kind,
-            "subject_id": subject_id,
-            "event_id": event_id,
-            "role": use.role,
-            "album": use.album,
-            "taken_at": use.taken_at,
-            "lon": use.lon,
-            "lat": use.lat,
-            "linked_at": now,
-            "linked_by": user_id,
-            "record_id": record_id,
-        }
-        for use in uses
-    ]
-    if rows:
-        session.execute(insert(EvidenceLink), rows)
+    same = (root_id, subject_kind, subject_id, event_id, now, user_id, record_id)
+    rows = [(*same, use.sha256, use.role, use.album, use.taken_at, use.lon, use.lat) for use in uses]
+    insert_rows(session, EvidenceLink, _LINK_COLUMNS, rows)
 
 
 def keep_derived(session: Session, sha256: str, made: dict[str, Any] | None) -> None:

@@ -13,6 +13,7 @@ from gridops.cases.models import Case
 from gridops.cases.queries import lookups as cases
 from gridops.cases.service import moving, reporting
 from gridops.cases.service.reporting import NEAREST_WITHIN_M
+from gridops.cases.service.writing import NewCase, Numbers
 from gridops.core import clock
 from gridops.core.errors import NotFound
 from gridops.grids import queries as grids
@@ -68,11 +69,23 @@ def case_of(session: Session, case_id: int) -> Case:
     return case
 
 
-def grid_of(session: Session, case: Case) -> dict[str, str]:
+def grid_of(ground: grids.Snapshot, case: Case) -> dict[str, str]:
     """Code, name and level of a case's grid, for the receipt."""
     # As the grid was when the case fell into it: a receipt does not change with the territory.
-    version = grids.territory(session).versions[case.grid_version_id]
+    version = ground.territory.versions[case.grid_version_id]
     return {"code": version.code, "name": version.name, "level": version.level.value}
+
+
+def prepare_case(
+    session: Session, person: Person, row: Record, report: ReportIn, ground: grids.Snapshot, within_m: float
+) -> NewCase:
+    """The case that a report begins, checked and not yet written. Raises what the room raises."""
+    return reporting.prepare(session, report, person, ground, row.happened_at, clock.now(), row.id, within_m)
+
+
+def begin_case(session: Session, new: NewCase, numbers: Numbers) -> Done:
+    """Write a prepared case by plain inserts alone."""
+    return Done(reporting.begin(session, new, numbers), numbers.event_ids[0])
 
 
 def _report(session: Session, person: Person, row: Record, meaning: Any, case_id: int | None, within_m: float) -> Case:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, CompoundSelect, String, and_, bindparam, exists, literal_column, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from gridops.cases.models import Case, CaseEvent
+from gridops.evidence.models import Content, ContentSent
 from gridops.intake.models import DisputedRecord, MissingAttachment, Record
 from gridops.intake.rules import RecordState, RecordType
 from gridops.people.models import User
@@ -28,6 +30,46 @@ class ToJudge:
     reason: str
     body: dict[str, Any]
     attachments: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is known of a name and of the contents named with it.
+
+    `taken`: a record, case or event bears the name; `awaited`: records wait for it; `contents`: as `evidence.sent_by`.
+    """
+
+    taken: bool
+    awaited: bool
+    contents: dict[str, tuple[int, str]]
+
+
+def _heard() -> CompoundSelect[Any]:
+    name = bindparam("record_id", type_=String)
+    nothing: ColumnElement[int] = literal_column("0")
+    own = and_(ContentSent.sha256 == Content.sha256, ContentSent.user_id == bindparam("user_id"))
+    wanted = Content.sha256.in_(bindparam("contents", expanding=True))
+    waiting = and_(Record.waiting_for == name, Record.state == RecordState.WAITING)
+    return union_all(
+        select(literal_column("'taken'"), Record.id, nothing).where(Record.id == name),
+        select(literal_column("'taken'"), Case.record_id, nothing).where(Case.record_id == name),
+        select(literal_column("'taken'"), CaseEvent.record_id, nothing).where(CaseEvent.record_id == name),
+        select(literal_column("'awaited'"), Record.id, nothing).where(waiting),
+        select(Content.mime, Content.sha256, Content.size).join(ContentSent, own).where(wanted),
+    )
+
+
+# Asked with every record, so it is built once, and asked at once.
+_HEARD = _heard()
+
+
+def heard(session: Session, record_id: str, user_id: int, contents: Iterable[str]) -> Heard:
+    """What is known of a record's name and of the contents it names, sent by this person."""
+    given = {"record_id": record_id, "user_id": user_id, "contents": sorted(contents)}
+    rows = session.connection().execute(_HEARD, given).all()
+    kinds = {kind for kind, _, _ in rows}
+    sent = {name: (size, kind) for kind, name, size in rows if kind not in ("taken", "awaited")}
+    return Heard("taken" in kinds, "awaited" in kinds, sent)
 
 
 def record(session: Session, record_id: str, *, lock: bool = False) -> Record | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
 from gridops.core.errors import NotFound
+from gridops.grids import queries as grids
 from gridops.intake import effects, queries
 from gridops.intake.models import Record
 from gridops.intake.rules import RecordState
@@ -54,15 +55,17 @@ def receipt(session: Session, row: Record) -> Receipt:
     return receipt_of_case(session, row, case, queries.missing(session, row.id))
 
 
-def receipt_of_case(session: Session, row: Record, case: Case | None, missing: Sequence[str]) -> Receipt:
-    """The receipt of a row whose case and missing contents are at hand."""
+def receipt_of_case(
+    session: Session, row: Record, case: Case | None, missing: Sequence[str], ground: grids.Snapshot | None = None
+) -> Receipt:
+    """The receipt of a row whose case and missing contents are at hand, perhaps also the territory."""
     return Receipt(
         id=row.id,
         received_at=row.received_at,
         digest=row.digest,
         missing=tuple(missing),
         number=case.number if case else None,
-        grid=effects.grid_of(session, case) if case else None,
+        grid=effects.grid_of(ground or grids.Snapshot(session), case) if case else None,
         clock_offset_s=row.clock_offset_s,
         state=row.state,
         waiting_for=row.waiting_for if row.state is RecordState.WAITING else None,

@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from gridops.cases.forms import ReportIn
 from gridops.cases.models import Case
 from gridops.cases.service.reporting import NEAREST_WITHIN_M
+from gridops.cases.service.writing import numbers_for
 from gridops.core import clock
+from gridops.core.bulk import insert_rows, together
 from gridops.core.db import insert_or_skip, lock_names
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
 from gridops.evidence import queries as evidence_queries
 from gridops.evidence import service as evidence
 from gridops.evidence.forms import Arrival
 from gridops.evidence.rules.types import Mime, agrees
+from gridops.grids import queries as grids
 from gridops.intake import effects, queries, rules, words
 from gridops.intake.forms import AnswerIn, Attachment, RecordIn, read_kept, reference
 from gridops.intake.models import DisputedRecord, MissingAttachment, Record
@@ -36,6 +39,7 @@ from gridops.people.rules import Person
 
 # What a room answers when a record is well-formed but does not fit: it is kept for a person, never refused.
 DOES_NOT_FIT = (NotAllowed, NotFound, Conflict, Closed)
+_LEDGER = tuple(column.name for column in Record.__table__.columns)
 _NO_SUCH_NUMBER = "no case has this number"
 
 
@@ -72,20 +76,26 @@ def take(
     target = record.names if record.names and rules.is_uuid(record.names) else None
     # The same record twice at once, or a record and one that names it, must not overlook each other.
     lock_names(session, [name for name in (record_id, target) if name])
-    known = queries.record(session, record_id)
+    heard = queries.heard(session, record_id, person.user_id, {file.sha256 for file in record.files})
+    known = queries.record(session, record_id) if heard.taken else None
     if known is not None:
         return _known(session, person, known, record, content)
     now = received_at or clock.now()
     happened, offset = rules.correct_clock(record.captured_at, record.sent_at, now)
     row = Record(**_ledger_row(person, record_id, record, now, happened, offset))
-    missing = _missing(session, row, record.files)
-    case = _apply(session, person, row, record.meaning, record.files, missing, within_m, refuse=True)
-    session.add(row)
-    session.flush()
-    session.add_all(MissingAttachment(sha256=name, record_id=record_id) for name in missing)
-    follow(session, row, within_m)
-    session.flush()
-    return Taken(Sent.NEW, receipt_of_case(session, row, case, missing))
+    missing = _missing(session, row, record.files, heard.contents)
+    meaning = record.meaning
+    if isinstance(meaning, ReportIn) and not meaning.same_as and not heard.taken:
+        ground = grids.Snapshot(session)
+        case = _begin(session, person, row, meaning, record.files, missing, ground, within_m)
+    else:
+        ground = None
+        case = _apply(session, person, row, meaning, record.files, missing, within_m, refuse=True)
+        _enter(session, row, missing)
+    if heard.awaited:
+        follow(session, row, within_m)
+        session.flush()
+    return Taken(Sent.NEW, receipt_of_case(session, row, case, missing, ground))
 
 
 def attachment(session: Session, arrival: Arrival, user_id: int) -> bool:
@@ -163,10 +173,61 @@ def _locked(session: Session, record_id: str) -> Record:
     return row
 
 
-def _missing(session: Session, row: Record, files: tuple[Attachment, ...]) -> list[str]:
-    """The named contents that the sender has not sent, sorted; refuse claims that contradict what has come."""
+def _enter(session: Session, row: Record, missing: Sequence[str]) -> None:
+    """Write a new row of the ledger, and what it lacks, by plain inserts; it stands in the session as if read."""
+    insert_rows(session, Record, _LEDGER, [tuple(getattr(row, name) for name in _LEDGER)])
+    insert_rows(session, MissingAttachment, ("sha256", "record_id"), [(name, row.id) for name in missing])
+    make_transient_to_detached(row)
+    session.add(row)
+
+
+def _begin(
+    session: Session,
+    person: Person,
+    row: Record,
+    report: ReportIn,
+    files: tuple[Attachment, ...],
+    missing: Sequence[str],
+    ground: grids.Snapshot,
+    within_m: float,
+) -> Case | None:
+    """A new report: checked before anything is written, then case and record are written in one round trip.
+
+    Returns its case; None where the record is held. Raises Invalid.
+    """
+    try:
+        new = effects.prepare_case(session, person, row, report, ground, within_m)
+    except DOES_NOT_FIT as misfit:
+        _hold(row, str(misfit))
+        _enter(session, row, missing)
+        return None
+    except Invalid as wrong:
+        raise _of_body(wrong) from None
+    numbers = numbers_for(session, new)
+    with together(session):
+        done = effects.begin_case(session, new, numbers)
+        _took_effect(session, row, done, files, missing)
+        _enter(session, row, missing)
+    return done.case
+
+
+def _took_effect(
+    session: Session, row: Record, done: effects.Done, files: tuple[Attachment, ...], missing: Sequence[str]
+) -> None:
+    row.state, row.waiting_for, row.held_because = RecordState.APPLIED, None, None
+    row.case_id, row.event_id = done.case.id, done.event_id
+    _link(session, row, done.case, [file for file in files if file.sha256 not in missing])
+
+
+def _of_body(wrong: Invalid) -> Invalid:
+    return Invalid(*((f"body.{error.field}", error.reason) for error in wrong.errors))
+
+
+def _missing(
+    session: Session, row: Record, files: tuple[Attachment, ...], here: dict[str, tuple[int, str]]
+) -> list[str]:
+    """The named contents that are not `here`, sorted; refuse claims that contradict what has come."""
     wanted = {file.sha256 for file in files}
-    here = evidence_queries.sent_by(session, row.user_id, wanted)
     if wanted - here.keys():
         # One of them may be arriving at this moment.
         lock_names(session, [_sender(row.user_id)])
@@ -209,12 +270,10 @@ def _apply(
         return None
     except Invalid as wrong:
         if refuse:
-            raise Invalid(*((f"body.{error.field}", error.reason) for error in wrong.errors)) from None
+            raise _of_body(wrong) from None
         _hold(row, words.told(wrong))
         return None
-    row.state, row.waiting_for, row.held_because = RecordState.APPLIED, None, None
-    row.case_id, row.event_id = done.case.id, done.event_id
-    _link(session, row, done.case, [file for file in files if file.sha256 not in missing])
+    _took_effect(session, row, done, files, missing)
     return done.case
 
 

@@ -17,7 +17,7 @@ from gridops.cases.rules.names import MOVE_NAMES
 from gridops.cases.rules.projection import Event
 from gridops.cases.rules.sources import Source
 from gridops.cases.service.moving import move
-from gridops.cases.service.writing import NewCase, Said, write_case
+from gridops.cases.service.writing import NewCase, Numbers, Said, numbers_for, write_numbered
 from gridops.catalogue.models import Category
 from gridops.catalogue.rules import Kind
 from gridops.catalogue.service import find_category
@@ -54,15 +54,31 @@ def report(
         return known
     recorded = recorded_at or clock.now()
     happened = happened_at or recorded
-    if not any(way.role in person.roles for way in MOVES[Move.REPORT].may):
-        raise NotAllowed(f"您的岗位不能{MOVE_NAMES[Move.REPORT]}")
     if report.same_as:
+        _check_role(person)
         return _seen_again(session, report, person, happened, recorded, record_id)
+    ground = grids.Snapshot(session)
+    new = prepare(session, report, person, ground, happened, recorded, record_id, within_m)
+    return begin(session, new, numbers_for(session, new))
+
+
+def prepare(
+    session: Session,
+    report: ReportIn,
+    person: Person,
+    ground: grids.Snapshot,
+    happened: datetime,
+    recorded: datetime,
+    record_id: str | None,
+    within_m: float = NEAREST_WITHIN_M,
+) -> NewCase:
+    """The case that a report (without `same_as`) begins, checked; nothing is written. Raises as `report` does."""
+    _check_role(person)
     _check_source(report, person)
     day = clock.local_date(happened)
     category = _category(session, report, person.root_id, day)
     given = {
-        **_place(session, report, person.root_id, day, within_m),
+        **_place(ground, report, person.root_id, day, within_m),
         "root_id": person.root_id,
         "record_id": record_id,
         "kind": category.kind,
@@ -79,9 +95,19 @@ def report(
     if report.self_handled:
         events.append(Event(Move.SELF_HANDLE, happened, 2))
         said[2] = Said(person.user_id)
-    case = write_case(session, NewCase(given, events, said))
-    audit.record(session, "case.report", "case", case.id, actor_id=person.user_id, root_id=person.root_id)
+    return NewCase(given, events, said)
+
+
+def begin(session: Session, new: NewCase, numbers: Numbers) -> Case:
+    """Write a prepared case, by plain inserts alone, and what it owes."""
+    case = write_numbered(session, new, numbers)
+    audit.record(session, "case.report", "case", case.id, actor_id=case.reporter_id, root_id=case.root_id)
     return case
+
+
+def _check_role(person: Person) -> None:
+    if not any(way.role in person.roles for way in MOVES[Move.REPORT].may):
+        raise NotAllowed(f"您的岗位不能{MOVE_NAMES[Move.REPORT]}")
 
 
 def _known(session: Session, record_id: str) -> Case | None:
@@ -142,16 +168,16 @@ def _campaign(session: Session, report: ReportIn, root_id: int) -> int | None:
     return found.id
 
 
-def _place(session: Session, report: ReportIn, root_id: int, day: date, within_m: float) -> dict[str, Any]:
+def _place(ground: grids.Snapshot, report: ReportIn, root_id: int, day: date, within_m: float) -> dict[str, Any]:
     """Grid, version and point of a report; what was sent is kept beside it."""
     at = report.location
     if at is None:
-        node = grids.tree(session, day).by_code.get(report.grid or "")
+        node = ground.tree(day).by_code.get(report.grid or "")
         if node is None or node.root_id != root_id:
             raise Invalid(("grid", "no such grid in this jurisdiction on that day"))
         return {"grid_id": node.grid_id, "grid_version_id": node.version_id}
     lon, lat = to_wgs84(at.lon, at.lat, at.crs)
-    found = grids.index(session, day, root_id).locate(lon, lat, within_m=within_m)
+    found = ground.index(day, root_id).locate(lon, lat, within_m=within_m)
     if found is None:
         raise Invalid(("location", f"outside the jurisdiction, and no grid within {within_m:.0f} m"))
     kept = _json(at)

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.projection import PROJECTED, Event, columns, projected
 from gridops.core import clock, owed
-from gridops.core.bulk import insert_rows, reserve_ids
+from gridops.core.bulk import insert_rows, reserve_both, reserve_ids
 
 DAY_TOTAL = "day_total"
 
@@ -108,8 +107,15 @@ class NewCase:
     said: Mapping[int, Said] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The ids of a new case and of its events, in their order."""
+
+    case_id: int
+    event_ids: Sequence[int]
+
+
 _NOTHING = Said()
-_INSERT_EVENT = insert(CaseEvent.__table__)  # type: ignore[arg-type]
 
 
 def write_cases(session: Session, cases: Sequence[NewCase]) -> list[int]:
@@ -134,8 +140,25 @@ def write_cases(session: Session, cases: Sequence[NewCase]) -> list[int]:
 
 def write_case(session: Session, new: NewCase) -> Case:
     """Write one new case; it stands in the session as if it had been read."""
-    (case_id,) = write_cases(session, [new])
-    case = Case(**dict(zip(_CASE_COLUMNS, _case_row(case_id, new), strict=True)))
+    return write_numbered(session, new, numbers_for(session, new))
+
+
+def numbers_for(session: Session, new: NewCase) -> Numbers:
+    """Fresh ids for one new case and its events."""
+    return Numbers(*reserve_both(session, Case, CaseEvent, len(new.events)))
+
+
+def write_numbered(session: Session, new: NewCase, numbers: Numbers) -> Case:
+    """Write one new case under ids reserved for it, by plain inserts alone; it stands in the session as if read."""
+    values = _case_row(numbers.case_id, new)
+    events = [
+        (event_id, *event_row(numbers.case_id, event, new.said.get(event.seq, _NOTHING), new.given["recorded_at"]))
+        for event_id, event in zip(numbers.event_ids, new.events, strict=True)
+    ]
+    insert_rows(session, Case, _CASE_COLUMNS, [values])
+    insert_rows(session, CaseEvent, ("id", *EVENT_COLUMNS), events)
+    owed.owe(session, DAY_TOTAL, day_keys(new.given["grid_id"], new.events))
+    case = Case(**dict(zip(_CASE_COLUMNS, values, strict=True)))
     make_transient_to_detached(case)
     session.add(case)
     return case
@@ -146,7 +169,7 @@ def append(session: Session, case: Case, events: Sequence[Event], event: Event, 
     everything = [*events, event]
     before = (case.unit_id, case.category_id)
     values = event_row(case.id, event, said, said.recorded_at or clock.now())
-    session.connection().execute(_INSERT_EVENT, [dict(zip(EVENT_COLUMNS, values, strict=True))])
+    insert_rows(session, CaseEvent, EVENT_COLUMNS, [values])
     set_projection(case, everything)
     case.version += MOVES[event.move].changes
     moved = before != (case.unit_id, case.category_id)

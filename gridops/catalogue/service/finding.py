@@ -37,8 +37,11 @@ def find_category(
 
     Invalid (field `field`) for an unknown code, naming the nearest known ones, and for one that is not in force.
     """
-    edition = list_on(session, list_code, on)
-    found = queries.by_code(session, edition.id, kind, code, root_id) if len(code) <= 30 else None
+    short = len(list_code) <= 20 and len(code) <= 30
+    known = queries.in_editions(session, list_code, kind, code, root_id) if short else []
+    in_force_then = edition_on((edition for edition, _ in known), on)
+    edition = in_force_then or list_on(session, list_code, on)
+    found = next((category for its, category in known if its is edition), None)
     if found is None:
         raise Invalid((field, _unknown(session, edition, kind, code, root_id)))
     if not in_force(found, on):
