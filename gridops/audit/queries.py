@@ -32,6 +32,15 @@ class Page:
     next_before: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class ChainEnd:
+    """How far the chain of seals reaches: entries in it, the time of the last of them, entries that wait."""
+
+    sealed: int
+    last_at: datetime | None
+    unsealed: int
+
+
 def entries(
     session: Session, root_id: int | None, wanted: Wanted = Wanted(), *, before: int | None = None, limit: int = 50
 ) -> Page:
@@ -91,3 +100,11 @@ def chain(session: Session, *, lock: bool = False) -> AuditChain | None:
     """The end of the chain; None before the first sealing."""
     query = select(AuditChain).where(AuditChain.id == 1).execution_options(populate_existing=True)
     return session.scalar(query.with_for_update() if lock else query)
+
+
+def chain_end(session: Session) -> ChainEnd:
+    """How far the chain reaches, without walking along it."""
+    end = chain(session)
+    last_no = end.last_no if end else 0
+    last_at = session.scalar(select(AuditEntry.at).where(AuditEntry.seal_no == last_no)) if last_no else None
+    return ChainEnd(last_no, last_at, count_unsealed(session))

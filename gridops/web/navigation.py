@@ -29,6 +29,7 @@ BULLETIN_ROLES = (
     Role.LEADER,
     Role.AUDITOR,
 )
+OVERVIEW_ROLES = (Role.LEADER, Role.APPROVER, Role.ADMIN)
 ADMIN_ROLES = (Role.ADMIN,)
 
 
@@ -43,9 +44,11 @@ class Place:
 
 
 PLACES = (
+    Place("/overview", "总览", "chart-bar", OVERVIEW_ROLES),
     Place("/desk", "工作台", "layout-dashboard", DESK_ROLES),
     Place("/bulletins", "通报", "file-text", BULLETIN_ROLES),
     Place("/admin", "管理", "settings", ADMIN_ROLES),
+    Place("/admin/audit", "审计", "shield-check", (Role.AUDITOR,)),
     Place("/field", "现场", "map-pin", (*FIELD_ROLES, Role.HANDLER)),
 )
 
@@ -53,6 +56,7 @@ PLACES = (
 _FIRST: tuple[tuple[tuple[Role, ...], str], ...] = (
     ((Role.INSPECTOR, Role.OFFICER), "/field"),
     ((Role.INTAKE_CLERK, Role.SHIFT_LEADER, Role.DISPATCHER, Role.HANDLER), "/desk"),
+    ((Role.LEADER,), "/overview"),
     (BULLETIN_ROLES, "/bulletins"),
     ((Role.ADMIN,), "/admin"),
 )

@@ -32,7 +32,14 @@ from gridops.people.queries.listing import (
     unit_rows,
     user_id_of,
 )
-from gridops.people.queries.territory import TerritoryRow, grid_id_of, grid_page, territory_row, territory_rows
+from gridops.people.queries.territory import (
+    TerritoryRow,
+    grid_id_of,
+    grid_page,
+    rows_kept_by,
+    territory_row,
+    territory_rows,
+)
 
 __all__ = [
     "PAGE",
@@ -63,6 +70,7 @@ __all__ = [
     "person_by_token",
     "person_details",
     "pick_people",
+    "rows_kept_by",
     "scope_of",
     "staffed_grid_ids",
     "territory_row",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, select
@@ -13,6 +13,7 @@ from gridops.core.errors import Invalid, NotFound
 from gridops.grids.models import Grid, GridVersion
 from gridops.grids.rules import Level
 from gridops.people.queries.access import in_force, valid_on
+from gridops.people.rules import Person, Role, may
 
 PAGE = 50
 
@@ -86,3 +87,18 @@ def grid_id_of(session: Session, root_id: int, code: str) -> int:
     if found is None:
         raise Invalid(("grid_code", "没有这个网格"))
     return found
+
+
+def rows_kept_by(person: Person, rows: Sequence[TerritoryRow]) -> list[TerritoryRow]:
+    """Those of the rows (of one root, parents among them) for which the person is admin."""
+    above = {row.id: row.parent_id for row in rows}
+
+    def path(grid_id: int) -> list[int]:
+        found = [person.root_id]
+        step: int | None = grid_id
+        while step is not None and step not in found:
+            found.append(step)
+            step = above.get(step)
+        return found
+
+    return [row for row in rows if may(person, (Role.ADMIN,), path(row.id))]

@@ -18,6 +18,7 @@ from gridops.people.service.accounts import (
     set_language,
     set_password,
 )
+from gridops.people.service.authority import manages
 from gridops.people.service.duties import assign, end_duty
 from gridops.people.service.imports import ImportCounts, import_people
 from gridops.people.service.passwords import hash_password, password_matches
@@ -51,6 +52,7 @@ __all__ = [
     "grant_role",
     "hash_password",
     "import_people",
+    "manages",
     "note_token_use",
     "password_matches",
     "refuse_new_password",

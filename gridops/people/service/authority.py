@@ -36,9 +36,14 @@ def require_manager(session: Session, by: Person | None, user: User) -> None:
         return
     if user.root_id != by.root_id:
         raise NotFound("没有这个人员")
-    places = {held.grid_id for held in held_roles(session, [user.id])}
-    for grid_id in places or {user.root_id}:
-        require_admin(session, by, grid_id)
+    if not manages(session, by, user.id, user.root_id):
+        raise NotAllowed("只有该范围的系统管理员可以这样做")
+
+
+def manages(session: Session, by: Person, user_id: int, root_id: int) -> bool:
+    """Whether `by` may manage the account of a person of this root: what pages offer and `require_manager` passes."""
+    places = {held.grid_id for held in held_roles(session, [user_id])}
+    return all(may_at(session, by, {Role.ADMIN}, grid_id) for grid_id in places or {root_id})
 
 
 def user_of(session: Session, user_id: int) -> User:

@@ -9,19 +9,18 @@ from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Conflict, Invalid
 from gridops.people.rules import Role
+from gridops.web.admin.common import Answer, by_field, keeps_all
 from gridops.web.guards import current_person, needs, needs_for_all
 from gridops.worktime import forms, queries, service
 from gridops.worktime.queries import ShownDay
 
 pages = Blueprint("admin_calendar", __name__, url_prefix="/admin/calendar")
 
-Answer = str | Response | tuple[str, int]
 _WEEKDAYS = ("一", "二", "三", "四", "五", "六", "日")
 
 
@@ -63,6 +62,8 @@ def upload() -> Answer:
         refused = [(error.field, error.reason) for error in wrong.errors]
         return _page(_year(request.form.get("year")), None, refused=refused), 422
     flash(_("已保存：新增 %(new)d 天，改变 %(changed)d 天。", new=done.new, changed=done.changed), "good")
+    if done.changed_years:
+        _tell_recount()
     return redirect(url_for(".index", year=done.years[0]))
 
 
@@ -77,8 +78,9 @@ def override() -> Answer:
             service.override_day(session, person.root_id, row, actor_id=person.user_id)
     except Invalid as wrong:
         day = _day(request.form.get("date"))
-        return _page(day.year if day else _year(None), day, typed=request.form, errors=_by_field(wrong)), 422
+        return _page(day.year if day else _year(None), day, typed=request.form, errors=by_field(wrong)), 422
     flash(_("已保存。"), "good")
+    _tell_recount()
     return redirect(url_for(".index", year=row.day.year, day=row.day.isoformat()))
 
 
@@ -92,6 +94,7 @@ def drop() -> Answer:
     with transaction() as session:
         service.drop_override(session, person.root_id, day, actor_id=person.user_id)
     flash(_("已恢复为公布的安排。"), "good")
+    _tell_recount()
     return redirect(url_for(".index", year=day.year, day=day.isoformat()))
 
 
@@ -105,11 +108,16 @@ def hours() -> Answer:
         with transaction() as session:
             service.set_hours(session, person.root_id, form, actor_id=person.user_id)
     except Invalid as wrong:
-        return _page(year, None, typed=request.form, errors=_by_field(wrong)), 422
+        return _page(year, None, typed=request.form, errors=by_field(wrong)), 422
     except Conflict as same:
         return _page(year, None, typed=request.form, errors={"hours": str(same)}), 409
     flash(_("已保存。"), "good")
+    _tell_recount()
     return redirect(url_for(".index", year=year))
+
+
+def _tell_recount() -> None:
+    flash(_("受影响的在办案件将在后台重算时限，并记入办理经过；已结案件和已印发的通报不变。"), "info")
 
 
 def _page(
@@ -142,6 +150,7 @@ def _page(
         typed=typed or {},
         errors=errors or {},
         refused=refused or [],
+        keeps=keeps_all(),
     )
 
 
@@ -172,7 +181,3 @@ def _day(text: str | None) -> date | None:
     except ValueError:
         return None
     return day if forms.FIRST_YEAR <= day.year <= forms.LAST_YEAR else None
-
-
-def _by_field(wrong: Invalid) -> dict[str, str]:
-    return {error.field: error.reason for error in wrong.errors}

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from gridops.catalogue import forms, queries, service
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
@@ -16,12 +15,12 @@ from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid, NotFound
 from gridops.people.rules import Role
+from gridops.web.admin.common import Answer, by_field, keeps_all
 from gridops.web.guards import current_person, needs, needs_for_all
 from gridops.worktime.rules import LIMIT_UNIT_NAMES
 
 pages = Blueprint("admin_categories", __name__, url_prefix="/admin/categories")
 
-Answer = str | Response | tuple[str, int]
 KIND_NAMES = {Kind.EVENT: "事件", Kind.COMPONENT: "部件", Kind.FINDING: "检查问题"}
 
 
@@ -56,6 +55,7 @@ def index() -> Answer:
         categories=page.categories,
         conditions={key: conditions_on(rows, today) for key, rows in page.conditions.items()},
         wanted=wanted,
+        keeps=keeps_all(),
         kind_names=KIND_NAMES,
         limit_unit_names=LIMIT_UNIT_NAMES,
         next_url=url_for(".index", after=page.next_after, **kept) if page.next_after else None,
@@ -64,7 +64,7 @@ def index() -> Answer:
 
 
 @pages.get("/lists/<int:list_id>")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def dates(list_id: int) -> Answer:
     """One edition: since when and until when it is in force."""
     return _dates_page(list_id, None, {})
@@ -80,7 +80,7 @@ def dates_post(list_id: int) -> Answer:
         with transaction() as session:
             service.edit_list_dates(session, list_id, form, actor_id=person.user_id, root_id=person.root_id)
     except Invalid as wrong:
-        return _dates_page(list_id, request.form, _by_field(wrong)), 422
+        return _dates_page(list_id, request.form, by_field(wrong)), 422
     flash(_("已保存。"), "good")
     return redirect(url_for(".dates", list_id=list_id))
 
@@ -102,13 +102,13 @@ def rename(category_id: int) -> Answer:
         with transaction() as session:
             service.rename_local_category(session, category_id, person.root_id, form, actor_id=person.user_id)
     except Invalid as wrong:
-        return _category_page(category_id, request.form, _by_field(wrong)), 422
+        return _category_page(category_id, request.form, by_field(wrong)), 422
     flash(_("已保存。"), "good")
     return redirect(url_for(".one", category_id=category_id))
 
 
 @pages.get("/<int:category_id>/conditions/new")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def new_condition(category_id: int) -> Answer:
     """The form for a further condition."""
     return _condition_page(category_id, None, {"in_use": "yes"}, {})
@@ -124,13 +124,13 @@ def add_condition(category_id: int) -> Answer:
         with transaction() as session:
             service.add_condition(session, category_id, person.root_id, form, actor_id=person.user_id)
     except Invalid as wrong:
-        return _condition_page(category_id, None, request.form, _by_field(wrong)), 422
+        return _condition_page(category_id, None, request.form, by_field(wrong)), 422
     flash(_("已添加立案条件。"), "good")
     return redirect(url_for(".one", category_id=category_id))
 
 
 @pages.get("/<int:category_id>/conditions/<int:condition_id>")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def condition(category_id: int, condition_id: int) -> Answer:
     """The form of one condition."""
     return _condition_page(category_id, condition_id, None, {})
@@ -146,7 +146,7 @@ def edit_condition(category_id: int, condition_id: int) -> Answer:
         with transaction() as session:
             service.edit_condition(session, condition_id, person.root_id, form, actor_id=person.user_id)
     except Invalid as wrong:
-        return _condition_page(category_id, condition_id, request.form, _by_field(wrong)), 422
+        return _condition_page(category_id, condition_id, request.form, by_field(wrong)), 422
     flash(_("已保存。已立案的案件仍按原条件计时。"), "good")
     return redirect(url_for(".one", category_id=category_id))
 
@@ -171,10 +171,6 @@ def _chosen(lists: list[CategoryList], wanted: str) -> CategoryList:
     return found
 
 
-def _by_field(wrong: Invalid) -> dict[str, str]:
-    return {error.field: error.reason for error in wrong.errors}
-
-
 def _category_page(
     category_id: int, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
 ) -> str:
@@ -195,6 +191,7 @@ def _category_page(
         inherited=inherited,
         others=[row for row in rows if row not in chosen],
         own=category.root_id == root_id,
+        keeps=keeps_all(),
         root_id=root_id,
         today=today,
         typed=typed if typed is not None else {"name_zh": category.name_zh, "name_en": category.name_en},

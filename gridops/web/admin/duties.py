@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from gridops.core import clock
 from gridops.core.db import reading, transaction
@@ -17,12 +16,11 @@ from gridops.core.percent import percent
 from gridops.grids.rules import Level
 from gridops.people import forms, queries, service
 from gridops.people.rules import Role, WorkLine
-from gridops.web.admin.days import day_after
+from gridops.web.admin.common import Answer, by_field, day_after
 from gridops.web.guards import current_person, needs
 
 pages = Blueprint("admin_duties", __name__, url_prefix="/admin/duties")
 
-Answer = str | Response | tuple[str, int]
 _ABOVE = tuple(level for level in Level if level not in {Level.GRID, Level.CELL})
 
 
@@ -84,7 +82,7 @@ def assign(grid_id: int) -> Answer:
                 by=person,
             )
     except Invalid as wrong:
-        return _one_page(grid_id, request.form, {error.field: error.reason for error in wrong.errors}), 422
+        return _one_page(grid_id, request.form, by_field(wrong)), 422
     except Conflict as conflict:
         return _one_page(grid_id, request.form, {"username": str(conflict)}), 409
     flash(_("已保存。"), "good")
@@ -102,15 +100,18 @@ def end(grid_id: int, duty_id: int) -> Answer:
 
 
 def _one_page(grid_id: int, typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    root_id = current_person().root_id
+    person = current_person()
+    root_id = person.root_id
     with reading() as session:
         grid = queries.territory_row(session, root_id, grid_id)
+        keeps = queries.may_at(session, person, {Role.ADMIN}, grid_id)
         held = queries.duties(session, root_id, clock.local_date(clock.now()), [grid_id])
         people = queries.pick_people(session, root_id)
         units = queries.unit_rows(session, root_id)
     return render_template(
         "admin/duty.html",
         grid=grid,
+        keeps=keeps,
         held=held,
         people=people,
         units=units,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from gridops.people.rules import Role
+from gridops.web.admin.common import keeps_all
 from gridops.web.guards import needs
 
 pages = Blueprint("admin", __name__)
@@ -14,12 +15,13 @@ pages = Blueprint("admin", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Corner:
-    """One place of the admin pages."""
+    """One place of the admin pages; `for_all`: only for who keeps the whole jurisdiction."""
 
     path: str
     label: str
     text: str
     icon: str
+    for_all: bool = False
 
 
 CORNERS = (
@@ -28,6 +30,7 @@ CORNERS = (
     Corner("/admin/duties", "网格责任", "网格 × 五条工作线的责任人与覆盖率", "grid-dots"),
     Corner("/admin/categories", "案件类别", "类别清单、立案条件与时限", "category"),
     Corner("/admin/calendar", "工作日历", "工作日、调休与办公时间", "calendar"),
+    Corner("/admin/audit", "审计", "谁在何时做了什么，封存链是否完好", "shield-check", for_all=True),
 )
 
 
@@ -35,4 +38,5 @@ CORNERS = (
 @needs(Role.ADMIN)
 def index() -> str:
     """What can be kept."""
-    return render_template("admin/index.html", corners=CORNERS)
+    corners = [corner for corner in CORNERS if not corner.for_all or keeps_all()]
+    return render_template("admin/index.html", corners=corners)

@@ -7,18 +7,15 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.people import forms, queries, service
 from gridops.people.rules import Role
-from gridops.web.admin.days import day_after
+from gridops.web.admin.common import Answer, by_field, day_after, keeps_all
 from gridops.web.guards import current_person, needs
 
 pages = Blueprint("admin_people", __name__, url_prefix="/admin/people")
-
-Answer = str | Response | tuple[str, int]
 
 
 @pages.get("")
@@ -58,7 +55,7 @@ def new_post() -> Answer:
         with transaction() as session:
             user = service.create_user(session, current_person().root_id, form, by=current_person())
     except Invalid as wrong:
-        return _new_page(request.form, _by_field(wrong)), 422
+        return _new_page(request.form, by_field(wrong)), 422
     flash(_("已添加 %(name)s。请授予角色并设置一次性密码。", name=user.name), "good")
     return redirect(url_for(".one", user_id=user.id))
 
@@ -79,7 +76,7 @@ def change(user_id: int) -> Answer:
         with transaction() as session:
             service.change_user(session, user_id, form, by=current_person())
     except Invalid as wrong:
-        return _one_page(user_id, typed=request.form, errors=_by_field(wrong)), 422
+        return _one_page(user_id, typed=request.form, errors=by_field(wrong)), 422
     flash(_("已保存。"), "good")
     return redirect(url_for(".one", user_id=user_id))
 
@@ -104,7 +101,7 @@ def grant(user_id: int) -> Answer:
                 by=person,
             )
     except Invalid as wrong:
-        return _one_page(user_id, typed_role=request.form, errors=_by_field(wrong)), 422
+        return _one_page(user_id, typed_role=request.form, errors=by_field(wrong)), 422
     flash(_("已授予角色。"), "good")
     return redirect(url_for(".one", user_id=user_id))
 
@@ -158,10 +155,6 @@ def end_token(user_id: int, token_id: int) -> Answer:
     return redirect(url_for(".one", user_id=user_id))
 
 
-def _by_field(wrong: Invalid) -> dict[str, str]:
-    return {error.field: error.reason for error in wrong.errors}
-
-
 def _new_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
     with reading() as session:
         units = queries.unit_rows(session, current_person().root_id)
@@ -177,9 +170,12 @@ def _one_page(
     shown_password: str | None = None,
     shown_token: str | None = None,
 ) -> str:
-    root_id = current_person().root_id
+    person = current_person()
+    root_id = person.root_id
     with reading() as session:
         row = queries.person_details(session, root_id, user_id)
+        manages = service.manages(session, person, row.id, root_id)
+        endable = {role.id for role in row.roles if queries.may_at(session, person, {Role.ADMIN}, role.grid_id)}
         units = queries.unit_rows(session, root_id)
         territory = queries.territory_rows(session, root_id)
         tokens = queries.tokens_of(session, row.id)
@@ -187,7 +183,10 @@ def _one_page(
         "admin/person.html",
         row=row,
         units=units,
-        territory=territory,
+        territory=queries.rows_kept_by(person, territory),
+        manages=manages,
+        endable=endable,
+        keeps=keeps_all(),
         tokens=tokens,
         typed=typed,
         typed_role=typed_role or {},

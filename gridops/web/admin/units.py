@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
@@ -14,11 +13,10 @@ from gridops.core.ids import row_id
 from gridops.people import forms, queries, service
 from gridops.people.rules import Role
 from gridops.people.rules.units import KINDS_AT, LEVEL_NAMES, LEVELS
-from gridops.web.guards import current_person, needs
+from gridops.web.admin.common import Answer, by_field, keeps_all
+from gridops.web.guards import current_person, needs, needs_for_all
 
 pages = Blueprint("admin_units", __name__, url_prefix="/admin/units")
-
-Answer = str | Response | tuple[str, int]
 
 
 @pages.get("")
@@ -29,7 +27,7 @@ def index() -> Answer:
 
 
 @pages.post("")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def new() -> Answer:
     """Make a unit."""
     try:
@@ -37,13 +35,13 @@ def new() -> Answer:
         with transaction() as session:
             unit = service.create_unit(session, current_person().root_id, form, by=current_person())
     except Invalid as wrong:
-        return _page(None, typed=request.form, errors=_by_field(wrong)), 422
+        return _page(None, typed=request.form, errors=by_field(wrong)), 422
     flash(_("已添加单位 %(name)s。", name=unit.name), "good")
     return redirect(url_for(".index", at=unit.id))
 
 
 @pages.post("/<int:unit_id>")
-@needs(Role.ADMIN)
+@needs_for_all(Role.ADMIN)
 def change(unit_id: int) -> Answer:
     """Rename a unit or change its kind."""
     try:
@@ -51,13 +49,9 @@ def change(unit_id: int) -> Answer:
         with transaction() as session:
             service.change_unit(session, unit_id, form, by=current_person())
     except Invalid as wrong:
-        return _page(unit_id, errors=_by_field(wrong)), 422
+        return _page(unit_id, errors=by_field(wrong)), 422
     flash(_("已保存。"), "good")
     return redirect(url_for(".index", at=unit_id))
-
-
-def _by_field(wrong: Invalid) -> dict[str, str]:
-    return {error.field: error.reason for error in wrong.errors}
 
 
 def _page(at: int | None, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> str:
@@ -78,4 +72,5 @@ def _page(at: int | None, *, typed: Mapping[str, str] | None = None, errors: Map
         kinds=KINDS_AT,
         levels=LEVEL_NAMES,
         last_level=LEVELS,
+        keeps=keeps_all(),
     )

@@ -1,0 +1,127 @@
+"""The audit trail: who did what when, searched by time, person, act and subject; every search leaves an entry too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from gridops.audit import forms, queries, service
+from gridops.audit.queries import Page, Wanted
+from gridops.audit.rules import ChainReport
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Invalid
+from gridops.people import queries as people
+from gridops.people.rules import Role
+from gridops.web.admin.common import Answer, by_field
+from gridops.web.guards import current_person, needs_for_all
+
+pages = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
+
+# Acts by what they begin with, in the words of the pages; what is not named here is found by typing.
+ACT_GROUPS = {
+    "case.": "案件",
+    "intake.": "手机记录",
+    "bulletin.": "通报",
+    "sign_in": "登录",
+    "user.": "账号",
+    "password.": "密码",
+    "role.": "角色",
+    "token.": "接口令牌",
+    "unit.": "单位",
+    "duty.": "网格责任",
+    "calendar.": "工作日历",
+    "category": "案件类别",
+    "condition": "立案条件",
+    "grids.": "网格",
+    "people.": "人员导入",
+    "campaign.": "专项行动",
+    "audit.": "审计",
+}
+SUBJECTS = {
+    "case": "案件",
+    "record": "手机记录",
+    "bulletin": "通报",
+    "user": "人员",
+    "unit": "单位",
+    "grid": "网格",
+    "calendar": "工作日历",
+    "category": "案件类别",
+    "category_list": "类别清单",
+    "token": "接口令牌",
+    "campaign": "专项行动",
+    "root": "辖区",
+    "audit": "审计",
+}
+_FIELDS = ("since", "until", "username", "act", "kind", "subject")
+
+
+@pages.get("")
+@needs_for_all(Role.ADMIN, Role.AUDITOR)
+def index() -> Answer:
+    """A page of entries, newest first, as filtered."""
+    person = current_person()
+    try:
+        search = forms.parse_search(request.args)
+        with transaction() as session:
+            wanted = _wanted(session, search)
+            found = queries.entries(session, person.root_id, wanted, before=search.before)
+            asked = {name: value for name, value in asdict(wanted).items() if value and name not in ("since", "until")}
+            service.record(
+                session, "audit.read", "audit", person.root_id, actor_id=person.user_id, root_id=person.root_id, **asked
+            )
+    except Invalid as wrong:
+        return _page(Page([], None), errors=by_field(wrong)), 422
+    return _page(found)
+
+
+@pages.post("/verify")
+@needs_for_all(Role.ADMIN, Role.AUDITOR)
+def verify() -> Answer:
+    """Walk along the whole chain of seals and say whether it holds."""
+    person = current_person()
+    with reading() as session:
+        report = service.verify_chain(session)
+    with transaction() as session:
+        service.record(
+            session,
+            "audit.verify",
+            "audit",
+            person.root_id,
+            actor_id=person.user_id,
+            root_id=person.root_id,
+            sealed=report.sealed,
+            sound=report.sound,
+        )
+        found = queries.entries(session, person.root_id)
+    return _page(found, report=report)
+
+
+def _wanted(session: Session, search: forms.Search) -> Wanted:
+    if not search.username:
+        return search.wanted
+    return replace(search.wanted, actor_id=people.user_id_of(session, current_person().root_id, search.username))
+
+
+def _page(found: Page, *, errors: Mapping[str, str] | None = None, report: ChainReport | None = None) -> str:
+    typed: dict[str, Any] = {name: request.args.get(name, "").replace("\x00", "")[:80] for name in _FIELDS}
+    kept = {name: value for name, value in typed.items() if value}
+    with reading() as session:
+        names = people.names_of_users(session, {entry.actor_id for entry in found.entries if entry.actor_id})
+        end = queries.chain_end(session)
+    return render_template(
+        "admin/audit.html",
+        entries=found.entries,
+        names=names,
+        end=end,
+        report=report,
+        typed=typed,
+        errors=errors or {},
+        groups=ACT_GROUPS,
+        subjects=SUBJECTS,
+        next_url=url_for(".index", before=found.next_before, **kept) if found.next_before else None,
+        first_url=url_for(".index", **kept) if request.args.get("before") else None,
+    )

@@ -1,0 +1,161 @@
+"""/overview: one screen for who leads: this month so far beside last month, by community, and the list behind each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from gridops.bulletins import queries as bulletins
+from gridops.cases.queries import overview
+from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
+from gridops.core import clock, periods
+from gridops.core.db import reading
+from gridops.core.errors import Invalid, NotFound
+from gridops.core.ids import row_id
+from gridops.core.periods import Period, PeriodKind
+from gridops.figures import service as figures
+from gridops.figures.counts import PREFIX
+from gridops.people.queries import TerritoryRow, territory_row
+from gridops.people.rules import SCOPE, Sees
+from gridops.web.bulletins import common, panel
+from gridops.web.guards import current_person, current_scope, needs
+from gridops.web.navigation import OVERVIEW_ROLES
+
+pages = Blueprint("overview", __name__, url_prefix="/overview")
+
+SERIES = "monthly"
+PAGE = 50
+# What stands on the page: counts, then rates. Of late cases more is worse, so nothing is coloured by its direction.
+COUNTS = ("reported", "filed", "should_close", "overdue_open")
+RATES = ("closing_rate", "on_time_rate")
+COLUMNS = ("reported", "filed", "should_close", "closed", "closing_rate", "on_time_rate", "overdue_open")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which territory and month the page tells of; `listed`: whether the person sees the cases behind the figures."""
+
+    grid: TerritoryRow
+    grids: list[TerritoryRow]
+    month: Period
+    running: bool
+    chosen: bool
+    listed: bool
+
+
+@pages.get("")
+@needs(*OVERVIEW_ROLES)
+def index() -> str:
+    """The page."""
+    person, scope = current_person(), current_scope()
+    with reading() as session:
+        shown = _shown(session)
+        told = figures.figures_of(session, shown.grid.id, shown.month, SERIES)
+        listed = bulletins.issued(session, person.root_id, limit=20) if shown.listed else ()
+        latest = next((row for row in listed if scope.sees_grid(row.grid_id)), None)
+        title = (
+            common.title_of(latest, common.period(session, latest), common.series_name(session, latest))
+            if latest
+            else ""
+        )
+    return render_template(
+        "overview.html",
+        shown=shown,
+        before=shown.month.previous(),
+        after=_next_month(shown.month),
+        figures=told.figures,
+        rows=told.tables["by_grid"],
+        latest=latest,
+        latest_title=title,
+        counts=COUNTS,
+        rates=RATES,
+        columns=COLUMNS,
+        names=panel.NAMES,
+        parts=panel.PARTS_OF_RATES,
+        prefix=PREFIX,
+        text=panel.text,
+    )
+
+
+@pages.get("/records/<key>")
+@needs(*OVERVIEW_ROLES)
+def records(key: str) -> str:
+    """The records behind a figure of the page, or behind it in one row of its table."""
+    after = request.args.get("after", 0, type=row_id) or 0
+    row = request.args.get("row") or None
+    with reading() as session:
+        shown = _shown(session)
+        if not shown.listed:
+            raise NotFound("没有这项数据的名单")
+        try:
+            found = figures.records(
+                session,
+                shown.grid.id,
+                shown.month,
+                SERIES,
+                key,
+                table="by_grid" if row else None,
+                row=row,
+                after=after,
+                limit=PAGE,
+            )
+        except Invalid:
+            raise NotFound("没有这项数据的名单") from None
+        rows = overview.rows_of(session, current_scope(), found.case_ids)
+    kept: dict[str, Any] = {"key": key, "month": shown.month.label, "at": shown.grid.id}
+    if row:
+        kept["row"] = row
+    return render_template(
+        "overview_records.html",
+        shown=shown,
+        label=panel.NAMES.get(PREFIX + key.removeprefix(PREFIX), key[:80]),
+        row=row,
+        rows=rows,
+        now=clock.now(),
+        source_names=SOURCE_NAMES,
+        state_names=STATE_NAMES,
+        next_url=url_for(".records", after=found.after, **kept) if found.after else None,
+        first_url=url_for(".records", **kept) if after else None,
+    )
+
+
+def _shown(session: Session) -> Shown:
+    """What the address asks for, within the territories the person leads; else the first of them and this month."""
+    person = current_person()
+    held = {held.grid_id for held in person.holdings if held.role in OVERVIEW_ROLES}
+    ids = [person.root_id] if person.root_id in held else sorted(held)
+    asked = request.args.get("at", type=row_id)
+    grids = [territory_row(session, person.root_id, grid_id) for grid_id in ids]
+    grid = next((row for row in grids if row.id == asked), grids[0])
+    seeing = any(held.role in OVERVIEW_ROLES and SCOPE[held.role] is not Sees.NOTHING for held in person.holdings)
+    running = periods.containing(PeriodKind.MONTH, clock.local_date(clock.now()))
+    month = _month(request.args.get("month"))
+    chosen = month is not None
+    if month is None:
+        # Where nothing is reported yet this month, the last month that has anything says more than zeros.
+        last = overview.last_reported_at(session, person.root_id)
+        month = periods.containing(PeriodKind.MONTH, clock.local_date(last)) if last else running
+    listed = seeing and current_scope().sees_grid(grid.id)
+    return Shown(grid, grids, month, month.label == running.label, chosen, listed)
+
+
+def _month(label: str | None) -> Period | None:
+    if not label:
+        return None
+    try:
+        found = periods.parse(label[:20])
+    except ValueError:
+        raise NotFound(_("没有这个月份")) from None
+    if found.kind is not PeriodKind.MONTH:
+        raise NotFound(_("没有这个月份"))
+    return found
+
+
+def _next_month(month: Period) -> Period | None:
+    """The month after, up to the running one."""
+    after = periods.containing(PeriodKind.MONTH, month.end_day)
+    return after if after.start <= clock.now() else None

@@ -1,0 +1,103 @@
+"""The leader's page: the figures of the month, those of the community led, and the list behind each."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, event
+
+from gridops.core.db import transaction
+from gridops.grids.models import Grid
+from gridops.people.rules import Role
+from tests.factories import make_user
+from tests.web.bulletin_steps import signed_in
+from tests.web.office import CASES, Office, make_office
+from tests.webapp import PASSWORD_HASH
+
+
+@pytest.fixture
+def office(app: Flask) -> Office:
+    made = make_office()
+    with transaction() as session:
+        street, panlong = session.get_one(Grid, made.street), session.get_one(Grid, made.panlong)
+        make_user(session, street, Role.ADMIN, username="keeper", password_hash=PASSWORD_HASH)
+        make_user(session, street, Role.LEADER, grid=panlong, username="chief", password_hash=PASSWORD_HASH)
+    return made
+
+
+def values(page: str) -> list[str]:
+    """The large figures, without markup."""
+    found = re.findall(r'class="figure-value">(.*?)</div>', page, re.S)
+    return [re.sub(r"<[^>]+>|\s", "", value) for value in found]
+
+
+def numbers(page: str) -> set[str]:
+    return set(re.findall(r'/desk/cases/(N\d+)"', page))
+
+
+def test_a_leader_begins_here_and_sees_the_last_month_that_has_anything(app: Flask, office: Office) -> None:
+    leader = signed_in(app, "leader")
+    assert leader.get("/").location == "/overview"
+    page = leader.get("/overview").text
+    assert "2017-03" in page
+    assert values(page) == ["60", "60", "60", "20", "66.67%", "66.67%"]
+    assert "盘龙社区" in page
+    assert "玲珑社区" in page
+
+
+def test_every_figure_opens_the_cases_counted(app: Flask, office: Office) -> None:
+    leader = signed_in(app, "leader")
+    page = leader.get("/overview").text
+    links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/overview/records/[^"]+)"', page)}
+    assert len(links) >= 12
+    for link in links:
+        assert leader.get(link).status_code == 200, link
+    overdue = next(link for link in links if "/overdue_open?" in link and "row=A" in link)
+    listed = numbers(leader.get(overdue).text)
+    assert len(listed) == 10
+    first = leader.get(f"/overview/records/filed?month=2017-03&at={office.street}").text
+    following = re.search(r'rel="next" href="([^"]+)"', first)
+    assert following is not None
+    everything = numbers(first) | numbers(leader.get(following.group(1).replace("&amp;", "&")).text)
+    assert len(everything) == CASES
+    assert listed <= everything
+
+
+def test_the_leader_of_a_community_sees_that_community_alone(app: Flask, office: Office) -> None:
+    chief = signed_in(app, "chief")
+    for path in ("/overview", f"/overview?at={office.street}", f"/overview?at={office.linglong}"):
+        page = chief.get(path).text
+        assert values(page)[0] == "30", path
+        assert "玲珑社区" not in page
+    listed = numbers(chief.get(f"/overview/records/reported?month=2017-03&at={office.street}").text)
+    assert len(listed) == 30
+    assert listed <= {f"N{number}" for number in range(1, CASES + 1, 2)}
+
+
+def test_an_administrator_sees_figures_and_no_cases(app: Flask, office: Office) -> None:
+    keeper = signed_in(app, "keeper")
+    page = keeper.get("/overview").text
+    assert values(page)[0] == "60"
+    assert "/overview/records/" not in page
+    assert keeper.get("/overview/records/filed?month=2017-03").status_code == 404
+
+
+def test_months_are_turned_and_nonsense_is_not_found(app: Flask, office: Office) -> None:
+    leader = signed_in(app, "leader")
+    april = leader.get("/overview?month=2017-04").text
+    assert values(april)[0] == "0"
+    assert "month=2017-03" in april
+    for path in ("?month=2017", "?month=x", "?month=2017-W10", "/records/nonsense", "/records/filed?row=nowhere"):
+        assert leader.get(f"/overview{path}").status_code == 404, path
+    assert signed_in(app, "inspector").get("/overview").status_code == 403
+
+
+def test_the_page_takes_few_statements(app: Flask, office: Office, database: Engine) -> None:
+    leader = signed_in(app, "leader")
+    leader.get("/overview")
+    told: list[str] = []
+    event.listen(database, "before_cursor_execute", lambda *args: told.append(args[2]))
+    leader.get("/overview")
+    assert len([statement for statement in told if statement.lstrip().upper().startswith(("SELECT", "WITH"))]) <= 45
