@@ -41,6 +41,8 @@ async function draw() {
     await window.vegaEmbed(place, JSON.parse(place.dataset.spec), {
       ast: true, defaultStyle: false, actions: false, renderer: "svg", tooltip: false,
     });
+    // What the drawing shows is told by the numbers below it; to a reader of the screen its marks have no names.
+    place.querySelectorAll("svg").forEach((drawn) => drawn.setAttribute("aria-hidden", "true"));
   }
 }
 // The numbers of each chart stand below it in any case, so a drawing that fails is no loss of content.

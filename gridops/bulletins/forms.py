@@ -88,7 +88,7 @@ class SeriesForm:
 # Longest of each name, so that a head fits its line and a foot its page.
 LONGEST = {
     "name": 20, "body_name": 40, "body_short_name": 20, "office": 30, "head": 30, "subject": 20, "addressee": 80,
-    "to": 120, "copy": 120, "send": 120,
+    "report_to": 120, "copy_to": 120, "send_to": 120,
 }  # fmt: skip
 _LAST_MONTH_DAY = 28
 _MOST_DAYS = 90
@@ -104,7 +104,7 @@ def series_form(raw: Mapping[str, str]) -> SeriesForm:
     errors: list[FieldError] = []
     told = {name: _line(raw.get(name, "")) for name in LONGEST}
     told["addressee"] = told["addressee"].rstrip("：:，,。；; ")
-    for name, label in (("to", "报"), ("copy", "送"), ("send", "发")):
+    for name, label in (("report_to", "报"), ("copy_to", "送"), ("send_to", "发")):
         told[name] = re.sub(rf"^{label}\s*[：:]\s*", "", told[name]).rstrip("。；;，, ")
     for name, text in told.items():
         if len(text) > LONGEST[name]:

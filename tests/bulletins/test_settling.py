@@ -159,7 +159,8 @@ SETTINGS = {
     "head": "龙虎塘街道城市管理月度通报",
     "office": "综合指挥中心",
     "addressee": "各社区：",
-    "to": "报：区城管委。",
+    "report_to": "报：区城管委。",
+    "copy_to": "区城管局",
     "standing_threshold": "80",
     "month_day": "26",
 }
@@ -213,6 +214,7 @@ def test_drafts_follow_the_settings_and_are_counted_anew(street: Street, tmp_pat
     assert (told["series"]["name"], told["period"]["start"]) == ("月度通报", "2017-03-26T00:00:00+08:00")
     assert "综合指挥中心" in built["html"].decode()
     assert "各社区：" in built["html"].decode()
+    assert "区城管委" in built["html"].decode()
     with db.reading() as session:
         assert session.get_one(Bulletin, bulletin_id).starts_at == at("2017-03-26 00:00")
 

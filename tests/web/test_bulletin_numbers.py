@@ -89,6 +89,7 @@ def test_the_settings_of_a_series_are_kept_by_its_editors(app: Flask, office: Of
     assert 'id="head-problem"' in refused.text
     assert editor.post("/bulletins/series/monthly", form).status_code == 302
     assert "综合&lt;i&gt;指挥&lt;/i&gt;中心" in editor.get("/bulletins/series/monthly").text
+    assert "built-in" not in editor.get("/bulletins/series/monthly").text
     assert editor.post("/bulletins/series/monthly", form).status_code == 409
     page = open_march(editor)
     work(folder, id_of(page))

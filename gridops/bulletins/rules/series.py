@@ -59,9 +59,9 @@ class Wording:
     head: str
     subject: str
     addressee: str
-    to: str = ""
-    copy: str = ""
-    send: str = ""
+    report_to: str = ""
+    copy_to: str = ""
+    send_to: str = ""
     standing_threshold: str = STANDING_THRESHOLD
     answer_days: int = ANSWER_DAYS
     review_days: int = REVIEW_DAYS
@@ -71,7 +71,7 @@ class Wording:
     @property
     def foot(self) -> tuple[tuple[str, str], ...]:
         """报, 送 and 发 with who they are; what is empty is not printed."""
-        return (("报", self.to), ("送", self.copy), ("发", self.send))
+        return (("报", self.report_to), ("送", self.copy_to), ("发", self.send_to))
 
     @property
     def cut(self) -> Cut:
@@ -91,7 +91,7 @@ class Wording:
 
 # What the page of a series may set, beside its name and its cut: each of these left empty has its shipped value.
 SETTINGS = (
-    "body_name", "body_short_name", "office", "head", "subject", "addressee", "to", "copy", "send",
+    "body_name", "body_short_name", "office", "head", "subject", "addressee", "report_to", "copy_to", "send_to",
     "standing_threshold", "answer_days", "review_days",
 )  # fmt: skip
 
@@ -104,9 +104,9 @@ def shipped(kind: SeriesKind, area_name: str, *, street: bool) -> dict[str, Any]
         "office": f"{area_name}网格化管理中心",
         "subject": kind.subject,
         "addressee": "各部门、科室、社区",
-        "to": "",
-        "copy": "",
-        "send": "",
+        "report_to": "",
+        "copy_to": "",
+        "send_to": "",
         "standing_threshold": STANDING_THRESHOLD,
         "answer_days": ANSWER_DAYS,
         "review_days": REVIEW_DAYS,
