@@ -86,7 +86,7 @@ def test_a_search_leaves_an_entry_of_its_own(app: Flask, place: dict[str, int]) 
     with reading() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "audit.read")).one()
     assert entry.actor_id == place["auditor"]
-    assert entry.details == {"act": "unit.", "actor_id": place["keeper"]}
+    assert entry.details == {"asked": {"act": "unit.", "actor_id": place["keeper"]}}
 
 
 def test_the_chain_is_walked_on_request_and_a_change_is_found(app: Flask) -> None:

@@ -71,7 +71,13 @@ def index() -> Answer:
             found = queries.entries(session, person.root_id, wanted, before=search.before)
             asked = {name: value for name, value in asdict(wanted).items() if value and name not in ("since", "until")}
             service.record(
-                session, "audit.read", "audit", person.root_id, actor_id=person.user_id, root_id=person.root_id, **asked
+                session,
+                "audit.read",
+                "audit",
+                person.root_id,
+                actor_id=person.user_id,
+                root_id=person.root_id,
+                asked=asked,
             )
     except Invalid as wrong:
         return _page(Page([], None), errors=by_field(wrong)), 422
