@@ -34,37 +34,36 @@ export function say(text) {
   document.querySelector("[data-status]").textContent = text;
 }
 
-// Cases of a window (west, south, east, north), each with the key of its layer; null when a newer question was asked.
+const EMPTY = { points: [], clusters: [], counts: {} };
+
+// Cases of a window (west, south, east, north): points, each with the key of its layer, and clusters [lon, lat, count]
+// where there are many; null when a newer question was asked.
 export async function cases(window) {
   const on = wanted();
   const states = layers.filter((layer) => on.has(layer.key)).flatMap((layer) => layer.states);
   if (asking) asking.abort();
   asking = new AbortController();
-  if (!states.length) {
-    count([]);
-    return { type: "FeatureCollection", features: [] };
-  }
+  if (!states.length) return shown(EMPTY);
   const bbox = window.map((edge, i) => Math.max(i % 2 ? -90 : -180, Math.min(i % 2 ? 90 : 180, edge)).toFixed(5)).join(",");
   say(words.loading);
   try {
-    const answer = await fetch(`/api/v1/cases.geojson?${new URLSearchParams({ bbox, state: states.join(",") })}`, { credentials: "same-origin", signal: asking.signal });
+    const answer = await fetch(`/desk/map/cases?${new URLSearchParams({ bbox, state: states.join(",") })}`, { credentials: "same-origin", signal: asking.signal });
     if (!answer.ok) throw new Error(answer.statusText);
     const found = await answer.json();
-    found.features.forEach((one) => { one.properties.layer = layerOf(one.properties.state).key; });
-    count(found.features);
-    say((found.next ? words.more : words.shown).replace("{n}", found.features.length));
-    return found;
+    found.points.forEach((one) => { one.layer = layerOf(one.state).key; });
+    return shown(found);
   } catch (error) {
     if (error.name !== "AbortError") say(words.failed);
     return null;
   }
 }
 
-function count(features) {
-  document.querySelectorAll("[data-count]").forEach((place) => {
-    const found = features.filter((one) => one.properties.layer === place.dataset.count).length;
-    place.textContent = found || "";
-  });
+function shown(found) {
+  const of = new Map();
+  for (const [state, count] of Object.entries(found.counts)) of.set(layerOf(state).key, (of.get(layerOf(state).key) || 0) + count);
+  document.querySelectorAll("[data-count]").forEach((place) => { place.textContent = of.get(place.dataset.count) || ""; });
+  say(words.shown.replace("{n}", [...of.values()].reduce((sum, count) => sum + count, 0)));
+  return found;
 }
 
 // What is said of one case: built as nodes, so that nothing typed by anyone is read as markup.
@@ -73,8 +72,8 @@ export function card(properties) {
   box.className = "map-card";
   const line = (text, kind = "div") => { if (text) box.append(Object.assign(document.createElement(kind), { textContent: text })); };
   line(properties.category, "strong");
-  line(properties.address || properties.grid);
-  line([names[properties.state], properties.overdue === true || properties.overdue === "true" ? words.overdue : "", properties.unit && properties.unit !== "null" ? properties.unit : ""].filter(Boolean).join(" · "));
+  line(properties.where);
+  line([names[properties.state], properties.overdue === true || properties.overdue === "true" ? words.overdue : "", properties.unit].filter(Boolean).join(" · "));
   const link = Object.assign(document.createElement("a"), { href: `/desk/cases/${encodeURIComponent(properties.number)}`, textContent: `${properties.number} ${words.open}` });
   box.append(link);
   return box;

@@ -2,7 +2,11 @@
 
 import { card, cases, colour, grids, layers, names, words } from "./data.js";
 
-const EMPTY = { type: "FeatureCollection", features: [] };
+const collection = (features) => ({ type: "FeatureCollection", features });
+const feature = (at, properties) => ({ type: "Feature", geometry: { type: "Point", coordinates: at }, properties });
+const EMPTY = collection([]);
+const MOST = 999;
+const said = (count) => (count > MOST ? `${MOST}+` : String(count));
 const SIZE = 30;
 
 // A point: a letter in a disc, a red edge when it is overdue; drawn here so that no file of fonts is needed.
@@ -84,9 +88,9 @@ export async function draw(target, files) {
     map.addImage(`case:${layer.key}`, mark(layer.mark, colour(`mark-${layer.key}`), ""), { pixelRatio: 2 });
     map.addImage(`late:${layer.key}`, mark(layer.mark, colour(`mark-${layer.key}`), colour("late")), { pixelRatio: 2 });
   }
-  // Every number a cluster may show: images asked for while a tile is laid out come too late for it.
-  for (let n = 2; n <= 99; n += 1) map.addImage(`many:${n}`, disc(String(n)), { pixelRatio: 2 });
-  map.addImage("many:99+", disc("99+"), { pixelRatio: 2 });
+  // Images asked for while a tile is laid out come too late for it: those of points drawn together by the map itself are made now.
+  const disced = (name) => { if (!map.hasImage(`many:${name}`)) map.addImage(`many:${name}`, disc(name), { pixelRatio: 2 }); };
+  for (let n = 2; n <= 200; n += 1) disced(String(n));
   for (const grid of area.leaves.features) {
     const id = `name:${grid.properties.name}`;
     if (!map.hasImage(id)) map.addImage(id, nameMark(grid.properties.name), { pixelRatio: 2 });
@@ -94,21 +98,27 @@ export async function draw(target, files) {
   map.addSource("grids", { type: "geojson", data: area.leaves });
   map.addSource("upper", { type: "geojson", data: area.upper });
   map.addSource("cases", { type: "geojson", data: EMPTY, cluster: true, clusterRadius: 36, clusterMaxZoom: 15 });
+  map.addSource("clusters", { type: "geojson", data: EMPTY });
   map.addLayer({ id: "fill", type: "fill", source: "grids", paint: { "fill-color": colour("surface") } });
   map.addLayer({ id: "lines", type: "line", source: "grids", paint: { "line-color": colour("ink-2"), "line-opacity": 0.35, "line-width": 1 } });
   map.addLayer({ id: "upper", type: "line", source: "upper", paint: { "line-color": colour("accent"), "line-opacity": 0.7, "line-width": 2 } });
   map.addLayer({ id: "names", type: "symbol", source: "grids", minzoom: 13, layout: { "icon-image": ["concat", "name:", ["get", "name"]], "icon-padding": 6 } });
   map.addLayer({ id: "points", type: "symbol", source: "cases", filter: ["!", ["has", "point_count"]], layout: { "icon-image": ["concat", ["case", ["get", "overdue"], "late:", "case:"], ["get", "layer"]], "icon-allow-overlap": true, "icon-ignore-placement": true } });
-  map.addLayer({ id: "many", type: "symbol", source: "cases", filter: ["has", "point_count"], layout: { "icon-image": ["concat", "many:", ["case", [">", ["get", "point_count"], 99], "99+", ["to-string", ["get", "point_count"]]]], "icon-allow-overlap": true, "icon-ignore-placement": true } });
+  const together = { "icon-allow-overlap": true, "icon-ignore-placement": true };
+  map.addLayer({ id: "many", type: "symbol", source: "cases", filter: ["has", "point_count"], layout: { "icon-image": ["concat", "many:", ["to-string", ["get", "point_count"]]], ...together } });
+  map.addLayer({ id: "clusters", type: "symbol", source: "clusters", layout: { "icon-image": ["concat", "many:", ["get", "said"]], ...together } });
 
   const look = async () => {
     const b = map.getBounds();
     const found = await cases([b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]);
-    if (found) map.getSource("cases").setData(found);
+    if (!found) return;
+    found.clusters.forEach(([, , count]) => disced(said(count)));
+    map.getSource("cases").setData(collection(found.points.map((one) => feature(one.at, one))));
+    map.getSource("clusters").setData(collection(found.clusters.map(([lon, lat, count]) => feature([lon, lat], { said: said(count) }))));
   };
   map.on("moveend", look);
   document.querySelectorAll("input[name=layer]").forEach((box) => box.addEventListener("change", look));
-  for (const id of ["points", "many"]) {
+  for (const id of ["points", "many", "clusters"]) {
     map.on("mouseenter", id, () => { map.getCanvas().style.cursor = "pointer"; });
     map.on("mouseleave", id, () => { map.getCanvas().style.cursor = ""; });
   }
@@ -124,6 +134,7 @@ export async function draw(target, files) {
     const zoom = await map.getSource("cases").getClusterExpansionZoom(one.properties.cluster_id);
     map.easeTo({ center: one.geometry.coordinates, zoom: Math.min(zoom + 0.2, 19) });
   });
+  map.on("click", "clusters", (event) => map.easeTo({ center: event.features[0].geometry.coordinates, zoom: Math.min(map.getZoom() + 2, 19) }));
   await look();
   return { map, names, words };
 }

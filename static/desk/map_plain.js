@@ -1,8 +1,6 @@
 // The map without WebGL: the same grids and points, drawn by Leaflet.
 
-import { card, cases, grids, layers } from "./data.js";
-
-const MOST = 600;
+import { card, cases, grids, layers, words } from "./data.js";
 
 function load(address) {
   return new Promise((done, failed) => {
@@ -28,11 +26,15 @@ export async function draw(target, files) {
     const found = await cases([b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]);
     if (!found) return;
     points.clearLayers();
-    for (const one of found.features.slice(0, MOST)) {
-      const { layer, overdue } = one.properties;
-      const face = Object.assign(document.createElement("span"), { className: `mark mark-${layer}${overdue ? " mark-overdue" : ""}`, textContent: marks.get(layer) });
-      L.marker([one.geometry.coordinates[1], one.geometry.coordinates[0]], { icon: L.divIcon({ html: face, className: "", iconSize: [28, 28] }), title: one.properties.category })
-        .bindPopup(() => card(one.properties)).addTo(points);
+    for (const one of found.points) {
+      const face = Object.assign(document.createElement("span"), { className: `mark mark-${one.layer}${one.overdue ? " mark-overdue" : ""}`, textContent: marks.get(one.layer) });
+      L.marker([one.at[1], one.at[0]], { icon: L.divIcon({ html: face, className: "", iconSize: [28, 28] }), title: one.category })
+        .bindPopup(() => card(one)).addTo(points);
+    }
+    for (const [lon, lat, count] of found.clusters) {
+      const face = Object.assign(document.createElement("span"), { className: "cluster num", textContent: count });
+      L.marker([lat, lon], { icon: L.divIcon({ html: face, className: "", iconSize: [44, 44] }), title: words.shown.replace("{n}", count) })
+        .on("click", () => map.setView([lat, lon], Math.min(map.getZoom() + 2, 19))).addTo(points);
     }
   };
   map.on("moveend", look);

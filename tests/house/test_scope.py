@@ -73,6 +73,7 @@ ARGUMENTS = {"number": "case", "link_id": "evidence", "bulletin_id": "bulletin",
 LISTS = {
     "/desk?group=all": r'class="row-open" href="/desk/cases/([0-9-]+)"',
     "/desk/cases.csv?group=all": r"(?m)^([0-9]{8}-[0-9]{6}),",
+    "/desk/map/cases?bbox=119,31,121,33&state=reported,filed,dispatched": r'"number":"([0-9-]+)"',
     "/api/v1/cases": r'"number":"([0-9-]+)"',
     "/api/v1/cases.geojson": r'"number":"([0-9-]+)"',
     "/field/nearby?lon=119.955&lat=31.855&category=event/0110": r'value="([0-9]{8}-[0-9]{6})"',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,9 @@ from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
 from gridops.cases.rules.moves import ENDED, State
 from gridops.cases.rules.queue import Place, QueueFilter
 from gridops.cases.rules.tiles import DEPTH, centre_of, metres_between, ranges, window_around
+from gridops.catalogue.models import Category
+from gridops.grids.models import GridVersion
+from gridops.people.models import Unit
 from gridops.people.queries import Scope
 
 MOST_POINTS = 400
@@ -22,6 +26,20 @@ MOST_FEATURES = 5000
 # A cluster's place is the mean of tiles this much finer, so that it lies where its cases lie.
 _FINER = 2
 _ACROSS = 12
+# The last closed cases, among which those of a window are looked for.
+LATELY = 2000
+_WHERE = 24
+_POINT = (
+    Case.number,
+    Case.lon,
+    Case.lat,
+    Case.state,
+    Case.runs_out_at,
+    func.substr(Case.address, 1, _WHERE).label("whereabouts"),
+    Case.category_id,
+    Case.grid_version_id,
+    Case.unit_id,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +54,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """An open case on the map."""
+    """A case on the map with what its card says; `where`: the beginning of its address, else its grid."""
 
     number: str
     lon: float
     lat: float
     state: State
-    category_id: int
+    category: str
+    where: str
+    unit: str
     runs_out_at: datetime
-    suspended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +77,11 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class MapWindow:
-    """What a window shows: points, or clusters where there are too many of them."""
+    """What a window shows: points, or clusters where there are too many of them; and how many are in which state."""
 
     points: list[Point]
     clusters: list[Cluster]
+    counts: dict[State, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +97,26 @@ def map_window(
 ) -> MapWindow:
     """The open cases of a window that the scope shows: each one, or clusters when there are more than `most`."""
     wanted = wanted or QueueFilter()
-    columns = (Case.number, Case.lon, Case.lat, Case.state, Case.category_id, Case.runs_out_at, Case.suspended_at)
-    near = narrowed(select(*columns), session, scope, wanted).where(_in_tiles(window), *_inside(window)).limit(most + 1)
-    rows = session.execute(near).all()
-    if len(rows) <= most:
-        return MapWindow([_point(row) for row in rows], [])
-    return MapWindow([], _clusters(session, scope, window, wanted))
+    near = narrowed(select(*_POINT), session, scope, wanted).where(_in_tiles(window), *_inside(window))
+    points = _points(session, near.limit(most + 1))
+    if len(points) <= most:
+        return MapWindow(points, [], Counter(point.state for point in points))
+    return MapWindow([], *_clusters(session, scope, window, wanted))
+
+
+def lately_closed(session: Session, scope: Scope, window: Window, most: int = MOST_POINTS) -> list[Point]:
+    """Of the jurisdiction's last LATELY closed cases those in a window that the scope shows; no more than `most`."""
+    columns = (Case.id, Case.root_id, Case.grid_id, Case.unit_id, Case.reporter_id, Case.reported_at)
+    last = (
+        select(*columns)
+        .where(Case.root_id == scope.root_id, Case.state == State.CLOSED)
+        .order_by(Case.reported_at.desc(), Case.id.desc())
+        .limit(LATELY)
+        .subquery("last")
+    )
+    stmt = select(*_POINT).join(last, last.c.id == Case.id).where(*_inside(window))
+    newest = visible(stmt, scope).order_by(last.c.reported_at.desc(), last.c.id.desc())
+    return _points(session, newest.limit(most))
 
 
 def nearby(
@@ -130,24 +164,39 @@ def features(
     return shown, Place(shown[-1].reported_at, shown[-1].id) if len(rows) > limit else None
 
 
-def _point(row: Any) -> Point:
-    number, lon, lat, state, category_id, runs_out_at, suspended_at = row
-    return Point(number, lon, lat, state, category_id, runs_out_at, suspended_at is not None)
+def _points(session: Session, stmt: Any) -> list[Point]:
+    """The points of a narrowed select of _POINT columns, with names joined to these few rows only."""
+    found = stmt.subquery("found")
+    named = (
+        select(found, Category.name_zh, GridVersion.name, func.coalesce(Unit.name, ""))
+        .join(Category, Category.id == found.c.category_id)
+        .join(GridVersion, GridVersion.id == found.c.grid_version_id)
+        .outerjoin(Unit, Unit.id == found.c.unit_id)
+        .order_by(found.c.number)
+    )
+    return [
+        Point(number, lon, lat, state, category, where or grid, unit, runs_out_at)
+        for number, lon, lat, state, runs_out_at, where, _, _, _, category, grid, unit in session.execute(named)
+    ]
 
 
-def _clusters(session: Session, scope: Scope, window: Window, wanted: QueueFilter) -> list[Cluster]:
-    """Clusters of the window's tiles; those at its edge may lie a little outside."""
+def _clusters(
+    session: Session, scope: Scope, window: Window, wanted: QueueFilter
+) -> tuple[list[Cluster], dict[State, int]]:
+    """Clusters of the window's tiles, and how many by state; those at its edge may lie a little outside."""
     depth = _depth_for(window)
     fine = min(depth + _FINER, DEPTH)
     shrunk = (Case.open_tile // 4 ** (DEPTH - fine)).label("tile")
-    counted = narrowed(select(shrunk, func.count()), session, scope, wanted).where(_in_tiles(window)).group_by(shrunk)
+    counted = narrowed(select(shrunk, Case.state, func.count()), session, scope, wanted)
     sums: dict[int, tuple[float, float, int]] = {}
-    for tile, count in session.execute(counted):
+    states: Counter[State] = Counter()
+    for tile, state, count in session.execute(counted.where(_in_tiles(window)).group_by(shrunk, Case.state)):
         lon, lat = centre_of(tile, fine)
         x, y, before = sums.get(tile >> 2 * (fine - depth), (0.0, 0.0, 0))
         sums[tile >> 2 * (fine - depth)] = (x + lon * count, y + lat * count, before + count)
+        states[state] += count
     found = (Cluster(round(x / count, 6), round(y / count, 6), count) for x, y, count in sums.values())
-    return sorted(found, key=lambda cluster: (-cluster.count, cluster.lon, cluster.lat))
+    return sorted(found, key=lambda cluster: (-cluster.count, cluster.lon, cluster.lat)), states
 
 
 def _depth_for(window: Window) -> int:
