@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 from collections.abc import Callable
@@ -18,10 +19,12 @@ from gridops.core.errors import GridopsError, Invalid, NotFound
 from gridops.grids import forms as grid_forms
 from gridops.grids import queries as grids
 from gridops.grids import service as grid_service
-from gridops.intake import case_import, people_import, staging
+from gridops.intake import case_import, people_import
 from gridops.intake.case_import import Counts
-from gridops.intake.case_rows import COLUMNS, DEFAULT_SOURCE_SYSTEM, REQUIRED, Reader, Resolver
+from gridops.intake.case_rows import COLUMNS, DEFAULT_SOURCE_SYSTEM, REQUIRED, Reader
+from gridops.intake.codes import Resolver
 from gridops.intake.files import Line, RowError, Table
+from gridops.intake.staging import Staging
 from gridops.tasks import app as tasks
 
 CHUNK = 5000
@@ -116,7 +119,9 @@ def import_cases(file: Path, dry_run: bool, as_json: bool, create_units: bool, s
     try:
         if not (1 <= len(source_system) <= 40 and source_system.isprintable() and source_system.strip()):
             raise Invalid(("--source-system", "1 to 40 printable characters"))
-        _stage_and_swap(file, counts, create_units, source_system, settings.nearest_grid_within_m, dry_run)
+        _stage_and_swap(
+            file, settings.data_dir, counts, create_units, source_system, settings.nearest_grid_within_m, dry_run
+        )
     except GridopsError as refused:
         _answer_refused(counts, refused, as_json)
         return
@@ -124,63 +129,53 @@ def import_cases(file: Path, dry_run: bool, as_json: bool, create_units: bool, s
 
 
 def _stage_and_swap(
-    file: Path, counts: Counts, create_units: bool, source_system: str, nearest_m: float, dry_run: bool
+    file: Path, folder: Path, counts: Counts, create_units: bool, source_system: str, nearest_m: float, dry_run: bool
 ) -> None:
     """Check a case file in chunks into the staging area; swap it in when all of it is right."""
-    with db.transaction() as session:
-        run = staging.begin(session)
-    try:
-        table = Table(file, COLUMNS, REQUIRED)
-        lines = iter(table)
-        codes: Resolver | None = None
-        while chunk := list(islice(lines, CHUNK)):
-            codes = _stage(run, chunk, counts, codes, create_units, nearest_m)
-        for error in table.errors:
-            counts.read += 1
-            counts.refuse([error])
-        with db.reading() as session:
-            for line, key, first in staging.doubled(session, run):
-                counts.refuse([RowError(line, "external_id", key.split(":", 1)[1], f"stands already in line {first}")])
+    with Staging(folder) as staged:
+        _check(file, staged, counts, create_units, nearest_m)
         if counts.errors or dry_run:
             with db.reading() as session:
-                case_import.compare(session, run, source_system, counts)
+                case_import.compare(session, staged, source_system, counts)
             return
-        with db.transaction() as session:
+        with contextlib.suppress(_DryRun), db.transaction() as session:
             case_import.alone(session, source_system)
-            case_import.compare(session, run, source_system, counts)
-            if not counts.errors:
-                case_import.swap(session, run, source_system, Resolver(session, create_units))
-        tasks.wake("figures.drain")
-    finally:
-        with db.transaction() as session:
-            staging.end(session, run)
+            case_import.swap(session, staged, source_system, Resolver(session, create_units), counts)
+            if counts.errors:
+                raise _DryRun
+    tasks.wake("figures.drain")
+
+
+def _check(file: Path, staged: Staging, counts: Counts, create_units: bool, nearest_m: float) -> None:
+    """Stage every good line of a file, and name what is wrong with the others."""
+    table = Table(file, COLUMNS, REQUIRED)
+    lines = iter(table)
+    codes: Resolver | None = None
+    while chunk := list(islice(lines, CHUNK)):
+        codes = _stage(staged, chunk, counts, codes, create_units, nearest_m)
+    for error in table.errors:
+        counts.read += 1
+        counts.refuse([error])
+    for line, external_id, first in staged.doubled():
+        counts.refuse([RowError(line, "external_id", external_id, f"stands already in line {first}")])
 
 
 def _stage(
-    run: str, chunk: list[Line], counts: Counts, known: Resolver | None, create_units: bool, nearest_m: float
+    staged: Staging, chunk: list[Line], counts: Counts, known: Resolver | None, create_units: bool, nearest_m: float
 ) -> Resolver:
-    """Check a chunk; what checking makes (units, local categories) is rolled back, only staged lines are kept.
+    """Check a chunk; what checking makes (units, local categories) is rolled back, only staged rows are kept.
 
     `known`: the codes that earlier chunks have resolved; returns it with those of this one.
     """
-    good = []
-    try:
-        with db.transaction() as session:
-            codes = known.on(session) if known else Resolver(session, create_units)
-            reader = Reader(grids.Snapshot(session), codes, nearest_m)
-            for line in chunk:
-                counts.read += 1
-                read = reader.read(line)
-                if isinstance(read, list):
-                    counts.refuse(read)
-                else:
-                    good.append((line.number, *read))
-            counts.notes = sorted({*counts.notes, *(f"local category {code}" for code in codes.local_categories)})
-            raise _DryRun
-    except _DryRun:
-        pass
-    with db.transaction() as session:
-        staging.add(session, run, good)
+    with contextlib.suppress(_DryRun), db.transaction() as session:
+        codes = known.on(session) if known else Resolver(session, create_units)
+        good, refused = Reader(grids.Snapshot(session), codes, nearest_m).read(chunk)
+        raise _DryRun
+    counts.read += len(chunk)
+    for errors in refused:
+        counts.refuse(errors)
+    counts.notes = sorted({*counts.notes, *(f"local category {code}" for code in codes.local_categories)})
+    staged.add(good)
     return codes
 
 

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gridops.cases.queries import lookups
-from gridops.cases.queries.imported import imported_cases
-from gridops.cases.rules.imported import events_of
+from gridops.cases.queries.imported import has_imported, imported_cases, worked_on_here
+from gridops.cases.rules.imported import TIMES, events_of
 from gridops.cases.rules.projection import Event
+from gridops.cases.rules.sources import Source
 from gridops.cases.service import importing
-from gridops.cases.service.writing import NewCase, write_cases
+from gridops.cases.service.importing import ToldCase, local_day
 from gridops.catalogue.rules import Kind
-from gridops.core import clock
 from gridops.core.db import lock_names
-from gridops.core.errors import Conflict
-from gridops.intake import staging
-from gridops.intake.case_rows import UPHELD, Resolver, times_of
+from gridops.intake.codes import Resolver
 from gridops.intake.files import RowError
+from gridops.intake.staging import StagedCase, Staging
 
-GIVEN = (
-    "root_id", "grid_id", "grid_version_id", "source", "source_number", "lon", "lat", "place",
-    "address", "description", "external_id",
-)  # fmt: skip
+_REPORTED = TIMES.index("reported_at")
 
 
 @dataclass(slots=True)
@@ -51,74 +49,142 @@ def alone(session: Session, source_system: str) -> None:
     lock_names(session, [f"import:{source_system}"])
 
 
-def compare(session: Session, run: str, source_system: str, counts: Counts) -> None:
+def compare(session: Session, staged: Staging, source_system: str, counts: Counts) -> None:
     """Count what a swap would do, and refuse lines whose case has been worked on here."""
-    for chunk in staging.chunks(session, run):
-        known = _known(session, chunk, source_system)
-        for line, _key, digest, data in chunk:
-            found = known.get((data["root_id"], data["external_id"]))
-            if found is None:
-                counts.new += 1
-            elif found[1] == digest:
-                counts.unchanged += 1
-            elif importing.worked_on_here(session, found[0]):
-                reason = "this case has been worked on here since; change it on the desk"
-                counts.refuse([RowError(line, "external_id", data["external_id"], reason)])
-            else:
-                counts.changed += 1
+    known = _Known(session, source_system)
+    for chunk in staged.chunks():
+        _sorted_out(session, chunk, known, counts)
 
 
-def swap(session: Session, run: str, source_system: str, codes: Resolver) -> None:
-    """Write a whole staged run in the caller's transaction, which holds `alone`: all or nothing.
+def swap(session: Session, staged: Staging, source_system: str, codes: Resolver, counts: Counts) -> None:
+    """Write a whole staged file in the caller's transaction, which holds `alone`, and count as `compare` does.
 
-    Raises Conflict where a case has been worked on here since the comparison.
+    All or nothing: where `counts` tells of errors afterwards, the caller rolls back.
     """
-    now = clock.now()
-    for chunk in staging.chunks(session, run):
-        known = _known(session, chunk, source_system)
-        new, changed = [], {}
-        for _line, _key, digest, data in chunk:
-            found = known.get((data["root_id"], data["external_id"]))
-            given = {name: data[name] for name in GIVEN}
-            if found is not None and found[1] == digest:
-                continue
-            given |= {"kind": Kind(data["kind"]), "source_system": source_system, "import_digest": digest}
-            campaign = data["campaign_code"]
-            given["campaign_id"] = codes.campaign(data["root_id"], campaign) if campaign else None
-            events = _events(data, codes)
-            if found is None:
-                new.append(NewCase({**given, "recorded_at": now}, events))
-            else:
-                changed[found[0]] = (given, events)
+    known = _Known(session, source_system)
+    for chunk in staged.chunks():
+        new, changed = _sorted_out(session, chunk, known, counts, hold=True)
+        if counts.errors:
+            continue
         if new:
-            write_cases(session, new)
-        for case_id, case in lookups.locked(session, changed).items() if changed else ():
-            if importing.worked_on_here(session, case_id):
-                raise Conflict(f"case {case.external_id} has just been worked on here; change it on the desk")
-            importing.retell(session, case, *changed[case_id])
+            importing.write_told(session, [_told(row, source_system, codes) for row in new])
+        for case_id, (case, row) in changed.items():
+            assert case.id == case_id
+            importing.retell(session, case, _given(row, codes), _events(row, codes))
         session.flush()
         session.expire_all()
-    staging.end(session, run)
 
 
-def _known(
-    session: Session, chunk: Sequence[tuple[int, str, str, dict[str, Any]]], source_system: str
-) -> dict[tuple[int, str], tuple[int, str | None]]:
-    """(root, external id) -> (case id, digest of what was told last), for the cases of a chunk that exist."""
-    wanted: dict[int, list[str]] = {}
-    for _line, _key, _digest, data in chunk:
-        wanted.setdefault(data["root_id"], []).append(data["external_id"])
-    return imported_cases(session, source_system, wanted)
+class _Known:
+    """Which cases of a source system there were before this file; most first imports need not ask for any."""
+
+    def __init__(self, session: Session, source_system: str) -> None:
+        self._session, self._source_system = session, source_system
+        self._has: dict[int, bool] = {}
+
+    def of(self, rows: Sequence[StagedCase]) -> dict[tuple[int, str], tuple[int, str | None]]:
+        """(root, external id) -> (case id, digest), of those rows whose case exists."""
+        wanted: dict[int, list[str]] = {}
+        for row in rows:
+            if self._asks(row.root_id):
+                wanted.setdefault(row.root_id, []).append(row.external_id)
+        return {
+            (root_id, external_id): found
+            for root_id, ids in wanted.items()
+            for external_id, found in imported_cases(self._session, root_id, self._source_system, ids).items()
+        }
+
+    def _asks(self, root_id: int) -> bool:
+        if root_id not in self._has:
+            self._has[root_id] = has_imported(self._session, root_id, self._source_system)
+        return self._has[root_id]
 
 
-def _events(data: dict[str, Any], codes: Resolver) -> list[Event]:
-    times = times_of(data)
-    reported = times["reported_at"] or clock.now()
-    root_id, (listed, code) = data["root_id"], data["category"]
+def _sorted_out(
+    session: Session, rows: Sequence[StagedCase], known: _Known, counts: Counts, *, hold: bool = False
+) -> tuple[list[StagedCase], dict[int, tuple[Any, StagedCase]]]:
+    """The new rows of a chunk, and the changed ones by case (the case itself, locked, with `hold`); all counted."""
+    found = known.of(rows)
+    new: list[StagedCase] = []
+    changed: dict[int, StagedCase] = {}
+    for row in rows:
+        before = found.get((row.root_id, row.external_id))
+        if before is None:
+            new.append(row)
+        elif before[1] == row.digest:
+            counts.unchanged += 1
+        else:
+            changed[before[0]] = row
+    counts.new += len(new)
+    if not changed:
+        return new, {}
+    cases = lookups.locked(session, changed) if hold else {}
+    worked_on = worked_on_here(session, changed)
+    for case_id in sorted(worked_on, key=lambda case_id: changed[case_id].line):
+        row = changed.pop(case_id)
+        reason = "this case has been worked on here since; change it on the desk"
+        counts.refuse([RowError(row.line, "external_id", row.external_id, reason)])
+    counts.changed += len(changed)
+    return new, {case_id: (cases.get(case_id), row) for case_id, row in changed.items()}
+
+
+def _told(row: StagedCase, source_system: str, codes: Resolver) -> ToldCase:
+    return ToldCase(
+        row.root_id,
+        source_system,
+        row.external_id,
+        row.kind,
+        row.source,
+        row.source_number,
+        row.grid_id,
+        row.grid_version_id,
+        codes.campaign(row.root_id, row.campaign_code) if row.campaign_code else None,
+        row.lon,
+        row.lat,
+        row.place,
+        row.address,
+        row.description,
+        row.digest,
+        _category(row, codes),
+        codes.unit(row.root_id, row.unit_code) if row.unit_code else None,
+        row.reworked_times,
+        row.returned_upheld,
+        row.times,
+    )
+
+
+def _category(row: StagedCase, codes: Resolver) -> int:
+    on = date.fromisoformat(local_day(row.times[_REPORTED] or ""))
+    return codes.category(row.root_id, row.category_list, Kind(row.kind), row.category_code, on)
+
+
+def _given(row: StagedCase, codes: Resolver) -> dict[str, Any]:
+    """The columns of a changed case that its row gives."""
+    return {
+        "grid_id": row.grid_id,
+        "grid_version_id": row.grid_version_id,
+        "kind": Kind(row.kind),
+        "source": Source(row.source),
+        "source_number": row.source_number,
+        "campaign_id": codes.campaign(row.root_id, row.campaign_code) if row.campaign_code else None,
+        "lon": row.lon,
+        "lat": row.lat,
+        "place": json.loads(row.place) if row.place else None,
+        "address": row.address,
+        "description": row.description,
+        "import_digest": row.digest,
+    }
+
+
+def _events(row: StagedCase, codes: Resolver) -> list[Event]:
+    times = {
+        name: None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+        for name, text in zip(TIMES, row.times, strict=True)
+    }
     return events_of(
         times,
-        reworked_times=data["turns"],
-        returned_upheld=UPHELD[data.get("upheld", "")],
-        unit_id=codes.unit(root_id, data["unit_code"]) if data["unit_code"] else None,
-        category_id=codes.category(root_id, listed, Kind(data["kind"]), code, clock.local_date(reported)),
+        reworked_times=row.reworked_times,
+        returned_upheld=row.returned_upheld,
+        unit_id=codes.unit(row.root_id, row.unit_code) if row.unit_code else None,
+        category_id=_category(row, codes),
     )

@@ -1,30 +1,31 @@
-"""One line of a case file becomes one staged row: codes resolved, times read, contradictions named."""
+"""Lines of a case file become staged rows: codes resolved, times read, contradictions named. A chunk at a time."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy.orm import Session
+import numpy as np
 
-from gridops.cases.rules.imported import TIMES, contradictions
+from gridops.cases.rules.imported import TIMES
 from gridops.cases.rules.sources import Source
-from gridops.catalogue import service as catalogue
-from gridops.catalogue.rules import Kind, in_force
+from gridops.cases.rules.telling import Order, order_of, wrong_with
+from gridops.catalogue.rules import Kind
 from gridops.core import clock
 from gridops.core.coordinates import Crs, to_wgs84
 from gridops.core.errors import Invalid
+from gridops.core.plain_rows import instant_text
 from gridops.grids import queries as grids
+from gridops.grids.rules.tree import Tree
+from gridops.intake.codes import Resolver
 from gridops.intake.files import Line, RowError
-from gridops.operations import service as operations
-from gridops.people.queries import listing as people
-from gridops.people.service import units
+from gridops.intake.staging import StagedCase
 
-TEXTS = ("address", "description", "source_number")
 COLUMNS = (
     "external_id", "kind", "category_list", "category_code", "source", "source_number", "grid_code", "unit_code",
     "campaign_code", "lon", "lat", "crs", "address", "description", "note", *TIMES, "reworked_times", "returned_upheld",
@@ -38,88 +39,12 @@ LONGEST = 2000
 # Local years; what lies outside is a slip, and no calendar of working days reaches there.
 YEARS = (1900, 2200)
 UPHELD = {"": None, "yes": True, "no": False}
-
-
-class _Meaning(NamedTuple):
-    """A category, and the local days on which its code may be used."""
-
-    id: int
-    valid_from: date | None
-    valid_to: date | None
-
-
-@dataclass(slots=True)
-class Resolver:
-    """From codes of a file to ids, made where missing and allowed; each asked of the database once."""
-
-    session: Session
-    create_units: bool = False
-    local_categories: set[str] = field(default_factory=set)
-    _made: set[tuple[Any, ...]] = field(default_factory=set)
-    _editions: dict[tuple[str, date], int] = field(default_factory=dict)
-    _categories: dict[tuple[Any, ...], _Meaning] = field(default_factory=dict)
-    _refused: dict[tuple[Any, ...], tuple[str, str]] = field(default_factory=dict)
-    _units: dict[tuple[int, str], int | None] = field(default_factory=dict)
-    _campaigns: dict[tuple[int, str], int] = field(default_factory=dict)
-
-    def on(self, session: Session) -> Resolver:
-        """The same knowledge for another session, without what was made in one that is rolled back."""
-        return replace(
-            self,
-            session=session,
-            _made=set(),
-            _categories=_without(self._categories, self._made),
-            _units=_without(self._units, self._made),
-            _campaigns=_without(self._campaigns, self._made),
-        )
-
-    def unit(self, root_id: int, code: str) -> int | None:
-        """The id of a unit; None where it is unknown and may not be made."""
-        key = (root_id, code)
-        if key not in self._units:
-            found = people.unit_by_code(self.session, root_id, code)
-            if found is None and self.create_units:
-                self._units[key] = units.ensure_unit(self.session, root_id, code).id
-                self._made.add(key)
-            else:
-                self._units[key] = found.id if found else None
-        return self._units[key]
-
-    def campaign(self, root_id: int, code: str) -> int:
-        """The id of a campaign, opened where it is new."""
-        if (root_id, code) not in self._campaigns:
-            self._campaigns[root_id, code] = operations.ensure_campaign(self.session, root_id, code).id
-            self._made.add((root_id, code))
-        return self._campaigns[root_id, code]
-
-    def category(self, root_id: int, listed: str, kind: Kind, code: str, on: date) -> int:
-        """The id of a category, a local extension made where its code is one. Raises Invalid naming the field."""
-        refused = (root_id, listed, kind, code, on)
-        if refused in self._refused:
-            raise Invalid(self._refused[refused])
-        try:
-            return self._meaning(root_id, listed, kind, code, on).id
-        except Invalid as unknown:
-            self._refused[refused] = (unknown.errors[0].field, unknown.errors[0].reason)
-            raise
-
-    def _meaning(self, root_id: int, listed: str, kind: Kind, code: str, on: date) -> _Meaning:
-        """What a code means on a local day: by the edition of that day, asked again where the known one has ended."""
-        if (listed, on) not in self._editions:
-            self._editions[listed, on] = catalogue.list_on(self.session, listed, on).id
-        key = (root_id, self._editions[listed, on], kind, code)
-        known = self._categories.get(key)
-        if known is None or not in_force(known, on):
-            found, new = catalogue.find_or_extend(self.session, listed, kind, code, root_id, on)
-            known = self._categories[key] = _Meaning(found.id, found.valid_from, found.valid_to)
-            if new:
-                self._made.add(key)
-                self.local_categories.add(f"{listed} {kind.value} {code}")
-        return known
-
-
-def _without(known: Mapping[Any, Any], made: set[tuple[Any, ...]]) -> dict[Any, Any]:
-    return {key: value for key, value in known.items() if key not in made}
+_FIRST, _END = clock.midnight(date(YEARS[0], 1, 1)), clock.midnight(date(YEARS[1] + 1, 1, 1))
+_KINDS = (Kind.EVENT.value, Kind.COMPONENT.value)
+_SOURCES = tuple(source.value for source in Source)
+_CRS = tuple(crs.value for crs in Crs)
+_REPORTED = TIMES.index("reported_at")
+_place_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(slots=True)
@@ -132,101 +57,108 @@ class Reader:
     land: grids.Snapshot
     codes: Resolver
     nearest_m: float = 0.0
+    _trees: dict[date | None, Tree] = field(default_factory=dict)
 
-    def read(self, line: Line) -> tuple[str, str, dict[str, Any]] | list[RowError]:
-        """(key, digest, data) of a good line, or everything that is wrong with it."""
-        row = _Row(line)
-        times = self._read_times(row)
-        external_id = row.text("external_id", 120, needed=True)
-        kind = row.one_of("kind", Kind, (Kind.EVENT, Kind.COMPONENT))
-        source = row.one_of("source", Source, tuple(Source)) if line.cells.get("source") else Source.OTHER
-        texts = {name: row.text(name, 80 if name == "source_number" else LONGEST) for name in TEXTS}
+    def read(self, lines: Sequence[Line]) -> tuple[list[StagedCase], list[list[RowError]]]:
+        """The good lines as staged rows, and for each other line everything that is wrong with it."""
+        rows = [_Row(line) for line in lines]
+        for row in rows:
+            self._check(row)
+        self._locate([row for row in rows if row.place is not None and not row.cells.get("grid_code")])
+        found = [(row, self._staged(row)) for row in rows]
+        return [staged for _, staged in found if staged is not None], [row.errors for row, _ in found if row.errors]
+
+    def _check(self, row: _Row) -> None:
+        """What a line says of itself, and the grid it names."""
+        row.read_times()
+        row.text("external_id", 120, needed=True)
+        row.one_of("kind", _KINDS)
+        if row.cells.get("source"):
+            row.one_of("source", _SOURCES)
+        row.text("address", LONGEST)
+        row.text("description", LONGEST)
+        row.text("source_number", 80)
         # Without `reworked_at` the number has no time and counts nowhere; the contract refuses no such row.
-        again = row.whole("reworked_times")
-        upheld = row.cell("returned_upheld")
-        if upheld not in UPHELD:
+        row.turns = row.whole("reworked_times")
+        if row.cells.get("returned_upheld", "") not in UPHELD:
             row.wrong("returned_upheld", "not one of yes, no")
-        place = self._place(row, times.get("reported_at"))
-        if not row.errors:
-            row.errors += [
-                RowError(line.number, name, row.cell(name), reason) for name, reason in contradictions(times)
-            ]
-        if row.errors or place is None or kind is None or source is None:
-            return row.errors
-        root_id, grid_id, version_id, where = place
-        data: dict[str, Any] = {
-            "external_id": external_id,
-            "root_id": root_id,
-            "grid_id": grid_id,
-            "grid_version_id": version_id,
-            "kind": kind.value,
-            "source": source.value,
-            "unit_code": self._unit(row, root_id),
-            "campaign_code": self._campaign(row, root_id),
-            "category": self._category(row, kind, root_id, times["reported_at"]),
-            "times": {name: time.isoformat() for name, time in times.items() if time is not None},
-            "turns": again,
-            **where,
-            **texts,
-        }
-        if upheld:
-            data["upheld"] = upheld
-        if row.errors:
-            return row.errors
-        text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return f"{root_id}:{external_id}", sha256(text.encode()).hexdigest(), data
-
-    def _read_times(self, row: _Row) -> dict[str, datetime | None]:
-        times: dict[str, datetime | None] = {}
-        for name in TIMES:
-            text = row.cell(name)
-            if not text:
-                continue
-            try:
-                times[name] = time = clock.parse_instant(text)
-            except ValueError:
-                row.wrong(name, "not an ISO 8601 time")
-                continue
-            if not YEARS[0] <= clock.local(time).year <= YEARS[1]:
-                row.wrong(name, f"outside {YEARS[0]} to {YEARS[1]}")
-                times[name] = None
-        return times
-
-    def _place(self, row: _Row, at: datetime | None) -> tuple[int, int, int, dict[str, Any]] | None:
-        """The root, grid and version a line lies in, and what is kept of its place."""
-        day = clock.local_date(at) if at else None
-        point = row.point()
-        code = row.cell("grid_code")
-        where: dict[str, Any] = {"lon": None, "lat": None, "place": None}
-        if point is not None:
-            lon, lat, crs = point
-            where = {
-                "lon": lon,
-                "lat": lat,
-                "place": {"crs": crs.value, "lon": row.cell("lon"), "lat": row.cell("lat")},
-            }
+        row.point()
+        code = row.cells.get("grid_code")
         if code:
-            node = self.land.tree(day).by_code.get(code)
+            node = self._tree(row.day).by_code.get(code)
             if node is None:
                 row.wrong("grid_code", "no such grid on that day")
-                return None
-            return node.root_id, node.grid_id, node.version_id, where
-        if point is None:
-            if not row.errors:
-                row.wrong("grid_code", "required where lon and lat are empty")
-            return None
-        return self._located(row, day, where)
+            else:
+                row.grid = node.root_id, node.grid_id, node.version_id
+        elif row.place is None and not row.errors:
+            row.wrong("grid_code", "required where lon and lat are empty")
 
-    def _located(
-        self, row: _Row, day: date | None, where: dict[str, Any]
-    ) -> tuple[int, int, int, dict[str, Any]] | None:
-        found = self.land.index(day).locate(where["lon"], where["lat"], within_m=self.nearest_m)
-        if found is None:
-            row.wrong("lon", f"lies in no grid, nor within {self.nearest_m:.0f} m of one")
+    def _tree(self, day: date | None) -> Tree:
+        if day not in self._trees:
+            self._trees[day] = self.land.tree(day)
+        return self._trees[day]
+
+    def _locate(self, rows: Sequence[_Row]) -> None:
+        """The grids of all points of a chunk, asked at once for days of the same territory."""
+        together: dict[int, list[_Row]] = {}
+        for row in rows:
+            together.setdefault(id(self._tree(row.day)), []).append(row)
+        for some in together.values():
+            tree = self._tree(some[0].day)
+            index = self.land.index(some[0].day)
+            points = np.array([(row.lon, row.lat) for row in some], dtype=float)
+            found = index.locate_many(points[:, 0], points[:, 1], within_m=self.nearest_m)
+            for row, grid_id, version_id, nearest, distance in zip(
+                some,
+                found.grid_ids.tolist(),
+                found.version_ids.tolist(),
+                found.nearest.tolist(),
+                found.distance_m.tolist(),
+                strict=True,
+            ):
+                if not grid_id:
+                    row.wrong("lon", f"lies in no grid, nor within {self.nearest_m:.0f} m of one")
+                    continue
+                row.grid = tree.nodes[grid_id].root_id, grid_id, version_id
+                row.place = {**(row.place or {}), "nearest": nearest, "distance_m": round(round(distance, 3), 1)}
+
+    def _staged(self, row: _Row) -> StagedCase | None:
+        """A line that has been located, as it is staged; None where something is wrong with it."""
+        if not row.errors:
+            for name, reason in _contradictions(order_of(row.times)[0]):
+                row.wrong(name, reason)
+        if row.errors or row.grid is None:
             return None
-        where["place"] = {**where["place"], "nearest": found.nearest, "distance_m": round(found.distance_m, 1)}
-        root_id = self.land.tree(day).nodes[found.grid_id].root_id
-        return root_id, found.grid_id, found.version_id, where
+        cells, (root_id, grid_id, version_id) = row.cells, row.grid
+        listed, code = cells.get("category_list") or DEFAULT_LIST, cells.get("category_code", "")
+        unit, campaign = self._unit(row, root_id), self._campaign(row, root_id)
+        self._category(row, root_id, listed, code)
+        if row.errors:
+            return None
+        staged = StagedCase(
+            row.number,
+            "",
+            root_id,
+            cells["external_id"],
+            cells["kind"],
+            listed,
+            code,
+            cells.get("source") or Source.OTHER.value,
+            cells.get("source_number", ""),
+            grid_id,
+            version_id,
+            unit,
+            campaign,
+            row.lon,
+            row.lat,
+            _place_text(row.place) if row.place else None,
+            cells.get("address", ""),
+            cells.get("description", ""),
+            row.turns,
+            UPHELD[cells.get("returned_upheld", "")],
+            tuple(row.times),
+        )
+        return staged._replace(digest=_digest(staged))
 
     def _unit(self, row: _Row, root_id: int) -> str | None:
         code = row.text("unit_code", 60)
@@ -240,30 +172,47 @@ class Reader:
             self.codes.campaign(root_id, code)
         return code or None
 
-    def _category(self, row: _Row, kind: Kind, root_id: int, at: datetime | None) -> tuple[str, str]:
-        listed, code = row.cell("category_list") or DEFAULT_LIST, row.cell("category_code")
+    def _category(self, row: _Row, root_id: int, listed: str, code: str) -> None:
         try:
-            self.codes.category(root_id, listed, kind, code, clock.local_date(at or clock.now()))
+            self.codes.category(root_id, listed, Kind(row.cells["kind"]), code, row.day or grids.today())
         except Invalid as unknown:
             row.wrong(unknown.errors[0].field, unknown.errors[0].reason)
-        return listed, code
 
 
 class _Row:
-    """The cells of one line, and what was found wrong with them."""
+    """The cells of one line, what has been read of them, and what was found wrong with them."""
+
+    __slots__ = ("cells", "day", "errors", "grid", "lat", "lon", "number", "place", "times", "turns")
 
     def __init__(self, line: Line) -> None:
-        self.line = line
+        self.number = line.number
+        self.cells = line.cells
         self.errors: list[RowError] = []
-
-    def cell(self, name: str) -> str:
-        return self.line.cells.get(name, "")
+        self.times: list[str | None] = [None] * len(TIMES)
+        self.day: date | None = None
+        self.grid: tuple[int, int, int] | None = None
+        self.lon: float | None = None
+        self.lat: float | None = None
+        self.place: dict[str, Any] | None = None
+        self.turns: int | None = None
 
     def wrong(self, name: str, reason: str) -> None:
-        self.errors.append(RowError(self.line.number, name, self.cell(name)[:200], reason))
+        self.errors.append(RowError(self.number, name, self.cells.get(name, "")[:200], reason))
+
+    def read_times(self) -> None:
+        cells = self.cells
+        for place, name in enumerate(TIMES):
+            text = cells.get(name)
+            if text:
+                self.times[place], reason = _instant(text)
+                if reason:
+                    self.wrong(name, reason)
+        reported = self.times[_REPORTED]
+        if reported is not None:
+            self.day = _local_day(reported)
 
     def text(self, name: str, longest: int, *, needed: bool = False) -> str:
-        value = self.cell(name)
+        value = self.cells.get(name, "")
         if needed and not value:
             self.wrong(name, "required")
         elif len(value) > longest:
@@ -272,18 +221,13 @@ class _Row:
             self.wrong(name, "contains control characters")
         return value
 
-    def one_of(self, name: str, kind: Any, allowed: tuple[Any, ...]) -> Any:
-        try:
-            value = kind(self.cell(name))
-        except ValueError:
-            value = None
+    def one_of(self, name: str, allowed: Sequence[str]) -> None:
+        value = self.cells.get(name, "")
         if value not in allowed:
-            self.wrong(name, "required" if not self.cell(name) else f"not one of {', '.join(allowed)}")
-            return None
-        return value
+            self.wrong(name, f"not one of {', '.join(allowed)}" if value else "required")
 
     def whole(self, name: str) -> int | None:
-        text = self.cell(name)
+        text = self.cells.get(name)
         if not text:
             return None
         if not (text.isascii() and text.isdigit() and len(text) <= 18) or int(text) > 1000:
@@ -291,11 +235,12 @@ class _Row:
             return None
         return int(text)
 
-    def point(self) -> tuple[float, float, Crs] | None:
-        """(lon, lat) in WGS-84 with the system they came in; None where both are empty or something is wrong."""
-        lon_text, lat_text, crs_text = self.cell("lon"), self.cell("lat"), self.cell("crs") or "wgs84"
+    def point(self) -> None:
+        """lon, lat in WGS-84 and what was sent; nothing where both are empty or something is wrong."""
+        lon_text, lat_text, crs = (self.cells.get(name, "") for name in ("lon", "lat", "crs"))
         if not lon_text and not lat_text:
-            return None
+            return
+        crs = crs or Crs.WGS84.value
         numbers = []
         for name, text, most in (("lon", lon_text, 180.0), ("lat", lat_text, 90.0)):
             try:
@@ -303,17 +248,38 @@ class _Row:
             except ValueError:
                 number = float("nan")
             if not -most <= number <= most:
-                self.wrong(name, "required with the other" if not text else f"not degrees within ±{most:.0f}")
+                self.wrong(name, f"not degrees within ±{most:.0f}" if text else "required with the other")
             numbers.append(number)
-        if crs_text not in tuple(Crs):
-            self.wrong("crs", f"not one of {', '.join(Crs)}")
-        if self.errors:
-            return None
-        crs = Crs(crs_text)
-        lon, lat = to_wgs84(numbers[0], numbers[1], crs)
-        return lon, lat, crs
+        if crs not in _CRS:
+            self.wrong("crs", f"not one of {', '.join(_CRS)}")
+        if not self.errors:
+            self.lon, self.lat = to_wgs84(numbers[0], numbers[1], Crs(crs))
+            self.place = {"crs": crs, "lon": lon_text, "lat": lat_text}
 
 
-def times_of(data: Mapping[str, Any]) -> dict[str, datetime | None]:
-    """The times of a staged row, as instants again."""
-    return {name: datetime.fromisoformat(text) for name, text in data["times"].items()}
+@lru_cache(maxsize=100_000)
+def _instant(text: str) -> tuple[str | None, str | None]:
+    """A time of a file as `instant_text`, or what is wrong with it."""
+    try:
+        time = clock.parse_instant(text)
+    except ValueError:
+        return None, "not an ISO 8601 time"
+    if not _FIRST <= time < _END:
+        return None, f"outside {YEARS[0]} to {YEARS[1]}"
+    return instant_text(time), None
+
+
+@lru_cache(maxsize=100_000)
+def _local_day(text: str) -> date:
+    return clock.local_date(datetime.fromisoformat(f"{text}+00:00"))
+
+
+@lru_cache(maxsize=10_000)
+def _contradictions(order: Order) -> list[tuple[str, str]]:
+    return wrong_with(order)
+
+
+def _digest(row: StagedCase) -> str:
+    """Of all that a row tells, but not of where it stands. No text of a row holds the character between them."""
+    told = [str(value) if value is not None else "" for value in row[2:-1]]
+    return sha256("\x1f".join([*told, *(time or "" for time in row.times)]).encode()).hexdigest()

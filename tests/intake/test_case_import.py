@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from sqlalchemy import Engine, select, text, update
 from sqlalchemy.exc import OperationalError
@@ -11,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.core import db
-from gridops.core.errors import Conflict
 from gridops.grids import queries as grids
-from gridops.intake import case_import, staging
+from gridops.intake import case_import
 from gridops.intake.case_import import Counts
-from gridops.intake.case_rows import Reader, Resolver
+from gridops.intake.case_rows import Reader
+from gridops.intake.codes import Resolver
 from gridops.intake.files import Line
+from gridops.intake.staging import Staging
 from tests.factories import make_category, make_grid, make_user
 
 ROW = {"external_id": "E-1", "kind": "event", "category_code": "0110", "reported_at": "2017-03-05T08:40:00"}
@@ -28,31 +27,39 @@ def street(session: Session) -> str:
     return make_grid(session, "329900003").code
 
 
-def stage(session: Session, code: str, **cells: str) -> str:
-    """A run with one checked row; its name."""
-    run = staging.begin(session)
-    read: Any = Reader(grids.Snapshot(session), Resolver(session)).read(Line(2, {**ROW, "grid_code": code, **cells}))
-    staging.add(session, run, [(2, *read)])
-    return run
+def stage(session: Session, *rows: dict[str, str]) -> Staging:
+    """The staging area of a file with these checked rows."""
+    staged = Staging()
+    lines = [Line(number, {**ROW, **cells}) for number, cells in enumerate(rows, 2)]
+    good, refused = Reader(grids.Snapshot(session), Resolver(session)).read(lines)
+    assert refused == []
+    staged.add(good)
+    return staged
 
 
-def take(session: Session, run: str) -> None:
-    case_import.alone(session, "file")
-    case_import.swap(session, run, "file", Resolver(session))
-    session.flush()
-
-
-def test_a_case_worked_on_between_comparing_and_swapping_is_left_alone(session: Session, street: str) -> None:
-    take(session, stage(session, street))
-    run = stage(session, street, address="elsewhere")
+def take(session: Session, staged: Staging) -> Counts:
     counts = Counts()
-    case_import.compare(session, run, "file", counts)
+    case_import.alone(session, "file")
+    case_import.swap(session, staged, "file", Resolver(session), counts)
+    session.flush()
+    return counts
+
+
+def test_a_case_worked_on_here_is_left_alone_and_its_line_named(session: Session, street: str) -> None:
+    take(session, stage(session, {"grid_code": street}))
+    staged = stage(session, {"grid_code": street, "address": "elsewhere"})
+    counts = Counts()
+    case_import.compare(session, staged, "file", counts)
     assert (counts.changed, counts.errors) == (1, [])
     case = session.scalars(select(Case)).one()
     clerk = make_user(session, grids.by_code(session, street))
     session.execute(update(CaseEvent).where(CaseEvent.case_id == case.id).values(actor_id=clerk.id))
-    with pytest.raises(Conflict, match="case E-1 has just been worked on here"):
-        take(session, run)
+    for counts in (Counts(), take(session, staged)):
+        if not counts.errors:
+            case_import.compare(session, staged, "file", counts)
+        assert [(error.line, error.column, error.value) for error in counts.errors] == [(2, "external_id", "E-1")]
+        assert "worked on here" in counts.errors[0].reason
+        assert (counts.changed, counts.refused) == (0, 1)
     session.refresh(case)
     assert case.address == ""
 

@@ -12,7 +12,8 @@ from gridops.catalogue.models import Category, CategoryList
 from gridops.catalogue.rules import Kind
 from gridops.core.errors import Invalid
 from gridops.grids import queries as grids
-from gridops.intake.case_rows import Reader, Resolver
+from gridops.intake.case_rows import Reader
+from gridops.intake.codes import Resolver
 from gridops.intake.files import Line
 from tests.factories import make_category, make_grid
 
@@ -27,7 +28,8 @@ def reader(session: Session) -> Reader:
 
 
 def read(reader: Reader, **cells: str) -> Any:
-    return reader.read(Line(2, {**ROW, "grid_code": "329900003", **cells}))
+    good, refused = reader.read([Line(2, {**ROW, "grid_code": "329900003", **cells})])
+    return good[0] if good else refused[0]
 
 
 def wrong(reader: Reader, **cells: str) -> list[tuple[str, str]]:
@@ -72,8 +74,8 @@ def test_a_number_of_reworks_is_no_contradiction(reader: Reader, turns: str, at:
 def test_whether_a_return_was_right_is_yes_or_no_and_part_of_what_is_told(reader: Reader) -> None:
     assert wrong(reader, returned_upheld="maybe") == [("returned_upheld", "not one of yes, no")]
     told = [read(reader, returned_at="2017-03-06", returned_upheld=text) for text in ("", "yes", "no")]
-    assert [data.get("upheld") for _, _, data in told] == [None, "yes", "no"]
-    assert len({digest for _, digest, _ in told}) == 3
+    assert [row.returned_upheld for row in told] == [None, True, False]
+    assert len({row.digest for row in told}) == 3
 
 
 def test_a_code_means_what_the_edition_of_its_day_says(session: Session) -> None:

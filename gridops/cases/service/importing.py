@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -12,15 +15,140 @@ from sqlalchemy.orm import Session
 from gridops.audit import service as audit
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups
-from gridops.cases.rules.projection import Event
-from gridops.cases.service.writing import DAY_TOTAL, EVENT_COLUMNS, Said, day_keys, event_row, set_projection
+from gridops.cases.rules.moves import ENDED
+from gridops.cases.rules.projection import FAR, PROJECTED, Event
+from gridops.cases.rules.telling import order_of, place_of, tell
+from gridops.cases.rules.tiles import tile_of
+from gridops.cases.service.writing import (
+    COUNTED,
+    DAY_TOTAL,
+    EVENT_COLUMNS,
+    Said,
+    day_keys,
+    event_row,
+    set_projection,
+    version_of,
+)
 from gridops.core import clock, owed
-from gridops.core.bulk import insert_rows
+from gridops.core.bulk import insert_rows, reserve_ids
+from gridops.core.plain_rows import insert_plain, instant_text, zone
+
+_MOST_KEPT = 100_000
 
 
-def worked_on_here(session: Session, case_id: int) -> bool:
-    """Whether a person has acted on an imported case; a file may then no longer tell its history."""
-    return any(acted.actor_id is not None for acted in lookups.history(session, case_id).acted)
+class ToldCase(NamedTuple):
+    """A new case as a file tells it, values as the database keeps them (`place` JSON text).
+
+    `times`: in the order of `imported.TIMES`, as `core.plain_rows.instant_text`; without contradictions.
+    """
+
+    root_id: int
+    source_system: str
+    external_id: str
+    kind: str
+    source: str
+    source_number: str
+    grid_id: int
+    grid_version_id: int
+    campaign_id: int | None
+    lon: float | None
+    lat: float | None
+    place: str | None
+    address: str
+    description: str
+    import_digest: str
+    category_id: int
+    unit_id: int | None
+    reworked_times: int | None
+    returned_upheld: bool | None
+    times: Sequence[str | None]
+
+
+_GIVEN = ToldCase._fields[: ToldCase._fields.index("category_id")]
+_CASE_COLUMNS = ("id", "number", "recorded_at", "version", *_GIVEN, *PROJECTED)
+_OWED_COLUMNS = ("kind", "key", "since", "tries")
+
+
+def write_told(session: Session, cases: Sequence[ToldCase]) -> None:
+    """Write new cases as `write_cases` would, by the thousand: rows, events, and the daily totals they owe."""
+    ids = reserve_ids(session, Case, len(cases))
+    after = zone(session)
+    now = instant_text(clock.now()) + after
+    rows: list[tuple[Any, ...]] = []
+    events: list[tuple[Any, ...]] = []
+    keys: set[str] = set()
+    for case_id, told in zip(ids, cases, strict=True):
+        order, distinct = order_of(told.times)
+        form = _form(order, told.reworked_times, told.returned_upheld, told.unit_id is not None)
+        tile = None if told.lon is None or told.lat is None or form.ended else tile_of(told.lon, told.lat)
+        instants = [text + after for text in distinct] if after else distinct
+        slots = (None, form.far + after, told.unit_id, told.category_id, tile, now, case_id, *instants, *form.constants)
+        number = f"{local_day(distinct[form.reported]).replace('-', '')}-{case_id:06d}"
+        rows.append((case_id, number, now, form.version, *told[: len(_GIVEN)], *form.columns(slots)))
+        for event in form.events:
+            events.append(event(slots))
+        for place in form.counted:
+            keys.add(f"{told.grid_id}:{local_day(distinct[place])}")
+    insert_plain(session, Case, _CASE_COLUMNS, rows)
+    insert_plain(session, CaseEvent, EVENT_COLUMNS, events)
+    insert_plain(session, owed.Owed, _OWED_COLUMNS, [(DAY_TOTAL, key, now, 0) for key in sorted(keys)])
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def local_day(text: str) -> str:
+    """The local day of an `instant_text`, in ISO 8601."""
+    return clock.local_date(datetime.fromisoformat(f"{text}+00:00")).isoformat()
+
+
+class _Form(NamedTuple):
+    """How the rows of one order are filled in from the slots of a case: which slot goes to which column.
+
+    Slots: nothing, FAR, unit, category, tile, the present, the case, the distinct times, the constants.
+    """
+
+    columns: itemgetter[Any]
+    events: tuple[itemgetter[Any], ...]
+    constants: tuple[Any, ...]
+    counted: tuple[int, ...]
+    reported: int
+    version: int
+    ended: bool
+    far: str
+
+
+_NOTHING, _FAR, _UNIT, _CATEGORY, _TILE, _NOW, _CASE, _FIRST_TIME = range(8)
+_BY_NAME = {"unit_id": _UNIT, "category_id": _CATEGORY, "recorded_at": _NOW, "case_id": _CASE, "open_tile": _TILE}
+
+
+@lru_cache(maxsize=2000)
+def _form(order: tuple[int | None, ...], turns: int | None, upheld: bool | None, dispatched_to: bool) -> _Form:
+    telling = tell(order, turns, upheld, dispatched_to=dispatched_to)
+    times = 1 + max(place for place in order if place is not None)
+    constants: list[Any] = []
+
+    def slot(name: str, value: Any) -> int:
+        if name in _BY_NAME and (value is not None or name == "open_tile"):
+            return _BY_NAME[name]
+        if value is None:
+            return _NOTHING
+        if isinstance(value, datetime):
+            return _FAR if value == FAR else _FIRST_TIME + place_of(value)
+        constants.append(getattr(value, "value", value))
+        return _FIRST_TIME + times + len(constants) - 1
+
+    columns = itemgetter(*map(slot, PROJECTED, telling.columns))
+    rows = [event_row(0, event, Said(), clock.now()) for event in telling.events]
+    events = tuple(itemgetter(*map(slot, EVENT_COLUMNS, row)) for row in rows)
+    return _Form(
+        columns,
+        events,
+        tuple(constants),
+        tuple({place_of(event.happened_at) for event in telling.events if event.move in COUNTED}),
+        place_of(telling.events[0].happened_at),
+        version_of(telling.events),
+        telling.columns[PROJECTED.index("state")] in ENDED,
+        instant_text(FAR),
+    )
 
 
 def retell(session: Session, case: Case, given: Mapping[str, Any], events: Sequence[Event]) -> None:
