@@ -269,6 +269,7 @@ def trend_of(
     known = max((place for place, value in enumerate(filed) if value is not None), default=0) + 1
     if known < 2:
         return None
+    labels[known - 1] = labels[known - 1].removeprefix(f"{period.year}年")  # the axis begins in the paper's own year
     return page.Trend(tuple(labels[:known][::-1]), tuple(filed[:known][::-1]), tuple(closed[:known][::-1]))
 
 

@@ -90,6 +90,42 @@ def test_a_last_place_above_the_threshold_is_not_named() -> None:
     assert not any("乙" in paragraph for paragraph in chapter.paragraphs)
 
 
+def test_every_unit_below_the_threshold_is_named_with_its_figures_the_worst_first() -> None:
+    rows = [
+        _unit("甲", 20, 20, "100.00"),
+        _unit("乙", 20, 17, "85.00"),
+        _unit("丙", 20, 19, "95.00"),
+        _unit("丁", 20, 12, "60.00"),
+    ]
+    matter = _matter({"by_unit": rows}, should_handle=80, handled_on_time=68, on_time_handling_rate="85.00")
+    chapter = units(matter)
+    assert chapter is not None
+    assert chapter.paragraphs[1:] == (
+        "甲按期处置全部案件。",
+        "丁应处置20件，按期处置12件，按期处置率60.00%，低于平均25.00个百分点。",
+        "乙应处置20件，按期处置17件，按期处置率85.00%。",
+    )
+
+
+def test_a_first_place_below_the_threshold_is_told_once() -> None:
+    rows = [_unit("甲", 20, 12, "60.00"), _unit("乙", 20, 10, "50.00")]
+    matter = _matter({"by_unit": rows}, should_handle=40, handled_on_time=22, on_time_handling_rate="55.00")
+    chapter = units(matter)
+    assert chapter is not None
+    assert chapter.paragraphs[1:] == (
+        "甲按期处置率60.00%，居第1位。",
+        "乙应处置20件，按期处置10件，按期处置率50.00%，低于平均5.00个百分点。",
+    )
+
+
+def test_a_rate_that_only_rounds_to_a_hundred_is_not_all_cases() -> None:
+    rows = [_unit("甲", 30000, 29999, "100.00"), _unit("乙", 20, 19, "95.00")]
+    matter = _matter({"by_unit": rows}, should_handle=30020, handled_on_time=30018, on_time_handling_rate="99.99")
+    chapter = units(matter)
+    assert chapter is not None
+    assert chapter.paragraphs[1] == "甲按期处置率100.00%，居第1位。"
+
+
 def test_demands_name_units_and_dates_only_where_something_is_overdue() -> None:
     rows = [_unit("甲", 20, 10, "50.00", overdue=3)]
     headings = {c.heading: c for c in compose(_matter({"by_unit": rows}, reported=1, overdue_open=3))}

@@ -77,6 +77,7 @@ _CLASSES = [
     ("closing_rate", "结案率"),
 ]
 _RATES = {"closing_rate", "on_time_rate", "on_time_handling_rate", "share"}
+_WIDTHS = {**dict.fromkeys(_RATES, 1.25), "place": 1.5}
 
 
 def build(
@@ -125,7 +126,7 @@ def title(name: str, period: Period) -> str:
 
 def notes(period: Period, as_of: datetime, late: Sequence[Mapping[str, Any]], digest: str | None) -> list[str]:
     """统计说明: what was counted when, what came late, how it is rounded, and the digest of the counted rows."""
-    told = [f"统计时段：{words.span(period)}；数据提取：{words.instant(as_of)}。"]
+    told = [f"统计时段：{words.span(period)}；数据提取：{words.instant(as_of, period)}。"]
     told += [
         f"另补报{words.label_name(row['period'], period)}上报问题{row['reported']}件，不计入本期上报数。"
         for row in late
@@ -214,7 +215,7 @@ def _any(row: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> bool:
 def _table(
     caption: str, first: str, columns: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, Any]]
 ) -> paper.Table:
-    widths = (paper.Column("left", 2.4), *(paper.Column("right", 1.25 if key in _RATES else 1.0) for key, _ in columns))
+    widths = (paper.Column("left", 2.4), *(paper.Column("right", _WIDTHS.get(key, 1.0)) for key, _ in columns))
     header = (first, *(word for _, word in columns))
     body = tuple((_indented(row), *(_cell(row, key) for key, _ in columns)) for row in rows)
     rates = any(key in _RATES for key, _ in columns)

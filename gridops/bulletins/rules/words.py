@@ -70,10 +70,11 @@ def span(period: Period) -> str:
     return f"{day(first)}0时至{day(last)}24时"
 
 
-def instant(moment: datetime) -> str:
-    """4月1日2时, with minutes where there are any; local time."""
+def instant(moment: datetime, beside: Period | None = None) -> str:
+    """4月1日2时, with minutes where there are any, with its year where that is not the period's; local time."""
     at = clock.local(moment)
-    return f"{at.month}月{at.day}日{at.hour}时" + (f"{at.minute}分" if at.minute else "")
+    year = f"{at.year}年" if beside is not None and at.year != beside.year else ""
+    return f"{year}{at.month}月{at.day}日{at.hour}时" + (f"{at.minute}分" if at.minute else "")
 
 
 def natural(cut: Cut) -> bool:
