@@ -6,7 +6,7 @@ from gridops.core.db import reading, transaction
 from gridops.grids.rules import Level
 from gridops.people import queries
 from gridops.people.rules import Role, UnitKind
-from tests.factories import make_grid, make_unit, make_user
+from tests.factories import make_category, make_condition, make_grid, make_unit, make_user
 from tests.webapp import PASSWORD_HASH, Browser
 
 
@@ -168,3 +168,57 @@ def test_text_that_looks_like_markup_stays_text(admin, place):
     for path in (f"/admin/people/{place['jd']}", "/admin/people", f"/admin/units?at={place['hall']}"):
         assert name not in admin.get(path).text
         assert "&lt;script&gt;" in admin.get(path).text
+
+
+def forms_of(page: str) -> set[str]:
+    """Where the forms of a page go, but for signing out."""
+    main = page[page.index("<main") :]
+    return set(re.findall(r'<form[^>]* method="post"(?: action="([^"]*)")?', main))
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/units", "/admin/units?at={hall}", "/admin/calendar", "/admin/calendar?day=2017-05-01"]
+)
+def test_what_holds_for_the_whole_street_is_shown_to_an_admin_of_a_part_without_forms(app, admin, place, path):
+    small = Browser(app)
+    small.sign_in("small")
+    path = path.format(**place)
+    assert forms_of(admin.get(path).text)
+    assert small.get(path).status_code == 200
+    assert not forms_of(small.get(path).text)
+
+
+def test_an_admin_of_a_part_is_offered_just_what_he_may_do(app, admin, place):
+    small = Browser(app)
+    small.sign_in("small")
+    mine, other = small.get(f"/admin/people/{place['jd']}").text, small.get(f"/admin/people/{place['admin']}").text
+    assert f"/admin/people/{place['jd']}/password" in forms_of(mine)
+    assert forms_of(other) == {f"/admin/people/{place['admin']}/roles"}  # a role within the part may be granted
+    codes = set(re.findall(r'<option value="([^"]+)">(?:盘龙|龙虎)', other))
+    assert codes == {"A", "A1"}
+    for action in forms_of(mine):
+        assert small.post(action, {"role": "editor", "grid_code": "A", "active": "yes"}).status_code != 403, action
+    assert small.post(f"/admin/people/{place['admin']}/password").status_code == 403
+    assert small.post(f"/admin/people/{place['admin']}/roles", {"role": "editor", "grid_code": ""}).status_code == 403
+    assert forms_of(small.get(f"/admin/duties/{place['grid']}").text) == {""}
+    assert not forms_of(small.get(f"/admin/duties/{place['street']}").text)
+    assert small.post(f"/admin/duties/{place['street']}", {"line": "x"}).status_code in (403, 422)
+    assert "/admin/audit" not in small.get("/admin").text
+
+
+def test_forms_that_are_a_page_of_their_own_are_not_opened_either(app, admin, place):
+    with transaction() as session:
+        category = make_category(session)
+        condition = make_condition(session, category)
+        paths = [
+            f"/admin/categories/lists/{category.list_id}",
+            f"/admin/categories/{category.id}/conditions/new",
+            f"/admin/categories/{category.id}/conditions/{condition.id}",
+        ]
+        page = f"/admin/categories/{category.id}"
+    small = Browser(app)
+    small.sign_in("small")
+    for path in paths:
+        assert admin.get(path).status_code == 200, path
+        assert small.get(path).status_code == 403, path
+        assert path not in small.get("/admin/categories").text + small.get(page).text
