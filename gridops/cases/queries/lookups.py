@@ -57,6 +57,7 @@ EVENT_COLUMNS = (
 )
 
 # Every move asks these, so they are built once: building a statement costs more than running it.
+_BY_NUMBER = select(Case).where(Case.number == bindparam("number"))
 _BY_RECORD = select(Case).where(Case.record_id == bindparam("record_id"))
 _EVENT_OF_RECORD = select(CaseEvent.case_id, CaseEvent.move, CaseEvent.id).where(
     CaseEvent.record_id == bindparam("record_id")
@@ -83,7 +84,7 @@ def case(session: Session, case_id: int) -> Case | None:
 
 def by_number(session: Session, number: str) -> Case | None:
     """The case of a number."""
-    return session.scalar(select(Case).where(Case.number == number))
+    return session.scalar(_BY_NUMBER, {"number": number})
 
 
 def by_record(session: Session, record_id: str) -> Case | None:

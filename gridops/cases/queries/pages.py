@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
@@ -30,6 +30,10 @@ from gridops.people.rules import Person, Role
 from gridops.worktime.queries import working_time
 
 TASKS = 200
+# Asked with every move, so it is built once.
+_SIGHT = select(Case.id, Case.root_id, Case.grid_id, Case.unit_id, Case.reporter_id).where(
+    Case.number == bindparam("number")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,14 @@ def case_in_sight(session: Session, person: Person, number: str) -> Case:
     if case is None or not _sees(scope_of(session, person), case):
         raise NotFound("没有这个案件")
     return case
+
+
+def id_in_sight(session: Session, scope: Scope, number: str) -> int:
+    """The id of the case of a number, if the scope shows it; NotFound otherwise. A move reads the case itself."""
+    row = session.execute(_SIGHT, {"number": number}).one_or_none()
+    if row is None or not scope.sees(root_id=row[1], grid_id=row[2], unit_id=row[3], reporter_id=row[4]):
+        raise NotFound("没有这个案件")
+    return int(row[0])
 
 
 def case_file(session: Session, person: Person, number: str) -> CaseFile:

@@ -21,7 +21,7 @@ def standing_of(session: Session, person: Person, case: Case, history: History) 
     path = _path(session, person, case)
     here = [held for held in person.holdings if held.grid_id in path]
     handling = [held for held in here if held.role is Role.HANDLER]
-    units = unit_path(session, case.unit_id) if case.unit_id and handling else frozenset()
+    units = _units(session, case.unit_id, here) if case.unit_id and handling else frozenset()
     gave = history.last(Move.FEEDBACK)
     return Standing(
         root=person.roles,
@@ -41,6 +41,12 @@ def _path(session: Session, person: Person, case: Case) -> frozenset[int]:
     if held <= {case.root_id, case.grid_id}:
         return frozenset({case.root_id, case.grid_id})
     return grid_path(session, case.grid_id)
+
+
+def _units(session: Session, unit_id: int, here: list[Holding]) -> frozenset[int]:
+    """The case's unit and those above it; who holds roles for this very unit only needs no look at the others."""
+    own = frozenset({unit_id})
+    return own if own.issuperset(held.unit_id for held in here) else unit_path(session, unit_id)
 
 
 def _speaks_for_community(session: Session, handling: list[Holding], units: frozenset[int]) -> bool:

@@ -59,10 +59,10 @@ def make(number: str, move: str) -> Answer:
         if "unit" in given:  # chosen from the whole list, beside those proposed
             given["unit"] = typed.get("unit_other") or given["unit"]
         fields = forms.parse_move(wanted, given)
-        version = _version(typed)
+        version, scope = _version(typed), current_scope()
         with transaction() as session:
-            case = case_pages.case_in_sight(session, person, number)
-            service.move(session, case.id, wanted, person, fields, expected_version=version)
+            case_id = case_pages.id_in_sight(session, scope, number)
+            service.move(session, case_id, wanted, person, fields, expected_version=version)
     except Invalid as wrong:
         return _page(number, Tried(wanted, typed, moving.problems(wrong))), 422
     except (Conflict, Closed) as late:
