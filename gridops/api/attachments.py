@@ -17,7 +17,6 @@ from gridops.api.guard import limits, person, settings
 from gridops.api.problems import problem
 from gridops.api.reading import json_answer
 from gridops.api.shapes import ContentOut, PartOut
-from gridops.api.waking import wake
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Conflict, Invalid
 from gridops.evidence import forms, queries
@@ -26,6 +25,7 @@ from gridops.evidence.parts import PartFolder
 from gridops.evidence.rules.types import Mime, claimable
 from gridops.evidence.store import LocalStore
 from gridops.intake import service as intake
+from gridops.tasks.waking import wake
 
 _NAME = Parameter(
     "sha256", {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "SHA-256 of the whole content, in hex", "path"

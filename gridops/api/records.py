@@ -11,10 +11,10 @@ from gridops.api.guard import limits, person, settings
 from gridops.api.problems import problem
 from gridops.api.reading import json_answer, json_body
 from gridops.api.shapes import ReceiptOut
-from gridops.api.waking import wake
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.intake import forms, receipts, service
+from gridops.tasks.waking import wake
 
 _NAME = Parameter("record_id", {"type": "string", "format": "uuid"}, "the name the phone gave the record", "path")
 

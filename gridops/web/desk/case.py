@@ -18,7 +18,7 @@ from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
 from gridops.evidence import queries as evidence
-from gridops.tasks.app import wake
+from gridops.tasks.waking import wake
 from gridops.web import choices, explain, records, smallmap
 from gridops.web.desk import common, moving
 from gridops.web.field import common as street

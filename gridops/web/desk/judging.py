@@ -17,7 +17,7 @@ from gridops.core.errors import Invalid
 from gridops.intake import judging
 from gridops.intake.rules import RecordState, Verdict
 from gridops.intake.words import FIELD_NAMES
-from gridops.tasks.app import wake
+from gridops.tasks.waking import wake
 from gridops.web import photos, records
 from gridops.web.desk import common
 from gridops.web.field.common import RECORD_NAMES, shows

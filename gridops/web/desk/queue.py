@@ -29,7 +29,7 @@ from gridops.grids import queries as grids
 from gridops.grids.rules.tree import Territory
 from gridops.intake import judging
 from gridops.people.rules import Role
-from gridops.tasks.app import wake
+from gridops.tasks.waking import wake
 from gridops.web import choices, explain
 from gridops.web.desk import common, proposals
 from gridops.web.guards import current_person, current_scope, needs
