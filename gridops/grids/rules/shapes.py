@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
 from gridops.core.coordinates import Crs, from_wgs84, to_wgs84
@@ -17,7 +17,7 @@ LEAST_AREA_M2 = 0.01
 # Outlines nowhere further apart than this are the same; degrees, about a millimetre.
 SAME_WITHIN_DEG = 1e-8
 
-_WGS84 = Geod(ellps="WGS84")
+_EQUATOR_M = 6_378_137.0
 _ECCENTRICITY_2 = 0.0066943799901413165
 
 
@@ -25,8 +25,8 @@ def metres_per_degree(lat: Any) -> tuple[Any, Any]:
     """Metres in a degree of longitude and in one of latitude, at a latitude or an array of them (WGS-84 ellipsoid)."""
     phi = np.radians(lat)
     bend = 1.0 - _ECCENTRICITY_2 * np.sin(phi) ** 2
-    along = np.radians(_WGS84.a) * np.cos(phi) / np.sqrt(bend)
-    up = np.radians(_WGS84.a) * (1.0 - _ECCENTRICITY_2) / bend**1.5
+    along = np.radians(_EQUATOR_M) * np.cos(phi) / np.sqrt(bend)
+    up = np.radians(_EQUATOR_M) * (1.0 - _ECCENTRICITY_2) / bend**1.5
     return along, up
 
 
@@ -44,7 +44,15 @@ def slight_area_m2(geometry: BaseGeometry) -> float:
 
 def geodesic_area_m2(geometry: BaseGeometry) -> float:
     """Geodesic area in m² on the WGS-84 ellipsoid: the area a grid is said to have."""
-    return float(abs(_WGS84.geometry_area_perimeter(shapely.orient_polygons(geometry))[0]))
+    return float(abs(_geod().geometry_area_perimeter(shapely.orient_polygons(geometry))[0]))
+
+
+@lru_cache(maxsize=1)
+def _geod() -> Any:
+    # Ten MiB in every process, asked for by imports of a territory only.
+    from pyproj import Geod
+
+    return Geod(ellps="WGS84")
 
 
 def normal(geometry: BaseGeometry) -> BaseGeometry:
