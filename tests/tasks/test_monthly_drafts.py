@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,10 +21,10 @@ FIRST = at("2017-04-01 02:00")
 
 
 @pytest.fixture
-def quiet(database: Engine, tmp_path: Path) -> Iterator[Path]:
+def quiet(database: Engine, tmp_path: Path) -> Path:
     """The tasks of a deployment whose broker does not answer: what they owe stays owed."""
     tasks.configure(load({"GRIDOPS_DATA_DIR": str(tmp_path), "GRIDOPS_REDIS_URL": "redis://127.0.0.1:1/0"}))
-    yield tmp_path
+    return tmp_path
 
 
 def _street(code: str, *, monthly: bool = True) -> int:
@@ -49,7 +48,7 @@ def _jobs() -> int:
         return session.scalar(select(func.count()).select_from(BuildJob)) or 0
 
 
-def test_the_calendar_drafts_on_the_first_day_at_two_in_the_morning_of_the_street() -> None:
+def test_the_calendar_drafts_on_the_first_day_at_two_in_the_morning_of_the_street(quiet: Path) -> None:
     planned = schedule.CALENDAR["monthly drafts"]["schedule"]
     assert schedule.CALENDAR["monthly drafts"]["task"] == "bulletins.monthly_drafts"
     assert (planned.day_of_month, planned.hour, planned.minute) == ({1}, {2}, {0})

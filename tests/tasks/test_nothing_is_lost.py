@@ -18,10 +18,12 @@ import pytest
 import redis
 from PIL import Image
 from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
 
 from config import load
 from gridops.bulletins import building, queries
 from gridops.bulletins import service as bulletins
+from gridops.bulletins.models import Bulletin
 from gridops.core import db
 from gridops.core.owed import Owed, owe
 from gridops.evidence import service as evidence
@@ -30,10 +32,14 @@ from gridops.evidence.store import LocalStore
 from gridops.figures import service as figures
 from gridops.figures.models import DayTotal
 from gridops.grids import queries as grids
+from gridops.grids.models import Grid
+from gridops.people.queries import load_person
+from gridops.people.rules import Person, Role
 from gridops.tasks import app as tasks
 from gridops.tasks import broker, schedule
 from tests.command import command_in
 from tests.conftest import REDIS, ROOT, missing, shared
+from tests.factories import make_user
 
 pytestmark = [pytest.mark.broker, pytest.mark.acceptance]
 FOLDER, CODE, PERIOD = "tianmen-2016-12", "429006", "2016-12"
@@ -189,6 +195,66 @@ def test_killed_workers_and_an_emptied_broker_lose_nothing(deployment: Deploymen
     assert deployment.paper() == undisturbed
     with db.reading() as session:
         assert session.scalar(select(func.count()).select_from(Content).where(Content.derived == "made")) == 12
+
+
+def test_a_freeze_during_a_build_that_is_killed_ends_with_the_locked_figures(deployment: Deployment) -> None:
+    """The build is cut off by SIGKILL after its first part; the figures are locked meanwhile, by the command's verbs."""
+    undisturbed = _undisturbed(deployment)
+    editor = _editor()
+    deployment.start("worker", "beat")
+    job_id = _ask()
+    until(lambda: _parts(job_id) >= 1)
+    deployment.kill()
+    assert _state(job_id) == "owed"
+    digest = _freeze(editor)
+    deployment.start("worker", "beat")
+    until(lambda: _built_as() == ("frozen", digest))
+    assert _state(job_id) == "done"
+    paper = deployment.paper()
+    assert {name: paper[name] for name in ("figures", "tables", "text")} == {
+        name: undisturbed[name] for name in ("figures", "tables", "text")
+    }
+    with db.reading() as session:
+        found = queries.bulletin(session, _grid(session), "monthly", PERIOD)
+        assert found is not None
+        assert bulletins.verify(session, found).same
+        assert building.is_built(session, found)
+
+
+def _editor() -> Person:
+    with db.transaction() as session:
+        found = make_user(session, session.get_one(Grid, _grid(session)), Role.EDITOR)
+        person = load_person(session, found.id)
+    assert person is not None
+    return person
+
+
+def _freeze(person: Person) -> str:
+    """Lock the figures as the command does, and owe the papers; nobody is woken, so the schedule must find them."""
+    with db.transaction() as session:
+        found = queries.bulletin(session, _grid(session), "monthly", PERIOD)
+        assert found is not None
+        bulletin_id = found.id
+        bulletins.prepare_freeze(session, bulletin_id)
+
+    def lock(session: Session) -> None:
+        bulletins.freeze(session, bulletin_id, person)
+        bulletins.ask_build(session, bulletin_id, person)
+
+    db.repeatable(lock)
+    with db.reading() as session:
+        locked = queries.frozen_set(session, session.get_one(Bulletin, bulletin_id))
+        assert locked is not None
+        return locked.digest
+
+
+def _built_as() -> tuple[str, str]:
+    """The state and the digest that the kept paper carries."""
+    with db.reading() as session:
+        found = queries.bulletin(session, _grid(session), "monthly", PERIOD)
+        assert found is not None
+        papers = queries.papers(session, found.id)
+        return papers["json"].status.value, (found.draft or {}).get("digest") or ""
 
 
 def _undisturbed(deployment: Deployment) -> dict[str, Any]:
