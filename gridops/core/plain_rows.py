@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
+_WITHOUT_OFFSET = len("2017-03-05 00:40:00.000000")
+
 
 def instant_text(instant: datetime) -> str:
     """An aware instant in UTC as SQLite keeps it; texts sort as their instants do. PostgreSQL needs `zone` after it."""
     if instant.tzinfo is None:
         raise ValueError("a naive time reached the database")
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return instant.astimezone(UTC).isoformat(" ", "microseconds")[:_WITHOUT_OFFSET]
 
 
 def zone(session: Session) -> str:

@@ -135,9 +135,7 @@ class Reader:
         self._category(row, root_id, listed, code)
         if row.errors:
             return None
-        staged = StagedCase(
-            row.number,
-            "",
+        told = (
             root_id,
             cells["external_id"],
             cells["kind"],
@@ -158,7 +156,7 @@ class Reader:
             UPHELD[cells.get("returned_upheld", "")],
             tuple(row.times),
         )
-        return staged._replace(digest=_digest(staged))
+        return StagedCase(row.number, sha256(repr(told).encode()).hexdigest(), *told)
 
     def _unit(self, row: _Row, root_id: int) -> str | None:
         code = row.text("unit_code", 60)
@@ -277,9 +275,3 @@ def _local_day(text: str) -> date:
 @lru_cache(maxsize=10_000)
 def _contradictions(order: Order) -> list[tuple[str, str]]:
     return wrong_with(order)
-
-
-def _digest(row: StagedCase) -> str:
-    """Of all that a row tells, but not of where it stands. No text of a row holds the character between them."""
-    told = [str(value) if value is not None else "" for value in row[2:-1]]
-    return sha256("\x1f".join([*told, *(time or "" for time in row.times)]).encode()).hexdigest()

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from gridops.catalogue import queries as catalogue_queries
 from gridops.catalogue import service as catalogue
-from gridops.catalogue.rules import Kind, in_force
+from gridops.catalogue.rules import Kind, edition_on, in_force
 from gridops.core.errors import Invalid
 from gridops.operations import service as operations
 from gridops.people.queries import listing as people
@@ -18,7 +19,7 @@ from gridops.people.service import units
 
 
 class _Meaning(NamedTuple):
-    """A category, and the local days on which its code may be used."""
+    """A category or an edition of a list, and the local days on which it holds."""
 
     id: int
     valid_from: date | None
@@ -33,6 +34,7 @@ class Resolver:
     create_units: bool = False
     local_categories: set[str] = field(default_factory=set)
     _made: set[tuple[Any, ...]] = field(default_factory=set)
+    _lists: dict[str, list[_Meaning]] = field(default_factory=dict)
     _editions: dict[tuple[str, date], int] = field(default_factory=dict)
     _categories: dict[tuple[Any, ...], _Meaning] = field(default_factory=dict)
     _refused: dict[tuple[Any, ...], tuple[str, str]] = field(default_factory=dict)
@@ -82,9 +84,7 @@ class Resolver:
 
     def _meaning(self, root_id: int, listed: str, kind: Kind, code: str, on: date) -> _Meaning:
         """What a code means on a local day: by the edition of that day, asked again where the known one has ended."""
-        if (listed, on) not in self._editions:
-            self._editions[listed, on] = catalogue.list_on(self.session, listed, on).id
-        key = (root_id, self._editions[listed, on], kind, code)
+        key = (root_id, self._edition(listed, on), kind, code)
         known = self._categories.get(key)
         if known is None or not in_force(known, on):
             found, new = catalogue.find_or_extend(self.session, listed, kind, code, root_id, on)
@@ -92,6 +92,19 @@ class Resolver:
             if new:
                 self._made.add(key)
                 self.local_categories.add(f"{listed} {kind.value} {code}")
+        return known
+
+    def _edition(self, listed: str, on: date) -> int:
+        """The id of the edition of a list on a local day. Raises Invalid where there is no such list."""
+        known = self._editions.get((listed, on))
+        if known is None:
+            if listed not in self._lists:
+                catalogue.list_on(self.session, listed, on)
+                editions = catalogue_queries.editions(self.session, listed)
+                self._lists[listed] = [_Meaning(row.id, row.valid_from, row.valid_to) for row in editions]
+            found = edition_on(self._lists[listed], on)
+            assert found is not None
+            known = self._editions[listed, on] = found.id
         return known
 
 

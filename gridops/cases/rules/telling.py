@@ -38,9 +38,11 @@ class Telling:
 
 def order_of(times: Sequence[str | None]) -> tuple[Order, list[str]]:
     """The order of the times of a row, given in the order of TIMES as texts that sort; and the distinct ones."""
-    distinct = sorted({time for time in times if time is not None})
-    places = {time: place for place, time in enumerate(distinct)}
-    return tuple([None if time is None else places[time] for time in times]), distinct
+    told = set(times)
+    told.discard(None)
+    distinct: list[str] = sorted(told)  # type: ignore[arg-type]
+    places = dict(zip(distinct, range(len(distinct)), strict=True))
+    return tuple(map(places.get, times)), distinct  # type: ignore[arg-type]
 
 
 def wrong_with(order: Order) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -64,34 +64,40 @@ class ToldCase(NamedTuple):
     times: Sequence[str | None]
 
 
-_GIVEN = ToldCase._fields[: ToldCase._fields.index("category_id")]
+_GIVEN_COUNT = ToldCase._fields.index("category_id")
+_GIVEN = ToldCase._fields[:_GIVEN_COUNT]
+_FAR_TEXT = instant_text(FAR)
 _CASE_COLUMNS = ("id", "number", "recorded_at", "version", *_GIVEN, *PROJECTED)
 _OWED_COLUMNS = ("kind", "key", "since", "tries")
 
 
 def write_told(session: Session, cases: Sequence[ToldCase]) -> None:
     """Write new cases as `write_cases` would, by the thousand: rows, events, and the daily totals they owe."""
-    ids = reserve_ids(session, Case, len(cases))
-    after = zone(session)
+    ids, after = reserve_ids(session, Case, len(cases)), zone(session)
     now = instant_text(clock.now()) + after
-    rows: list[tuple[Any, ...]] = []
     events: list[tuple[Any, ...]] = []
     keys: set[str] = set()
-    for case_id, told in zip(ids, cases, strict=True):
+    # The rows are made while the database takes in those before them.
+    insert_plain(session, Case, _CASE_COLUMNS, _rows(zip(ids, cases, strict=True), now, after, events, keys))
+    insert_plain(session, CaseEvent, EVENT_COLUMNS, events)
+    insert_plain(session, owed.Owed, _OWED_COLUMNS, [(DAY_TOTAL, key, now, 0) for key in sorted(keys)])
+
+
+def _rows(
+    cases: Iterable[tuple[int, ToldCase]], now: str, after: str, events: list[tuple[Any, ...]], keys: set[str]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of cases; on the way their events and the days they owe are collected. Asks the database nothing."""
+    far = _FAR_TEXT + after
+    for case_id, told in cases:
         order, distinct = order_of(told.times)
         form = _form(order, told.reworked_times, told.returned_upheld, told.unit_id is not None)
         tile = None if told.lon is None or told.lat is None or form.ended else tile_of(told.lon, told.lat)
         instants = [text + after for text in distinct] if after else distinct
-        slots = (None, form.far + after, told.unit_id, told.category_id, tile, now, case_id, *instants, *form.constants)
+        slots = (None, far, told.unit_id, told.category_id, tile, now, case_id, *instants, *form.constants)
+        events += [event(slots) for event in form.events]
+        keys.update([f"{told.grid_id}:{local_day(distinct[place])}" for place in form.counted])
         number = f"{local_day(distinct[form.reported]).replace('-', '')}-{case_id:06d}"
-        rows.append((case_id, number, now, form.version, *told[: len(_GIVEN)], *form.columns(slots)))
-        for event in form.events:
-            events.append(event(slots))
-        for place in form.counted:
-            keys.add(f"{told.grid_id}:{local_day(distinct[place])}")
-    insert_plain(session, Case, _CASE_COLUMNS, rows)
-    insert_plain(session, CaseEvent, EVENT_COLUMNS, events)
-    insert_plain(session, owed.Owed, _OWED_COLUMNS, [(DAY_TOTAL, key, now, 0) for key in sorted(keys)])
+        yield (case_id, number, now, form.version, *told[:_GIVEN_COUNT], *form.columns(slots))
 
 
 @lru_cache(maxsize=_MOST_KEPT)
@@ -113,7 +119,6 @@ class _Form(NamedTuple):
     reported: int
     version: int
     ended: bool
-    far: str
 
 
 _NOTHING, _FAR, _UNIT, _CATEGORY, _TILE, _NOW, _CASE, _FIRST_TIME = range(8)
@@ -147,7 +152,6 @@ def _form(order: tuple[int | None, ...], turns: int | None, upheld: bool | None,
         place_of(telling.events[0].happened_at),
         version_of(telling.events),
         telling.columns[PROJECTED.index("state")] in ENDED,
-        instant_text(FAR),
     )
 
 
