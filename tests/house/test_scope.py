@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -31,21 +31,25 @@ from gridops.evidence.models import Content, EvidenceLink
 from gridops.evidence.store import LocalStore
 from gridops.grids.models import Grid
 from gridops.grids.rules import Level
+from gridops.intake import judging
 from gridops.intake import service as intake
 from gridops.intake.forms import parse_record
+from gridops.intake.models import DisputedRecord
+from gridops.intake.rules import Verdict
 from gridops.people.models import User
 from gridops.people.queries import load_person
 from gridops.people.rules import SCOPE, Person, Role, Sees
 from gridops.people.service import passwords
-from gridops.tables import Base
 from gridops.web.guards import guard_of
 from gridops.web.photos import Limits
+from tests.conftest import empty
 from tests.evidence.pictures import picture, sha256
 from tests.factories import at, make_category, make_condition, make_grid, make_unit, make_user
 from tests.webapp import CHEAP, PASSWORD_HASH, Browser, web_program
 
 # Where a thing lies, seen from the people of the test: they hold their role for `west` or for the whole `street`.
 PLACES = ("west", "east", "street", "abroad")
+POINTS = {"west": (119.955, 31.855), "east": (119.965, 31.855), "abroad": (118.005, 30.005)}
 HELD = ("west", "street")
 WITHIN = {"west": {"west"}, "street": {"west", "east", "street"}}
 
@@ -65,7 +69,8 @@ THINGS = {
     "api.get_record": "record",
 }
 # Kept by administrators of the jurisdiction as a whole; tests/web/test_admin_pages.py asks whose they are.
-ELSEWHERE = re.compile(r"admin_|static$|api\.head_attachment$")
+# The figures of /overview name no thing of their own; what they list is asked with the lists.
+ELSEWHERE = re.compile(r"admin_|static$|api\.head_attachment$|overview\.records$")
 FIXED = {"size": "original", "kind": "html", "key": "cases.filed", "name": "by_grid"}
 ARGUMENTS = {"number": "case", "link_id": "evidence", "bulletin_id": "bulletin", "record_id": "record"}
 
@@ -74,6 +79,7 @@ LISTS = {
     "/desk?group=all": r'class="row-open" href="/desk/cases/([0-9-]+)"',
     "/desk/cases.csv?group=all": r"(?m)^([0-9]{8}-[0-9]{6}),",
     "/desk/map/cases?bbox=119,31,121,33&state=reported,filed,dispatched": r'"number":"([0-9-]+)"',
+    "/overview/records/reported?month=2017-03": r'href="/desk/cases/([0-9-]+)"',
     "/api/v1/cases": r'"number":"([0-9-]+)"',
     "/api/v1/cases.geojson": r'"number":"([0-9-]+)"',
     "/field/nearby?lon=119.955&lat=31.855&category=event/0110": r'value="([0-9]{8}-[0-9]{6})"',
@@ -89,17 +95,17 @@ class House:
     numbers: dict[str, str]
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The program with all things, on each database in turn."""
     folder = tmp_path_factory.mktemp("scope")
-    engine = db.open_engine(f"sqlite:///{folder / 'gridops.db'}")
-    Base.metadata.create_all(engine)
+    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
     with pytest.MonkeyPatch.context() as patch, web_program(engine, folder) as app:
         patch.setattr(passwords, "_hasher", CHEAP)
         patch.setattr(passwords, "_nobody", None)
         things = make_things(LocalStore(folder / "evidence"))
         yield House(app, things, things["case"])
-    engine.dispose()
+    empty(engine)
 
 
 @pytest.fixture(scope="module")
@@ -125,12 +131,16 @@ def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
                     username=f"{role}-{held}", password_hash=PASSWORD_HASH,
                 )  # fmt: skip
         cases = {
-            "west": make_case(session, grids["street"], unit_of["street"].id, (119.955, 31.855)),
-            "east": make_case(session, grids["street"], unit_of["street"].id, (119.965, 31.855)),
-            "abroad": make_case(session, grids["abroad"], unit_of["abroad"].id, (118.005, 30.005)),
+            "west": make_case(session, grids["street"], unit_of["street"].id, POINTS["west"]),
+            "east": make_case(session, grids["street"], unit_of["street"].id, POINTS["east"]),
+            "abroad": make_case(session, grids["abroad"], unit_of["abroad"].id, POINTS["abroad"]),
         }
-        links = {place: make_link(session, store, case, n) for n, (place, case) in enumerate(cases.items())}
-        records = {"west": make_record(session, grids["street"], (119.955, 31.855))}
+        roots = {"west": grids["street"], "east": grids["street"], "abroad": grids["abroad"]}
+        links = {
+            place: make_link(session, store, roots[place].id, case, n) for n, (place, case) in enumerate(cases.items())
+        }
+        records = {place: make_record(session, roots[place], POINTS[place]) for place in roots}
+        disputes = {place: make_dispute(session, roots[place], POINTS[place]) for place in roots}
     with clock.set_to(at("2017-04-01 09:00")):
         papers = {place: make_bulletin(store, grid) for place, grid in grids.items()}
     return {
@@ -138,6 +148,7 @@ def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
         "evidence": links,
         "bulletin": papers,
         "record": records,
+        "dispute": disputes,
     }
 
 
@@ -175,7 +186,7 @@ def make_case(session: Session, root: Grid, unit_id: int, place: tuple[float, fl
     return case.id, case.number
 
 
-def make_link(session: Session, store: LocalStore, case: tuple[int, str], seed: int) -> int:
+def make_link(session: Session, store: LocalStore, root_id: int, case: tuple[int, str], seed: int) -> int:
     """The id of a photo's use as evidence of a case."""
     content = picture(seed=seed)
     store.put(sha256(content), io.BytesIO(content))
@@ -183,7 +194,7 @@ def make_link(session: Session, store: LocalStore, case: tuple[int, str], seed: 
     session.add(Content(sha256=sha256(content), size=len(content), mime="image/jpeg", received_at=now, derived="owed"))
     session.flush()
     use = EvidenceLink(
-        sha256=sha256(content), root_id=1, subject_kind="case", subject_id=case[0], role="before", linked_at=now
+        sha256=sha256(content), root_id=root_id, subject_kind="case", subject_id=case[0], role="before", linked_at=now
     )
     session.add(use)
     session.flush()
@@ -192,11 +203,27 @@ def make_link(session: Session, store: LocalStore, case: tuple[int, str], seed: 
 
 def make_record(session: Session, root: Grid, place: tuple[float, float]) -> str:
     """The name of a record sent by someone who is nobody of the test; it waits, and leads to no case."""
-    name, now = str(uuid7()), clock.local(clock.now()).isoformat()
+    name = str(uuid7())
+    hand_in(session, helper(session, root), name, place)
+    return name
+
+
+def hand_in(session: Session, sender: Person, name: str, place: tuple[float, float]) -> None:
+    """A report at a place under a name, about a case that nobody knows."""
+    now = clock.local(clock.now()).isoformat()
     body = {"category": "0110", "location": {"lon": place[0], "lat": place[1]}, "same_as": str(uuid7())}
     payload = {"type": "report", "captured_at": now, "sent_at": now, "device": "", "body": body, "attachments": []}
-    intake.take(session, helper(session, root), name, parse_record(payload, name, Limits(1, 1)), payload)
-    return name
+    intake.take(session, sender, name, parse_record(payload, name, Limits(1, 1)), payload)
+
+
+def make_dispute(session: Session, root: Grid, place: tuple[float, float]) -> int:
+    """The id of a second content under one name, decided already: whoever may decide is told so."""
+    sender, name = helper(session, root), str(uuid7())
+    for _time in range(2):
+        hand_in(session, sender, name, place)
+    (row,) = session.query(DisputedRecord).filter_by(record_id=name)
+    judging.judge_dispute(session, helper(session, root), row.id, Verdict.FIRST_STANDS, "x", Limits(1, 1))
+    return row.id
 
 
 def make_bulletin(store: LocalStore, grid: Grid) -> int:
@@ -315,3 +342,27 @@ def test_a_locked_account_opens_nothing_from_the_next_request_on(house: House) -
     with transaction() as session:
         session.execute(update(User).where(User.username == "going").values(active=False))
     assert browser.get(page).status_code == 302
+
+
+# Where a person decides about records. What is judged or waits for another record is closed to a decision (409), so
+# that every person of the test may ask in turn.
+JUDGING = {
+    "/desk/records/{}/again": "record",
+    "/desk/records/{}/aside": "record",
+    "/desk/records/disputes/{}": "dispute",
+}
+
+
+@pytest.mark.parametrize("path", JUDGING)
+def test_records_are_judged_by_clerks_and_shift_leaders_of_their_place_alone(
+    house: House, browsers: dict[tuple[Role, str], Browser], path: str
+) -> None:
+    wrong = []
+    for (role, held), browser in browsers.items():
+        for place, value in house.things[JUDGING[path]].items():
+            answer = browser.post(path.format(value), {"reason": "x", "verdict": "first_stands"})
+            wanted = 409 if place in WITHIN[held] else 404
+            wanted = wanted if role in (Role.INTAKE_CLERK, Role.SHIFT_LEADER) else 403
+            if answer.status_code != wanted:
+                wrong.append(f"{role} for {held}, {place}: {answer.status_code} instead of {wanted}")
+    assert not wrong, "\n".join(wrong)
