@@ -1,57 +1,75 @@
 """Plain rows: ids reserved ahead, values bound as the models' types bind them, and the fastest way in.
 
 The same rows as single inserts would write, without an object for each: a few by INSERT, many by COPY on PostgreSQL and
-executemany on SQLite. What `together` surrounds is sent to PostgreSQL in one round trip.
+executemany on SQLite. What `together` surrounds goes to PostgreSQL as one statement.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Dialect, Table, text
+import psycopg
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Table, text
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from gridops.core.db import Instant, raw_errors
 
 # Up to so many rows an INSERT is quicker than beginning a COPY.
 FEW = 20
+_TOGETHER = "gridops.together"
 
 
 @contextlib.contextmanager
 def together(session: Session) -> Iterator[None]:
-    """Send the plain rows written inside in one round trip; what is asked inside is answered as always, only slower.
+    """Write the plain rows given inside at the end, on PostgreSQL by one statement: nothing inside may ask for them.
 
-    Raises SQLAlchemy's errors, at the latest at the end.
+    Of an error inside nothing is written. References among the rows may point in any direction.
     """
     if session.get_bind().dialect.name != "postgresql":
         yield
         return
-    raw: Any = session.connection().connection.driver_connection
-    with raw_errors(), raw.pipeline():
+    waiting: list[_Portion] = []
+    session.info[_TOGETHER] = waiting
+    try:
         yield
+    finally:
+        session.info.pop(_TOGETHER)
+    if waiting:
+        _execute(session, waiting)
 
 
-def reserve_both(session: Session, one: Any, several: Any, count: int) -> tuple[int, list[int]]:
-    """One fresh id of a table and `count` fresh ones of another, ascending, by one question."""
-    statement = _reserving(session.get_bind().dialect, _table(one), _table(several), count)
-    first, *rest = session.connection().exec_driver_sql(statement).one()
-    return first, sorted(rest)
+class fresh_id(ColumnElement[int]):  # noqa: N801  stands in statements as a function does
+    """A fresh id of a table, to be asked for along with other things; reserved as by `reserve_ids`.
+
+    `place`: 1, or more where one statement asks for several ids of a table.
+    """
+
+    inherit_cache = True
+    type = BigInteger()
+    _traverse_internals = [("table_name", InternalTraversal.dp_string), ("place", InternalTraversal.dp_plain_obj)]
+
+    def __init__(self, table: Any, place: int = 1) -> None:
+        self.table_name, self.place = _table(table).name, place
 
 
-@functools.lru_cache(maxsize=64)
-def _reserving(dialect: Dialect, one: Table, several: Table, count: int) -> str:
-    name = dialect.identifier_preparer.format_table
-    if dialect.name == "postgresql":
-        wanted = [one, *[several] * count]
-        return "SELECT " + ", ".join(f"nextval(pg_get_serial_sequence('{name(table)}', 'id'))" for table in wanted)
+@compiles(fresh_id, "postgresql")
+def _next(wanted: fresh_id, compiler: Any, **_: Any) -> str:
+    quoted = compiler.preparer.quote(wanted.table_name)
+    return f"nextval(pg_get_serial_sequence('{quoted}', 'id'))"
+
+
+@compiles(fresh_id)
+def _highest_and_one(wanted: fresh_id, compiler: Any, **_: Any) -> str:
     # SQLite has one writer at a time, so nobody else can take these.
-    wanted_ids = [(one, 1), *((several, place) for place in range(1, count + 1))]
-    fresh = "(SELECT coalesce(max(id), 0) + {} FROM {})"
-    return "SELECT " + ", ".join(fresh.format(place, name(table)) for table, place in wanted_ids)
+    quoted = compiler.preparer.quote(wanted.table_name)
+    return f"(SELECT coalesce(max(id), 0) + {wanted.place} FROM {quoted})"  # noqa: S608  our own table's name
 
 
 def _table(of: Any) -> Table:
@@ -85,19 +103,46 @@ def insert_rows(session: Session, table: Any, columns: Sequence[str], rows: Iter
     connection = session.connection()
     way = _way_in(connection.dialect, _table(table), tuple(columns))
     bound = way.bound(given)
-    raw: Any = connection.connection.driver_connection
     if connection.dialect.name != "postgresql":
+        raw: Any = connection.connection.driver_connection
         raw.executemany(way.insert, bound)
-        return len(bound)
-    with raw_errors():
-        # COPY is not among what a pipeline takes.
-        if len(bound) <= FEW or raw.pgconn.pipeline_status:
-            raw.execute(way.insert + way.marks * (len(bound) - 1), [value for row in bound for value in row])
-        else:
-            with raw.cursor() as cursor, cursor.copy(way.copy) as copy:
-                for row in bound:
-                    copy.write_row(row)
+    elif (waiting := session.info.get(_TOGETHER)) is not None:
+        waiting.append((way, bound))
+    elif len(bound) <= FEW:
+        _execute(session, [(way, bound)])
+    else:
+        _copy(session, way, bound)
     return len(bound)
+
+
+def _copy(session: Session, way: _Way, rows: list[list[Any]]) -> None:
+    raw: Any = session.connection().connection.driver_connection
+    with raw_errors(), raw.cursor() as cursor, cursor.copy(way.copy) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _execute(session: Session, portions: list[_Portion]) -> None:
+    """Insert rows of several tables by one statement of PostgreSQL: references are checked at its end."""
+    raw: Any = session.connection().connection.driver_connection
+    # $1, $2 … are taken as they stand; the driver's own marks would be looked for in the text each time.
+    with raw_errors(), psycopg.RawCursor(raw) as cursor:
+        cursor.execute(
+            _one_statement(tuple((way.into, way.width, len(rows)) for way, rows in portions)),
+            [value for _, rows in portions for row in rows for value in row],
+        )
+
+
+@functools.lru_cache(maxsize=256)
+def _one_statement(portions: tuple[tuple[str, int, int], ...]) -> str:
+    """The INSERT of portions, each (table and columns, number of columns, number of rows)."""
+    number = itertools.count(1)
+    inserts = []
+    for into, width, rows in portions:
+        marks = ", ".join(f"({', '.join(f'${next(number)}' for _ in range(width))})" for _ in range(rows))
+        inserts.append(f"INSERT INTO {into} VALUES {marks}")  # noqa: S608  our own tables' names
+    first = ", ".join(f"w{place} AS ({insert})" for place, insert in enumerate(inserts[:-1]))
+    return f"WITH {first} {inserts[-1]}" if first else inserts[-1]
 
 
 def _filled(columns: Sequence[str], rows: list[Sequence[Any]]) -> tuple[Sequence[str], list[Sequence[Any]]]:
@@ -110,17 +155,15 @@ Binder = Callable[[Any], Any]
 
 
 class _Way:
-    """How rows of some columns go into a table: the statements, and the columns whose values are not bound as is."""
+    """How rows of some columns go into a table: its texts, and the columns whose values are not bound as they are."""
 
     def __init__(self, dialect: Dialect, table: Table, columns: tuple[str, ...]) -> None:
         preparer = dialect.identifier_preparer
         names = ", ".join(preparer.format_column(table.c[name]) for name in columns)
-        into = f"{preparer.format_table(table)} ({names})"
-        mark = "%s" if dialect.name == "postgresql" else "?"
-        marks = f"({', '.join([mark] * len(columns))})"
-        self.insert = f"INSERT INTO {into} VALUES {marks}"  # noqa: S608  our own table's names
-        self.marks = f", {marks}"
-        self.copy = f"COPY {into} FROM STDIN"
+        self.into = f"{preparer.format_table(table)} ({names})"
+        self.width = len(columns)
+        self.insert = f"INSERT INTO {self.into} VALUES ({', '.join('?' * len(columns))})"  # noqa: S608  ours
+        self.copy = f"COPY {self.into} FROM STDIN"
         self._zone = "+00" if dialect.name == "postgresql" else ""
         self._instants = [place for place, name in enumerate(columns) if isinstance(table.c[name].type, Instant)]
         processors = (
@@ -138,6 +181,7 @@ class _Way:
 
 
 _way_in = functools.lru_cache(maxsize=128)(_Way)
+_Portion = tuple[_Way, list[list[Any]]]
 
 
 def _instants(zone: str) -> Binder:

@@ -220,7 +220,7 @@ def lock_names(session: Session, names: Iterable[str]) -> None:
         # In one order for all, or two transactions could wait for each other.
         locks = ", ".join(["pg_advisory_xact_lock(%s::bigint)"] * len(keys))
         raw: Any = session.connection().connection.driver_connection
-        with raw_errors(), raw.pipeline():  # BEGIN goes along
+        with raw_errors():
             raw.execute(f"SELECT {locks}", keys)
 
 

@@ -18,7 +18,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 import shapely
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from gridops.core import clock
@@ -29,7 +29,6 @@ from gridops.grids.rules.points import Index
 from gridops.grids.rules.tree import Node, Territory, Tree, Version
 
 T = TypeVar("T")
-Stamp = tuple[int, int, int]
 
 MOST_KEPT = 12
 _kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
@@ -44,8 +43,12 @@ class LevelCount:
     area_km2: Decimal
 
 
-# Asked with every report, so it is built once.
-_STAMP = select(func.count(), func.coalesce(func.max(GridVersion.id), 0), func.coalesce(func.sum(GridVersion.stamp), 0))
+# Number of versions, highest id, sum of their stamps: tells one state of the territory from another.
+_PARTS = (func.count(), func.coalesce(func.max(GridVersion.id), 0), func.coalesce(func.sum(GridVersion.stamp), 0))
+_COUNT, _HIGHEST, _TOTAL = (cast(part, String) for part in _PARTS)
+# Asked with every report, so it is built once; whoever asks for more at once takes it along.
+STAMP: ColumnElement[str] = select(_COUNT + "/" + _HIGHEST + "/" + _TOTAL).select_from(GridVersion).scalar_subquery()
+_STAMP = select(STAMP)
 
 
 def today() -> date:
@@ -53,17 +56,16 @@ def today() -> date:
     return clock.local_date(clock.now())
 
 
-def stamp(session: Session) -> Stamp:
-    """What tells one state of the territory from another: number of versions, highest id, sum of their stamps."""
-    count, highest, total = session.execute(_STAMP).one()
-    return int(count), int(highest), int(total)
+def stamp(session: Session) -> str:
+    """What tells one state of the territory from another."""
+    return str(session.scalar(_STAMP))
 
 
 class Snapshot:
-    """The territory as it stood at one moment: asks for the stamp once. For loops over many records."""
+    """The territory as it stood at one moment: asks for the stamp once, or is given it."""
 
-    def __init__(self, session: Session) -> None:
-        self._session, self._mark = session, stamp(session)
+    def __init__(self, session: Session, mark: str | None = None) -> None:
+        self._session, self._mark = session, mark or stamp(session)
         self.territory = _keep(("territory", self._mark), lambda: Territory(_all_versions(session)))
 
     def tree(self, day: date | None = None) -> Tree:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, String, and_, bindparam, exists, literal_column, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    String,
+    and_,
+    bindparam,
+    exists,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from gridops.cases.models import Case, CaseEvent
+from gridops.core.bulk import fresh_id
 from gridops.evidence.models import Content, ContentSent
+from gridops.grids import queries as grids
 from gridops.intake.models import DisputedRecord, MissingAttachment, Record
 from gridops.intake.rules import RecordState, RecordType
 from gridops.people.models import User
@@ -37,14 +49,18 @@ class Heard:
     """What is known of a name and of the contents named with it.
 
     `taken`: a record, case or event bears the name; `awaited`: records wait for it; `contents`: as `evidence.sent_by`.
+    For a report also the stamp of the territory, and fresh ids for a case and two events (put right on the spot).
     """
 
     taken: bool
     awaited: bool
     contents: dict[str, tuple[int, str]]
+    stamp: str | None = None
+    case_id: int = 0
+    event_ids: tuple[int, ...] = ()
 
 
-def _heard() -> CompoundSelect[Any]:
+def _heard(*more: Any) -> CompoundSelect[Any]:
     name = bindparam("record_id", type_=String)
     nothing: ColumnElement[int] = literal_column("0")
     own = and_(ContentSent.sha256 == Content.sha256, ContentSent.user_id == bindparam("user_id"))
@@ -56,20 +72,36 @@ def _heard() -> CompoundSelect[Any]:
         select(literal_column("'taken'"), CaseEvent.record_id, nothing).where(CaseEvent.record_id == name),
         select(literal_column("'awaited'"), Record.id, nothing).where(waiting),
         select(Content.mime, Content.sha256, Content.size).join(ContentSent, own).where(wanted),
+        *more,
     )
 
 
-# Asked with every record, so it is built once, and asked at once.
-_HEARD = _heard()
+def _more() -> Iterator[Any]:
+    yield select(literal_column("'stamp'"), grids.STAMP, literal_column("0"))
+    for kind, fresh in (("case", fresh_id(Case)), ("event", fresh_id(CaseEvent)), ("event", fresh_id(CaseEvent, 2))):
+        yield select(literal_column(f"'{kind}'"), literal_column("''"), fresh)
 
 
-def heard(session: Session, record_id: str, user_id: int, contents: Iterable[str]) -> Heard:
+# Asked with every record, so they are built once, and asked at once.
+_HEARD, _HEARD_OF_REPORT = _heard(), _heard(*_more())
+
+
+def heard(session: Session, record_id: str, user_id: int, contents: Iterable[str], *, report: bool = False) -> Heard:
     """What is known of a record's name and of the contents it names, sent by this person."""
     given = {"record_id": record_id, "user_id": user_id, "contents": sorted(contents)}
-    rows = session.connection().execute(_HEARD, given).all()
-    kinds = {kind for kind, _, _ in rows}
-    sent = {name: (size, kind) for kind, name, size in rows if kind not in ("taken", "awaited")}
-    return Heard("taken" in kinds, "awaited" in kinds, sent)
+    rows = session.connection().execute(_HEARD_OF_REPORT if report else _HEARD, given).all()
+    numbers: dict[str, list[int]] = {}
+    for kind, _, number in rows:
+        numbers.setdefault(kind, []).append(number)
+    return Heard(
+        "taken" in numbers,
+        "awaited" in numbers,
+        # Media types alone have a stroke in them.
+        {name: (size, kind) for kind, name, size in rows if "/" in kind},
+        next((name for kind, name, _ in rows if kind == "stamp"), None),
+        max(numbers.get("case", (0,))),
+        tuple(sorted(numbers.get("event", ()))),
+    )
 
 
 def record(session: Session, record_id: str, *, lock: bool = False) -> Record | None:

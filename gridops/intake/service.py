@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from gridops.cases.forms import ReportIn
 from gridops.cases.models import Case
 from gridops.cases.service.reporting import NEAREST_WITHIN_M
-from gridops.cases.service.writing import numbers_for
+from gridops.cases.service.writing import Numbers
 from gridops.core import clock
 from gridops.core.bulk import insert_rows, together
 from gridops.core.db import insert_or_skip, lock_names
@@ -76,7 +76,9 @@ def take(
     target = record.names if record.names and rules.is_uuid(record.names) else None
     # The same record twice at once, or a record and one that names it, must not overlook each other.
     lock_names(session, [name for name in (record_id, target) if name])
-    heard = queries.heard(session, record_id, person.user_id, {file.sha256 for file in record.files})
+    begins = isinstance(record.meaning, ReportIn) and not record.meaning.same_as
+    contents = {file.sha256 for file in record.files}
+    heard = queries.heard(session, record_id, person.user_id, contents, report=begins)
     known = queries.record(session, record_id) if heard.taken else None
     if known is not None:
         return _known(session, person, known, record, content)
@@ -84,13 +86,12 @@ def take(
     happened, offset = rules.correct_clock(record.captured_at, record.sent_at, now)
     row = Record(**_ledger_row(person, record_id, record, now, happened, offset))
     missing = _missing(session, row, record.files, heard.contents)
-    meaning = record.meaning
-    if isinstance(meaning, ReportIn) and not meaning.same_as and not heard.taken:
-        ground = grids.Snapshot(session)
-        case = _begin(session, person, row, meaning, record.files, missing, ground, within_m)
+    ground = grids.Snapshot(session, heard.stamp)
+    if begins and not heard.taken:
+        numbers = Numbers(heard.case_id, heard.event_ids)
+        case = _begin(session, person, row, record, missing, ground, numbers, within_m)
     else:
-        ground = None
-        case = _apply(session, person, row, meaning, record.files, missing, within_m, refuse=True)
+        case = _apply(session, person, row, record.meaning, record.files, missing, within_m, refuse=True)
         _enter(session, row, missing)
     if heard.awaited:
         follow(session, row, within_m)
@@ -185,28 +186,28 @@ def _begin(
     session: Session,
     person: Person,
     row: Record,
-    report: ReportIn,
-    files: tuple[Attachment, ...],
+    record: RecordIn,
     missing: Sequence[str],
     ground: grids.Snapshot,
+    numbers: Numbers,
     within_m: float,
 ) -> Case | None:
     """A new report: checked before anything is written, then case and record are written in one round trip.
 
     Returns its case; None where the record is held. Raises Invalid.
     """
+    assert isinstance(record.meaning, ReportIn), "only a report begins a case"
     try:
-        new = effects.prepare_case(session, person, row, report, ground, within_m)
+        new = effects.prepare_case(session, person, row, record.meaning, ground, within_m)
     except DOES_NOT_FIT as misfit:
         _hold(row, str(misfit))
         _enter(session, row, missing)
         return None
     except Invalid as wrong:
         raise _of_body(wrong) from None
-    numbers = numbers_for(session, new)
     with together(session):
         done = effects.begin_case(session, new, numbers)
-        _took_effect(session, row, done, files, missing)
+        _took_effect(session, row, done, record.files, missing)
         _enter(session, row, missing)
     return done.case
 

@@ -13,7 +13,7 @@ from gridops.cases.models import Case, CaseEvent
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.projection import PROJECTED, Event, columns, projected
 from gridops.core import clock, owed
-from gridops.core.bulk import insert_rows, reserve_both, reserve_ids
+from gridops.core.bulk import insert_rows, reserve_ids
 
 DAY_TOTAL = "day_total"
 
@@ -109,7 +109,7 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The ids of a new case and of its events, in their order."""
+    """The ids of a new case and of its events, in their order; more than there are events leave gaps."""
 
     case_id: int
     event_ids: Sequence[int]
@@ -145,7 +145,8 @@ def write_case(session: Session, new: NewCase) -> Case:
 
 def numbers_for(session: Session, new: NewCase) -> Numbers:
     """Fresh ids for one new case and its events."""
-    return Numbers(*reserve_both(session, Case, CaseEvent, len(new.events)))
+    (case_id,) = reserve_ids(session, Case, 1)
+    return Numbers(case_id, reserve_ids(session, CaseEvent, len(new.events)))
 
 
 def write_numbered(session: Session, new: NewCase, numbers: Numbers) -> Case:
@@ -153,7 +154,7 @@ def write_numbered(session: Session, new: NewCase, numbers: Numbers) -> Case:
     values = _case_row(numbers.case_id, new)
     events = [
         (event_id, *event_row(numbers.case_id, event, new.said.get(event.seq, _NOTHING), new.given["recorded_at"]))
-        for event_id, event in zip(numbers.event_ids, new.events, strict=True)
+        for event_id, event in zip(numbers.event_ids, new.events, strict=False)
     ]
     insert_rows(session, Case, _CASE_COLUMNS, [values])
     insert_rows(session, CaseEvent, ("id", *EVENT_COLUMNS), events)
