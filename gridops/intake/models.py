@@ -1,4 +1,4 @@
-"""The ledger of phone records, disputed contents, records waiting for another, and the staging area of imports."""
+"""The ledger of phone records, disputed contents, and records waiting for another."""
 
 from __future__ import annotations
 
@@ -62,16 +62,3 @@ class MissingAttachment(Base):
     __tablename__ = "missing_attachment"
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     record_id: Mapped[str] = mapped_column(ForeignKey("record.id"), primary_key=True)
-
-
-class StagedRow(Base):
-    """One checked line of an import, waiting for the swap; a run that dies leaves rows that the next run clears."""
-
-    __tablename__ = "staged_row"
-    run: Mapped[str] = mapped_column(String(36), primary_key=True)
-    line: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(200))
-    digest: Mapped[str] = mapped_column(String(64))
-    data: Mapped[str] = mapped_column(Text)
-    started_at: Mapped[datetime]
-    __table_args__ = (Index(None, "run", "key"),)
