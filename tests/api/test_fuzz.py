@@ -1,6 +1,6 @@
 """Requests made up from the door's own description: whatever comes, the answer is one that it describes.
 
-Fixed examples, so that every run asks the same; on the embedded database.
+Fixed examples, so that every run asks the same: many on the embedded database, some of them on PostgreSQL too.
 """
 
 from __future__ import annotations
@@ -39,16 +39,20 @@ NAMES = ("018f3c2e-7b1a-7c3d-9e4f-5a6b7c8d9e0f", "018f3c2e-7b1a-7c3d-9e4f-5a6b7c
 PHOTO = picture(seed=1)
 
 
-@pytest.fixture(scope="module")
-def world(sqlite_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A street with a case and a photo, asked by whoever may do most."""
-    db.use(sqlite_engine)
-    with web_program(sqlite_engine, tmp_path_factory.mktemp("fuzz"), **SETTINGS) as app:
+EXAMPLES = {"sqlite": 60, "postgresql": 15}
+
+
+@pytest.fixture(scope="module", params=list(EXAMPLES))
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A street with a case and a photo, asked by whoever may do most; on each database in turn."""
+    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
+    db.use(engine)
+    with web_program(engine, tmp_path_factory.mktemp("fuzz"), **SETTINGS) as app:
         found = make_world(app)
         found.desk.upload(PHOTO)
         hand_in(found.desk, record(files=(PHOTO,)), NAMES[0])
         yield found
-    empty(sqlite_engine)
+    empty(engine)
 
 
 OPERATIONS = [(path, method) for path, entry in document()["paths"].items() for method in entry]
@@ -59,9 +63,12 @@ def test_every_answer_is_a_described_one(world: World, path: str, method: str) -
     config = SchemathesisConfig.from_dict({"generation": {"deterministic": True}})
     served = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app=world.app, config=config)
     checks = [KNOWN.get_one(name) for name in CHECKS]
+    most = EXAMPLES[db.engine().dialect.name]
 
     @given(case=served[path][method].as_strategy() | served[path][method].as_strategy(GenerationMode.NEGATIVE))
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=most, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
     def ask(case: Case) -> None:
         _lead_further_in(case)
         answer = case.call(headers={"Authorization": f"Bearer {world.desk.token}"})
