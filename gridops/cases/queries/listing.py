@@ -193,18 +193,19 @@ def _for_all(build: Callable[[_Shape, Scope | None, int], Select[Any]], shape: _
 
 
 def _page(shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
-    """The rows of a page with the names of category, grid and unit."""
-    return _named(_ordered(CASE_COLUMNS, shape, scope, most).subquery("page"), shape.sort)
+    """The rows of a page: their places in the order first, all else of these few rows only."""
+    return _rows(_ordered((_KEYS[shape.sort], Case.id), shape, scope, most).subquery("places"), shape.sort)
 
 
-def _named(page: Any, sort: Sort) -> Select[Any]:
-    """Names are joined to the few rows of the page only; each row refers to what exists."""
+def _rows(places: Any, sort: Sort) -> Select[Any]:
+    """Cases at some places (key, id) in their order, with the names of category, grid and unit."""
     return (
-        select(page, Category.name_zh, GridVersion.name, func.coalesce(Unit.name, ""))
-        .join(Category, Category.id == page.c.category_id)
-        .join(GridVersion, GridVersion.id == page.c.grid_version_id)
-        .outerjoin(Unit, Unit.id == page.c.unit_id)
-        .order_by(*_order(sort, page.c[_KEYS[sort].key], page.c.id))
+        select(*CASE_COLUMNS, Category.name_zh, GridVersion.name, func.coalesce(Unit.name, ""))
+        .join(places, places.c.id == Case.id)
+        .join(Category, Category.id == Case.category_id)
+        .join(GridVersion, GridVersion.id == Case.grid_version_id)
+        .outerjoin(Unit, Unit.id == Case.unit_id)
+        .order_by(*_order(sort, places.c[_KEYS[sort].key], places.c.id))
     )
 
 
@@ -254,16 +255,18 @@ def _searched(session: Session, scope: Scope, shape: _Shape, values: Values, wor
 
 
 def _hits(shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
-    window = _ordered((*CASE_COLUMNS, Case.source_number), shape, scope, most).subquery("window")
+    key = _KEYS[shape.sort]
+    columns = (key, Case.id, Case.address, Case.description, Case.source_number)
+    window = _ordered(columns, shape, scope, most).subquery("window")
     texts = (func.lower(window.c[name]) for name in ("address", "description"))
     hit = or_(
         *(text.like(bindparam("pattern"), escape="/") for text in texts),
         window.c.source_number == bindparam("words"),
     )
-    order = _order(shape.sort, window.c[_KEYS[shape.sort].key], window.c.id)
-    columns = [window.c[column.key] for column in CASE_COLUMNS]
-    page = select(*columns).where(hit).order_by(*order).limit(bindparam("most", type_=Integer))
-    return _named(page.subquery("page"), shape.sort)
+    found = (
+        select(window.c[key.key], window.c.id).where(hit).order_by(*_order(shape.sort, window.c[key.key], window.c.id))
+    )
+    return _rows(found.limit(bindparam("most", type_=Integer)).subquery("places"), shape.sort)
 
 
 def _window_end(shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
