@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
+from gridops.cases.rules.moves import Move, State
 from gridops.core import db
 from gridops.grids import queries as grids
 from gridops.intake import case_import
@@ -62,6 +63,26 @@ def test_a_case_worked_on_here_is_left_alone_and_its_line_named(session: Session
         assert (counts.changed, counts.refused) == (0, 1)
     session.refresh(case)
     assert case.address == ""
+
+
+def test_only_what_a_newer_file_tells_otherwise_is_told_anew(session: Session, street: str) -> None:
+    rows = [{"external_id": f"E-{n}", "grid_code": street} for n in range(3)]
+    first = take(session, stage(session, *rows))
+    assert (first.new, first.unchanged, first.changed) == (3, 0, 0)
+    rows[1] |= {"filed_at": "2017-03-05T09:00:00", "due_at": "2017-03-06T09:00:00", "category_code": "0110"}
+    again = take(session, stage(session, *rows, {"external_id": "E-3", "grid_code": street}))
+    assert (again.new, again.unchanged, again.changed, again.errors) == (1, 2, 1, [])
+    session.expire_all()
+    cases = {case.external_id: case for case in session.scalars(select(Case))}
+    assert sorted(cases) == ["E-0", "E-1", "E-2", "E-3"]
+    assert [cases[f"E-{n}"].state for n in range(4)] == [State.REPORTED, State.FILED, State.REPORTED, State.REPORTED]
+    told = session.execute(
+        select(CaseEvent.seq, CaseEvent.move, CaseEvent.superseded_at.is_not(None))
+        .where(CaseEvent.case_id == cases["E-1"].id)
+        .order_by(CaseEvent.seq)
+    )
+    assert [tuple(row) for row in told] == [(1, Move.REPORT, True), (2, Move.REPORT, False), (3, Move.FILE, False)]
+    assert (take(session, stage(session, *rows)).unchanged, len(cases)) == (3, 4)
 
 
 def test_a_second_import_of_a_source_waits(database: Engine) -> None:

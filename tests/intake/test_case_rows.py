@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -76,6 +77,24 @@ def test_whether_a_return_was_right_is_yes_or_no_and_part_of_what_is_told(reader
     told = [read(reader, returned_at="2017-03-06", returned_upheld=text) for text in ("", "yes", "no")]
     assert [row.returned_upheld for row in told] == [None, True, False]
     assert len({row.digest for row in told}) == 3
+
+
+def test_each_point_of_a_chunk_finds_its_own_grid_and_a_lost_one_is_named(session: Session) -> None:
+    make_category(session)
+    west, east = (make_grid(session, west=west) for west in (119.0, 121.0))
+    reader = Reader(grids.Snapshot(session), Resolver(session), nearest_m=500.0)
+    places = [("121.001", "31.851"), ("119.001", "31.851"), ("10", "10"), ("118.999", "31.851"), ("x", "1")]
+    lines = [
+        Line(number, {**ROW, "external_id": f"{number}", "lon": lon, "lat": lat})
+        for number, (lon, lat) in enumerate(places)
+    ]
+    good, refused = reader.read(lines)
+    assert [(row.line, row.grid_id) for row in good] == [(0, east.id), (1, west.id), (3, west.id)]
+    assert [json.loads(row.place or "")["nearest"] for row in good] == [False, False, True]
+    assert [[(error.line, error.column, error.value) for error in errors] for errors in refused] == [
+        [(2, "lon", "10")],
+        [(4, "lon", "x")],
+    ]
 
 
 def test_a_code_means_what_the_edition_of_its_day_says(session: Session) -> None:
