@@ -198,7 +198,7 @@ def test_killed_workers_and_an_emptied_broker_lose_nothing(deployment: Deploymen
 
 
 def test_a_freeze_during_a_build_that_is_killed_ends_with_the_locked_figures(deployment: Deployment) -> None:
-    """The build is cut off by SIGKILL after its first part; the figures are locked meanwhile, by the command's verbs."""
+    """The build is cut off by SIGKILL after its first part, and the figures are locked before a worker is back."""
     undisturbed = _undisturbed(deployment)
     editor = _editor()
     deployment.start("worker", "beat")
