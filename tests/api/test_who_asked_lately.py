@@ -1,0 +1,51 @@
+"""Who asks is kept for two seconds: what changes elsewhere holds within them, what changes here holds at once."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from gridops.core import clock
+from gridops.core.ceiling import Ceiling
+from gridops.core.db import transaction
+from gridops.people.models import ApiToken, User
+from gridops.people.queries import lately
+from tests.api.conftest import World
+
+
+def test_a_person_locked_in_this_process_is_out_at_once(world: World) -> None:
+    assert world.inspector.get("me").status_code == 200
+    with transaction() as session:
+        session.get_one(User, world.inspector.user_id).active = False
+    assert world.inspector.get("me").status_code == 401
+
+
+def test_a_token_revoked_by_another_process_opens_nothing_after_two_seconds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert world.inspector.get("me").status_code == 200
+    now = lately.time.monotonic()
+    # As another process does it: this one is not told.
+    with transaction() as session:
+        session.connection().execute(
+            update(ApiToken.__table__)  # type: ignore[arg-type]
+            .where(ApiToken.__table__.c.user_id == world.inspector.user_id)
+            .values(revoked_at=clock.now())
+        )
+    assert lately.KEPT_S <= 5
+    monkeypatch.setattr(lately.time, "monotonic", lambda: now + lately.KEPT_S + 0.01)
+    assert world.inspector.get("me").status_code == 401
+
+
+def test_requests_are_counted_by_name_up_to_the_ceiling_and_anew_each_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    ceiling = Ceiling("memory://")
+    monkeypatch.setattr("gridops.core.ceiling.time.time", lambda: 60.0)
+    assert [ceiling.count("one", 2) for _ in range(3)] == [True, True, False]
+    assert ceiling.count("two", 2)
+    monkeypatch.setattr("gridops.core.ceiling.time.time", lambda: 120.0)
+    assert ceiling.count("one", 2)
+
+
+def test_a_ceiling_whose_redis_is_away_counts_for_itself() -> None:
+    ceiling = Ceiling("redis://127.0.0.1:1/0")
+    assert [ceiling.count("one", 1) for _ in range(2)] == [True, False]
