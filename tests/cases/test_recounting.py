@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
@@ -16,7 +17,9 @@ from gridops.cases.rules.projection import Event, project
 from gridops.cases.rules.recounting import recounted
 from gridops.cases.service import recounting
 from gridops.core import clock, owed
+from gridops.core.db import reading, transaction
 from gridops.core.errors import NotAllowed, NotFound
+from gridops.tasks import jobs
 from gridops.worktime import service as worktime
 from gridops.worktime.forms import DayRow, HoursForm
 from gridops.worktime.rules import Calendar, LimitUnit, OfficeHours, explained_zh
@@ -247,3 +250,19 @@ def test_nobody_counts_anew_by_hand(street: World) -> None:
         with pytest.raises((NotAllowed, NotFound)):
             street.move(case, Move.RECOUNT, who)
     assert Move.RECOUNT not in case_file(street.session, street.people["desk"], case.number).moves
+
+
+def test_the_job_counts_anew_what_an_upload_owes(database: Engine) -> None:
+    with clock.set_to(FILED):
+        with transaction() as session:
+            world = make_world(session)
+            case_id = world.filed().id
+        with transaction() as session:
+            worktime.upload(session, world.root.id, NEW_YEAR, source="国办通知", fill_years=True)
+        for _again in range(2):
+            jobs.recount()
+    with reading() as session:
+        case = session.get_one(Case, case_id)
+        assert case.due_at == at("2027-01-02 11:30")
+        assert len(told(session, case)) == 3
+        assert not owed.pending(session, worktime.CHANGED)
