@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
 
 from config import load
 from gridops.bulletins import building, queries
+from gridops.bulletins import service as bulletins
 from gridops.bulletins.models import BuildJob, Bulletin, Series
 from gridops.core import clock, db
+from gridops.core.errors import Invalid
 from gridops.evidence.store import LocalStore
 from gridops.grids.models import Grid
 from gridops.tasks import app as tasks
@@ -101,18 +105,16 @@ def test_a_street_that_keeps_no_monthly_series_is_left_alone(quiet: Path) -> Non
 
 
 def test_a_street_that_fails_keeps_no_other_from_its_draft(quiet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from gridops.core.errors import Invalid
-
     _street("A")
     _street("BB")
-    whole = jobs.bulletins.open_draft
+    whole = bulletins.open_draft
 
-    def stumbling(session, code, *rest, **more):  # type: ignore[no-untyped-def]
+    def stumbling(session: Session, code: str, *rest: Any, **more: Any) -> Bulletin:
         if code == "A":
             raise Invalid(("period", "broken territory"))
         return whole(session, code, *rest, **more)
 
-    monkeypatch.setattr(jobs.bulletins, "open_draft", stumbling)
+    monkeypatch.setattr(bulletins, "open_draft", stumbling)
     with clock.set_to(FIRST):
         jobs.monthly_drafts()
     assert _drafts() == [("BB", "2017-03", "draft")]
