@@ -255,7 +255,7 @@ class _Row:
             self.place = {"crs": crs, "lon": lon_text, "lat": lat_text}
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def _instant(text: str) -> tuple[str | None, str | None]:
     """A time of a file as `instant_text`, or what is wrong with it."""
     try:
@@ -267,7 +267,7 @@ def _instant(text: str) -> tuple[str | None, str | None]:
     return instant_text(time), None
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def _local_day(text: str) -> date:
     return clock.local_date(datetime.fromisoformat(f"{text}+00:00"))
 

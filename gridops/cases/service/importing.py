@@ -33,7 +33,7 @@ from gridops.core import clock, owed
 from gridops.core.bulk import insert_rows, reserve_ids
 from gridops.core.plain_rows import insert_plain, instant_text, zone
 
-_MOST_KEPT = 100_000
+_MOST_KEPT = 20_000
 
 
 class ToldCase(NamedTuple):
