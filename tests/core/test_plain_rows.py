@@ -13,6 +13,12 @@ from gridops.core.owed import Owed, owe, pending
 from gridops.evidence.models import ContentSent
 
 
+def owed_and_broken(session: Session) -> None:
+    with together(session):
+        owe(session, "kind", ["a"])
+        raise RuntimeError
+
+
 def test_rows_of_several_tables_are_there_after_the_block(session: Session) -> None:
     with together(session):
         owe(session, "kind", ["b", "a"])
@@ -24,9 +30,8 @@ def test_rows_of_several_tables_are_there_after_the_block(session: Session) -> N
 def test_an_error_inside_writes_nothing_later(session: Session) -> None:
     if session.get_bind().dialect.name != "postgresql":
         pytest.skip("SQLite writes at once; the transaction takes it back")
-    with pytest.raises(RuntimeError), together(session):
-        owe(session, "kind", ["a"])
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        owed_and_broken(session)
     owe(session, "kind", ["b"])
     assert session.scalar(select(func.count()).select_from(Owed).where(Owed.kind == "kind")) == 1
 
