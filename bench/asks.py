@@ -98,20 +98,18 @@ def signed_in(port: int, worker: Worker) -> tuple[tuple[str, str], str]:
     return (_cookie(head) if b"et-Cookie: gridops=" in head else cookie), csrf(page)
 
 
-def receipts(
-    port: int, handlers: Sequence[Worker], cases: Sequence[tuple[str, int]], clients: int, door: str = "desk"
-) -> list[list[Ask]]:
+def receipts(port: int, handlers: Sequence[Worker], cases: Sequence[tuple[str, int]], clients: int) -> list[list[Ask]]:
     """接收 of dispatched cases by handlers of their units, dealt out to so many clients."""
     sessions = {worker.unit_id: signed_in(port, worker) for worker in handlers}
     lists: list[list[Ask]] = [[] for _ in range(clients)]
     for place, (number, unit_id) in enumerate(cases):
         cookie, token = sessions[unit_id]
         body = urlencode({"csrf_token": token, "version": 3}).encode()
-        lists[place % clients].append(Ask("POST", f"/{door}/cases/{number}/receive", (cookie, _FORM), body, (302,)))
+        lists[place % clients].append(Ask("POST", f"/desk/cases/{number}/receive", (cookie, _FORM), body, (302,)))
     return lists
 
 
-def lists(land: Ground, count: int, seed: int, *, desk: bool) -> list[str]:
+def lists(land: Ground, count: int, seed: int) -> list[str]:
     """Addresses of lists: every filter and order offered, alone and mixed, at the beginning and deep inside."""
     chance = random.Random(seed)
     today = clock.local_date(now())
@@ -123,14 +121,14 @@ def lists(land: Ground, count: int, seed: int, *, desk: bool) -> list[str]:
         first, last = (today - timedelta(days=chance.randint(0, DAYS)) for _ in range(2))
         filters: list[dict[str, str]] = [
             {},
-            {"tab": chance.choice(GROUPS)},
-            {"unit": chance.choice(land.units if desk else land.unit_codes)},
-            {"grid": chance.choice(land.area_ids if desk else land.area_codes)},
-            {"class": f"{kind}/{code}"} if desk else {"kind": kind, "class": code},
+            {"group": chance.choice(GROUPS)},
+            {"unit": chance.choice(land.units)},
+            {"grid": chance.choice(land.area_ids)},
+            {"class": f"{kind}/{code}"},
             {"source": chance.choice(("inspector", "public", "video"))},
             {"from": min(first, last).isoformat(), "to": max(first, last).isoformat()},
             {"state": chance.choice(("closed", "dispatched", "self_handled", "handled"))},
-            {"due": "overdue"} if desk else {"overdue": "true"},
+            {"due": "overdue"},
             {"q": f"测速路{chance.randint(1, 900)}号"},
             {"q": f"{today - timedelta(days=chance.randint(1, DAYS)):%Y%m%d}"},
         ]
@@ -142,11 +140,7 @@ def lists(land: Ground, count: int, seed: int, *, desk: bool) -> list[str]:
         if place % 2:
             deep = Place(now() - timedelta(days=chance.uniform(0, DAYS)), chance.randint(1, 1000))
             asked["after"] = written(deep)
-        if desk:
-            found.append(f"/desk?{urlencode({'tab': 'all', **asked})}")
-        else:
-            names = {"tab": "group", "q": "text"}
-            found.append(f"/api/v1/cases?{urlencode({names.get(name, name): text for name, text in asked.items()})}")
+        found.append(f"/desk?{urlencode({'group': 'all', **asked})}")
     return found
 
 
@@ -166,9 +160,9 @@ def windows(count: int, seed: int) -> list[tuple[float, float, float, float]]:
 
 
 def map_paths(count: int, seed: int) -> list[str]:
-    """Addresses of windows of open cases, as the map asks for them."""
+    """Addresses of windows of open cases, as the map of the desk asks for them."""
     boxes = (",".join(f"{edge:.6f}" for edge in box) for box in windows(count, seed))
-    return [f"/api/v1/cases.geojson?{urlencode({'bbox': box, 'state': OPEN})}" for box in boxes]
+    return [f"/desk/map/cases?{urlencode({'bbox': box, 'state': OPEN})}" for box in boxes]
 
 
 def bearer(worker: Worker) -> tuple[str, str]:

@@ -74,14 +74,20 @@ def _intake(where: Place, land: Ground, workers: list[Worker], _back: int) -> st
 
 
 def _lists(where: Place, land: Ground, workers: list[Worker], _back: int) -> str:
-    desk = next(worker for worker in workers if worker.role is Role.INTAKE_CLERK)
-    paths = asks.lists(land, TIMES, 77, desk=False)
-    return _asked(where, [Ask("GET", path, (asks.bearer(desk),)) for path in paths], "GET /api/v1/cases")
+    return _pages(where, asks.lists(land, TIMES, 77), "GET /desk", workers, Role.INTAKE_CLERK)
 
 
 def _windows(where: Place, _land: Ground, workers: list[Worker], _back: int) -> str:
-    desk = next(worker for worker in workers if worker.role is Role.INTAKE_CLERK)
-    return _asked(where, [Ask("GET", path, (asks.bearer(desk),)) for path in asks.map_paths(40, 77)], "GET a window")
+    return _pages(where, asks.map_paths(40, 77), "GET a window", workers, Role.INTAKE_CLERK)
+
+
+def _overview(where: Place, _land: Ground, workers: list[Worker], _back: int) -> str:
+    return _pages(where, ["/overview"] * 20, "GET /overview", workers, Role.LEADER)
+
+
+def _pages(where: Place, paths: list[str], what: str, workers: list[Worker], role: Role) -> str:
+    reader = next(worker for worker in workers if worker.role is role)
+    return _asked(where, [Ask("GET", path) for path in paths], what, reader)
 
 
 def _moves(where: Place, _land: Ground, workers: list[Worker], _back: int) -> str:
@@ -165,6 +171,7 @@ _WORK: dict[str, Callable[[Place, Ground, list[Worker], int], str]] = {
     "state_change": _moves,
     "list": _lists,
     "map": _windows,
+    "overview": _overview,
     "month_figures": _count,
     "freeze_and_papers": _freeze,
     "import_cases": _import,

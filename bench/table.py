@@ -33,6 +33,7 @@ TARGETS = {
     "state_change": Target("a case is moved, 8 clients", "1/s", 300, True, "f1"),
     "list": Target("a page of a list, any filter, order and depth (p95)", "ms", 30, floor="f4"),
     "map": Target("a window of the map, any zoom (p95)", "ms", 50),
+    "overview": Target("the leader's page (p95)", "ms", 50),
     "month_figures": Target("figures and tables of a month", "ms", 2000, floor="f3"),
     "freeze_and_papers": Target("freeze, recount, PDF and DOCX of a month", "ms", 15_000),
     "totals_lag": Target("a change shows in the daily totals", "ms", 2000),

@@ -76,31 +76,30 @@ def state_change(table: Table, scale: int, where: Place, server: Server, workers
     where.bind()
     cases = dispatched(int(seconds * 600), scale)
     handlers = [worker for worker in workers if worker.role is Role.HANDLER][:20]
-    door = _door(server, workers)
-    lists = asks.receipts(server.port, handlers, cases, CLIENTS, door)
+    lists = asks.receipts(server.port, handlers, cases, CLIENTS)
     heard = together(server.port, lists, processes=CLIENTS, seconds=seconds)
-    return table.add("state_change", scale, heard.rate, heard=heard, notes=f"form of /{door}/cases")
+    return table.add("state_change", scale, heard.rate, heard=heard, notes="form of /desk/cases")
 
 
 def lists(table: Table, scale: int, server: Server, land: Ground, workers: list[Worker], count: int) -> bool:
     """Pages of lists one after the other, over all filters, orders and depths."""
-    desk = _door(server, workers) == "desk"
-    heads = [(asks.signed_in(server.port, worker)[0],) for worker in _desk(workers)[:4]] if desk else []
-    heads = heads or [(asks.bearer(worker),) for worker in _desk(workers)[:4]]
-    paths = asks.lists(land, count, scale, desk=desk)
-    heard = _one_by_one(server, paths, heads)
-    notes = "pages of /desk" if desk else "/api/v1/cases (the desk's page does not answer yet)"
-    return table.add("list", scale, heard.ms(0.95) or 0, heard=heard, notes=notes)
+    heard = _one_by_one(server, asks.lists(land, count, scale), _cookies(server, _desk(workers)))
+    return table.add("list", scale, heard.ms(0.95) or 0, heard=heard, notes="pages of /desk")
 
 
 def windows(table: Table, scale: int, server: Server, workers: list[Worker], count: int) -> bool:
     """Windows of open cases from the whole street to a crossing."""
-    heads = [(asks.bearer(worker),) for worker in _desk(workers)[:4]]
-    paths = asks.map_paths(count, scale)
-    heard = _one_by_one(server, paths, heads)
+    heard = _one_by_one(server, asks.map_paths(count, scale), _cookies(server, _desk(workers)))
     largest = max(heard.sizes, default=0) / 1024
-    notes = f"cases.geojson of open cases, largest answer {largest:,.0f} KiB (≤ 60 wanted)"
+    notes = f"/desk/map/cases of open cases, largest answer {largest:,.0f} KiB (≤ 60 wanted)"
     return table.add("map", scale, heard.ms(0.95) or 0, heard=heard, notes=notes, met=largest <= 60)
+
+
+def overview(table: Table, scale: int, server: Server, workers: list[Worker], count: int) -> bool:
+    """The leader's page of the running month."""
+    leaders = [worker for worker in workers if worker.role is Role.LEADER]
+    heard = _one_by_one(server, ["/overview"] * count, _cookies(server, leaders))
+    return table.add("overview", scale, heard.ms(0.95) or 0, heard=heard, notes="/overview of this month")
 
 
 def totals_lag(table: Table, scale: int, where: Place, server: Server, land: Ground, workers: list[Worker]) -> bool:
@@ -178,13 +177,9 @@ def _desk(workers: list[Worker]) -> list[Worker]:
     return [worker for worker in workers if worker.role is Role.INTAKE_CLERK]
 
 
-def _door(server: Server, workers: list[Worker]) -> str:
-    """`desk` where the desk's pages answer, else `field`."""
-    cookie, _ = asks.signed_in(server.port, _desk(workers)[0])
-    client = Client(server.port)
-    status, _, _ = client.ask(Ask("GET", "/desk", (cookie,)))
-    client.close()
-    return "desk" if status == 200 else "field"
+def _cookies(server: Server, workers: list[Worker]) -> list[tuple[tuple[str, str], ...]]:
+    """Sessions of the first four."""
+    return [(asks.signed_in(server.port, worker)[0],) for worker in workers[:4]]
 
 
 def _records(where: Place, workers: list[Worker]) -> int:

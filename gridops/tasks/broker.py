@@ -45,11 +45,6 @@ class Broker:
         """The same address as redis-py's `from_url` takes it."""
         return client_url(self.url)
 
-    @property
-    def limiter_url(self) -> str:
-        """The same address as Flask-Limiter's storage takes it."""
-        return limiter_url(self.url)
-
     def stop(self) -> None:
         """End what this call started, letting it write its file; a broker of others goes on."""
         if self.process is None or self.process.poll() is not None:
@@ -68,7 +63,7 @@ def client_url(url: str) -> str:
 
 
 def limiter_url(url: str) -> str:
-    """Celery writes `redis+socket:///path`, the library behind Flask-Limiter `redis+unix:///path`."""
+    """Celery writes `redis+socket:///path`, `limits` writes `redis+unix:///path`."""
     return f"redis+unix://{url.removeprefix(_EMBEDDED)}" if url.startswith(_EMBEDDED) else url
 
 

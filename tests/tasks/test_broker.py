@@ -73,7 +73,7 @@ def program_of(broker: Broker) -> Path:
 def test_a_configured_address_is_taken_as_it_is(data_dir: Path) -> None:
     broker = ensure_broker(data_dir, "redis://127.0.0.1:6379/3")
     assert broker == Broker("redis://127.0.0.1:6379/3", None)
-    assert broker.client_url == broker.limiter_url == broker.url
+    assert broker.client_url == limiter_url(broker.url) == broker.url
     assert not data_dir.exists()
 
 
@@ -181,7 +181,7 @@ def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
             app.send_task("work.done", queue="work")
         with client(broker) as connection:
             assert connection.llen("work") == 1
-        assert storage_from_string(broker.limiter_url).check()
+        assert storage_from_string(limiter_url(broker.url)).check()
     finally:
         broker.stop()
 
