@@ -20,7 +20,7 @@ from gridops.evidence.rules.types import PICTURES, Limits
 from gridops.evidence.store import LocalStore
 from gridops.intake import service as intake
 from gridops.people.rules import Person
-from gridops.tasks.app import wake
+from gridops.tasks.waking import wake
 
 MOST = 8
 # Fields of a form -> role of what comes in them, and whether it was chosen from the album.

@@ -15,7 +15,7 @@ from gridops.intake import forms, service
 from gridops.intake.rules import RecordType
 from gridops.intake.words import said as said
 from gridops.people.rules import Person
-from gridops.tasks.app import wake
+from gridops.tasks.waking import wake
 from gridops.web.photos import Photo, limits, settings
 
 

@@ -18,7 +18,7 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
 from gridops.evidence import queries as evidence
 from gridops.intake.rules import RecordType
-from gridops.tasks.app import wake
+from gridops.tasks.waking import wake
 from gridops.web import choices, explain, photos, records, smallmap
 from gridops.web.field import common
 from gridops.web.field.home import words
