@@ -141,6 +141,9 @@ def open_engine(url: str, *, pool_size: int = 5) -> Engine:
     return opened
 
 
+_AFTER_COMMIT = "gridops.after_commit"
+
+
 @contextlib.contextmanager
 def transaction(*, repeatable: bool = False) -> Iterator[Session]:
     """One unit of work that writes: commits at the end, rolls back on any error. The only commit in the house.
@@ -159,6 +162,16 @@ def transaction(*, repeatable: bool = False) -> Iterator[Session]:
                 session.flush()
         finally:
             connection.info.pop("writes", None)
+        for told in session.info.pop(_AFTER_COMMIT, ()):
+            told()
+
+
+def after_commit(session: Session, told: Callable[[], None]) -> None:
+    """Call something of this process, once, when the session's transaction() is committed; never after a rollback.
+
+    For what is kept in memory: told any earlier, it could be read again from the rows that still hold.
+    """
+    session.info.setdefault(_AFTER_COMMIT, {})[told] = None
 
 
 def repeatable(work: Callable[[Session], T], tries: int = 4) -> T:

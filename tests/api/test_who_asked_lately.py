@@ -20,6 +20,34 @@ def test_a_person_locked_in_this_process_is_out_at_once(world: World) -> None:
     assert world.inspector.get("me").status_code == 401
 
 
+def test_many_locked_by_one_statement_in_this_process_are_out_at_once(world: World) -> None:
+    assert world.inspector.get("me").status_code == 200
+    with transaction() as session:
+        session.execute(update(User).where(User.id == world.inspector.user_id).values(active=False))
+    assert world.inspector.get("me").status_code == 401
+
+
+def test_whoever_asks_before_a_lock_is_committed_is_out_after_it(world: World) -> None:
+    """Two threads of one process: what one looks up while the other has not committed yet does not outlive that."""
+    kept: lately.Lately[str] = lately.Lately()
+    with transaction() as session:
+        session.get_one(User, world.inspector.user_id).active = False
+        session.flush()
+        assert kept.get("name", lambda: "still active") == "still active"
+    assert kept.get("name", lambda: "locked") == "locked"
+
+
+def test_what_was_looked_up_during_a_change_is_not_kept(world: World) -> None:
+    kept: lately.Lately[str] = lately.Lately()
+
+    def look() -> str:
+        lately.forget()
+        return "before"
+
+    assert kept.get("name", look) == "before"
+    assert kept.get("name", lambda: "after") == "after"
+
+
 def test_a_token_revoked_by_another_process_opens_nothing_after_two_seconds(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,7 @@
 """Who asked lately: kept for two seconds in each process, so that a busy phone or desk is not looked up every time.
 
 A person locked, a role changed or ended, a token revoked and a session signed out hold at once in the process that did
-it (rows written through the models and `forget()` drop everything kept), and within `KEPT_S` in every other one.
+it (what is written through the models drops everything kept, once it is committed), and within `KEPT_S` in every other.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session, object_session
 
 from gridops.core import clock, db
 from gridops.grids.models import Grid, GridVersion
@@ -32,6 +33,7 @@ class Lately(Generic[T]):
     def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, tuple[float, T]] = OrderedDict()
         self._lock = Lock()
+        self._forgotten = 0
         _all.append(self)
 
     def get(self, name: str, find: Callable[[], T | None]) -> T | None:
@@ -40,23 +42,26 @@ class Lately(Generic[T]):
         key = (name, id(db.engine()), clock.local_date(clock.now()))
         now = time.monotonic()
         with self._lock:
-            kept = self._kept.get(key)
+            kept, forgotten = self._kept.get(key), self._forgotten
         if kept is not None and now - kept[0] < KEPT_S:
             return kept[1]
         found = find()
         if found is not None:
             with self._lock:
-                # The age counts from before the look: what changed meanwhile is not kept any longer for it.
-                self._kept[key] = (now, found)
-                self._kept.move_to_end(key)
-                while len(self._kept) > MOST:
-                    self._kept.popitem(last=False)
+                # What was looked up while something changed may be what held before it.
+                if self._forgotten == forgotten:
+                    # The age counts from before the look: what changes elsewhere meanwhile is kept no longer for it.
+                    self._kept[key] = (now, found)
+                    self._kept.move_to_end(key)
+                    while len(self._kept) > MOST:
+                        self._kept.popitem(last=False)
         return found
 
     def forget(self) -> None:
         """Look everything up again."""
         with self._lock:
             self._kept.clear()
+            self._forgotten += 1
 
 
 _all: list[Lately[Any]] = []
@@ -68,10 +73,19 @@ def forget() -> None:
         lately.forget()
 
 
-def _changed(*_: Any) -> None:
-    forget()
+def _changed(_mapper: Any, _connection: Any, row: Any) -> None:
+    if session := object_session(row):
+        db.after_commit(session, forget)
+
+
+def _changed_many(asked: ORMExecuteState) -> None:
+    """Rows written by a statement, not one by one: `session.execute(update(User)…)`."""
+    writes = asked.is_insert or asked.is_update or asked.is_delete
+    if writes and asked.bind_mapper is not None and asked.bind_mapper.class_ in _READ_FROM:
+        db.after_commit(asked.session, forget)
 
 
 for _model in _READ_FROM:
     for _what in ("after_insert", "after_update", "after_delete"):
         event.listen(_model, _what, _changed)
+event.listen(Session, "do_orm_execute", _changed_many)
