@@ -84,7 +84,10 @@ def is_counted(session: Session, job_id: int) -> bool:
 
 
 def join(session: Session, job_id: int, workshop: Workshop) -> bool:
-    """Join the parts, compose, render and keep the papers; says whether this call did it. Twice is harmless."""
+    """Join the parts, compose, render and keep the papers; says whether this call did it. Twice is harmless.
+
+    What is saved or locked while it is rendered leaves the build owed: whoever saved has woken it again.
+    """
     job, bulletin = _job(session, job_id, lock=True)
     if job.state != "owed":
         return False
@@ -93,8 +96,14 @@ def join(session: Session, job_id: int, workshop: Workshop) -> bool:
         return False
     counted = [Counted.from_json(part.payload) for part in parts]
     as_of = min((part.counted_at for part in parts), default=None)
+    made_from = bulletin.version
     document = document_of(session, bulletin, counted, as_of=as_of)
-    _publish(session, bulletin, document, workshop)
+    contents = _contents(session, bulletin, document, workshop)
+    # Rendering takes seconds: a text saved in them is neither written over nor left without its papers.
+    standing = queries.locked(session, bulletin.id)
+    if standing is None or standing.version != made_from:
+        return False
+    _publish(session, standing, document, contents, workshop.store)
     job.state, job.finished_at, job.error = "done", clock.now(), None
     return True
 
@@ -161,21 +170,22 @@ def _counts(bulletin: Bulletin) -> bool:
     return bulletin.status is Status.DRAFT and bulletin.frozen_set_id is None and bulletin.corrects_id is None
 
 
-def _publish(session: Session, bulletin: Bulletin, document: Document, workshop: Workshop) -> None:
-    bulletin.draft = document.kept
-    contents = _issued(session, bulletin, workshop.store)
-    if contents is None:
-        bulletin.text = document.text
-        rendered = render(compose(document), list(workshop.font_dirs) or None)
-        contents = {
-            "json": _json(document.contract),
-            "html": rendered.html,
-            "pdf": rendered.pdf,
-            "docx": rendered.docx,
-        }
+def _contents(session: Session, bulletin: Bulletin, document: Document, workshop: Workshop) -> dict[str, bytes]:
+    """The papers of a document by format: as issued, else rendered now."""
+    issued = _issued(session, bulletin, workshop.store)
+    if issued is not None:
+        return issued
+    rendered = render(compose(document), list(workshop.font_dirs) or None)
+    return {"json": _json(document.contract), "html": rendered.html, "pdf": rendered.pdf, "docx": rendered.docx}
+
+
+def _publish(
+    session: Session, bulletin: Bulletin, document: Document, contents: dict[str, bytes], store: Store
+) -> None:
+    bulletin.draft, bulletin.text = document.kept, document.text
     made, now = queries.papers(session, bulletin.id), clock.now()
     for name, content in contents.items():
-        sha256 = evidence.keep(session, workshop.store, content, MIME[name])
+        sha256 = evidence.keep(session, store, content, MIME[name])
         same = name in made and made[name].sha256 == sha256
         row: dict[str, Any] = {
             "bulletin_id": bulletin.id,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
-from gridops.bulletins import keeping, queries, service
+from gridops.bulletins import building, keeping, queries, service
 from gridops.bulletins.composing import document_of
 from gridops.bulletins.forms import series_form
 from gridops.bulletins.models import Bulletin
@@ -286,3 +290,40 @@ def test_a_setting_no_paper_could_print_is_refused_at_its_field(field: str, valu
     with pytest.raises(Invalid) as refused:
         series_form({"name": "月报", field: value})
     assert [error.field for error in refused.value.errors] == [field]
+
+
+class SavesMeanwhile(list[Path]):
+    """Folders of fonts: asked for as the rendering begins, they let an editor save on another connection."""
+
+    def __init__(self, save: Callable[[], None]) -> None:
+        super().__init__()
+        self.save = save
+
+    def __iter__(self) -> Iterator[Path]:
+        saving = threading.Thread(target=self.save)
+        saving.start()
+        saving.join()
+        return super().__iter__()
+
+
+def test_a_text_saved_while_the_paper_is_rendered_is_kept_and_gets_its_own_papers(
+    street: Street, database: Engine, tmp_path: Path
+) -> None:
+    if database.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time: the editor waits for the build")
+    bulletin_id = _draft(street)
+    fonts = SavesMeanwhile(lambda: _type(street, bulletin_id, "本期无新增问题。"))
+    store = LocalStore(tmp_path)
+    building.build_in_place(db.transaction, bulletin_id, building.Workshop(store, fonts))
+    with db.transaction() as session:
+        assert _typed(session, bulletin_id) == ["本期无新增问题。"]
+        job = queries.newest_job(session, bulletin_id)
+        assert job is not None
+        assert job.state == "owed"
+        assert building.join(session, job.id, building.Workshop(store))
+        assert _typed(session, bulletin_id) == ["本期无新增问题。"]
+
+
+def _typed(session: Session, bulletin_id: int) -> list[str]:
+    text = session.get_one(Bulletin, bulletin_id).text
+    return text[0]["paragraphs"] if text else []
