@@ -38,7 +38,7 @@ def change_series(session: Session, key: str, form: SeriesForm, person: Person, 
     """
     if not may_keep(person):
         raise NotAllowed("系列设置适用于整个辖区，须由全辖区的通报编辑或者系统管理员办理")
-    if seen != seen_as(queries.series(session, person.root_id, key)):
+    if seen != seen_as(queries.series(session, person.root_id, key, lock=True)):
         raise Conflict("别人已修改过这个系列的设置，请刷新后再试")
     found = series_of(session, person.root_id, key)
     before = _told(found)

@@ -17,9 +17,10 @@ from gridops.grids.models import GridVersion
 from gridops.people.models import Unit
 
 
-def series(session: Session, root_id: int, key: str) -> Series | None:
-    """A root's series by its key."""
-    return session.scalar(select(Series).filter_by(root_id=root_id, key=key))
+def series(session: Session, root_id: int, key: str, *, lock: bool = False) -> Series | None:
+    """A root's series by its key; `lock` keeps others from changing it meanwhile."""
+    wanted = select(Series).filter_by(root_id=root_id, key=key)
+    return session.scalar(wanted.with_for_update().execution_options(populate_existing=True) if lock else wanted)
 
 
 def bulletin(
@@ -66,9 +67,10 @@ def listed(
 
 
 def drafts(session: Session, root_id: int, key: str) -> Sequence[Bulletin]:
-    """The drafts of a series whose figures are not locked; corrections left out."""
+    """The drafts of a series whose figures are not locked, held so that no freeze comes between; no corrections."""
     wanted = select(Bulletin).filter_by(root_id=root_id, series=key, status=Status.DRAFT, correction_no=0)
-    return session.scalars(wanted.order_by(Bulletin.id)).all()
+    held = wanted.order_by(Bulletin.id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(held).all()
 
 
 def steps(session: Session, bulletin_id: int) -> Sequence[BulletinStep]:

@@ -51,9 +51,8 @@ def test_units_are_ranked_as_in_a_competition(units: dict[str, tuple[int, int]],
 def test_ties_are_worded_and_a_last_place_is_named_only_below_the_standing_threshold():
     rows = [unit("A", 10, 10), unit("B", 9, 10), unit("C", 9, 10)]
     assert [place.words for place in rank(rows).places] == ["第1", "并列第2", "并列第2"]
-    assert rank(rows).named_last == ()
-    assert rank(rows, threshold=Fraction(90)).named_last == ()
-    assert [place.row["key"] for place in rank(rows, threshold=Fraction(91)).named_last] == ["B", "C"]
+    assert rank(rows).below(Fraction(90)) == []
+    assert [place.row["key"] for place in rank(rows).below(Fraction(91))] == ["B", "C"]
     assert rank([unit("A", 9, 10), unit("B", 9, 10)]).all_equal
 
 

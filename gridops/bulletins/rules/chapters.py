@@ -15,7 +15,7 @@ from typing import Any
 from gridops.bulletins.rules import words
 from gridops.bulletins.rules.series import ANSWER_DAYS, REVIEW_DAYS, STANDING_THRESHOLD
 from gridops.core.periods import Period
-from gridops.figures.rules.ranks import TOO_FEW, Ranking, rank
+from gridops.figures.rules.ranks import TOO_FEW, rank
 
 Figures = Mapping[str, Mapping[str, Any]]
 Rows = Sequence[Mapping[str, Any]]
@@ -203,22 +203,12 @@ def units(matter: Matter) -> Chapter | None:
         names = words.listed([str(row["label"]) for row in first])
         tied = "并列" if len(first) > 1 else ""
         paragraphs.append(f"{names}按期处置率{first[0]['on_time_handling_rate']}%，{tied}居第1位。")
-    paragraphs += [_below_average(row, average) for row in _below_standing(matter, ranking)]
+    threshold = Fraction(str(matter.settings.get("standing_threshold", STANDING_THRESHOLD)))
+    paragraphs += [_below_average(place.row, average) for place in ranking.below(threshold)]
     if ranking.apart:
         told = words.listed([f"{row['label']}（应处置{row['should_handle']}件）" for row in ranking.apart])
         paragraphs.append(f"{told}{TOO_FEW}。")
     return Chapter("部门办理", tuple(paragraphs))
-
-
-def _below_standing(matter: Matter, ranking: Ranking) -> list[Mapping[str, Any]]:
-    """The ranked units below the standing threshold, worst first; a last place above it is not named, nor a first."""
-    threshold = Fraction(str(matter.settings.get("standing_threshold", STANDING_THRESHOLD)))
-    named = [
-        place.row
-        for place in ranking.places
-        if place.rank > 1 and Fraction(place.row["handled_on_time"], place.row["should_handle"]) * 100 < threshold
-    ]
-    return sorted(named, key=lambda row: (Fraction(row["handled_on_time"], row["should_handle"]), row["key"]))
 
 
 def _below_average(row: Mapping[str, Any], average: str | None) -> str:

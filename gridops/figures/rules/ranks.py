@@ -29,33 +29,37 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Ranked units, best first (empty where all are equal), those with too few cases, and the last place if named."""
+    """Ranked units, best first (empty where all are equal), and those with too few cases."""
 
     places: tuple[Place, ...]
     apart: tuple[Mapping[str, Any], ...]
     all_equal: bool
-    named_last: tuple[Place, ...]
+
+    def below(self, threshold: Fraction) -> list[Place]:
+        """The places below a standing percentage, worst first: a last place above it is not named, nor ever a first."""
+        found = [place for place in self.places if place.rank > 1 and _rate(place.row) * 100 < threshold]
+        return sorted(found, key=lambda place: (_rate(place.row), place.row["key"]))
 
 
-def rank(rows: Iterable[Mapping[str, Any]], *, threshold: Fraction | None = None) -> Ranking:
+def rank(rows: Iterable[Mapping[str, Any]]) -> Ranking:
     """Rank the rows of `by_unit` (row `none` left out) by `on_time_handling_rate`, from exact fractions.
 
-    Units with less than ten in the denominator stand apart, those with nothing nowhere. All equal: no ranking. A last
-    place is named only if also below `threshold`, a standing percentage; without one it never is.
+    Units with less than ten in the denominator stand apart, those with nothing nowhere. All equal: no ranking.
     """
     units = [row for row in rows if row["key"] != "none" and row[DENOMINATOR]]
     apart = tuple(row for row in units if row[DENOMINATOR] < MINIMUM)
-    rates = {row["key"]: Fraction(row[NUMERATOR], row[DENOMINATOR]) for row in units if row[DENOMINATOR] >= MINIMUM}
+    rates = {row["key"]: _rate(row) for row in units if row[DENOMINATOR] >= MINIMUM}
     ranked = sorted((row for row in units if row["key"] in rates), key=lambda r: (-rates[r["key"]], r["key"]))
     if len(set(rates.values())) <= 1:
-        return Ranking((), apart, bool(rates), ())
+        return Ranking((), apart, bool(rates))
     shared = Counter(rates.values())
     places = tuple(
         Place(1 + sum(other > rate for other in rates.values()), shared[rate] > 1, row)
         for row in ranked
         for rate in (rates[row["key"]],)
     )
-    worst = min(rates.values())
-    named = threshold is not None and worst * 100 < threshold
-    last = tuple(place for place in places if rates[place.row["key"]] == worst) if named else ()
-    return Ranking(places, apart, False, last)
+    return Ranking(places, apart, False)
+
+
+def _rate(row: Mapping[str, Any]) -> Fraction:
+    return Fraction(row[NUMERATOR], row[DENOMINATOR])
