@@ -8,8 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gridops.core import clock
-from gridops.core.bulk import insert_rows, together
+from gridops.core.bulk import insert_plain, insert_rows, together
 from gridops.core.owed import Owed, owe, pending
+from gridops.core.plain_rows import instant_text, zone
 from gridops.evidence.models import ContentSent
 
 
@@ -41,4 +42,13 @@ def test_a_refused_row_is_not_repeated_by_the_error(session: Session) -> None:
         pytest.skip("SQLite names columns only")
     with pytest.raises(IntegrityError) as refused:
         insert_rows(session, ContentSent, ("sha256", "user_id", "sent_at"), [("0" * 64, 1, clock.now())])
+    assert "0000" not in str(refused.value)
+
+
+def test_a_refused_row_of_a_file_is_not_repeated_by_the_error(session: Session) -> None:
+    if session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite names columns only")
+    sent_at = instant_text(clock.now()) + zone(session)
+    with pytest.raises(IntegrityError) as refused:
+        insert_plain(session, ContentSent, ("sha256", "user_id", "sent_at"), [("0" * 64, 1, sent_at)])
     assert "0000" not in str(refused.value)

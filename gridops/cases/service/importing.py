@@ -30,8 +30,8 @@ from gridops.cases.service.writing import (
     version_of,
 )
 from gridops.core import clock, owed
-from gridops.core.bulk import insert_rows, reserve_ids
-from gridops.core.plain_rows import insert_plain, instant_text, zone
+from gridops.core.bulk import insert_plain, insert_rows, reserve_ids
+from gridops.core.plain_rows import instant_text, zone
 
 _MOST_KEPT = 20_000
 
