@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 from sqlalchemy import Engine
 
 from gridops.cases.rules.moves import Move, State
@@ -69,6 +72,19 @@ def make(page: Page, move: str) -> None:
     expect(page.locator(".notice-good")).to_be_visible()
 
 
+def is_printed_whole(page: Page) -> None:
+    """A case on paper: times in full, the deadline with its reason, photos on the page of their heading."""
+    pages = PdfReader(io.BytesIO(page.pdf(format="A4"))).pages
+    # Printed glyphs may be of the block of radicals (⼯): the same character to a reader.
+    texts = [unicodedata.normalize("NFKC", found.extract_text()) for found in pages]
+    told = "".join(texts)
+    assert "4 工作时" in told
+    assert len(re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", told)) > 5
+    assert not re.search("今天|昨天|还剩|超期", told)
+    (photos,) = (number for number, text in enumerate(texts) if "处置前" in text)
+    assert len(pages[photos].images) >= 3
+
+
 def test_a_report_goes_from_the_street_into_the_months_draft(
     browser: Chromium, place: tuple[str, Street], photo: Path, tmp_path: Path
 ):
@@ -120,6 +136,7 @@ def test_a_report_goes_from_the_street_into_the_months_draft(
     make(desk, "close")
     expect(desk.locator(".case-lead")).to_contain_text("已结案")
     assert desk.locator(".both-sides img").count() == 3
+    is_printed_whole(desk)
 
     editor, _ = page_of(browser, address, DESK)
     sign_in(editor, "editor")
