@@ -37,7 +37,7 @@ def people(app):
         ("jd", "/field"),
         ("supervisor", "/desk"),
         ("editor", "/bulletins"),
-        ("leader", "/bulletins"),
+        ("leader", "/overview"),
         ("admin", "/admin"),
         ("nobody", "/account"),
     ],
