@@ -45,14 +45,14 @@ def owe(session: Session, kind: str, keys: Iterable[str]) -> None:
     insert_rows(session, Owed, ("kind", "key", "since", "tries"), [(kind, key, now, 0) for key in sorted(set(keys))])
 
 
-def pending(session: Session, kind: str, *, limit: int = 500, max_tries: int = 20) -> list[Work]:
-    """The oldest distinct keys owed; keys tried too often wait for a person (`doctor` names them)."""
-    rows = session.execute(
-        select(Owed.key, Owed.id, Owed.tries)
-        .where(Owed.kind == kind, Owed.tries < max_tries)
-        .order_by(Owed.id)
-        .limit(limit)
-    )
+def pending(
+    session: Session, kind: str, *, limit: int = 500, max_tries: int = 20, until: datetime | None = None
+) -> list[Work]:
+    """The oldest distinct keys owed, since `until` or before; those tried too often wait for a person (`doctor`)."""
+    wanted = select(Owed.key, Owed.id, Owed.tries).where(Owed.kind == kind, Owed.tries < max_tries)
+    if until is not None:
+        wanted = wanted.where(Owed.since <= until)
+    rows = session.execute(wanted.order_by(Owed.id).limit(limit))
     found: dict[str, list[tuple[int, int]]] = {}
     for key, row_id, tries in rows:
         found.setdefault(key, []).append((row_id, tries))

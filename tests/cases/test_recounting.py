@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -266,3 +268,36 @@ def test_the_job_counts_anew_what_an_upload_owes(database: Engine) -> None:
         assert case.due_at == at("2027-01-02 11:30")
         assert len(told(session, case)) == 3
         assert not owed.pending(session, worktime.CHANGED)
+
+
+def test_a_case_filed_by_the_old_calendar_and_committed_after_the_count_is_counted_too(database: Engine) -> None:
+    if database.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time: nothing is committed in between")
+    filed_it, go_on, ids = threading.Event(), threading.Event(), list[int]()
+    with clock.set_to(FILED), transaction() as session:
+        world = make_world(session)
+
+    def file_slowly() -> None:
+        with clock.set_to(FILED), transaction() as slow:
+            ids.append(replace(world, session=slow).filed().id)
+            filed_it.set()
+            go_on.wait(30)
+
+    filing = threading.Thread(target=file_slowly)
+    filing.start()
+    assert filed_it.wait(30)
+    with clock.set_to(FILED):
+        with transaction() as session:
+            worktime.upload(session, world.root.id, NEW_YEAR, source="国办通知", fill_years=True)
+        jobs.recount()
+    go_on.set()
+    filing.join()
+    assert due_of(ids[0]) == at("2027-01-01 11:30")
+    with clock.set_to(FILED + recounting.SETTLED):
+        jobs.recount()
+    assert due_of(ids[0]) == at("2027-01-02 11:30")
+
+
+def due_of(case_id: int) -> datetime | None:
+    with reading() as session:
+        return session.get_one(Case, case_id).due_at

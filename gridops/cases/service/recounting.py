@@ -24,6 +24,8 @@ from gridops.worktime.rules.changes import ALL_ROOTS, Change
 from gridops.worktime.service import CHANGED
 
 MANY = 200
+# A change gone through once is owed again, and gone through after the longest that a move of a case takes to commit.
+AGAIN, SETTLED = "calendar_changed_again", timedelta(minutes=1)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -36,8 +38,12 @@ class Recounted:
 
 
 def recount_owed(session: Session, limit: int = MANY) -> Recounted | None:
-    """One portion of the oldest change of a calendar that is owed; None when nothing is. Safe to run twice."""
-    todo = owed.pending(session, CHANGED)
+    """One portion of the oldest change of a calendar that is owed; None when nothing is. Safe to run twice.
+
+    A case may be filed by the old calendar and committed just after it was looked for here: each change is gone
+    through once more after SETTLED.
+    """
+    todo = owed.pending(session, CHANGED) or owed.pending(session, AGAIN, until=clock.now() - SETTLED)
     if not todo:
         return None
     change = Change.of(todo[0].key)
@@ -53,6 +59,8 @@ def recount_owed(session: Session, limit: int = MANY) -> Recounted | None:
     owed.done(session, todo[0])
     if len(ids) == limit:
         owed.owe(session, CHANGED, [replace(change, after=ids[-1]).key])
+    elif not change.again:
+        owed.owe(session, AGAIN, [replace(change, after=0, again=True).key])
     return Recounted(len(ids), changed)
 
 
