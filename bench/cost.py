@@ -1,6 +1,6 @@
 """What one report costs: its statements, and the processor time of the program, both without other load counting in.
 
-`python -m bench.cost [--statements] [--load SECONDS] [--embedded] [--profile]`, on databases of its own.
+`python -m bench.cost [--statements] [--load SECONDS] [--back] [--embedded] [--profile]`, on databases of its own.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _load(where: Place, land: Any, workers: list[Any], given: argparse.Namespace
     table = Table(place.machine(), "cost")
     with web.embedded_broker(where), place.web(where) as server:
         before = _records(where)
-        programs, theirs = _used(place.children(server.process.pid)), 0.0
+        programs = _used(place.children(server.process.pid))
         if given.load:
             web.intake(table, 0, where, server, land, workers, given.load)
         if given.back:

@@ -96,12 +96,6 @@ class Known:
                 fair = own if unit_follows else fair
             if e.move is M.DISPATCH and e.handle_due_at:
                 own, fair, has_own = e.handle_due_at, e.handle_due_at, True
-            if e.move is M.RECOUNT:
-                # By another calendar: whoever was judged by the deadline in force is judged by the new one.
-                judged, unit_judged = fair_case == case, fair == own
-                case = e.due_at or case
-                own = e.handle_due_at or (own if has_own else case)
-                fair_case, fair = case if judged else fair_case, own if unit_judged else fair
             ends = e.move is M.RESUME or (e.move in (M.CLOSE, M.VOID, M.MERGE) and since is not None)
             if e.move is M.EXTEND or ends:
                 begun = e.happened_at if e.move is M.EXTEND else (since or self.filed or e.happened_at)
