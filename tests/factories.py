@@ -13,7 +13,7 @@ from gridops.cases.models import Case
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.projection import Event
 from gridops.cases.rules.sources import Source
-from gridops.cases.service.writing import NewCase, write_case
+from gridops.cases.service.writing import NewCase, numbers_for, write_numbered
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
 from gridops.catalogue.rules import Kind
 from gridops.core import clock
@@ -130,7 +130,8 @@ def make_case(
         **given,
     }
     told = events or (Event(Move.REPORT, clock.now(), 1, category_id=category.id),)
-    return write_case(session, NewCase(columns, told))
+    new = NewCase(columns, told)
+    return write_numbered(session, new, numbers_for(session, new))
 
 
 def make_unit(

@@ -138,11 +138,6 @@ def write_cases(session: Session, cases: Sequence[NewCase]) -> list[int]:
     return ids
 
 
-def write_case(session: Session, new: NewCase) -> Case:
-    """Write one new case; it stands in the session as if it had been read."""
-    return write_numbered(session, new, numbers_for(session, new))
-
-
 def numbers_for(session: Session, new: NewCase) -> Numbers:
     """Fresh ids for one new case and its events."""
     (case_id,) = reserve_ids(session, Case, 1)
