@@ -32,8 +32,8 @@ CHUNK = 5000
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _DryRun(Exception):
-    """Ends a transaction that was only a rehearsal."""
+class _RolledBack(Exception):
+    """Ends a transaction whose work shall not stay: a rehearsal, or a file that was refused."""
 
 
 def add_to(group: click.Group) -> None:
@@ -75,8 +75,8 @@ def import_grids(file: Path, dry_run: bool, as_json: bool, **options: str | None
         with db.transaction() as session:
             report = grid_service.import_grids(session, raw, how)
             if dry_run:
-                raise _DryRun
-    except _DryRun:
+                raise _RolledBack
+    except _RolledBack:
         pass
     except GridopsError as refused:
         _answer_refused(counts, refused, as_json)
@@ -99,8 +99,8 @@ def import_people(file: Path, dry_run: bool, as_json: bool, jurisdiction: str | 
         with db.transaction() as session:
             counts = people_import.run(session, _root(session, jurisdiction), file)
             if counts.errors or dry_run:
-                raise _DryRun
-    except _DryRun:
+                raise _RolledBack
+    except _RolledBack:
         pass
     except GridopsError as refused:
         _answer_refused(counts, refused, as_json)
@@ -140,11 +140,11 @@ def _stage_and_swap(
             with db.reading() as session:
                 case_import.compare(session, staged, source_system, counts)
             return
-        with contextlib.suppress(_DryRun), db.transaction() as session:
+        with contextlib.suppress(_RolledBack), db.transaction() as session:
             case_import.alone(session, source_system)
             case_import.swap(session, staged, source_system, Resolver(session, create_units), counts)
             if counts.errors:
-                raise _DryRun
+                raise _RolledBack
     tasks.wake("figures.drain")
 
 
@@ -175,10 +175,10 @@ def _stage(
 
     `known`: the codes that earlier chunks have resolved; returns it with those of this one.
     """
-    with contextlib.suppress(_DryRun), db.transaction() as session:
+    with contextlib.suppress(_RolledBack), db.transaction() as session:
         codes = known.on(session) if known else Resolver(session, create_units)
         good, refused = Reader(grids.Snapshot(session), codes, nearest_m).read(chunk)
-        raise _DryRun
+        raise _RolledBack
     counts.read += len(chunk)
     for errors in refused:
         counts.refuse(errors)

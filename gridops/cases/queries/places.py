@@ -26,7 +26,7 @@ MOST_FEATURES = 5000
 # A cluster's place is the mean of tiles this much finer, so that it lies where its cases lie.
 _FINER = 2
 _ACROSS = 12
-# The last closed cases, among which those of a window are looked for.
+# So many of the closed cases, those reported last, are looked at for a window.
 LATELY = 2000
 _WHERE = 24
 _POINT = (
@@ -105,10 +105,9 @@ def map_window(
 
 
 def lately_closed(session: Session, scope: Scope, window: Window, most: int = MOST_POINTS) -> list[Point]:
-    """Of the jurisdiction's last LATELY closed cases those in a window that the scope shows; no more than `most`."""
-    columns = (Case.id, Case.root_id, Case.grid_id, Case.unit_id, Case.reporter_id, Case.reported_at)
+    """Of the jurisdiction's LATELY closed cases reported last those in a window that the scope shows, `most` at most."""
     last = (
-        select(*columns)
+        select(Case.id, Case.reported_at)
         .where(Case.root_id == scope.root_id, Case.state == State.CLOSED)
         .order_by(Case.reported_at.desc(), Case.id.desc())
         .limit(LATELY)
