@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from gridops.people.service import passwords
+from tests.web.office import Office, make_office
 from tests.web.street import Street, make_street
 from tests.webapp import CHEAP, Browser, web_program
 
@@ -34,3 +35,15 @@ def browser(app: Flask) -> Browser:
 def street(app: Flask) -> Street:
     """A street with people, in the database."""
     return make_street(app)
+
+
+@pytest.fixture
+def office(app: Flask) -> Office:
+    """A street with the cases of a month and the people of the bulletin office, in the database."""
+    return make_office()
+
+
+@pytest.fixture
+def folder(app: Flask) -> Path:
+    """Where the program keeps its files."""
+    return app.config["GRIDOPS"].data_dir

@@ -13,17 +13,7 @@ import pytest
 from flask import Flask
 
 from tests.web.bulletin_steps import id_of, issue_march, open_march, signed_in
-from tests.web.office import CASES, FORMULA, Office, add_late_case, make_office, work
-
-
-@pytest.fixture
-def office(app: Flask) -> Office:
-    return make_office()
-
-
-@pytest.fixture
-def folder(app: Flask) -> Path:
-    return app.config["GRIDOPS"].data_dir
+from tests.web.office import CASES, FORMULA, Office, add_late_case, work
 
 
 def test_the_list_behind_a_figure_is_exactly_what_was_counted(app: Flask, office: Office, folder: Path):

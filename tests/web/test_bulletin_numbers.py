@@ -5,22 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from flask import Flask
 
 from tests.web.bulletin_steps import id_of, open_march, signed_in, status_of, version_of
-from tests.web.office import CASES, Office, make_office, work
+from tests.web.office import CASES, Office, work
 from tests.webapp import Browser
-
-
-@pytest.fixture
-def office(app: Flask) -> Office:
-    return make_office()
-
-
-@pytest.fixture
-def folder(app: Flask) -> Path:
-    return app.config["GRIDOPS"].data_dir
 
 
 def _type(browser: Browser, page: str, *lines: str) -> int:

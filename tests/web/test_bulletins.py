@@ -12,19 +12,9 @@ from gridops.bulletins import queries, service
 from gridops.core.db import reading, transaction
 from gridops.people.queries import load_person, user_id_of
 from tests.web.bulletin_steps import id_of, issue_march, offered, open_march, signed_in, status_of, version_of
-from tests.web.office import CASES, Office, add_late_case, make_office, work
+from tests.web.office import CASES, Office, add_late_case, work
 
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def office(app: Flask) -> Office:
-    return make_office()
-
-
-@pytest.fixture
-def folder(app: Flask) -> Path:
-    return app.config["GRIDOPS"].data_dir
 
 
 def test_a_draft_is_opened_built_and_shown(app: Flask, office: Office, folder: Path):
