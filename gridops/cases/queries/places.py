@@ -105,7 +105,7 @@ def map_window(
 
 
 def lately_closed(session: Session, scope: Scope, window: Window, most: int = MOST_POINTS) -> list[Point]:
-    """Of the jurisdiction's LATELY closed cases reported last those in a window that the scope shows, `most` at most."""
+    """Of the jurisdiction's LATELY closed cases reported last: those in a window that the scope shows, up to `most`."""
     last = (
         select(Case.id, Case.reported_at)
         .where(Case.root_id == scope.root_id, Case.state == State.CLOSED)
