@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
@@ -164,3 +165,40 @@ def test_work_owed_by_a_transaction_that_failed_is_not_owed(database: Engine) ->
         raise Stop
     with db.reading() as session:
         assert owed.pending(session, "probe") == []
+
+
+def test_what_is_told_after_a_commit_is_not_told_after_a_rollback_and_never_before(database: Engine) -> None:
+    heard: list[int] = []
+
+    def told() -> None:
+        with db.reading() as session:
+            heard.append(len(owed.pending(session, "probe")))
+
+    with fails(), db.transaction() as session:
+        owed.owe(session, "probe", ["a"])
+        db.after_commit(session, told)
+        raise Stop
+    assert heard == []
+    with db.transaction() as session:
+        owed.owe(session, "probe", ["a"])
+        db.after_commit(session, told)
+        db.after_commit(session, told)
+        assert heard == []
+    assert heard == [1]
+
+
+def test_a_connection_closed_while_it_rested_is_replaced(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "_RESTED_S", 0.0)
+    ours, other = db.open_engine(postgresql_url), db.open_engine(postgresql_url)
+    asked = select(func.pg_backend_pid())
+    with ours.connect() as connection:
+        closed = connection.scalar(asked)
+    with other.connect() as connection:
+        assert connection.scalar(select(func.pg_terminate_backend(closed)))
+        while connection.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid"), {"pid": closed}):
+            connection.rollback()  # the view stands still within a transaction
+            time.sleep(0.01)
+    with ours.connect() as connection:
+        assert connection.scalar(asked) != closed
+    ours.dispose()
+    other.dispose()
