@@ -30,11 +30,14 @@ _TOGETHER = "gridops.together"
 def together(session: Session) -> Iterator[None]:
     """Write the plain rows given inside at the end, on PostgreSQL by one statement: nothing inside may ask for them.
 
-    Of an error inside nothing is written. References among the rows may point in any direction.
+    Of an error inside nothing is written. References among the rows may point in any direction. RuntimeError inside
+    another one.
     """
     if session.get_bind().dialect.name != "postgresql":
         yield
         return
+    if _TOGETHER in session.info:
+        raise RuntimeError("plain rows are being put together already")
     waiting: list[_Portion] = []
     session.info[_TOGETHER] = waiting
     try:

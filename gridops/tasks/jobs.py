@@ -175,6 +175,8 @@ def recount() -> None:
         if done is None:
             return
         log.info("deadlines_recounted", cases=done.seen, changed=done.changed)
+        if done.failed:
+            log.warning("deadlines_not_recounted", cases=done.failed)
 
 
 @celery.task(name="audit.seal", **RETRY)

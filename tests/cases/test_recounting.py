@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
-from gridops.cases.models import Case
+from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries.pages import case_file
 from gridops.cases.rules.deadlines import Cause, Due, Terms, WorkingClock, filing_due
 from gridops.cases.rules.moves import Move, State, Suspension
@@ -27,7 +27,7 @@ from gridops.worktime.forms import DayRow, HoursForm
 from gridops.worktime.rules import Calendar, LimitUnit, OfficeHours, explained_zh
 from gridops.worktime.rules.changes import Change, What
 from tests.cases.world import World, make_world, told
-from tests.factories import at, make_case, make_grid
+from tests.factories import at, make_case, make_condition, make_grid
 
 HOURS = OfficeHours.parse("08:30-12:00,13:30-17:30")
 ASSUMED = WorkingClock(Calendar(), HOURS)
@@ -231,6 +231,23 @@ def test_many_cases_are_counted_in_portions_and_none_is_left_out(street: World) 
     publish(street)
     assert drain(street.session, limit=2) == [(2, 2), (1, 1)]
     assert {case.due_at for case in cases} == {at("2027-01-02 11:30")}
+
+
+def test_a_case_that_cannot_be_counted_is_named_and_keeps_no_other_waiting(street: World) -> None:
+    broken, good = street.filed(), street.filed()
+    endless = make_condition(street.session, street.category, limit=10**12)
+    street.session.execute(
+        update(CaseEvent)
+        .where(CaseEvent.case_id == broken.id, CaseEvent.move == Move.FILE)
+        .values(condition_id=endless.id)
+    )
+    publish(street)
+    done = recounting.recount_owed(street.session)
+    assert done is not None
+    assert (done.seen, done.changed) == (2, 1)
+    assert [text.partition(":")[0] for text in done.failed] == [broken.number]
+    assert (broken.due_at, good.due_at) == (at("2027-01-01 11:30"), at("2027-01-02 11:30"))
+    assert drain(street.session) == []
 
 
 def test_a_suspension_to_a_day_that_has_come_ends_first(street: World) -> None:

@@ -19,6 +19,7 @@ from gridops.cases.service.moving import move
 from gridops.cases.service.planning import terms_of
 from gridops.cases.service.writing import Said, append
 from gridops.core import clock, owed
+from gridops.core.errors import GridopsError
 from gridops.worktime.queries import working_time
 from gridops.worktime.rules.changes import ALL_ROOTS, Change
 from gridops.worktime.service import CHANGED
@@ -31,10 +32,11 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Recounted:
-    """What one portion did: cases looked at, and those of them whose deadline is another now."""
+    """What one portion did: cases looked at, those whose deadline is another now, and those it failed on, with why."""
 
     seen: int
     changed: int
+    failed: tuple[str, ...] = ()
 
 
 def recount_owed(session: Session, limit: int = MANY) -> Recounted | None:
@@ -55,26 +57,38 @@ def recount_owed(session: Session, limit: int = MANY) -> Recounted | None:
         after=change.after,
         limit=limit,
     )
-    changed = recount(session, ids, change)
+    done = recount(session, ids, change)
     owed.done(session, todo[0])
     if len(ids) == limit:
         owed.owe(session, CHANGED, [replace(change, after=ids[-1]).key])
     elif not change.again:
         owed.owe(session, AGAIN, [replace(change, after=0, again=True).key])
-    return Recounted(len(ids), changed)
+    return done
 
 
-def recount(session: Session, case_ids: Sequence[int], change: Change) -> int:
-    """Count the deadlines of open cases by the calendar of now; returns how many changed. Repeatable."""
+def recount(session: Session, case_ids: Sequence[int], change: Change) -> Recounted:
+    """Count the deadlines of open cases by the calendar of now. Repeatable.
+
+    One that cannot be counted keeps its deadline, is named in the audit, and does not keep the others waiting.
+    """
+    changed, failed = 0, []
     cases = lookups.locked(session, case_ids).values()
     for case in cases:
-        if case.resume_at is not None and case.suspended_at is not None and case.resume_at <= clock.now():
-            # It was to go on from that day, before this: the order in which things happened holds.
-            move(session, case.id, Move.RESUME, None, happened_at=case.resume_at)
-    return sum(_recount(session, case, change) for case in cases if case.state in MOVES[Move.RECOUNT].from_states)
+        try:
+            with session.begin_nested():
+                changed += _recount(session, case, change)
+        except (ArithmeticError, LookupError, TypeError, ValueError, GridopsError) as wrong:
+            failed.append(f"{case.number}: {type(wrong).__name__}")
+            audit.record(session, "case.recount_failed", "case", case.id, root_id=case.root_id, error=failed[-1])
+    return Recounted(len(cases), changed, tuple(failed))
 
 
 def _recount(session: Session, case: Case, change: Change) -> bool:
+    if case.resume_at is not None and case.suspended_at is not None and case.resume_at <= clock.now():
+        # It was to go on from that day, before this: the order in which things happened holds.
+        move(session, case.id, Move.RESUME, None, happened_at=case.resume_at)
+    if case.state not in MOVES[Move.RECOUNT].from_states:
+        return False
     history = lookups.history(session, case.id)
     time = working_time(session, case.root_id)
 
