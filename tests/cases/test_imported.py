@@ -28,6 +28,7 @@ REFUSED = [
     ({"reported": "01", "filed": "03", "voided": "02"}, [("voided_at", "before filed_at")]),
     ({"reported": "01", "filed": "03", "merged": "02"}, [("merged_at", "before filed_at")]),
     ({**FILED, "handled": "05", "closed": "04"}, [("closed_at", "before handled_at")]),
+    ({**FILED, "handled": "05", "closed": "04", "reopened": "06"}, [("closed_at", "before handled_at")]),
     *[
         ({"reported": "01", name: "02"}, [(f"{name}_at", "without filed_at")])
         for name in ("dispatched", "handled", "closed", "due", "reworked", "extended")
@@ -78,7 +79,9 @@ DEADLINES = [
     ({**FILED, "due_first": "10", "due": "20", "extended": "12"}, "20", "10"),
     ({**FILED, "due": "20", "extended": "12"}, "20", "20"),
     ({**FILED, "due_first": "10", "due": "20", "suspended": "05", "resumed": "15"}, "20", "20"),
-    ({**FILED, "due_first": "10", "due": "20", "suspended": "11", "resumed": "15"}, "20", "10"),
+    # The limit "before the earlier deadline passed" is on extensions: a deadline moved by a suspension is in force.
+    ({**FILED, "due_first": "10", "due": "20", "suspended": "11", "resumed": "15"}, "20", "20"),
+    ({**FILED, "due_first": "10", "due": "20", "extended": "08", "suspended": "12", "resumed": "15"}, "20", "20"),
     ({**FILED, "due_first": "10", "due": "20", "resumed": "15"}, "20", "20"),
     ({**FILED, "due_first": "10", "due": "20", "extended": "01 08"}, "20", "20"),
     ({**FILED, "due_first": "10"}, "10", "10"),

@@ -82,11 +82,14 @@ def test_the_units_clock_is_its_own_when_it_has_one() -> None:
     assert (late.due_fair_at, late.handle_due_fair_at) == (march(20), march(5))
 
 
-def test_a_suspension_begun_in_time_gives_its_time_back_and_one_begun_late_does_not() -> None:
+def test_a_deadline_moved_by_a_suspension_is_in_force_but_lends_no_time_to_a_late_extension() -> None:
     early = project(case(*FILED, (M.SUSPEND, march(5)), (M.RESUME, march(15), {"due_at": march(20)})))
     assert (early.due_at, early.due_fair_at, early.suspended_at) == (march(20), march(20), None)
     late = project(case(*FILED, (M.SUSPEND, march(12)), (M.RESUME, march(15), {"due_at": march(20)})))
-    assert (late.due_at, late.due_fair_at) == (march(20), march(10))
+    assert (late.due_at, late.due_fair_at) == (march(20), march(20))
+    lent = (*FILED, (M.EXTEND, march(12), {"due_at": march(16)}), (M.SUSPEND, march(13)))
+    told = project(case(*lent, (M.RESUME, march(15), {"due_at": march(20)})))
+    assert (told.due_at, told.due_fair_at) == (march(20), march(10))
 
 
 @pytest.mark.parametrize(("suspended", "runs_out"), [(march(5), FAR), (march(10), march(10)), (march(12), march(10))])

@@ -99,7 +99,9 @@ class Known:
             ends = e.move is M.RESUME or (e.move in (M.CLOSE, M.VOID, M.MERGE) and since is not None)
             if e.move is M.EXTEND or ends:
                 begun = e.happened_at if e.move is M.EXTEND else (since or self.filed or e.happened_at)
-                late, unit_late = (limit is not None and begun > limit for limit in (fair_case, fair))
+                # Of what moves a deadline only an extension can come too late, and nothing mends that afterwards.
+                late = fair_case is not None and begun > fair_case and (e.move is M.EXTEND or fair_case != case)
+                unit_late = fair is not None and begun > fair and (e.move is M.EXTEND or fair != own)
                 case = e.due_at or case
                 own = e.handle_due_at or (own if has_own else case)
                 fair_case = fair_case if late else case

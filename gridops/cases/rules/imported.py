@@ -63,7 +63,8 @@ def contradictions(times: Times) -> list[tuple[str, str]]:
         return [("reported_at", "required")]
     found = [(name, "before reported_at") for name, time in told.items() if time < reported]
     found += [(a, f"before {b}") for a, b in _ORDER if a in told and b in told and told[a] < told[b]]
-    if _told_before(told, "closed_at", "handled_at") and not _reopened_last(told):
+    # A case whose latest closing was undone may be handled again after that.
+    if _told_before(told, "closed_at", "handled_at") and not _handled_again(told):
         found.append(("closed_at", "before handled_at"))
     if "filed_at" not in told:
         found += [(name, "without filed_at") for name in _NEED_FILING if name in told]
@@ -155,6 +156,10 @@ def _undone_first_closing(told: Times) -> list[tuple[datetime | None, Move, dict
 def _reopened_last(told: Times) -> bool:
     """Whether the latest closing was undone: `reopened_at` after `closed_at` leaves the case open."""
     return _told_before(told, "closed_at", "reopened_at")
+
+
+def _handled_again(told: Times) -> bool:
+    return _reopened_last(told) and not _told_before(told, "handled_at", "reopened_at")
 
 
 def _told_before(told: Times, earlier: str, later: str) -> bool:

@@ -302,18 +302,22 @@ def _undo(f: Any, e: Event, field: str) -> None:
         f.undone = (*f.undone, (made, e.happened_at))
 
 
-def _move_deadline(f: Any, e: Event, in_time_since: datetime) -> None:
-    """Set new deadlines; they count for being on time only if what moved them began before the earlier ones passed."""
+def _move_deadline(f: Any, e: Event, *, fair: bool, handle_fair: bool) -> None:
+    """Set new deadlines; `fair`, `handle_fair`: whether being on time is judged by them as well."""
     f.due_at = e.due_at or f.due_at
     f.handle_due_at = e.handle_due_at or (f.handle_due_at if f.handle_due_own else f.due_at)
-    if f.fair is None or in_time_since <= f.fair:
-        f.fair = f.due_at
-    if f.handle_fair is None or in_time_since <= f.handle_fair:
-        f.handle_fair = f.handle_due_at
+    f.fair = f.due_at if fair else f.fair
+    f.handle_fair = f.handle_due_at if handle_fair else f.handle_fair
+
+
+def _in_time(limit: datetime | None, at: datetime) -> bool:
+    return limit is None or at <= limit
 
 
 def _extend(f: Any, e: Event) -> None:
-    _move_deadline(f, e, e.happened_at)
+    # An extension counts only if granted before the earlier deadline passed (statistics.md §2).
+    at = e.happened_at
+    _move_deadline(f, e, fair=_in_time(f.fair, at), handle_fair=_in_time(f.handle_fair, at))
     f.extended_at = f.extended_at or e.happened_at
     _no_request(f, e)
 
@@ -334,8 +338,10 @@ def _suspend(f: Any, e: Event) -> None:
 
 
 def _resume(f: Any, e: Event) -> None:
-    # Where a file tells only of a suspension's end, it had been granted in time.
-    _move_deadline(f, e, f.suspended_at or f.filed_at or e.happened_at)
+    # A deadline moved by a suspension is the one in force; it lends no time to an extension that came too late.
+    since = f.suspended_at or f.filed_at or e.happened_at
+    fair = f.fair == f.due_at or _in_time(f.fair, since)
+    _move_deadline(f, e, fair=fair, handle_fair=f.handle_fair == f.handle_due_at or _in_time(f.handle_fair, since))
     f.suspended_at = f.resume_at = None
 
 
