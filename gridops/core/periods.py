@@ -72,6 +72,17 @@ class Period:
         """E, the first instant after (UTC)."""
         return clock.midnight(self.end_day)
 
+    def told_at(self, instant: datetime) -> tuple[datetime, datetime]:
+        """S and E as a state told at an instant knows them: for each that is still ahead the instant stands.
+
+        Without this a deadline between the telling and E would count as missed (statistics.md §1).
+        """
+        return min(self.start, instant), min(self.end, instant)
+
+    def last_day_told_at(self, instant: datetime) -> date:
+        """The last local day of the period, or that of the instant while the period runs."""
+        return min(self.end_day - timedelta(days=1), clock.local_date(instant))
+
     def previous(self) -> Period | None:
         """The period of the same kind just before (环比); None for a year to date."""
         if self.kind is PeriodKind.YTD:

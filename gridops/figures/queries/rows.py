@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.projection import Event, Facts, project
+from gridops.core import clock
 from gridops.core.periods import Period
 from gridops.figures.counts import ATOMS, BITS, PROGRAM, TURNS
 from gridops.figures.queries import plain
@@ -62,11 +63,11 @@ class Rows:
 
 
 def counted_rows(session: Session, area: Area, period: Period, part: Iterable[int] | None = None) -> Rows:
-    """Every record of an area that counts in anything of the period, in case order.
+    """Every record of an area that counts in anything of the period, in case order; now stands for an E still ahead.
 
     `part`: ids of direct children (or the area itself for what lies directly on it); None: all.
     """
-    start, end = period.start, period.end
+    start, end = period.told_at(clock.now())
     versions = area.version_ids(part)
     columns = plain.row_columns(start, end, area.changes)
     statements = plain.selected(*columns, root_id=area.root_id, start=start, end=end, version_ids=versions)

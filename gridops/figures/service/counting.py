@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from gridops.core import clock
 from gridops.core.percent import percent, printed
 from gridops.core.periods import Period
 from gridops.figures.queries import names as naming
@@ -114,8 +115,8 @@ def _earlier(
 
 
 def _grid_figures(session: Session, area: Area, period: Period) -> dict[str, dict[str, Any]]:
-    """网格数, 面积, 有责任人, 覆盖率 at the period's last day."""
-    day = period.end_day - timedelta(days=1)
+    """网格数, 面积, 有责任人, 覆盖率 at the period's last day; today's while it runs."""
+    day = period.last_day_told_at(clock.now())
     level = grids.level_counts(session, area.grid_id, day)
     below = area.territory.tree(day).descendants(area.grid_id)
     staffed = len(people.staffed_grid_ids(session, area.root_id, day) & below)
