@@ -22,6 +22,7 @@ from gridops.cases.queries import (
     queue,
     tasks_of,
 )
+from gridops.cases.queries.listing import neighbours, place_of
 from gridops.cases.rules import queue as rules
 from gridops.cases.rules.moves import Clock, Move, State, Suspension
 from gridops.cases.rules.queue import Group, Place, QueueFilter, Sort
@@ -138,12 +139,47 @@ def test_what_is_due_today_and_what_is_overdue(town: World) -> None:
     assert [counts[group] for group in Group if group is not Group.ALL] == [4, 0, 1, 3, 1, 4]
 
 
-def test_words_are_looked_for_in_windows_and_nothing_is_missed(town: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_are_looked_for_window_by_window_and_nothing_is_missed(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("gridops.cases.queries.listing.WINDOW", 3)
+    desk, wanted = scope(town, "desk"), QueueFilter(text="垃圾")
+    page = queue(town.session, desk, wanted, sort=Sort.REPORTED)
+    assert ([row.description for row in page.rows], page.next, page.short) == (["垃圾"], None, False)
+    monkeypatch.setattr("gridops.cases.queries.listing.SEARCH_SECONDS", -1)
+    page = queue(town.session, desk, wanted, sort=Sort.REPORTED)
+    assert (page.rows, page.short, page.looked) == ([], True, 3)
+    assert page.next is not None
+    assert [row.description for row in all_pages(town, desk, wanted, Sort.REPORTED)] == ["垃圾"]
+
+
+def test_a_search_that_has_looked_everywhere_promises_no_more(town: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gridops.cases.queries.listing.WINDOW", 11)  # all there are
+    monkeypatch.setattr("gridops.cases.queries.listing.SEARCH_SECONDS", -1)
+    page = queue(town.session, scope(town, "desk"), QueueFilter(text="没有的词"), sort=Sort.REPORTED)
+    assert (page.rows, page.next, page.short) == ([], None, False)
+
+
+def test_a_number_is_found_by_its_last_digits(town: World) -> None:
     desk = scope(town, "desk")
-    page = queue(town.session, desk, QueueFilter(text="垃圾"), sort=Sort.REPORTED)
-    assert (page.rows, page.short) == ([], True)
-    assert [row.description for row in all_pages(town, desk, QueueFilter(text="垃圾"), Sort.REPORTED)] == ["垃圾"]
+    row = queue(town.session, desk, QueueFilter()).rows[0]
+    for digits in (4, 6):
+        rows = all_pages(town, desk, QueueFilter(text=row.number[-digits:]), Sort.REPORTED)
+        assert row.id in {one.id for one in rows}
+        assert all(one.number.endswith(row.number[-digits:]) for one in rows)
+    assert len(all_pages(town, desk, QueueFilter(text="201703"), Sort.REPORTED)) == 11  # no tail: the beginning
+    exported = list(export_rows(town.session, desk, QueueFilter(text=row.number[-6:])))
+    assert [one["number"] for one in exported] == [row.number]
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+def test_every_case_of_a_list_knows_the_one_before_and_the_one_after(town: World, sort: Sort) -> None:
+    desk = scope(town, "desk")
+    rows = queue(town.session, desk, QueueFilter(), sort=sort).rows
+    ids = [None, *(row.id for row in rows), None]
+    for number, row in enumerate(rows):
+        found = neighbours(town.session, desk, QueueFilter(), sort, place_of(row, sort))
+        assert [one.id if one else None for one in found] == [ids[number], ids[number + 2]]
 
 
 @pytest.mark.parametrize("text", ["", "x", "2017|1", "MjAxN3wx", "=" * 40, "é", "MjAxNy0wMy0wNnwx"])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
 from gridops.cases.queries import lookups
-from gridops.cases.queries.filters import narrowed, words_of
+from gridops.cases.queries.filters import narrowed, values_of, words_of
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.projection import Event
 from gridops.cases.rules.queue import QueueFilter
@@ -59,7 +59,7 @@ def export_rows(session: Session, scope: Scope, wanted: QueueFilter | None = Non
     codes = _Codes(session, scope.root_id)
     wanted = wanted or QueueFilter()
     base = narrowed(select(*Case.__table__.columns), session, scope, wanted)
-    if words := words_of(wanted.text).lower():
+    if words := words_of(wanted.text, values_of(session, scope, wanted)).lower():
         texts = (Case.address, Case.description)
         base = base.where(or_(*(func.lower(text).contains(words, autoescape=True) for text in texts)))
     now, last = clock.now(), 0

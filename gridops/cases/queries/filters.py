@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
@@ -27,6 +27,8 @@ Conditions = list[ColumnElement[bool]]
 Values = dict[str, Any]
 
 _NUMBER = re.compile(r"[12][0-9]{3,7}(?:-[0-9]{0,12})?")
+_TAIL = re.compile(r"[0-9]{4,12}")
+_MOST_TAILS = 2000
 _DAY = timedelta(days=1)
 
 CONDITIONS: dict[str, ColumnElement[bool]] = {
@@ -48,6 +50,7 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
     "number_below": Case.number < bindparam("number_below"),
     "number_since": Case.reported_at >= bindparam("number_since"),
     "number_until": Case.reported_at < bindparam("number_until"),
+    "tail_ids": Case.id.in_(bindparam("tail_ids", expanding=True)),
 }
 
 
@@ -67,7 +70,7 @@ def values_of(session: Session, scope: Scope, wanted: QueueFilter) -> Values:
         given["category_ids"] = _categories(session, wanted)
     if wanted.mine:
         given["reporter_id"] = scope.user_id
-    found = {**given, **_times(wanted), **_number(wanted.text)}
+    found = {**given, **_times(wanted), **(_tail(session, scope, wanted.text) or _number(wanted.text))}
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -83,9 +86,9 @@ def in_states(states: Sequence[State]) -> Conditions:
     return [Case.state == states[0] if len(states) == 1 else Case.state.in_(sorted(states))] if states else []
 
 
-def words_of(text: str) -> str:
-    """The words to look for in address and description; empty where the text is the beginning of a number."""
-    return "" if _NUMBER.fullmatch(text.strip()) else text.strip()
+def words_of(text: str, values: Values) -> str:
+    """The words to look for in address and description; empty where the filter's values took the text for a number."""
+    return "" if values.keys() & {"tail_ids", "number_from"} else text.strip()
 
 
 def _times(wanted: QueueFilter) -> Values:
@@ -101,6 +104,18 @@ def _times(wanted: QueueFilter) -> Values:
     if wanted.due_today:
         found |= {"due_since": clock.midnight(today), "due_until": clock.midnight(today + _DAY)}
     return found
+
+
+def _tail(session: Session, scope: Scope, text: str) -> Values:
+    """The cases in sight whose number ends in these digits: its last part is the id, so each is found by its key."""
+    plain = text.strip()
+    if not (plain.isascii() and _TAIL.fullmatch(plain)):
+        return {}
+    last, step = session.scalar(select(func.max(Case.id))) or 0, 10 ** len(plain)
+    ids = range(int(plain), last + 1, step)[-_MOST_TAILS:]  # the latest, where there are more than anyone would read
+    seen = visible(select(Case.id).where(Case.id.in_(ids)), scope) if ids else None
+    found = sorted(session.scalars(seen)) if seen is not None else []
+    return {"tail_ids": found} if found else {}
 
 
 def _number(text: str) -> Values:

@@ -1,10 +1,12 @@
 """The queue: one filter, three sorts, keyset paging; nothing here counts or skips rows without a limit.
 
-Words are looked for in windows of rows: a page may come short with a place to go on from, but never slow.
+Words are looked for in windows of rows until the page is full or the time is up: a page may come short, saying how far
+was looked and with a place to go on from, but never slow.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,6 +38,7 @@ from gridops.people.queries import Scope
 
 PAGE = 50
 WINDOW = 3000
+SEARCH_SECONDS = 0.5
 _MOST_BRANCHES = 16
 COUNTED_TO = 1000
 
@@ -60,6 +63,7 @@ class CaseRow:
     due_at: datetime | None
     runs_out_at: datetime
     suspended_at: datetime | None
+    resume_at: datetime | None
     asked_at: datetime | None
     checked_at: datetime | None
     verified: bool | None
@@ -92,6 +96,7 @@ CASE_COLUMNS = (
     Case.due_at,
     Case.runs_out_at,
     Case.suspended_at,
+    Case.resume_at,
     Case.asked_at,
     Case.checked_at,
     Case.verified,
@@ -103,11 +108,16 @@ CASE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """One page; `next` begins the following one, None: the last. `short`: words were looked for only so far."""
+    """One page; `next` begins the following one, None: the last.
+
+    `short`: the time was up before words were looked for everywhere; `looked`: rows looked through. Both then lead to
+    `next`, whose key says up to when.
+    """
 
     rows: list[CaseRow]
     next: Place | None
     short: bool = False
+    looked: int = 0
 
 
 def queue(
@@ -118,19 +128,35 @@ def queue(
     sort: Sort = Sort.DUE,
     after: Place | None = None,
     limit: int = PAGE,
+    back: bool = False,
 ) -> CasePage:
-    """One page of the cases a person sees, narrowed and sorted, after a place in that order."""
+    """One page of the cases a person sees, narrowed and sorted, after a place in that order (`back`: before it)."""
     values = values_of(session, scope, wanted)
-    shape = _Shape(tuple(sorted(values)), _states(wanted, sort), sort, after is not None)
+    shape = _Shape(tuple(sorted(values)), _states(wanted, sort), sort, after is not None, back)
     values["root_id"] = scope.root_id
     if after is not None:
         values |= {"after_key": after.key, "after_id": after.case_id}
-    words = words_of(wanted.text)
+    words = words_of(wanted.text, values)
     if words:
         return _searched(session, scope, shape, values, words, limit)
     rows = session.execute(_built(_page, shape, scope, limit + 1), values).all()
     shown = [CaseRow(*row) for row in rows[:limit]]
-    return CasePage(shown, _place(shown[-1], sort) if len(rows) > limit else None)
+    return CasePage(shown, place_of(shown[-1], sort) if len(rows) > limit else None)
+
+
+def neighbours(
+    session: Session, scope: Scope, wanted: QueueFilter, sort: Sort, here: Place
+) -> tuple[CaseRow | None, CaseRow | None]:
+    """The case before and the one after a place of a list, as the list stands now; the place may hold none any more."""
+    found = [queue(session, scope, wanted, sort=sort, after=here, limit=1, back=back).rows for back in (True, False)]
+    before, after = ([*rows, None][0] for rows in found)
+    return before, after
+
+
+def place_of(row: CaseRow, sort: Sort) -> Place:
+    """Where a row stands in a list of this order."""
+    key: datetime = getattr(row, _KEYS[sort].key)
+    return Place(key, row.id)
 
 
 def count_up_to(session: Session, scope: Scope, wanted: QueueFilter, limit: int = COUNTED_TO) -> int:
@@ -166,12 +192,18 @@ def with_names(session: Session, rows: Sequence[CaseRow]) -> list[CaseRow]:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """All that the statement of a page depends on but its values: names of CONDITIONS, states, order, onward or not."""
+    """All that the statement of a page depends on but its values: names of CONDITIONS, states, order, onward, back."""
 
     names: tuple[str, ...]
     states: tuple[State, ...]
     sort: Sort
     onward: bool
+    back: bool = False
+
+    @property
+    def falling(self) -> bool:
+        """Whether the latest comes first."""
+        return (self.sort is Sort.REPORTED) is not self.back
 
 
 def _states(wanted: QueueFilter, sort: Sort) -> tuple[State, ...]:
@@ -194,10 +226,10 @@ def _for_all(build: Callable[[_Shape, Scope | None, int], Select[Any]], shape: _
 
 def _page(shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
     """The rows of a page: their places in the order first, all else of these few rows only."""
-    return _rows(_ordered((_KEYS[shape.sort], Case.id), shape, scope, most).subquery("places"), shape.sort)
+    return _rows(_ordered((_KEYS[shape.sort], Case.id), shape, scope, most).subquery("places"), shape)
 
 
-def _rows(places: Any, sort: Sort) -> Select[Any]:
+def _rows(places: Any, shape: _Shape) -> Select[Any]:
     """Cases at some places (key, id) in their order, with the names of category, grid and unit."""
     return (
         select(*CASE_COLUMNS, Category.name_zh, GridVersion.name, func.coalesce(Unit.name, ""))
@@ -205,7 +237,7 @@ def _rows(places: Any, sort: Sort) -> Select[Any]:
         .join(Category, Category.id == Case.category_id)
         .join(GridVersion, GridVersion.id == Case.grid_version_id)
         .outerjoin(Unit, Unit.id == Case.unit_id)
-        .order_by(*_order(sort, places.c[_KEYS[sort].key], places.c.id))
+        .order_by(*_order(shape, places.c[_KEYS[shape.sort].key], places.c.id))
     )
 
 
@@ -215,18 +247,18 @@ def _seen(stmt: Any, scope: Scope | None) -> Any:
 
 def _ordered(columns: Sequence[Any], shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
     """The first rows in order. Several states or grids are asked one by one, each read in the order of its index."""
-    sort, key = shape.sort, _KEYS[shape.sort]
+    key = _KEYS[shape.sort]
     base = _seen(select(*columns), scope).where(*(CONDITIONS[name] for name in shape.names))
     if shape.onward:
         here, there = tuple_(key, Case.id), tuple_(bindparam("after_key", type_=key.type), bindparam("after_id"))
-        base = base.where(here < there if sort is Sort.REPORTED else here > there)
+        base = base.where(here < there if shape.falling else here > there)
     branches = _branches(scope, shape)
     if len(branches) == 1:
-        answer: Select[Any] = base.where(*branches[0]).order_by(*_order(sort, key, Case.id)).limit(most)
+        answer: Select[Any] = base.where(*branches[0]).order_by(*_order(shape, key, Case.id)).limit(most)
         return answer
-    parts = [base.where(*each).order_by(*_order(sort, key, Case.id)).limit(most).subquery() for each in branches]
+    parts = [base.where(*each).order_by(*_order(shape, key, Case.id)).limit(most).subquery() for each in branches]
     together = union_all(*(select(part) for part in parts)).subquery()
-    return select(together).order_by(*_order(sort, together.c[key.key], together.c.id)).limit(most)
+    return select(together).order_by(*_order(shape, together.c[key.key], together.c.id)).limit(most)
 
 
 def _branches(scope: Scope | None, shape: _Shape) -> list[Conditions]:
@@ -244,14 +276,30 @@ def _branches(scope: Scope | None, shape: _Shape) -> list[Conditions]:
 
 
 def _searched(session: Session, scope: Scope, shape: _Shape, values: Values, words: str, limit: int) -> CasePage:
-    """A page of rows with these words, looked for in the next WINDOW rows only."""
-    like = {"words": words, "pattern": f"%{_escaped(words.lower())}%", "most": limit + 1}
-    rows = session.execute(_built(_hits, shape, scope, WINDOW), {**values, **like}).all()
-    shown = [CaseRow(*row) for row in rows[:limit]]
-    if len(rows) > limit:
-        return CasePage(shown, _place(shown[-1], shape.sort))
-    last = session.execute(_built(_window_end, shape, scope, WINDOW), values).one_or_none()
-    return CasePage(shown, None if last is None else Place(last[0], last[1]), short=last is not None)
+    """A page of rows with these words, looked for window by window until it is full or SEARCH_SECONDS are over."""
+    like = {"words": words, "pattern": f"%{_escaped(words.lower())}%"}
+    until, looked, shown = time.monotonic() + SEARCH_SECONDS, 0, list[CaseRow]()
+    while True:
+        asked = {**values, **like, "most": limit + 1 - len(shown)}
+        shown += [CaseRow(*row) for row in session.execute(_built(_hits, shape, scope, WINDOW), asked)]
+        if len(shown) > limit:
+            return CasePage(shown[:limit], place_of(shown[limit - 1], shape.sort))
+        end = _end(session, scope, shape, values, WINDOW)
+        if end is None:
+            return CasePage(shown, None)
+        looked += WINDOW
+        shape = replace(shape, onward=True)
+        values = {**values, "after_key": end.key, "after_id": end.case_id}
+        if time.monotonic() > until:
+            # whether anything at all is left to look through
+            left = _end(session, scope, shape, values, 1)
+            return CasePage(shown, end if left else None, short=left is not None, looked=looked)
+
+
+def _end(session: Session, scope: Scope, shape: _Shape, values: Values, most: int) -> Place | None:
+    """The place of the last of the next `most` rows; None where there are fewer."""
+    last = session.execute(_built(_window_end, shape, scope, most), values).one_or_none()
+    return None if last is None else Place(last[0], last[1])
 
 
 def _hits(shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
@@ -263,17 +311,15 @@ def _hits(shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
         *(text.like(bindparam("pattern"), escape="/") for text in texts),
         window.c.source_number == bindparam("words"),
     )
-    found = (
-        select(window.c[key.key], window.c.id).where(hit).order_by(*_order(shape.sort, window.c[key.key], window.c.id))
-    )
-    return _rows(found.limit(bindparam("most", type_=Integer)).subquery("places"), shape.sort)
+    found = select(window.c[key.key], window.c.id).where(hit).order_by(*_order(shape, window.c[key.key], window.c.id))
+    return _rows(found.limit(bindparam("most", type_=Integer)).subquery("places"), shape)
 
 
 def _window_end(shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
     """Key and id of the last row of a full window; nothing where it is not full."""
     key = _KEYS[shape.sort]
     window = _ordered((key, Case.id), shape, scope, most).subquery("window")
-    order = _order(shape.sort, window.c[key.key], window.c.id)
+    order = _order(shape, window.c[key.key], window.c.id)
     return select(window.c[key.key], window.c.id).order_by(*order).offset(most - 1).limit(1)
 
 
@@ -300,13 +346,8 @@ _COUNTED = tuple(group for group in Group if group is not Group.ALL)
 _KEYS: dict[Sort, Any] = {Sort.DUE: Case.runs_out_at, Sort.REPORTED: Case.reported_at, Sort.OLDEST: Case.reported_at}
 
 
-def _order(sort: Sort, key: Any, number: Any) -> tuple[Any, Any]:
-    return (key.desc(), number.desc()) if sort is Sort.REPORTED else (key, number)
-
-
-def _place(row: CaseRow, sort: Sort) -> Place:
-    key: datetime = getattr(row, _KEYS[sort].key)
-    return Place(key, row.id)
+def _order(shape: _Shape, key: Any, number: Any) -> tuple[Any, Any]:
+    return (key.desc(), number.desc()) if shape.falling else (key, number)
 
 
 def _names(session: Session, key: Any, name: Any, ids: set[int]) -> dict[int, str]:
