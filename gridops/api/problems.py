@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from flask import Flask, Response
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from gridops.core.errors import Closed, Conflict, FieldError, GridopsError, Invalid, NotAllowed, NotFound
@@ -24,6 +25,8 @@ STATUS: tuple[tuple[type[GridopsError], int, str], ...] = (
 )
 _KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate", "Content-Range")
 _RETRY_AFTER_S = "30"
+# What of the request an answer without a room's own words is about.
+_FIELDS = {413: "body", 415: "Content-Type"}
 
 
 def set_up(app: Flask) -> None:
@@ -72,4 +75,6 @@ def _of_http(error: HTTPException) -> Response:
         kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
     except ValueError:
         status, kind = 400, "bad-request"
-    return problem(status, kind, error.description or "", headers=kept)
+    field = "X-CSRFToken" if isinstance(error, CSRFError) else _FIELDS.get(status)
+    errors = (FieldError(field, error.description or kind),) if field else ()
+    return problem(status, kind, error.description or "", errors, kept)

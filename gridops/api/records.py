@@ -13,6 +13,7 @@ from gridops.api.reading import json_answer, json_body
 from gridops.api.shapes import ReceiptOut
 from gridops.core import clock
 from gridops.core.db import reading, transaction
+from gridops.core.errors import FieldError
 from gridops.intake import forms, receipts, service
 from gridops.tasks.waking import wake
 
@@ -32,9 +33,10 @@ _NAME = Parameter("record_id", {"type": "string", "format": "uuid"}, "the name t
     },
     refuses=(409, 413, 415, 422),
     description=(
-        "The same content is the same SHA-256 of the canonical JSON (RFC 8785) of type, captured_at as an instant, "
-        "body, and attachments sorted by hash. Other content under a name in use answers 409 and is kept as well, for "
-        "a person to judge. A record naming one not yet received waits for it; one that does not fit (any more) is "
+        "The same content is the same SHA-256 of the canonical JSON (RFC 8785) of type, captured_at as an instant "
+        "(UTC with six decimals: 2017-03-01T01:30:00.000000+00:00), body, and attachments sorted by hash. Other "
+        "content under a name in use, or the name of another person's record, answers 409 and is kept as well, for a "
+        "person to judge. A record naming one not yet received waits for it; one that does not fit (any more) is "
         "held for a person; neither is refused. Refused (422) are malformed records and times more than 10 minutes "
         "ahead or before 2000."
     ),
@@ -47,7 +49,10 @@ def put_record(record_id: str) -> Response:
     with transaction() as session:
         taken = service.take(session, person(), name, record, payload, within_m=settings().nearest_grid_within_m)
     if taken.receipt is None:
-        return problem(409, "conflict", "此编号已用于另一内容；两份都已保存，待人工判定。")
+        told = "此编号已由另一内容或另一人使用；两份都已保存，待人工判定。"
+        return problem(
+            409, "conflict", told, (FieldError("record_id", "in use for other content or by another person"),)
+        )
     wake("figures.drain")
     return json_answer(_shown(taken.receipt), taken.status)
 

@@ -49,7 +49,7 @@ class ReceiptOut(_Shape):
 
     id: Annotated[str, Field(json_schema_extra={"format": "uuid"})]
     received_at: Time
-    digest: Annotated[Sha256, Field(description="SHA-256 of the canonical JSON (RFC 8785) of what was sent")]
+    digest: Annotated[Sha256, Field(description="SHA-256 of the content, as described at PUT /records")]
     complete: Annotated[bool, Field(description="every attachment has come")]
     missing: Annotated[list[Sha256], Field(description="hashes of the attachments that have not come from this person")]
     number: Annotated[str | None, Field(description="the case's number, once the record took effect")]

@@ -66,3 +66,14 @@ def main() -> int:
             raise
         print(str(wrong), file=sys.stderr)
         return 2
+    except _database_away() as away:
+        cause = getattr(away, "orig", away)
+        print(f"the database does not answer (see GRIDOPS_DATABASE_URL and `gridops doctor`): {cause}", file=sys.stderr)
+        return 1
+
+
+def _database_away() -> type[Exception]:
+    """Asked for only when something went wrong: most commands need not wait for SQLAlchemy."""
+    from sqlalchemy.exc import OperationalError
+
+    return OperationalError

@@ -33,7 +33,8 @@ PREFIX = "cases."
 class Count:
     """One count: the cases for which `when` holds, or, where `moves` are given, how often these happened in P.
 
-    `stock`: a state at S or E, so months do not add up to a year (不可加). `definition`: one sentence for readers.
+    `stock`: told of a state at S or E, or holding what was overdue at E, so months do not add up to a year (不可加).
+    `definition`: one sentence for readers.
     """
 
     key: str
@@ -93,6 +94,7 @@ COUNTS: tuple[Count, ...] = (
         "应处置数",
         "期末前已派遣的有效有时限案件中，统计时段内已处置的，加上处置时限在期末前届满仍未处置且未挂账的。",
         SHOULD_HANDLE,
+        stock=True,
     ),
     Count("handled", "处置数", "应处置案件中，统计时段内处置单位已反馈且反馈仍有效的。", HANDLED),
     Count(
@@ -106,6 +108,7 @@ COUNTS: tuple[Count, ...] = (
         "应结案数",
         "有效有时限案件中，统计时段内已结案的，加上期末前到期而超期未结案的；分为上期结转、本期到期、提前结案三部分。",
         SHOULD_CLOSE,
+        stock=True,
     ),
     Count("closed", "结案数", "有效有时限案件中，统计时段内结案且期末前未被撤销结案的。", CLOSED),
     Count(
@@ -126,6 +129,7 @@ COUNTS: tuple[Count, ...] = (
         "上期结转数",
         "应结案案件中，时限在统计时段开始前届满的。",
         All(SHOULD_CLOSE, BeforeStart("due_at")),
+        stock=True,
     ),
     Count(
         "due_in",
@@ -144,8 +148,15 @@ COUNTS: tuple[Count, ...] = (
         "返工数",
         "应结案案件中，立案后、期末前曾核查不通过或被撤销结案的。",
         All(SHOULD_CLOSE, Known("failed_at")),
+        stock=True,
     ),
-    Count("extended", "延期数", "应结案案件中，期末前曾批准延期的。", All(SHOULD_CLOSE, Known("extended_at"))),
+    Count(
+        "extended",
+        "延期数",
+        "应结案案件中，期末前曾批准延期的。",
+        All(SHOULD_CLOSE, Known("extended_at")),
+        stock=True,
+    ),
     Count(
         "suspended",
         "挂账数",

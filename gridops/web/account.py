@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from datetime import datetime
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.people import queries, service
@@ -17,7 +20,8 @@ from gridops.web.words import when
 
 pages = Blueprint("account", __name__)
 
-Answer = str | AnyResponse | tuple[str, int]
+Paged = tuple[str, int, dict[str, str]]
+Answer = str | AnyResponse | tuple[str, int] | Paged
 
 
 @pages.get("/sign-in")
@@ -37,7 +41,8 @@ def sign_in_post() -> Answer:
     with transaction() as database:
         attempt = service.begin_sign_in(database, username, request.remote_addr or "")
     if attempt.locked_until is not None:
-        return _sign_in_page(_("尝试次数过多，请在 %(time)s 之后再试。", time=when(attempt.locked_until)), 429)
+        told = _("尝试次数过多，请在 %(time)s 之后再试。", time=when(attempt.locked_until))
+        return _sign_in_page(told, 429, attempt.locked_until)
     right = service.password_matches(attempt.password_hash, password)
     with transaction() as database:
         user = service.finish_sign_in(database, attempt, password if right else None)
@@ -129,7 +134,8 @@ def language() -> Answer:
     return redirect(safe_next(request.form.get("next")) or "/")
 
 
-def _sign_in_page(problem: str | None = None, status: int = 200) -> tuple[str, int] | Response:
+def _sign_in_page(problem: str | None = None, status: int = 200, again_at: datetime | None = None) -> Paged:
+    """`again_at`: when tries are taken again."""
     with reading() as database:
         demo = queries.demo_people(database)
     body = render_template(
@@ -139,4 +145,5 @@ def _sign_in_page(problem: str | None = None, status: int = 200) -> tuple[str, i
         username=request.form.get("username", "")[:60],
         next=safe_next(request.values.get("next")),
     )
-    return body, status
+    wait = {"Retry-After": str(max(1, int((again_at - clock.now()).total_seconds()) + 1))} if again_at else {}
+    return body, status, wait

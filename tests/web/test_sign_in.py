@@ -61,6 +61,7 @@ def test_five_wrong_passwords_lock_the_name_for_a_quarter_of_an_hour(browser, pe
             assert browser.sign_in("admin", "wrong").status_code == 401
         locked = browser.sign_in("admin")
         assert locked.status_code == 429
+        assert int(locked.headers["Retry-After"]) > 0
         assert "09:15" in locked.text
     with clock.set_to(at("2017-03-05 09:15")):
         assert browser.sign_in("admin").status_code == 302
