@@ -37,7 +37,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "cases/rules/names.py": (
         "STATE_NAMES", "MOVE_NAMES", "SOURCE_NAMES", "SUSPENSION_NAMES", "CLOCK_NAMES", "FIELD_NAMES",
     ),
-    "cases/rules/queue.py": ("GROUP_NAMES", "SORT_NAMES"),
+    "cases/rules/queue.py": ("GROUP_NAMES", "SORT_NAMES", "WAITING_SORT_NAMES"),
     "cases/rules/standing.py": ("*",),
     "cases/service/planning.py": ("_chosen",),
     "catalogue/service/editing.py": ("_row",),

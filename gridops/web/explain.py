@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -37,7 +37,9 @@ def clock_words(why: WhyDue) -> list[str]:
     """Why the deadline is when it is: the counted limit, then what moved it."""
     said: list[str] = []
     if why.counted is not None:
-        said.append(explained_en(why.counted) if chosen_language() == "en" else explained_zh(why.counted))
+        # what moved the deadline follows, each step by its name
+        counted = replace(why.counted, in_force=None) if why.steps else why.counted
+        said.append(explained_en(counted) if chosen_language() == "en" else explained_zh(counted))
     for step in why.steps:
         due = words.full_time(step.after)[:16]
         if step.cause is Cause.GIVEN:
@@ -64,7 +66,7 @@ def timeline(file: CaseFile) -> list[Told]:
 def why_here(row: CaseRow) -> str:
     """What a case in a list waits for, in a few words."""
     if row.suspended_at is not None:
-        return _("挂账中，等待恢复")
+        return _("缓办中，到期恢复") if row.resume_at is not None else _("挂账中，等待恢复")
     if row.asked_at is not None and row.state in (State.DISPATCHED, State.RECEIVED):
         return _("申请延期，等待审批")
     if row.state is State.CHECKING and row.checked_at is not None:
@@ -74,6 +76,16 @@ def why_here(row: CaseRow) -> str:
     return _(_WAITS.get(row.state, "")) if row.state in _WAITS else ""
 
 
+def waited(row: CaseRow) -> tuple[str, bool]:
+    """How long a case without a clock has waited (`待受理 3 小时 20 分`), and whether that is a day or more."""
+    if row.state not in _UNCLOCKED:
+        return "", False
+    since = clock.now() - row.reported_at
+    said = _("待立案 %(span)s") if row.state is State.ACCEPTED else _("待受理 %(span)s")
+    return said % {"span": words.span(since)}, since >= timedelta(days=1)
+
+
+_UNCLOCKED = (State.REPORTED, State.VERIFYING, State.ACCEPTED)
 _WAITS = {
     State.REPORTED: "等待受理",
     State.VERIFYING: "等待现场核实",

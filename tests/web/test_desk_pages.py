@@ -20,7 +20,7 @@ from tests.web.street import EAST_POINT, Street, file, hidden
 
 def numbers(page) -> list[str]:
     """The numbers of the rows of a queue."""
-    return re.findall(r'class="row-open" href="/desk/cases/([0-9-]+)"', page.text)
+    return re.findall(r'class="row-open" href="/desk/cases/([0-9-]+)[?"]', page.text)
 
 
 def test_the_queue_has_tabs_with_counts_and_says_why_each_is_here(street: Street):
@@ -93,6 +93,68 @@ def test_pages_lead_on_and_back(street: Street, monkeypatch):
     assert link(third, "next") is None
     assert numbers(browser.get(link(third, "prev"))) == shown[1]
     assert numbers(browser.get(link(second, "prev"))) == shown[0]
+
+
+def test_after_a_move_one_stays_on_the_case_and_goes_on_to_the_next_of_the_list(street: Street):
+    first, second, third = (street.filed(address="飞龙路") for _ in range(3))
+    street.filed(address="晋陵路")
+    browser = street.browser("desk")
+
+    def links(page) -> dict[str, str]:
+        return {
+            rel: url.replace("&amp;", "&") for rel, url in re.findall(r'rel="(prev|next)" href="([^"]+)"', page.text)
+        }
+
+    rows = browser.get("/desk?group=to_dispatch&q=飞龙&sort=oldest")
+    assert numbers(rows) == [first.number, second.number, third.number]
+    opened = re.search(rf'href="(/desk/cases/{second.number}[^"]+)"', rows.text).group(1).replace("&amp;", "&")
+    page = browser.get(opened)
+    assert first.number in links(page)["prev"]
+    assert third.number in links(page)["next"]
+    action = re.search(r'action="([^"]+/dispatch[^"]*)"', page.text).group(1).replace("&amp;", "&")
+    typed = {"version": hidden(page, "version"), "unit_other": str(street.unit_id)}
+    moved = browser.get(browser.post(action, typed).headers["Location"])
+    assert f"已派遣：{second.number}" in moved.text
+    assert re.search(rf'notice-next" href="/desk/cases/{third.number}', moved.text)
+    assert third.number in links(moved)["next"]
+    assert "next" not in links(browser.get(links(moved)["next"]))
+    assert not links(browser.get(f"/desk/cases/{second.number}"))
+
+
+def test_what_no_clock_runs_for_says_how_long_it_waits_and_the_longest_comes_first(street: Street):
+    old, new = street.report(), street.report()
+    page = street.browser("desk").get("/desk?group=to_accept&sort=due")
+    assert numbers(page) == [old.number, new.number]
+    assert "待受理 不到 1 分" in page.text
+    assert "等待最久" in page.text
+
+
+def test_a_search_says_how_far_it_has_looked_and_goes_on(street: Street, monkeypatch):
+    from gridops.cases.queries import listing
+
+    sought = street.report(address="飞龙路")
+    for _ in range(3):
+        street.report(address="晋陵路")
+    monkeypatch.setattr(listing, "WINDOW", 2)
+    browser = street.browser("desk")
+    page = browser.get("/desk?group=all&q=飞龙")
+    assert numbers(page) == [sought.number]
+    assert "还没有查" not in page.text
+    monkeypatch.setattr(listing, "SEARCH_SECONDS", -1)
+    page = browser.get("/desk?group=all&q=飞龙")
+    assert numbers(page) == []
+    assert "更早上报的还没有查" in page.text
+    onward = re.search(r'rel="next" href="([^"]+)">继续查找', page.text).group(1).replace("&amp;", "&")
+    assert numbers(browser.get(onward)) == [sought.number]
+    assert numbers(browser.get(f"/desk?group=all&q={sought.number[-6:]}")) == [sought.number]
+
+
+def test_a_handler_is_not_shown_tabs_that_are_not_his(street: Street):
+    street.dispatched()
+    page = street.browser("handler").get("/desk")
+    assert "group=handling" in page.text
+    assert "group=to_accept" not in page.text
+    assert "group=to_accept" in street.browser("desk").get("/desk").text
 
 
 def test_the_list_is_exported_as_it_is_narrowed(street: Street):

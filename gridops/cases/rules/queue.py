@@ -57,6 +57,9 @@ class Sort(StrEnum):
 
 SORT_NAMES: dict[Sort, str] = {Sort.DUE: "按剩余时间", Sort.REPORTED: "最新上报", Sort.OLDEST: "最早上报"}
 
+# Where no clock runs yet.
+WAITING_SORT_NAMES: dict[Sort, str] = {Sort.OLDEST: "等待最久", Sort.REPORTED: "最新上报"}
+
 OPEN_STATES: tuple[State, ...] = tuple(state for state in State if state not in ENDED)
 
 

@@ -147,7 +147,7 @@ def _csv(lines: Any, row: Bulletin, title: str, told: dict[str, Any]) -> Respons
         _("责任单位"),
         _("地址"),
         *map(_, _TIMES.values()),
-        _("现状态"),
+        _("当前状态"),
     ]
     about = "; ".join(part for part in (title, row.period, told["label"], told["cell"]) if part)
     write_csv(out, header, map(_cells, lines), about)

@@ -8,9 +8,11 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from gridops.cases import forms, service
+from gridops.cases.queries import listing
 from gridops.cases.queries import pages as case_pages
 from gridops.cases.rules.moves import MOVES, Clock, Move
 from gridops.cases.rules.names import CLOCK_NAMES, FIELD_NAMES, MOVE_NAMES
@@ -70,8 +72,38 @@ def make(number: str, move: str) -> Answer:
     except NotAllowed as barred:
         return _page(number, Tried(wanted, typed, refused=str(barred))), 403
     wake("figures.drain")
-    flash(_("已%(move)s：%(number)s", move=_(MOVE_NAMES[wanted]), number=number), "good")
-    return redirect(url_for(".show", number=number))
+    way = _way()
+    done = _("已%(move)s：%(number)s", move=_(MOVE_NAMES[wanted]), number=number)
+    flash(Markup("%s %s") % (done, _onward(way.next_url)), "good")
+    return redirect(url_for(".show", number=number, **way.kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The list one came from: as it stands in the address, the list itself, the case before and the one after."""
+
+    kept: dict[str, Any] = field(default_factory=dict)
+    list_url: str | None = None
+    previous_url: str | None = None
+    next_url: str | None = None
+
+
+def _way() -> Way:
+    """Where this page stands in the list of its address; empty where it was opened by itself."""
+    if not (request.args.get("group") and request.args.get("at")):
+        return Way()
+    asked = common.asked(request.args)
+    here = common.place(request.args["at"], "at")
+    if here is None:
+        return Way()
+    with reading() as session:
+        near = listing.neighbours(session, current_scope(), asked.wanted, asked.sort, here)
+    before, after = (url_for(".show", number=row.number, **asked.way_to(row)) if row else None for row in near)
+    return Way({**asked.way, "at": request.args["at"]}, url_for("desk.index", **asked.way), before, after)
+
+
+def _onward(url: str | None) -> Markup:
+    return Markup('<a class="btn btn-primary notice-next" href="%s">%s</a>') % (url, _("下一件")) if url else Markup()
 
 
 def _version(typed: Mapping[str, str]) -> int:
@@ -99,6 +131,7 @@ def _page(number: str, tried: Tried) -> str:
         pictures=street.pictures(uses),
         shows=street.shows,
         drawing=drawing,
+        way=_way(),
         told=explain.timeline(file),
         clock_words=explain.clock_words(file.why_due),
         unit_clock=file.clock is Clock.UNIT,

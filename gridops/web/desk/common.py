@@ -8,10 +8,21 @@ from datetime import date
 from typing import Any
 
 from gridops.cases.queries import listing
+from gridops.cases.queries.listing import CaseRow
 from gridops.cases.rules.moves import MOVES, Move, State
 from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
 from gridops.cases.rules.projection import FAR
-from gridops.cases.rules.queue import GROUP_NAMES, SORT_NAMES, Group, QueueFilter, Sort
+from gridops.cases.rules.queue import (
+    GROUP_NAMES,
+    SORT_NAMES,
+    WAITING_SORT_NAMES,
+    Group,
+    Place,
+    QueueFilter,
+    Sort,
+    read,
+    written,
+)
 from gridops.cases.rules.sources import Source
 from gridops.catalogue.rules import Kind
 from gridops.core.errors import Invalid
@@ -25,6 +36,8 @@ REGISTRARS = (Role.INTAKE_CLERK, Role.SHIFT_LEADER)
 JUDGES = REGISTRARS
 
 LONGEST = 100
+# No clock runs there yet: what counts is how long a case has waited.
+WAITING = (Group.TO_ACCEPT, Group.TO_FILE)
 # Names of the filter in the address, in the order of the form; `group` and `sort` stand beside them.
 NAMES = ("group", "sort", "q", "state", "unit", "grid", "class", "source", "from", "to", "due", "mine")
 
@@ -41,6 +54,15 @@ class Asked:
     def narrowed(self) -> int:
         """How many filters beside tab and order are set."""
         return len(self.kept.keys() - {"group", "sort"})
+
+    @property
+    def way(self) -> dict[str, Any]:
+        """The list as it stands in the address of a case, so that one goes on from there to the next."""
+        return {**self.kept, "group": self.wanted.group.value, "sort": self.sort.value}
+
+    def way_to(self, row: CaseRow) -> dict[str, Any]:
+        """The same, with the place of one case in it."""
+        return {**self.way, "at": written(listing.place_of(row, self.sort))}
 
 
 def asked(given: Mapping[str, str], default: Group = Group.ALL) -> Asked:
@@ -76,9 +98,28 @@ def asked(given: Mapping[str, str], default: Group = Group.ALL) -> Asked:
         due_today=due == "today",
     )
     sort = read("sort", Sort) or (Sort.REPORTED if wanted.group is Group.ALL else Sort.DUE)
+    if wanted.group in WAITING and sort is Sort.DUE:
+        sort = Sort.OLDEST
     if wrong:
         raise Invalid(*wrong)
     return Asked(wanted, sort, kept)
+
+
+def place(text: str | None, name: str) -> Place | None:
+    """A place of a list from an address; Invalid naming the field that held it."""
+    if not text:
+        return None
+    try:
+        return read(text[:200])
+    except ValueError:
+        raise Invalid((name, "无法识别的页码")) from None
+
+
+def sorts(group: Group) -> dict[Sort, str]:
+    """The orders of a tab with their names."""
+    if group in WAITING:
+        return WAITING_SORT_NAMES
+    return SORT_NAMES
 
 
 def words() -> dict[str, Any]:
@@ -87,7 +128,6 @@ def words() -> dict[str, Any]:
         "state_names": STATE_NAMES,
         "source_names": SOURCE_NAMES,
         "group_names": GROUP_NAMES,
-        "sort_names": SORT_NAMES,
         "far": FAR,
         "counted_to": listing.COUNTED_TO,
     }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gridops.cases.models import Case
 from gridops.cases.queries import listing
 from gridops.cases.queries.pages import CaseFile
-from gridops.cases.rules.moves import Move
+from gridops.cases.rules.moves import Move, State
 from gridops.cases.rules.queue import Group, QueueFilter, Sort
 from gridops.core import clock
 from gridops.grids import queries as grids
@@ -19,6 +19,8 @@ from gridops.people.rules import WORK_LINE_NAMES
 
 _MOST = 4
 _COUNTED = 200
+# What a unit has handled, not only been sent.
+_HANDLED = (State.HANDLED, State.CHECKING, State.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _earlier(session: Session, scope: Scope, case: Case) -> list[tuple[int, str]
     rows = listing.queue(session, scope, wanted, sort=Sort.REPORTED, limit=50).rows
     counted: dict[int, int] = {}
     for row in rows:
-        if row.unit_id is not None and row.id != case.id:
+        if row.unit_id is not None and row.id != case.id and row.state in _HANDLED:
             counted[row.unit_id] = counted.get(row.unit_id, 0) + 1
     most = sorted(counted.items(), key=lambda item: -item[1])
     return [(unit_id, _("近期处置过本网格同类案件 %(n)d 件", n=count)) for unit_id, count in most]

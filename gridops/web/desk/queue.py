@@ -17,7 +17,7 @@ from gridops.cases import service
 from gridops.cases.queries import listing
 from gridops.cases.queries.export import EXPORT_COLUMNS, export_rows
 from gridops.cases.rules.names import STATE_NAMES
-from gridops.cases.rules.queue import SORT_NAMES, Group, read, written
+from gridops.cases.rules.queue import Group, Sort, written
 from gridops.cases.service.moving import MANY
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.service import list_on
@@ -28,7 +28,7 @@ from gridops.core.tables_out import write_csv
 from gridops.grids import queries as grids
 from gridops.grids.rules.tree import Territory
 from gridops.intake import judging
-from gridops.people.rules import Role
+from gridops.people.rules import Person, Role
 from gridops.tasks.waking import wake
 from gridops.web import choices, explain
 from gridops.web.desk import common, proposals
@@ -38,6 +38,7 @@ pages = Blueprint("desk", __name__, url_prefix="/desk")
 
 Answer = str | Response | tuple[str, int]
 _TRAIL = 40
+_DESKWORK = (Group.TO_ACCEPT, Group.TO_FILE, Group.TO_DISPATCH)
 _AREAS = 400
 # Where a role's work begins.
 _FIRST_TAB = (
@@ -55,7 +56,7 @@ def index() -> Answer:
     person, scope = current_person(), current_scope()
     default = next((tab for role, tab in _FIRST_TAB if role in person.roles), Group.ALL)
     asked = common.asked(request.args, default)
-    after = _place(request.args.get("after"))
+    after = common.place(request.args.get("after"), "after")
     with reading() as session:
         page = listing.queue(session, scope, asked.wanted, sort=asked.sort, after=after)
         counts = listing.group_counts(session, scope)
@@ -74,11 +75,16 @@ def index() -> Answer:
         **options,
         why_here=explain.why_here,
         state_options=[(state.value, _(name)) for state, name in STATE_NAMES.items()],
-        sort_options=[(sort.value, _(name)) for sort, name in SORT_NAMES.items()],
+        sort_options=[(sort.value, _(name)) for sort, name in common.sorts(asked.wanted.group).items()],
+        sort_name=common.sorts(asked.wanted.group)[asked.sort],
+        waited=explain.waited,
+        searched=_searched(page, asked.sort),
         dispatches=dispatches,
         may_register=bool(person.roles.intersection(common.REGISTRARS)),
         judged=judged,
-        tabs=[(group, url_for(".index", **_tab(asked.kept, group))) for group in Group],
+        tabs=[
+            (group, url_for(".index", **_tab(asked.kept, group))) for group in _tabs(person, counts, asked.wanted.group)
+        ],
         next_url=_onward(asked.kept, page, after, trail),
         back_url=_backward(asked.kept, trail) if after else None,
         csv_url=url_for(".export", **{**shown, "group": asked.wanted.group.value}),
@@ -130,6 +136,24 @@ def dispatch() -> Answer:
     )
 
 
+def _tabs(person: Person, counts: dict[Group, int], here: Group) -> list[Group]:
+    """The tabs: those before dispatch only for who works there, or where something is."""
+    deskwork = bool(person.roles.intersection((*common.REGISTRARS, *common.DISPATCHERS, Role.AUDITOR)))
+    return [group for group in Group if deskwork or group is here or group not in _DESKWORK or counts.get(group)]
+
+
+def _searched(page: listing.CasePage, sort: Sort) -> str:
+    """How far words were looked for, where the time was up before the end."""
+    if not page.short or page.next is None:
+        return ""
+    day = clock.local_date(page.next.key)
+    if sort is Sort.REPORTED:
+        return _("已从新到旧查到 %(day)s，更早上报的还没有查。", day=day)
+    if sort is Sort.OLDEST:
+        return _("已从旧到新查到 %(day)s，之后上报的还没有查。", day=day)
+    return _("本次已查 %(n)d 件，其余还没有查。", n=page.looked)
+
+
 def _options(session: Session, root_id: int) -> dict[str, Any]:
     """What the filters offer."""
     try:
@@ -162,15 +186,6 @@ def _chosen(options: Markup, value: int | None) -> Markup:
     if value is None:
         return options
     return options.replace(Markup(f'value="{value}"'), Markup(f'value="{value}" selected'), 1)  # noqa: S704  a number
-
-
-def _place(text: str | None) -> Any:
-    if not text:
-        return None
-    try:
-        return read(text[:200])
-    except ValueError:
-        raise Invalid(("after", "无法识别的页码")) from None
 
 
 def _tab(kept: dict[str, Any], group: Group) -> dict[str, Any]:
