@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ from gridops.figures import service as figures
 from gridops.figures.models import FrozenSet
 from gridops.figures.queries import sets
 from gridops.figures.rules.tally import Counted
+from gridops.grids import queries as grids
+from gridops.grids.rules import Level
 
 SCHEMA = "gridops/bulletin/1"
 TABLES = (
@@ -31,6 +33,14 @@ TABLES = (
     "rounds", "penalties_by_kind", "problems", "scores",
 )  # fmt: skip
 TREND_PERIODS = 12
+PARTS_NAMES = {
+    Level.DISTRICT: "区县",
+    Level.STREET: "街道",
+    Level.COMMUNITY: "社区",
+    Level.SPECIAL: "片区",
+    Level.GRID: "网格",
+    Level.CELL: "单元网格",
+}
 FIGURE_NAMES = {
     **{counts.PREFIX + count.key: count.name for count in counts.COUNTS},
     **{counts.PREFIX + rate.key: rate.name for rate in counts.RATES},
@@ -72,11 +82,16 @@ def document_of(
     figure_set, known_at, digest = _figures(session, bulletin, period, counted)
     as_of = as_of or known_at
     told = chapters.compose(
-        chapters.Matter(period, figure_set.figures, figure_set.tables, figure_set.late_records, wording.kept())
-    )
+        chapters.Matter(
+            period, figure_set.figures, figure_set.tables, figure_set.late_records, wording.kept(),
+            told_on=clock.local_date(as_of) if as_of < period.end else None,
+            today=bulletin.issued_on or clock.local_date(clock.now()),
+        )
+    )  # fmt: skip
     composed = _text(told)
     text = bulletin.text if _stands(bulletin) and bulletin.text is not None else composed
     head = _head(bulletin, wording, page.title(wording.subject, period), as_of, digest)
+    head = replace(head, parts=_parts_name(session, bulletin.grid_id, period))
     contract = _contract(session, bulletin, wording, period, as_of, digest)
     contract["figures"] = {
         key: {**figure, "records": f"/bulletins/{bulletin.id}/records/{key}" if key.startswith(counts.PREFIX) else None}
@@ -142,6 +157,13 @@ def _head(bulletin: Bulletin, wording: Wording, title: str, as_of: datetime, dig
         as_of=as_of,
         digest=digest,
     )
+
+
+def _parts_name(session: Session, grid_id: int, period: Period) -> str:
+    """What the territories directly below are called, for the table of them: 社区, 网格, 社区、片区."""
+    tree = grids.territory(session).tree(period.end_day - timedelta(days=1))
+    levels = {tree.nodes[child].level for child in tree.children(grid_id)}
+    return "、".join(name for level, name in PARTS_NAMES.items() if level in levels) or "网格"
 
 
 def _issue_line(bulletin: Bulletin) -> str:

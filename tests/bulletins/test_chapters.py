@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from gridops.bulletins.rules.chapters import Matter, compose, overview, units
+import pytest
+
+from gridops.bulletins.rules.chapters import Matter, compose, overview, problems, units
 from gridops.core.periods import parse
 
 
@@ -72,7 +76,7 @@ def test_a_unit_with_few_cases_is_told_apart_and_not_judged() -> None:
         "按期处置率平均为82.56%（应处置86件，按期处置71件）。",
         "甲按期处置全部案件。",
         "乙应处置42件，按期处置31件，按期处置率73.81%，低于平均8.75个百分点。",
-        "丙（应处置4件）案件量较少，不参与排名。",
+        "丙（应处置4件），应处置不足10件，案件量较少，不参与排名。",
     )
 
 
@@ -80,7 +84,15 @@ def test_where_all_units_are_equal_none_is_named_as_behind() -> None:
     rows = [_unit("甲", 20, 10, "50.00"), _unit("乙", 20, 10, "50.00")]
     chapter = units(_matter({"by_unit": rows}, should_handle=40, handled_on_time=20, on_time_handling_rate="50.00"))
     assert chapter is not None
-    assert len(chapter.paragraphs) == 1
+    assert chapter.paragraphs[1:] == ("甲、乙按期处置率均为50.00%，不作排名。",)
+
+
+def test_a_single_unit_with_enough_cases_is_told_without_a_place() -> None:
+    rows = [_unit("甲", 20, 17, "85.00"), _unit("丙", 4, 0, "0.00")]
+    chapter = units(_matter({"by_unit": rows}, should_handle=24, handled_on_time=17, on_time_handling_rate="70.83"))
+    assert chapter is not None
+    assert chapter.paragraphs[1] == "甲应处置20件，按期处置17件，按期处置率85.00%。"
+    assert "第1位" not in "".join(chapter.paragraphs)
 
 
 def test_a_last_place_above_the_threshold_is_not_named() -> None:
@@ -132,3 +144,33 @@ def test_demands_name_units_and_dates_only_where_something_is_overdue() -> None:
     assert "甲对超期未结案件" in headings["下一步要求"].paragraphs[0]
     assert "4月12日前" in headings["下一步要求"].paragraphs[0]
     assert "下一步要求" not in {c.heading for c in compose(_matter(reported=1))}
+
+
+@pytest.mark.parametrize(
+    ("today", "answer", "review"),
+    [
+        (None, "于4月12日前", "于4月20日前"),
+        (date(2017, 4, 11), "于4月12日前", "于4月20日前"),
+        (date(2017, 4, 12), "于4月24日前", "于5月2日前"),  # nobody can answer before the paper reaches them
+        (date(2018, 1, 5), "于2018年1月17日前", "于2018年1月25日前"),
+    ],
+)
+def test_nobody_is_asked_to_answer_on_a_day_that_is_past(today: date | None, answer: str, review: str) -> None:
+    matter = replace(_matter({"by_unit": [_unit("甲", 20, 10, "50.00", overdue=3)]}, overdue_open=3), today=today)
+    demanded = {c.heading: c for c in compose(matter)}["下一步要求"].paragraphs[0]
+    assert answer in demanded
+    assert review in demanded
+
+
+@pytest.mark.parametrize(("late", "told"), [(1, "1件，为甲案件。"), (3, "3件，均为甲案件。")])
+def test_all_is_said_only_of_several_cases(late: int, told: str) -> None:
+    chapter = problems(_matter({"by_unit": [_unit("甲", 20, 10, "50.00", overdue=late)]}, overdue_open=late))
+    assert chapter is not None
+    assert chapter.paragraphs[0].endswith(told)
+
+
+def test_a_month_that_still_runs_says_until_when_it_is_told_and_speaks_of_no_end() -> None:
+    matter = _matter({"by_unit": [_unit("甲", 20, 10, "50.00", overdue=3)]}, reported=9, in_hand_end=5, overdue_open=3)
+    told = compose(replace(matter, told_on=date(2017, 3, 12)))
+    assert told[0].paragraphs == ("截至3月12日，3月份共上报问题9件。", "目前在办5件，其中超期未结案3件。")
+    assert not any("期末" in paragraph for chapter in told for paragraph in chapter.paragraphs)

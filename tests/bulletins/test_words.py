@@ -54,7 +54,7 @@ def _figure(value: Any, previous: Any = None, pct: str | None = None, pp: str | 
         (_figure(7, 9, "-22.22"), "环比减少2件"),
         (_figure(9, 9, "0.00"), "环比持平"),
         (_figure(400, 400, "0.00"), "环比持平"),
-        (_figure(5, 0, None), "上期无"),  # no base, which the paper says
+        (_figure(5, 0, None), ""),  # no base, no comparison
         (_figure(0, 0, None), ""),
         (_figure(5, None, None), ""),
         (_figure("91.41", "87.95", pp="3.46"), "环比上升3.46个百分点"),

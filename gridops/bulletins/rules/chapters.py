@@ -32,13 +32,24 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What chapters are composed from; `settings` are the series' own (days for answers, standing threshold)."""
+    """What chapters are composed from; `settings` are the series' own (days for answers, standing threshold).
+
+    `told_on`: the local day of which a period that still runs is told; None once it is over. `today`: the day of the
+    paper, before which nobody can be asked to answer.
+    """
 
     period: Period
     figures: Figures
     tables: Mapping[str, Rows]
     late_records: Rows = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    told_on: date | None = None
+    today: date | None = None
+
+    @property
+    def at_end(self) -> str:
+        """What the state is called that the figures tell: at the period's end, or by now."""
+        return "目前" if self.told_on else "期末"
 
     def count(self, key: str) -> int:
         """A count by its key without the prefix."""
@@ -77,6 +88,8 @@ def overview(matter: Matter) -> Chapter:
 
 def _intake(matter: Matter) -> str:
     name = words.period_name(matter.period)
+    if matter.told_on:
+        name = f"截至{_day(matter.told_on)}，{name}"
     if not matter.late_records and not any(matter.count(key) for key in ("reported", "accepted", "filed")):
         return f"{name}未接到问题上报。"
     reported = f"{name}共上报问题{matter.count('reported')}件" if matter.count("reported") else f"{name}无新上报问题"
@@ -149,7 +162,7 @@ def _stock(matter: Matter) -> str:
         f"挂账{matter.count('suspended')}件" if matter.count("suspended") else "",
     ]
     told = words.joined(parts, "、")
-    return f"期末在办{matter.count('in_hand_end')}件" + (f"，其中{told}" if told else "") + "。"
+    return f"{matter.at_end}在办{matter.count('in_hand_end')}件" + (f"，其中{told}" if told else "") + "。"
 
 
 def frequent(matter: Matter) -> Chapter | None:
@@ -179,7 +192,7 @@ def _frequent_grids(matter: Matter) -> str:
     overdue = ""
     if late:
         late.sort(key=lambda row: (-row["overdue_open"], row["key"]))
-        overdue = "期末超期未结案分布在" + words.listed(
+        overdue = f"{matter.at_end}超期未结案分布在" + words.listed(
             [f"{row['label']}（{row['overdue_open']}件）" for row in late[:5]]
         )
         overdue += "等" if len(late) > 5 else ""
@@ -203,12 +216,22 @@ def units(matter: Matter) -> Chapter | None:
         names = words.listed([str(row["label"]) for row in first])
         tied = "并列" if len(first) > 1 else ""
         paragraphs.append(f"{names}按期处置率{first[0]['on_time_handling_rate']}%，{tied}居第1位。")
+    elif ranking.all_equal:
+        paragraphs.append(_alike([row for row in rows if row not in ranking.apart]))
     threshold = Fraction(str(matter.settings.get("standing_threshold", STANDING_THRESHOLD)))
     paragraphs += [_below_average(place.row, average) for place in ranking.below(threshold)]
     if ranking.apart:
         told = words.listed([f"{row['label']}（应处置{row['should_handle']}件）" for row in ranking.apart])
-        paragraphs.append(f"{told}{TOO_FEW}。")
+        paragraphs.append(f"{told}，{TOO_FEW}。")
     return Chapter("部门办理", tuple(paragraphs))
+
+
+def _alike(rows: Rows) -> str:
+    """Units of which none is ahead of another: a single one with its figures, several by the rate they share."""
+    if len(rows) == 1:
+        return _below_average(rows[0], None)
+    names = words.listed([str(row["label"]) for row in rows])
+    return f"{names}按期处置率均为{rows[0]['on_time_handling_rate']}%，不作排名。"
 
 
 def _below_average(row: Mapping[str, Any], average: str | None) -> str:
@@ -233,8 +256,10 @@ def _late(matter: Matter) -> str:
     )
     told = words.listed([f"{_unit_name(row)}（{row['overdue_open']}件）" for row in rows[:5]])
     rest = "等" if len(rows) > 5 else ""
-    where = f"，其中{told}{rest}" if len(rows) > 1 else (f"，均为{_unit_name(rows[0])}案件" if rows else "")
-    return f"处置不够及时。期末超期未结案{matter.count('overdue_open')}件{where}。"
+    late = matter.count("overdue_open")
+    whose = f"，{'均' if late > 1 else ''}为{_unit_name(rows[0])}案件" if rows else ""
+    where = f"，其中{told}{rest}" if len(rows) > 1 else whose
+    return f"处置不够及时。{matter.at_end}超期未结案{late}件{where}。"
 
 
 def _unit_name(row: Mapping[str, Any]) -> str:
@@ -266,16 +291,31 @@ def demands(matter: Matter) -> Chapter | None:
     """十、下一步要求: a demand names its units and its date; without anything to mend there is none."""
     if not matter.count("overdue_open"):
         return None
-    answer = matter.period.end_day + timedelta(days=int(matter.settings.get("answer_days", ANSWER_DAYS)) - 1)
-    review = matter.period.end_day + timedelta(days=int(matter.settings.get("review_days", REVIEW_DAYS)) - 1)
+    answer, review = _dates(matter)
     rows = sorted(
         (row for row in matter.rows("by_unit") if row["key"] != "none" and row.get("overdue_open")),
         key=lambda row: (-row["overdue_open"], row["key"]),
     )
     who = words.listed([str(row["label"]) for row in rows[:5]]) + ("等单位" if len(rows) > 5 else "")
     office = matter.settings.get("office", "编印单位")
-    report = f"请{who or '各责任单位'}对超期未结案件逐件明确责任人和完成时限，于{_day(answer)}前报送办理情况"
-    return Chapter("下一步要求", (f"{report}；{office}于{_day(review)}前组织回头看。",))
+    report = f"请{who or '各责任单位'}对超期未结案件逐件明确责任人和完成时限，于{answer}前报送办理情况"
+    return Chapter("下一步要求", (f"{report}；{office}于{review}前组织回头看。",))
+
+
+def _dates(matter: Matter) -> tuple[str, str]:
+    """By when units answer and the office looks again: days from the period's end, or from the paper's own day where
+    the answer would be due before it.
+    """
+    begin = matter.period.end_day - timedelta(days=1)
+    days = [
+        int(matter.settings.get(name, shipped))
+        for name, shipped in (("answer_days", ANSWER_DAYS), ("review_days", REVIEW_DAYS))
+    ]
+    if matter.today and begin + timedelta(days=days[0]) <= matter.today:
+        begin = matter.today
+    answer, review = (begin + timedelta(days=number) for number in days)
+    far = review.year > matter.period.end_day.year
+    return (f"{answer.year}年{_day(answer)}", f"{review.year}年{_day(review)}") if far else (_day(answer), _day(review))
 
 
 def _day(day: date) -> str:

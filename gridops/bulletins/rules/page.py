@@ -28,6 +28,7 @@ class Head:
     day: date | None = None
     foot: tuple[tuple[str, str], ...] = ()
     as_of: datetime | None = None
+    parts: str = "网格"
     digest: str | None = None
 
 
@@ -107,7 +108,7 @@ def build(
         right_line=chinese_date(head.day) if head.day else STATUS_ZH[head.status],
         watermark="拟稿" if draft else "",
         addressee=head.addressee,
-        annexes=(_annex(total, tables, notes),) if notes else (),
+        annexes=(_annex(total, tables, notes, head.parts),) if notes else (),
         list_annexes=False,
         foot=paper.Foot(
             lines=tuple(paper.FootLine(label, who) for label, who in head.foot if who),
@@ -127,6 +128,10 @@ def title(name: str, period: Period) -> str:
 def notes(period: Period, as_of: datetime, late: Sequence[Mapping[str, Any]], digest: str | None) -> list[str]:
     """统计说明: what was counted when, what came late, how it is rounded, and the digest of the counted rows."""
     told = [f"统计时段：{words.span(period)}；数据提取：{words.instant(as_of, period)}。"]
+    if as_of < period.end:
+        told.append(
+            "统计时段尚未结束，以上为数据提取时的情况；办理时限在此之后届满的案件，不计入应处置、应结案和超期。"
+        )
     told += [
         f"另补报{words.label_name(row['period'], period)}上报问题{row['reported']}件，不计入本期上报数。"
         for row in late
@@ -177,12 +182,12 @@ def _distinct(labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def _annex(
-    total: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[str, Any]]], notes: Sequence[str]
+    total: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[str, Any]]], notes: Sequence[str], parts: str
 ) -> paper.Annex:
-    """All tables one after the other, and 统计说明 below them."""
+    """All tables one after the other, and 统计说明 below them. `parts`: what the territories are called (社区)."""
     kinds = [row for row in tables.get("by_class", ()) if row.get("filed") or row.get("should_close")]
     wanted: list[tuple[str, str, Sequence[tuple[str, str]], Sequence[Mapping[str, Any]]]] = [
-        ("各网格办理情况", "网格", _COUNTS, [r for r in tables.get("by_grid", ()) if _any(r, _COUNTS)]),
+        (f"各{parts}办理情况", parts, _COUNTS, tables.get("by_grid", ())),
         ("各部门办理情况", "部门", _UNITS, [r for r in _placed(tables.get("by_unit", ())) if _any(r, _UNITS)]),
         ("案件来源情况", "来源", _SOURCES, [r for r in tables.get("by_source", ()) if _any(r, _SOURCES)]),
         ("案件类别情况", "类别", _CLASSES, kinds),

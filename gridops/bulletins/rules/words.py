@@ -15,7 +15,6 @@ Figure = Mapping[str, Any]
 # Below this base a change is told in cases, not in percent (statistics.md §1).
 SMALL_BASE = 10
 LEVEL = Decimal("0.005")
-NOTHING_BEFORE = {"环比": "上期无", "同比": "去年同期无"}
 
 _QUARTERS = {1: "第一季度", 2: "第二季度", 3: "第三季度", 4: "第四季度"}
 _HALVES = {1: "上半年", 2: "下半年"}
@@ -87,10 +86,8 @@ def change(figure: Figure, *, against: str = "环比") -> str:
     previous, percent, points = _compared(figure, against)
     if figure.get("unit") == "percent":
         return _moved(against, points, "个百分点") if points is not None else ""
-    if previous is None:
+    if not previous:  # nothing to compare with
         return ""
-    if previous == 0:
-        return NOTHING_BEFORE[against] if figure["value"] else ""
     if previous < SMALL_BASE:
         more = int(figure["value"]) - int(previous)
         return f"{against}持平" if not more else f"{against}{'增加' if more > 0 else '减少'}{abs(more)}件"

@@ -10,7 +10,7 @@ from typing import Any
 
 MINIMUM = 10
 NUMERATOR, DENOMINATOR = "handled_on_time", "should_handle"
-TOO_FEW = "案件量较少，不参与排名"
+TOO_FEW = f"应处置不足{MINIMUM}件，案件量较少，不参与排名"
 
 
 @dataclass(frozen=True, slots=True)
