@@ -12,16 +12,24 @@ PERCENT, POINTS, YUAN = "%", "个百分点", "元"
 _WORDS = {
     "个百分点": POINTS, "百分点": POINTS, "平方公里": "平方公里", "家次": "家次", "件次": "次", "人次": "人次",
     "%": PERCENT, "％": PERCENT, "元": YUAN, "件": "件", "宗": "件", "家": "家", "次": "次", "项": "项", "起": "起",
-    "个": "个", "处": "处", "辆": "辆", "份": "份", "人": "人", "名": "人",
+    "条": "条", "个": "个", "处": "处", "辆": "辆", "份": "份", "人": "人", "名": "人",
 }  # fmt: skip
 _UNIT = "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True))
-_SPELT = "〇零一二两三四五六七八九十百千"
+_SPELT = "〇零一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
+# A longer run of digits or numerals is no number of a paper (and no int that Python would read).
+_RUN = 12
+_TYPED = rf"\d{{1,3}}(?:[,，]\d{{3}}){{1,3}}(?:\.\d{{1,{_RUN}}})?|\d{{1,{_RUN}}}(?:\.\d{{1,{_RUN}}})?"
+_WORDED = rf"[{_SPELT}]{{1,{_RUN}}}"
 _NUMBER = re.compile(
-    rf"百分之(?P<share>\d+(?:\.\d+)?|[{_SPELT}]+(?:点[{_SPELT}]+)?)"
-    rf"|(?<![\d.第])(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*[余多]?\s*(?P<times>[万亿]?)[余多]?\s*(?P<unit>{_UNIT})"
-    rf"|(?<![{_SPELT}第点之])(?P<spelt>[{_SPELT}]+)[余多]?(?P<spelt_unit>件|家|项|个百分点)"
+    rf"百分之(?P<share>(?:\d{{1,{_RUN}}}(?:\.\d{{1,{_RUN}}})?(?!\.?\d)|{_WORDED}(?:点{_WORDED})?(?!点?[{_SPELT}])))"
+    rf"|(?<![\d.第])(?P<digits>{_TYPED})\s*[余多]?\s*"
+    rf"(?:(?P<times>[万亿]?)[余多]?\s*(?P<unit>{_UNIT})|[（(]\s*(?P<times_within>[万亿]?)(?P<unit_within>{_UNIT})\s*[）)])"
+    # One numeral before most units is a word of its own (一起, 一次, 一个), and no figure.
+    rf"|(?<![{_SPELT}第点之\d])(?:(?P<spelt>{_WORDED})[余多]?\s*(?P<spelt_unit>件|家|项|个百分点)"
+    rf"|(?P<long>[{_SPELT}]{{2,{_RUN}}})[余多]?\s*(?P<long_unit>{_UNIT}))"
 )
-_WIDE = str.maketrans("０１２３４５６７８９．", "0123456789.")
+# Every mark becomes one mark, so that places stay; what has no width is a space.
+_WIDE = str.maketrans("０１２３４５６７８９．\u200b\u200c\u200d\u2060\ufeff\u00ad", "0123456789." + " " * 6)
 _BOUNDARY = re.compile(r"[，。；：、,;:！？!?\n“”\"《》]")
 _FALL, _RISE = re.compile(r"下降|减少|降低|回落|低于"), re.compile(r"上升|增长|增加|提高|高于|上涨")
 # Words beside a figure's name that say nothing of which figure it is.
@@ -95,7 +103,7 @@ def read(line: str) -> list[Said]:
         found.append(
             Said(
                 bare(clause), -value if fell and not rose else value, unit, said.strip(), start,
-                signed=fell != rose, spelt=bool(match["spelt"]), places=places, ends=match.end(),
+                signed=fell != rose, spelt=bool(match["spelt"] or match["long"]), places=places, ends=match.end(),
             )
         )  # fmt: skip
     return found
@@ -104,25 +112,35 @@ def read(line: str) -> list[Said]:
 def _value(match: re.Match[str]) -> tuple[Decimal, str, int | None]:
     if share := match["share"]:
         return (Decimal(share) if share[0].isdigit() else _spelt(share)), PERCENT, None
-    if match["spelt"]:
-        return _spelt(match["spelt"]), _WORDS[match["spelt_unit"]], None
-    number = Decimal(match["digits"].replace(",", ""))
-    unit = _WORDS[match["unit"]]
-    times = {"": 1, "万": 10_000, "亿": 100_000_000}[match["times"]]
-    places = -int(number.as_tuple().exponent) if unit == YUAN and match["times"] == "万" else None
+    if spelt := match["spelt"] or match["long"]:
+        return _spelt(spelt), _WORDS[match["spelt_unit"] or match["long_unit"]], None
+    number = _typed(match["digits"])
+    unit = _WORDS[match["unit"] or match["unit_within"]]
+    thousands = match["times"] or match["times_within"] or ""
+    times = {"": 1, "万": 10_000, "亿": 100_000_000}[thousands]
+    places = -int(number.as_tuple().exponent) if unit == YUAN and thousands == "万" else None
     return number * times, unit, places
 
 
-_DIGITS = {**{mark: value for value, mark in enumerate("〇一二三四五六七八九")}, "零": 0, "两": 2}
-_TENS = {"十": 10, "百": 100, "千": 1000}
+def _typed(digits: str) -> Decimal:
+    return Decimal(digits.replace(",", "").replace("，", ""))
+
+
+_DIGITS = {
+    mark: value for marks in ("〇一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖") for value, mark in enumerate(marks)
+}
+_DIGITS["两"] = 2
+_TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
 
 
 def _spelt(words: str) -> Decimal:
-    """A Chinese numeral below ten thousand, or its digits after 点: 一百二十 -> 120, 九十三点五 -> 93.5."""
+    """A Chinese numeral, or its digits after 点: 一百二十 -> 120, 九十三点五 -> 93.5."""
     whole, _, fraction = words.partition("点")
     total = last = 0
     for mark in whole:
-        if mark in _TENS:
+        if mark == "万":
+            total, last = ((total + last) or 1) * 10_000, 0
+        elif mark in _TENS:
             total, last = total + (last or 1) * _TENS[mark], 0
         else:
             last = _DIGITS[mark] if not last else last * 10 + _DIGITS[mark]
