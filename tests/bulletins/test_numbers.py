@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gridops.bulletins.rules.numbers import differences, known
+from gridops.bulletins.rules.numbers import HEADING, differences, known
 from gridops.bulletins.rules.said import read
 
 NAMES = {
@@ -64,6 +64,12 @@ def _said(line: str, heading: str = "总体情况") -> list[tuple[str, tuple[str
         "一是处置不够及时，个别案件一次退件。",
         "上月立案436件，本月立案412件。",
         "暴露垃圾（20件）、店外经营（31件）较多。",
+        "立案数为412。",
+        "立案数412，上报数1,072，结案率96.21。",
+        "上月立案数436；本月412件立案。",
+        "四百一十二件立案，立案412（件），立案412\u200b件，立案412条。",
+        "本月上报1，072件，立案肆佰壹拾贰件。",
+        "立案数2017年以来连续下降，与各单位一起办好每一个问题。",
     ],
 )
 def test_what_the_figures_say_is_no_difference(line: str) -> None:
@@ -88,10 +94,42 @@ def test_what_the_figures_say_is_no_difference(line: str) -> None:
         ("上月立案412件。", "上月立案412件", ("436件",)),
         ("结案率百分之九十五。", "结案率百分之九十五", ("96.21%",)),
         ("在夜间时段，发现占道烧烤517件。", "发现占道烧烤517件", ()),
+        ("立案数为999。", "立案数为999", ("412件",)),
+        ("本月立案数413，较上月下降。", "本月立案数413", ("412件",)),
+        ("立案数：1，234。", "立案数：1，234", ("412件",)),
+        ("上月立案数412。", "上月立案数412", ("436件",)),
+        ("结案率为95.21，环比略升。", "结案率为95.21", ("96.21%",)),
+        ("城管中队按期处置数30。", "城管中队按期处置数30", ("31件",)),
+        ("立案999（件）。", "立案999（件）", ("412件",)),
+        ("罚款1.26（万元）。", "罚款1.26（万元）", ("1.25万元",)),
+        ("立案999条。", "立案999条", ("412条",)),
+        ("立案九百九十九起。", "立案九百九十九起", ("412起",)),
+        ("立案九百九十九次。", "立案九百九十九次", ("412次",)),
+        ("立案九百九十九条。", "立案九百九十九条", ("412条",)),
+        ("立案贰佰件。", "立案贰佰件", ("412件",)),
+        ("四百一十三件立案。", "四百一十三件", ("412件",)),
+        ("本月413件问题立案，结案381件。", "本月413件", ("412件",)),
+        ("立案999\u200b件。", "立案999\u200b件", ("412件",)),
+        ("立案1，234件。", "立案1，234件", ("412件",)),
     ],
 )
 def test_a_number_that_is_not_the_locked_one_is_named_with_it(line: str, said: str, locked: tuple[str, ...]) -> None:
     assert _said(line) == [(said, locked)]
+
+
+def test_a_number_in_a_heading_is_judged_and_has_no_sentence_to_take() -> None:
+    found = differences([{"heading": "立案999件", "paragraphs": ["情况平稳。"]}], COMPOSED, FACTS)
+    assert [(each.paragraph, each.said, each.locked, each.composed) for each in found] == [
+        (HEADING, "立案999件", ("412件",), None)
+    ]
+    assert _said("情况平稳。", "立案412件") == []
+
+
+def test_a_number_of_people_beside_a_name_is_judged_in_people() -> None:
+    figures = {"patrol.people": {"value": 12, "unit": "people"}}
+    facts = known(figures, {}, {"patrol.people": "出动"})
+    text = [{"heading": "", "paragraphs": ["出动九百九十九人。"]}]
+    assert [each.locked for each in differences(text, [], facts)] == [("12人",)]
 
 
 def test_each_number_of_a_paragraph_is_judged_by_its_own_place() -> None:
@@ -128,6 +166,7 @@ def test_another_word_in_the_paragraph_or_another_figure_is_another_difference()
         ("一百二十件", [("120", "件")]),
         ("罚款0.5万元", [("5000", "元")]),
         ("百分之九十三点五", [("93.5", "%")]),
+        ("立案数413", []),
         ("检查企业31家次（29家）", [("31", "家次"), ("29", "家")]),
         ("第12件、3月4日、2017年", []),
         ("1.2.3件", []),

@@ -8,13 +8,14 @@ named in the same sentence, where one is), at last against all figures of its un
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 
-from gridops.bulletins.rules.said import PERCENT, POINTS, YUAN, Said, bare, read
+from gridops.bulletins.rules.said import PERCENT, POINTS, WIDE, YUAN, Said, bare, read
 
 Chapters = Sequence[Mapping[str, Any]]
 _NEAREST = 3
@@ -22,7 +23,7 @@ _NEAREST = 3
 _ALIKE = 0.5
 # What a figure's unit (bulletin.json) is called in a sentence; `count` is said of cases, items and grids alike.
 _UNITS = {
-    "count": ("件", "项", "个", "次"),
+    "count": ("件", "项", "个", "次", "起", "条"),
     "percent": (PERCENT,),
     "yuan": (YUAN,),
     "people": ("人",),
@@ -35,11 +36,17 @@ _UNITS = {
     "km2": ("平方公里",),
 }
 _SHORT = 2
+# The place of a difference that stands in the heading of its chapter.
+HEADING = -1
+# A figure's name behind its number, and nothing more of the sentence: 413件立案。
+_BEHIND = re.compile(
+    r"[\s）)]*(?:案件|问题)?[已被予以均获]{0,2}([\u4e00-\u9fff]{2,12})(?=\s*(?:$|[，。；：、,;:！？!?）)\n]))"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One number that is not the locked one: where it stands, what it says, what the figures say.
+    """One number that is not the locked one: where it stands (`paragraph`: HEADING), what it says, what figures say.
 
     `locked`: the figure in words, several where the place does not tell which; empty where no figure is meant, then
     `nearest` has those of its unit. `composed`: the sentence of today for the same place.
@@ -72,6 +79,7 @@ class Known:
     """All that the figures say: by name for the whole area, by name for each named row, and by unit.
 
     `bound`: units in which a number that equals no figure is named; of others (出动96人次) the paper has none.
+    `units`: name of a figure in full -> its unit, for numbers typed without one.
     """
 
     whole: Mapping[tuple[str, str], Said]
@@ -79,6 +87,7 @@ class Known:
     pool: Mapping[str, frozenset[Decimal]]
     named: frozenset[str]
     bound: frozenset[str]
+    units: Mapping[str, str]
 
 
 def known(
@@ -112,7 +121,12 @@ def known(
     named = frozenset(name for name, _ in whole)
     units = {str(figure.get("unit", "")) for figure in figures.values()}
     bound = frozenset({POINTS, *(_UNITS.get(unit, (unit,))[0] for unit in units)})
-    return Known(whole, rows, {unit: frozenset(values) for unit, values in pool.items()}, named, bound)
+    own = {
+        names[key]: _UNITS.get(unit, (unit,))[0]
+        for key, figure in figures.items()
+        if (unit := str(figure.get("unit", ""))) and len(names.get(key, "")) >= _SHORT
+    }
+    return Known(whole, rows, {unit: frozenset(values) for unit, values in pool.items()}, named, bound, own)
 
 
 def differences(text: Chapters, composed: Chapters, facts: Known) -> list[Difference]:
@@ -120,7 +134,7 @@ def differences(text: Chapters, composed: Chapters, facts: Known) -> list[Differ
     return [
         found
         for place, chapter in enumerate(text)
-        for number, line in enumerate(chapter["paragraphs"])
+        for number, line in enumerate((str(chapter.get("heading", "")), *chapter["paragraphs"]), HEADING)
         for found in _of_paragraph(place, number, str(chapter.get("heading", "")), line, composed, facts)
     ]
 
@@ -143,16 +157,18 @@ def sentence_of_place(heading: str, line: str, composed: Chapters) -> str | None
 def _of_paragraph(
     chapter: int, paragraph: int, heading: str, line: str, composed: Chapters, facts: Known
 ) -> Iterable[Difference]:
-    typed = read(line)
-    if not typed:
+    typed = read(line, facts.units)
+    if not typed or (paragraph == HEADING and any(each.get("heading") == line for each in composed)):
         return
-    sentence = sentence_of_place(heading, line, composed)
+    sentence = sentence_of_place(heading, line, composed) if paragraph != HEADING else None
     if sentence == line:
         return
     today = read(sentence or "")
     beside = _aligned(typed, today)
     for place, said in enumerate(typed):
-        allowed = [beside[place]] if place in beside else _named(said, line, today, facts)
+        allowed = _behind(said, line, facts) or (
+            [beside[place]] if place in beside else _named(said, line, today, facts)
+        )
         if allowed:
             if not any(said.same(other) for other in allowed):
                 locked = tuple(dict.fromkeys(other.amount for other in allowed))
@@ -180,6 +196,19 @@ def _named(said: Said, line: str, today: Sequence[Said], facts: Known) -> list[S
         return [row[name, said.unit] for row in rows if (name, said.unit) in row]
     found = facts.whole.get((said.label, said.unit))
     return [found] if found else []
+
+
+def _behind(said: Said, line: str, facts: Known) -> list[Said]:
+    """The figure whose name follows the number instead of standing before it (上月413件立案)."""
+    found = _BEHIND.match(line.translate(WIDE), said.ends)
+    name = bare(found[1]) if found else ""
+    if name not in facts.named:
+        return []
+    rows = [row for label, row in facts.rows.items() if len(label) >= _SHORT and label in bare(said.sentence(line))]
+    if rows:
+        return [row[name, said.unit] for row in rows if (name, said.unit) in row]
+    whole = facts.whole.get((said.label + name, said.unit))
+    return [whole] if whole else []
 
 
 def _endings(label: str) -> Iterable[str]:

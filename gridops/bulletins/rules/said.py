@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from types import MappingProxyType
 
 PERCENT, POINTS, YUAN = "%", "个百分点", "元"
 
@@ -29,7 +32,7 @@ _NUMBER = re.compile(
     rf"|(?P<long>[{_SPELT}]{{2,{_RUN}}})[余多]?\s*(?P<long_unit>{_UNIT}))"
 )
 # Every mark becomes one mark, so that places stay; what has no width is a space.
-_WIDE = str.maketrans("０１２３４５６７８９．\u200b\u200c\u200d\u2060\ufeff\u00ad", "0123456789." + " " * 6)
+WIDE = str.maketrans("０１２３４５６７８９．\u200b\u200c\u200d\u2060\ufeff\u00ad", "0123456789." + " " * 6)
 _BOUNDARY = re.compile(r"[，。；：、,;:！？!?\n“”\"《》]")
 _FALL, _RISE = re.compile(r"下降|减少|降低|回落|低于"), re.compile(r"上升|增长|增加|提高|高于|上涨")
 # Words beside a figure's name that say nothing of which figure it is.
@@ -88,25 +91,47 @@ def bare(label: str) -> str:
     return _FILL.sub("", _RISE.sub("", _FALL.sub("", label)))
 
 
-def read(line: str) -> list[Said]:
-    """Every number of a paragraph that has a unit of a figure, in order; dates and ordinals are none."""
-    plain = line.translate(_WIDE)
+def read(line: str, names: Mapping[str, str] = MappingProxyType({})) -> list[Said]:
+    """Every number of a paragraph that has a unit of a figure, in order; dates and ordinals are none.
+
+    `names`: name of a figure -> its unit; right after such a name a number needs no unit of its own (立案数413).
+    """
+    plain = line.translate(WIDE)
     found: list[Said] = []
-    for match in _NUMBER.finditer(plain):
-        start = match.start()
+    matches = list(_NUMBER.finditer(plain))
+    taken = [match.span() for match in matches]
+    if names:
+        alone = _alone(tuple(sorted(names, key=len, reverse=True))).finditer(plain)
+        matches += [each for each in alone if not any(a < each.end() and each.start("number") < b for a, b in taken)]
+    for match in sorted(matches, key=_start):
+        start = _start(match)
         before = plain[found[-1].ends if found else 0 : start]
         named = before.rstrip("（( ")
-        clause = _BOUNDARY.split(named)[-1]
-        value, unit, places = _value(match)
+        clause = _BOUNDARY.split(named.rstrip("：:") if match.re is not _NUMBER else named)[-1]
+        told = match.groupdict()
+        value, unit, places = (_typed(told["number"]), names[told["name"]], None) if "name" in told else _value(match)
         fell, rose = bool(_FALL.search(clause)), bool(_RISE.search(clause))
         said = line[start - len(before) + before.rfind(clause) if clause else start : match.end()]
         found.append(
             Said(
                 bare(clause), -value if fell and not rose else value, unit, said.strip(), start,
-                signed=fell != rose, spelt=bool(match["spelt"] or match["long"]), places=places, ends=match.end(),
+                signed=fell != rose, spelt=bool(told.get("spelt") or told.get("long")), places=places, ends=match.end(),
             )
         )  # fmt: skip
     return found
+
+
+@lru_cache(maxsize=8)
+def _alone(names: tuple[str, ...]) -> re.Pattern[str]:
+    """A number without a unit right after one of these names, and nothing but the end of what is said behind it."""
+    return re.compile(
+        rf"(?P<name>{'|'.join(map(re.escape, names))})[\s为是达到共计有约：:（(]{{0,4}}(?P<number>{_TYPED})"
+        r"(?=\s*(?:$|[，。；：、,;:！？!?）)\n]|[比较和与同环]))"
+    )
+
+
+def _start(match: re.Match[str]) -> int:
+    return match.start() if match.re is _NUMBER else match.start("number")
 
 
 def _value(match: re.Match[str]) -> tuple[Decimal, str, int | None]:
