@@ -1,11 +1,15 @@
 """The street's pages through HTTP: reports and answers go through the gate of phone records, once, and lose nothing."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from gridops.cases.models import Case
 from gridops.cases.rules.moves import Move, State
-from gridops.core.db import reading
+from gridops.core import clock
+from gridops.core.db import reading, transaction
 from gridops.evidence import queries as evidence
 from gridops.intake import queries as intake
 from gridops.web import hygiene, photos
@@ -325,3 +329,43 @@ def test_words_that_are_too_long_are_told_so_in_the_readers_language(street: Str
 def test_a_form_may_carry_as_many_full_photos_as_it_takes(app):
     most = photos.MOST * app.config["GRIDOPS"].photo_max_bytes
     assert app.config["MAX_CONTENT_LENGTH"] == most + hygiene.LARGEST_FORM_BYTES
+
+
+def in_hand(street: Street, hours: float):
+    """A case with the unit that it is to have handled so many hours from now, well before the case itself is due."""
+    case = street.dispatched()
+    with transaction() as session:
+        due = clock.now() + timedelta(hours=hours, minutes=30)
+        session.execute(
+            update(Case)
+            .where(Case.id == case.id)
+            .values(handle_due_at=due, due_at=due + timedelta(days=9), runs_out_at=due + timedelta(days=9))
+        )
+    return case
+
+
+def clocks(street: Street, case: Case) -> list[str]:
+    """The clocks that the head of the case names at the desk."""
+    page = street.browser("desk").get(f"/desk/cases/{case.number}").text
+    return re.findall(r"</svg>((?:处置)?时限) ", page.split('class="case-lead"')[1].split("</p>")[0])
+
+
+def test_a_handlers_tasks_count_down_to_his_own_deadline_and_stand_in_its_order(street: Street):
+    later, sooner, late = in_hand(street, 6), in_hand(street, 3), in_hand(street, -2)
+    browser = street.browser("handler")
+    for path in ("/field", "/field/tasks"):
+        page = browser.get(path).text
+        assert re.findall(r'href="/field/cases/([0-9-]+)"', page)[:3] == [late.number, sooner.number, later.number]
+        assert re.findall(r"</svg>(处置时限 [^<]+)</span>", page)[0].startswith("处置时限 超")
+    for path in ("/field/cases/", "/desk/cases/"):
+        assert re.search(r"chip-late[^>]*>.{0,200}处置时限 超", browser.get(path + late.number).text, re.S), path
+    # The desk sees both clocks, a case out of the unit's hands the whole deadline alone.
+    head = (
+        street.browser("desk").get(f"/desk/cases/{sooner.number}").text.split('class="case-lead"')[1].split("</p>")[0]
+    )
+    assert re.findall(r"</svg>((?:处置)?时限) ", head) == ["处置时限", "时限"]
+    street.move(sooner, Move.FEEDBACK, "handler", words="已清理")
+    head = (
+        street.browser("desk").get(f"/desk/cases/{sooner.number}").text.split('class="case-lead"')[1].split("</p>")[0]
+    )
+    assert re.findall(r"</svg>((?:处置)?时限) ", head) == ["时限"]

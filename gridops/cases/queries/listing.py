@@ -61,6 +61,7 @@ class CaseRow:
     description: str
     reported_at: datetime
     due_at: datetime | None
+    handle_due_at: datetime | None
     runs_out_at: datetime
     suspended_at: datetime | None
     resume_at: datetime | None
@@ -94,6 +95,7 @@ CASE_COLUMNS = (
     func.substr(Case.description, 1, 200).label("description"),
     Case.reported_at,
     Case.due_at,
+    Case.handle_due_at,
     Case.runs_out_at,
     Case.suspended_at,
     Case.resume_at,

@@ -8,14 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups
 from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
 from gridops.cases.queries.standing import standing_of
-from gridops.cases.rules.deadlines import Terms, WhyDue, WorkingClock, why_due
+from gridops.cases.rules.deadlines import Terms, WhyDue, WorkingClock, limit_of, why_due
 from gridops.cases.rules.moves import Clock, Move, State, clock_after
 from gridops.cases.rules.projection import Facts, project
 from gridops.cases.rules.standing import moves_for
@@ -188,9 +188,10 @@ def tasks_of(session: Session, person: Person, limit: int = TASKS) -> list[Task]
         stmt = apply_scope(
             select(*CASE_COLUMNS), scope_of(session, only), root=Case.root_id, grid=Case.grid_id, unit=Case.unit_id
         )
-        rows = session.execute(stmt.where(*conditions).order_by(Case.runs_out_at, Case.id).limit(limit)).all()
+        key = func.coalesce(Case.handle_due_at, Case.runs_out_at) if kind is TaskKind.HANDLE else Case.runs_out_at
+        rows = session.execute(stmt.where(*conditions).order_by(key, Case.id).limit(limit)).all()
         found += [Task(kind, row) for row in with_names(session, [CaseRow(*row) for row in rows])]
-    return sorted(found, key=lambda task: (task.row.runs_out_at, task.row.id))
+    return sorted(found, key=lambda task: (limit_of(task.row)[0], task.row.id))
 
 
 def _not_own(session: Session, person: Person) -> Collection[Any]:

@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
-from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event, Facts, project
+from gridops.cases.rules.moves import Move, State
+from gridops.cases.rules.projection import FAR, Event, Facts, project
 from gridops.worktime.rules import Calendar, Explanation, Hours, LimitUnit, after_suspension, deadline, explain
+
+# What the deadlines are called on pages: the unit's own, and that of the whole case.
+UNIT_LIMIT, WHOLE_LIMIT = "处置时限", "时限"
+_IN_UNIT = frozenset({State.DISPATCHED, State.RECEIVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +150,21 @@ def _resumed(
     unit = terms.unit or LimitUnit.URGENT_HOUR
     moved = after_suspension(due, suspended_at, at, unit, clock.calendar, clock.hours).at
     return moved if moved != due else None
+
+
+class Limited(Protocol):
+    """What is read of a case, or of its row in a list, to say which clock runs for whoever has it in hand."""
+
+    @property
+    def state(self) -> State: ...
+    @property
+    def handle_due_at(self) -> datetime | None: ...
+    @property
+    def runs_out_at(self) -> datetime: ...
+
+
+def limit_of(case: Limited) -> tuple[datetime, str]:
+    """The deadline that whoever has the case in hand is judged by, and its name; FAR: no clock runs."""
+    if case.state in _IN_UNIT and case.handle_due_at is not None and case.runs_out_at < FAR:
+        return case.handle_due_at, UNIT_LIMIT
+    return case.runs_out_at, WHOLE_LIMIT

@@ -9,6 +9,7 @@ from typing import Any
 
 from gridops.cases.queries import listing
 from gridops.cases.queries.listing import CaseRow
+from gridops.cases.rules.deadlines import limit_of
 from gridops.cases.rules.moves import MOVES, Move, State
 from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
 from gridops.cases.rules.projection import FAR
@@ -129,6 +130,7 @@ def words() -> dict[str, Any]:
         "source_names": SOURCE_NAMES,
         "group_names": GROUP_NAMES,
         "far": FAR,
+        "limit_of": limit_of,
         "counted_to": listing.COUNTED_TO,
     }
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gridops.cases.queries import listing, lookups
 from gridops.cases.queries import pages as case_pages
 from gridops.cases.queries.pages import Task, TaskKind
+from gridops.cases.rules.deadlines import limit_of
 from gridops.cases.rules.names import STATE_NAMES
 from gridops.cases.rules.projection import FAR
 from gridops.cases.rules.queue import QueueFilter, Sort, read, written
@@ -139,6 +140,7 @@ def words() -> dict[str, object]:
         "task_looks": common.TASK_LOOKS,
         "task_asks": common.TASK_ASKS,
         "far": FAR,
+        "limit_of": limit_of,
     }
 
 
