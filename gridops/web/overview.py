@@ -37,14 +37,22 @@ COLUMNS = ("reported", "filed", "should_close", "closed", "closing_rate", "on_ti
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Which territory and month the page tells of; `listed`: whether the person sees the cases behind the figures."""
+    """Which territory and month the page tells of, and the month that runs now.
+
+    `chosen`: the address names the month. `listed`: whether the person sees the cases behind the figures.
+    """
 
     grid: TerritoryRow
     grids: list[TerritoryRow]
     month: Period
-    running: bool
+    current: Period
     chosen: bool
     listed: bool
+
+    @property
+    def running(self) -> bool:
+        """Whether the month shown is not over."""
+        return self.month.label == self.current.label
 
 
 @pages.get("")
@@ -132,15 +140,15 @@ def _shown(session: Session) -> Shown:
     grids = [territory_row(session, person.root_id, grid_id) for grid_id in ids]
     grid = next((row for row in grids if row.id == asked), grids[0])
     seeing = any(held.role in OVERVIEW_ROLES and SCOPE[held.role] is not Sees.NOTHING for held in person.holdings)
-    running = periods.containing(PeriodKind.MONTH, clock.local_date(clock.now()))
+    current = periods.containing(PeriodKind.MONTH, clock.local_date(clock.now()))
     month = _month(request.args.get("month"))
     chosen = month is not None
     if month is None:
         # Where nothing is reported yet this month, the last month that has anything says more than zeros.
-        last = overview.last_reported_at(session, person.root_id)
-        month = periods.containing(PeriodKind.MONTH, clock.local_date(last)) if last else running
+        last = overview.last_reported_at(session, person.root_id, grid.id, current.end)
+        month = periods.containing(PeriodKind.MONTH, clock.local_date(last)) if last else current
     listed = seeing and current_scope().sees_grid(grid.id)
-    return Shown(grid, grids, month, month.label == running.label, chosen, listed)
+    return Shown(grid, grids, month, current, chosen, listed)
 
 
 def _month(label: str | None) -> Period | None:

@@ -6,12 +6,15 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
+from gridops.cases.models import Case
+from gridops.core import clock, periods
 from gridops.core.db import transaction
+from gridops.core.periods import PeriodKind
 from gridops.grids.models import Grid
 from gridops.people.rules import Role
-from tests.factories import make_user
+from tests.factories import at, make_user
 from tests.web.bulletin_steps import signed_in
 from tests.web.office import CASES, Office, make_office
 from tests.webapp import PASSWORD_HASH
@@ -92,6 +95,28 @@ def test_months_are_turned_and_nonsense_is_not_found(app: Flask, office: Office)
     for path in ("?month=2017", "?month=x", "?month=2017-W10", "/records/nonsense", "/records/filed?row=nowhere"):
         assert leader.get(f"/overview{path}").status_code == 404, path
     assert signed_in(app, "inspector").get("/overview").status_code == 403
+
+
+def test_a_record_of_the_far_future_or_of_another_part_leads_nobody_away(app: Flask, office: Office) -> None:
+    with transaction() as session:
+        for grid_id, year in ((office.panlong, 2150), (office.linglong, 2018)):
+            case = session.scalars(select(Case).where(Case.grid_id == grid_id).limit(1)).one()
+            case.reported_at = at(f"{year}-03-02T10:00")
+    assert '<strong class="num">2018-03</strong>' in signed_in(app, "leader").get("/overview").text
+    assert '<strong class="num">2017-03</strong>' in signed_in(app, "chief").get("/overview").text
+
+
+def test_a_month_is_picked_by_a_form(app: Flask, office: Office) -> None:
+    leader = signed_in(app, "leader")
+    page = leader.get("/overview?month=2017-04").text
+    form = re.search(r'<form class="year-bar" method="get" action="/overview">.*?</form>', page, re.S)
+    assert form is not None
+    assert 'type="month" id="month" name="month" value="2017-04"' in re.sub(r'class="[^"]*" ', "", form[0])
+    assert f'name="at" value="{office.street}"' in form[0]
+    current = periods.containing(PeriodKind.MONTH, clock.local_date(clock.now())).label
+    assert f'max="{current}"' in form[0]
+    assert "查看" in form[0]
+    assert values(leader.get(f"/overview?at={office.street}&month=2017-03").text)[0] == "60"
 
 
 def test_the_page_takes_few_statements(app: Flask, office: Office, database: Engine) -> None:

@@ -11,12 +11,18 @@ from sqlalchemy.orm import Session
 from gridops.cases.models import Case
 from gridops.cases.queries.filters import visible
 from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
-from gridops.people.queries import Scope
+from gridops.people.queries import Scope, grids_below
 
 
-def last_reported_at(session: Session, root_id: int) -> datetime | None:
-    """When the newest report of a root was made."""
-    return session.scalar(select(func.max(Case.reported_at)).where(Case.root_id == root_id))
+def last_reported_at(session: Session, root_id: int, grid_id: int, until: datetime) -> datetime | None:
+    """When the newest report of a territory and all below it was made, before an instant.
+
+    `until`: a record may carry a date of the far future; such a one must not lead a reader there.
+    """
+    newest = select(func.max(Case.reported_at)).where(Case.root_id == root_id, Case.reported_at < until)
+    if grid_id != root_id:
+        newest = newest.where(Case.grid_id.in_(sorted(grids_below(session, [grid_id]))))
+    return session.scalar(newest)
 
 
 def rows_of(session: Session, scope: Scope, case_ids: Sequence[int]) -> list[CaseRow]:
