@@ -74,15 +74,16 @@ class Body:
         self.add(paragraph(words, first=2, keep=True, outline=block.level - 1, new_page=new_page))
 
     def _paragraph(self, block: Paragraph, keep: bool) -> None:
-        justified = block.align == "left"
+        indented = block.indent and block.align == "left"
+        align = "both" if block.align == "left" and not block.ragged else block.align
         for i, line in enumerate(lines_of(block.text) or [""]):
             lead = [run(" ".join(lines_of(block.lead)), "kai")] if block.lead and i == 0 else []
             self.add(
                 paragraph(
                     *lead,
                     run(line),
-                    align="both" if justified else block.align,
-                    first=2 if block.indent and justified else 0,
+                    align=align,
+                    first=2 if indented else 0,
                     keep=keep,
                     new_page=self.taken_break(),
                 )

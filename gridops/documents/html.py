@@ -183,6 +183,7 @@ class _Drawer:
 
     def paragraph(self, block: Paragraph) -> str:
         name = "paper-text" if block.indent and block.align == "left" else f"paper-text paper-flush paper-{block.align}"
+        name += " paper-ragged" if block.ragged else ""
         lead = _p("paper-lead", _line(block.lead), "span")
         lines = [escape(line) for line in lines_of(block.text)] or [""]
         return "\n".join(f'<p class="{name}">{lead if i == 0 else ""}{line}</p>' for i, line in enumerate(lines))

@@ -167,7 +167,14 @@ def _block(label: str, block: Block, save: Save) -> dict[str, Any]:
         case Paragraph():
             lines = [soften(line, m.CHARS_PER_LINE) for line in lines_of(block.text)] or [""]
             lead = _line(block.lead)
-            return {"is": "paragraph", "lines": lines, "lead": lead, "indent": block.indent, "align": block.align}
+            return {
+                "is": "paragraph",
+                "lines": lines,
+                "lead": lead,
+                "indent": block.indent,
+                "align": block.align,
+                "ragged": block.ragged,
+            }
         case Table():
             return _table(block)
         case Chart():

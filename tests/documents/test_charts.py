@@ -2,6 +2,8 @@ import json
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from gridops.documents import charts
 from gridops.documents.rules import Chart, Series
 from gridops.documents.rules.charts import chart_alt, chart_caption, chart_values, shown, spec
@@ -62,3 +64,23 @@ def test_many_series_and_one_point_are_drawn_too() -> None:
         assert charts.svg(chart).startswith("<svg")
     both = Chart("bars", "t", ("a", "b"), (Series("本月", (1, 2)), Series("上月", (2, 1))))
     assert "上月" in charts.svg(both)
+
+
+def test_the_numbers_of_two_lines_never_stand_on_each_other() -> None:
+    crossing = Chart("trend", "t", ("1月", "2月", "3月"), (Series("立案", (9, 5, 7)), Series("结案", (4, 8, None))))
+    drawn = spec(crossing)
+    assert drawn["encoding"]["y"]["scale"] == {"zero": True, "domainMax": pytest.approx(10.08)}
+    numbers = [layer for layer in drawn["layer"] if layer["mark"]["type"] == "text"]
+    below = {
+        layer["transform"][0]["filter"]["equal"]: layer["transform"][1]["filter"]["oneOf"]
+        for layer in numbers
+        if layer["mark"]["dy"] > 0
+    }
+    assert below == {"立案": ["2月"], "结案": ["1月"]}
+    on_the_axis = Chart("trend", "t", ("1月",), (Series("立案", (90,)), Series("结案", (0,))))
+    assert all(layer["mark"].get("dy", -1) < 0 for layer in spec(on_the_axis)["layer"])
+
+
+def test_a_trend_that_goes_below_nought_shows_it() -> None:
+    low = spec(Chart("trend", "t", ("1月", "2月"), (Series("s", (-3, 5)),)))
+    assert "domainMax" not in low["encoding"]["y"]["scale"]

@@ -118,3 +118,11 @@ def test_a_draft_has_its_mark_behind_odd_and_even_pages() -> None:
     section = Document(BytesIO(docx(Paper("t", watermark='拟"稿<')))).sections[0]
     for header in (section.header, section.even_page_header):
         assert 'string="拟&quot;稿&lt;"' in header._element.xml or "string='拟\"稿&lt;'" in header._element.xml
+
+
+def test_a_ragged_paragraph_is_indented_but_not_justified() -> None:
+    text = part(docx(Paper("", (Paragraph("甲", ragged=True), Paragraph("乙")))), "word/document.xml")
+    ragged, justified = (paragraph for paragraph in text.split("<w:p>") if "甲" in paragraph or "乙" in paragraph)
+    assert '<w:jc w:val="left"/>' in ragged
+    assert "w:firstLine=" in ragged
+    assert '<w:jc w:val="both"/>' in justified

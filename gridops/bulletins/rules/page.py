@@ -11,7 +11,7 @@ from gridops.bulletins.rules import words
 from gridops.bulletins.rules.life import STATUS_ZH, Status
 from gridops.core.periods import Period
 from gridops.documents.rules import paper
-from gridops.documents.rules.wording import chinese_date
+from gridops.documents.rules.wording import chinese_date, width
 from gridops.figures.rules.ranks import Place, rank
 
 
@@ -78,7 +78,8 @@ _CLASSES = [
     ("closing_rate", "结案率"),
 ]
 _RATES = {"closing_rate", "on_time_rate", "on_time_handling_rate", "share"}
-_WIDTHS = {**dict.fromkeys(_RATES, 1.25), "place": 1.5}
+_WIDTHS = {**dict.fromkeys(_RATES, 1.2), "place": 1.1}
+_MANY_COLUMNS = 8  # beyond that a head of four characters is wider than its column
 
 
 def build(
@@ -97,7 +98,6 @@ def build(
         if chapter.get("heading"):
             body.append(paper.Heading(chapter.get("level", 1), chapter["heading"]))
         body += [paper.Paragraph(paragraph) for paragraph in chapter["paragraphs"]]
-    body += _charts(tables, trend)
     draft = head.status is Status.DRAFT
     return paper.Paper(
         title=head.title,
@@ -108,8 +108,7 @@ def build(
         right_line=chinese_date(head.day) if head.day else STATUS_ZH[head.status],
         watermark="拟稿" if draft else "",
         addressee=head.addressee,
-        annexes=(_annex(total, tables, notes, head.parts),) if notes else (),
-        list_annexes=False,
+        annexes=(_annex(total, tables, trend, notes, head.parts),) if notes else (),
         foot=paper.Foot(
             lines=tuple(paper.FootLine(label, who) for label, who in head.foot if who),
             office=head.office,
@@ -150,7 +149,7 @@ def _charts(tables: Mapping[str, Sequence[Mapping[str, Any]]], trend: Trend | No
         charts.append(
             paper.Chart(
                 "trend",
-                "立案与结案走势",
+                "附图1　立案与结案走势",
                 trend.labels,
                 (paper.Series("立案", trend.filed), paper.Series("结案", trend.closed)),
                 unit="件",
@@ -162,7 +161,7 @@ def _charts(tables: Mapping[str, Sequence[Mapping[str, Any]]], trend: Trend | No
         charts.append(
             paper.Chart(
                 "bars",
-                "立案数居前的事件类问题",
+                f"附图{len(charts) + 1}　立案数居前的事件类问题",
                 labels,
                 (paper.Series("立案", tuple(r["filed"] for r in rows)),),
                 unit="件",
@@ -182,9 +181,13 @@ def _distinct(labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def _annex(
-    total: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[str, Any]]], notes: Sequence[str], parts: str
+    total: Mapping[str, Any],
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    trend: Trend | None,
+    notes: Sequence[str],
+    parts: str,
 ) -> paper.Annex:
-    """All tables one after the other, and 统计说明 below them. `parts`: what the territories are called (社区)."""
+    """All tables, then the charts, and 统计说明 below them. `parts`: what the territories are called (社区)."""
     kinds = [row for row in tables.get("by_class", ()) if row.get("filed") or row.get("should_close")]
     wanted: list[tuple[str, str, Sequence[tuple[str, str]], Sequence[Mapping[str, Any]]]] = [
         (f"各{parts}办理情况", parts, _COUNTS, tables.get("by_grid", ())),
@@ -198,9 +201,17 @@ def _annex(
             share = "100.00" if total.get("filed") else None
             last = [{**total, "share": share, "label": "合计"}] if len(rows) > 1 else []
             made.append(_table(f"附表{len(made) + 1}　{name}", first, columns, [*rows, *last]))
+    charts = _charts(tables, trend)
+    holds = [name for name, found in (("附表", made), ("附图", charts)) if found]
+    made += charts
     told = notes if len(notes) < 2 else [f"{place}．{note}" for place, note in enumerate(notes, 1)]
-    made += [paper.Heading(1, "统计说明", numbered=False), *(paper.Paragraph(note) for note in told)]
-    return paper.Annex("附表和统计说明", tuple(made), label="附件")
+    made += [paper.Heading(1, "统计说明", numbered=False), *map(_note, told)]
+    return paper.Annex("和".join(name for name in ("、".join(holds), "统计说明") if name), tuple(made))
+
+
+def _note(note: str) -> paper.Paragraph:
+    """A digest has few places to break: justified, its line would be pulled apart."""
+    return paper.Paragraph(note, ragged="SHA-256" in note)
 
 
 def _placed(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -210,7 +221,7 @@ def _placed(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _place(place: Place | None) -> str | None:
-    return None if place is None else f"{place.rank}{'（并列）' if place.tied else ''}"
+    return None if place is None else f"{'并列' if place.tied else ''}{place.rank}"
 
 
 def _any(row: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> bool:
@@ -220,13 +231,23 @@ def _any(row: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> bool:
 def _table(
     caption: str, first: str, columns: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, Any]]
 ) -> paper.Table:
-    widths = (paper.Column("left", 2.4), *(paper.Column("right", _WIDTHS.get(key, 1.0)) for key, _ in columns))
-    header = (first, *(word for _, word in columns))
+    # The first column is as wide as its names need, as far as the figures leave it room.
+    longest = max((width(_indented(row)) for row in rows), default=0.0)
+    widths = (
+        paper.Column("left", min(3.4, max(2.4, longest * 0.32))),
+        *(paper.Column("right", _WIDTHS.get(key, 1.0)) for key, _ in columns),
+    )
+    header = (first, *(_head_word(word, len(columns) >= _MANY_COLUMNS) for _, word in columns))
     body = tuple((_indented(row), *(_cell(row, key) for key, _ in columns)) for row in rows)
     rates = any(key in _RATES for key, _ in columns)
     return paper.Table(
         widths, (header,), body, caption=caption, note="单位：件、%；“—”表示无分母或无数据。" if rates else "单位：件。"
     )
+
+
+def _head_word(word: str, narrow: bool) -> str:
+    """自行处置 over a narrow column breaks between its words, not where its room ends."""
+    return f"{word[:2]}\n{word[2:]}" if narrow and len(word) > 3 else word
 
 
 def _indented(row: Mapping[str, Any]) -> str:

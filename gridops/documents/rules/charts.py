@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from gridops.documents.rules.measures import ACCENT, GREY
-from gridops.documents.rules.paper import Chart, Number, Series
+from gridops.documents.rules.paper import Chart, Number
 from gridops.documents.rules.wording import clean, width
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -106,11 +106,13 @@ def _series_channel(chart: Chart, key: str, values: list[Any]) -> dict[str, Any]
 
 
 def _trend(chart: Chart) -> dict[str, Any]:
-    """Lines over the labels in their order, broken where a value is missing, on a scale that need not hold 0."""
+    """Lines over the labels in their order, broken where a value is missing, from 0 unless they go below it."""
     labels = [_word(label) for label in chart.labels]
     slant = -45 if sum(width(label) for label in labels) * 11 > PLOT_WIDTH else 0
     colour = _series_channel(chart, "color", _COLOURS)
-    value = {"field": "value", "type": "quantitative", "scale": {"zero": False, "padding": 14}}
+    # Padding would make room for the numbers at both ends, and so begin the axis below nought.
+    room = {"padding": 14} if _lowest(chart) < 0 or not _highest(chart) else {"domainMax": _highest(chart) * 1.12}
+    value = {"field": "value", "type": "quantitative", "scale": {"zero": True} | room}
     layers: list[dict[str, Any]] = [
         {
             "mark": {"type": "line", "strokeWidth": 1.8, "invalid": "break-paths-show-path-domains"},
@@ -139,26 +141,44 @@ def _trend(chart: Chart) -> dict[str, Any]:
     }
 
 
+def _lowest(chart: Chart) -> float:
+    return min((float(value) for series in chart.series for value in series.values if value is not None), default=0.0)
+
+
+def _highest(chart: Chart) -> float:
+    return max((float(value) for series in chart.series for value in series.values if value is not None), default=0.0)
+
+
 def _trend_numbers(chart: Chart) -> list[dict[str, Any]]:
-    """The values at the points of one or two lines: above the higher line, below the lower one."""
+    """The values at the points of one or two lines: at each label above the higher point, below the lower one.
+
+    A point that lies on the axis has its number above it too: below it, it would stand on the label.
+    """
     if len(chart.series) > 2 or len(chart.labels) > _MOST_LABELLED:
         return []
-
-    def height(series: Series) -> float:
-        values = [float(value) for value in series.values if value is not None]
-        return sum(values) / len(values) if values else 0.0
-
-    ranked = sorted(chart.series, key=height, reverse=True)
+    below: dict[str, list[str]] = {_word(series.name): [] for series in chart.series}
+    if len(chart.series) > 1:
+        first, second = chart.series
+        high = max(_highest(chart), 0.0)
+        for label, one, other in zip(chart.labels, first.values, second.values, strict=True):
+            if one is None or other is None:
+                continue
+            low, far = float(min(one, other)), abs(float(one) - float(other))
+            if not (0 <= low < high * 0.1 and far > high * 0.25):
+                below[_word((first if one < other else second).name)].append(_word(label))
     return [
         {
             "transform": [
-                {"filter": {"field": "series", "equal": _word(series.name)}},
+                {"filter": {"field": "series", "equal": name}},
+                {"filter": {"field": "label", "oneOf": low} if under else {"not": {"field": "label", "oneOf": low}}},
                 {"filter": "datum.value != null"},
             ],
-            "mark": {"type": "text", "dy": dy},
+            "mark": {"type": "text", "dy": 12 if under else -10},
             "encoding": {"text": {"field": "text", "type": "nominal"}},
         }
-        for series, dy in zip(ranked, (-10, 12), strict=False)
+        for name, low in below.items()
+        for under in (False, True)
+        if low or not under
     ]
 
 

@@ -32,7 +32,8 @@ class Paragraph:
     text: str
     lead: str = ""
     indent: bool = True  # two characters, 7.3.3
-    align: Align = "left"  # left means justified
+    align: Align = "left"  # left means justified, unless ragged
+    ragged: bool = False  # not justified: for text that hardly breaks, as a digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ _ZERO_WIDTH_SPACE = "\u200b"
 _NO_LINE_START = set("，。、；：？！）》〉」』】〕”’％%…—·")
 _NO_LINE_END = set("（《〈「『【〔“‘")
 _GOOD_LINE_END = set("的和及与、，于在")
+_GOOD_LINE_START = ("城市管理", "工作情况", "情况", "通报")  # of the titles of bulletins: 城市管理｜工作情况通报
 
 
 def clean(text: str) -> str:
@@ -86,8 +87,8 @@ def soften(text: str, most: float) -> str:
 def balanced_lines(text: str, most: float) -> list[str]:
     """Break a title or head into as few lines as fit `most` full characters each, of about equal width.
 
-    Line ends typed by the author win. A break prefers the place behind 的, 和, 、 and the like, and never
-    parts a number or a Latin word, nor stands against 避头尾 (no 。 or ） first, no （ or 《 last). 7.3.1.
+    Line ends typed by the author win. A break prefers the place behind 的, 和, 、 and the like or before 情况, and
+    never parts a number or a Latin word, nor stands against 避头尾 (no 。 or ） first, no （ or 《 last). 7.3.1.
     """
     lines: list[str] = []
     for typed in lines_of(text):
@@ -102,7 +103,7 @@ def balanced_lines(text: str, most: float) -> list[str]:
 
 
 def _best_cut(text: str, wish: float, most: float) -> int:
-    """Index of the break nearest to `wish` characters, with a bonus of two for a good line end."""
+    """Index of the break nearest to `wish` characters, with a bonus of two for a good line end or beginning."""
     best, best_cost, so_far = 1, float("inf"), 0.0
     for index in range(1, len(text)):
         left, right = text[index - 1], text[index]
@@ -113,7 +114,8 @@ def _best_cut(text: str, wish: float, most: float) -> int:
         if in_word or right in _NO_LINE_START or left in _NO_LINE_END:
             cost = 100.0 + abs(so_far - wish)
         else:
-            cost = abs(so_far - wish) - (2.0 if left in _GOOD_LINE_END else 0.0)
+            good = left in _GOOD_LINE_END or text.startswith(_GOOD_LINE_START, index)
+            cost = abs(so_far - wish) - (2.0 if good else 0.0)
         if cost < best_cost:
             best, best_cost = index, cost
     return best
