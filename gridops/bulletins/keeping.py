@@ -14,6 +14,7 @@ from gridops.bulletins.forms import SeriesForm
 from gridops.bulletins.models import Series
 from gridops.bulletins.series import period_of_paper, series_of
 from gridops.bulletins.service import ask_build
+from gridops.core.db import lock_names
 from gridops.core.errors import Conflict, NotAllowed
 from gridops.people.rules import Person, Role, may
 
@@ -38,6 +39,8 @@ def change_series(session: Session, key: str, form: SeriesForm, person: Person, 
     """
     if not may_keep(person):
         raise NotAllowed("系列设置适用于整个辖区，须由全辖区的通报编辑或者系统管理员办理")
+    # Two editors at once where the row does not exist yet.
+    lock_names(session, [f"series:{person.root_id}:{key}"])
     if seen != seen_as(queries.series(session, person.root_id, key, lock=True)):
         raise Conflict("别人已修改过这个系列的设置，请刷新后再试")
     found = series_of(session, person.root_id, key)

@@ -10,6 +10,7 @@ from gridops.bulletins import queries
 from gridops.bulletins.models import Bulletin, Series
 from gridops.bulletins.rules.series import SERIES, SETTINGS, Wording, default_series, shipped
 from gridops.core import periods
+from gridops.core.db import lock_names
 from gridops.core.errors import Invalid, NotFound
 from gridops.core.periods import Cut, Period
 from gridops.grids import queries as grids
@@ -22,6 +23,9 @@ def series_of(session: Session, root_id: int, key: str) -> Series:
     if key not in SERIES:
         raise NotFound(f"没有名为“{key}”的系列（{'、'.join(SERIES)}）")
     found = queries.series(session, root_id, key)
+    if found is None:
+        lock_names(session, [f"series:{root_id}:{key}"])
+        found = queries.series(session, root_id, key)
     if found is None:
         found = Series(root_id=root_id, key=key, name=SERIES[key].name, settings={})
         session.add(found)

@@ -16,6 +16,7 @@ from gridops.bulletins.rules.numbers import sentence_of_place
 from gridops.bulletins.series import period_of, period_of_paper, series_of
 from gridops.bulletins.settling import demand_settled
 from gridops.core import clock, numbers
+from gridops.core.db import lock_names
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from gridops.figures import service as figures
 from gridops.figures.models import FrozenSet
@@ -43,6 +44,10 @@ def open_draft(
         raise Invalid(("period", "该时段尚未开始"))
     if person is not None:
         _demand(session, Step.OPEN, grid.id, person)
+    # Asked twice at once: the second waits, and then finds the draft of the first.
+    lock_names(session, [f"bulletin:{grid.id}:{key}:{period.label}"])
+    if (found := queries.bulletin(session, grid.id, key, period.label)) is not None:
+        return found
     made = Bulletin(
         root_id=grid.root_id,
         grid_id=grid.id,

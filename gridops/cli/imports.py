@@ -141,7 +141,7 @@ def _stage_and_swap(
                 case_import.compare(session, staged, source_system, counts)
             return
         with contextlib.suppress(_RolledBack), db.transaction() as session:
-            case_import.alone(session, source_system)
+            case_import.alone(session)
             case_import.swap(session, staged, source_system, Resolver(session, create_units), counts)
             if counts.errors:
                 raise _RolledBack
@@ -176,6 +176,7 @@ def _stage(
     `known`: the codes that earlier chunks have resolved; returns it with those of this one.
     """
     with contextlib.suppress(_RolledBack), db.transaction() as session:
+        case_import.alone(session)
         codes = known.on(session) if known else Resolver(session, create_units)
         good, refused = Reader(grids.Snapshot(session), codes, nearest_m).read(chunk)
         raise _RolledBack

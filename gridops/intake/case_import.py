@@ -44,9 +44,12 @@ class Counts:
         self.errors += errors
 
 
-def alone(session: Session, source_system: str) -> None:
-    """Hold a source system to the end of the transaction: a second import of it waits, and then sees this one."""
-    lock_names(session, [f"import:{source_system}"])
+def alone(session: Session) -> None:
+    """Hold imports of cases to the end of the transaction: a second one waits, and then sees this one.
+
+    Also of another source system: both may make the same units and local categories, each in the order of its file.
+    """
+    lock_names(session, ["import of cases"])
 
 
 def compare(session: Session, staged: Staging, source_system: str, counts: Counts) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -43,6 +44,8 @@ _FIRST, _END = clock.midnight(date(YEARS[0], 1, 1)), clock.midnight(date(YEARS[1
 _KINDS = (Kind.EVENT.value, Kind.COMPONENT.value)
 _SOURCES = tuple(source.value for source in Source)
 _CRS = tuple(crs.value for crs in Crs)
+# Plain ASCII decimals: `float` would take underscores and full-width digits too.
+_DEGREES = re.compile(r"[+-]?([0-9]{1,3}(\.[0-9]{0,30})?|\.[0-9]{1,30})")
 _REPORTED = TIMES.index("reported_at")
 _place_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -160,7 +163,7 @@ class Reader:
 
     def _unit(self, row: _Row, root_id: int) -> str | None:
         code = row.text("unit_code", 60)
-        if code and self.codes.unit(root_id, code) is None:
+        if code and len(code) <= 60 and self.codes.unit(root_id, code) is None:
             row.wrong("unit_code", "no such unit (import people first, or give --create-units)")
         return code or None
 
@@ -241,10 +244,7 @@ class _Row:
         crs = crs or Crs.WGS84.value
         numbers = []
         for name, text, most in (("lon", lon_text, 180.0), ("lat", lat_text, 90.0)):
-            try:
-                number = float(text)
-            except ValueError:
-                number = float("nan")
+            number = float(text) if _DEGREES.fullmatch(text) else float("nan")
             if not -most <= number <= most:
                 self.wrong(name, f"not degrees within ±{most:.0f}" if text else "required with the other")
             numbers.append(number)

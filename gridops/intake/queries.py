@@ -116,12 +116,14 @@ def missing(session: Session, record_id: str) -> list[str]:
 
 
 def lacking(session: Session, sha256: str, user_id: int) -> list[tuple[MissingAttachment, Record]]:
-    """The records of a person that still lack a content."""
+    """The records of a person that still lack a content, locked: one that takes effect meanwhile is seen as applied."""
     rows = session.execute(
         select(MissingAttachment, Record)
         .join(Record, Record.id == MissingAttachment.record_id)
         .where(MissingAttachment.sha256 == sha256, Record.user_id == user_id)
         .order_by(Record.received_at)
+        .with_for_update(of=Record)
+        .execution_options(populate_existing=True)
     )
     return [(gap, found) for gap, found in rows]
 

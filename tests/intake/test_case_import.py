@@ -40,7 +40,7 @@ def stage(session: Session, *rows: dict[str, str]) -> Staging:
 
 def take(session: Session, staged: Staging) -> Counts:
     counts = Counts()
-    case_import.alone(session, "file")
+    case_import.alone(session)
     case_import.swap(session, staged, "file", Resolver(session), counts)
     session.flush()
     return counts
@@ -85,12 +85,11 @@ def test_only_what_a_newer_file_tells_otherwise_is_told_anew(session: Session, s
     assert (take(session, stage(session, *rows)).unchanged, len(cases)) == (3, 4)
 
 
-def test_a_second_import_of_a_source_waits(database: Engine) -> None:
+def test_a_second_import_waits(database: Engine) -> None:
     if database.dialect.name != "postgresql":
         pytest.skip("SQLite has one writer at a time")
     with db.transaction() as first, database.connect() as connection, Session(connection) as second:
-        case_import.alone(first, "file")
+        case_import.alone(first)
         second.execute(text("SET LOCAL lock_timeout = '200ms'"))
-        case_import.alone(second, "another")
         with pytest.raises(OperationalError, match="lock timeout"):
-            case_import.alone(second, "file")
+            case_import.alone(second)

@@ -83,7 +83,15 @@ def test_each_point_of_a_chunk_finds_its_own_grid_and_a_lost_one_is_named(sessio
     make_category(session)
     west, east = (make_grid(session, west=west) for west in (119.0, 121.0))
     reader = Reader(grids.Snapshot(session), Resolver(session), nearest_m=500.0)
-    places = [("121.001", "31.851"), ("119.001", "31.851"), ("10", "10"), ("118.999", "31.851"), ("x", "1")]
+    places = [
+        ("121.001", "31.851"),
+        ("119.001", "31.851"),
+        ("10", "10"),
+        ("118.999", "31.851"),
+        ("x", "1"),
+        ("1_19.001", "31.851"),
+        ("１１９.001", "31.851"),
+    ]
     lines = [
         Line(number, {**ROW, "external_id": f"{number}", "lon": lon, "lat": lat})
         for number, (lon, lat) in enumerate(places)
@@ -94,6 +102,8 @@ def test_each_point_of_a_chunk_finds_its_own_grid_and_a_lost_one_is_named(sessio
     assert [[(error.line, error.column, error.value) for error in errors] for errors in refused] == [
         [(2, "lon", "10")],
         [(4, "lon", "x")],
+        [(5, "lon", "1_19.001")],  # what float() would take
+        [(6, "lon", "１１９.001")],
     ]
 
 

@@ -109,6 +109,16 @@ def test_a_record_and_what_waits_for_it_never_overlook_each_other(database: Engi
     assert count(Case) == 4
 
 
+def test_a_photo_that_comes_while_its_record_takes_effect_hangs_on_the_case(database: Engine) -> None:
+    person, rounds = inspector(), 12
+    for round_ in range(rounds):
+        photo, first, second = picture(seed=round_ + 300), str(uuid7()), str(uuid7())
+        assert take(person, second, payload((photo,), same_as=first)) == 201  # it waits, and lacks its photo
+        at_once([lambda: take(person, first, payload()), lambda: send(person, photo)])  # noqa: B023 - as above
+    assert count(MissingAttachment) == 0
+    assert count(EvidenceLink) == rounds
+
+
 def test_records_naming_each_other_at_once_do_not_lock_each_other_out(database: Engine) -> None:
     person = inspector()
     one, two = str(uuid7()), str(uuid7())

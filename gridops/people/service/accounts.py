@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
 from gridops.core import clock
+from gridops.core.db import lock_names
 from gridops.core.errors import Conflict, Invalid, NotAllowed
 from gridops.people.forms import NewUser, UserChange
 from gridops.people.models import User
@@ -26,6 +27,7 @@ def create_user(session: Session, root_id: int, new: NewUser, *, by: Person | No
     username = normal_username(new.username)
     if not is_username(username):
         raise Invalid(("username", "用户名须为 1–60 个字母、数字或 . _ - + @"))
+    lock_names(session, [f"username:{username}"])
     if user_by_name(session, username) is not None:
         raise Invalid(("username", "用户名已被使用"))
     _check_texts(new.name, new.staff_no, new.certificate_no)

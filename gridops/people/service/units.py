@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
+from gridops.core.db import lock_names
 from gridops.core.errors import Invalid
 from gridops.grids.models import Grid
 from gridops.people.forms import NewUnit, UnitChange
@@ -22,6 +23,7 @@ def create_unit(session: Session, root_id: int, new: NewUnit, *, by: Person | No
     parent = unit_of(session, root_id, new.parent_id) if new.parent_id is not None else None
     level = parent.level + 1 if parent else 1
     _check(session, root_id, new.code, new.name, new.grid_id)
+    lock_names(session, [f"units of {root_id}"])
     if unit_by_code(session, root_id, new.code) is not None:
         raise Invalid(("code", "单位编码已被使用"))
     refused = refused_level(level, parent.level if parent else None, new.kind)
@@ -59,6 +61,8 @@ def change_unit(session: Session, unit_id: int, change: UnitChange, *, by: Perso
 
 def ensure_unit(session: Session, root_id: int, code: str, name: str | None = None) -> Unit:
     """The unit with this code; made at level 1 when missing (imports with `--create-units`), its name the code."""
+    # One lock for a root, so that two imports making the same units wait, in whatever order they come.
+    lock_names(session, [f"units of {root_id}"])
     found = unit_by_code(session, root_id, code)
     if found is not None:
         return session.get_one(Unit, found.id)
