@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gridops.cases.rules.imported import TIMES
+from gridops.cases.rules.imported import TIMES, with_defaults
 from gridops.cases.rules.sources import Source
 from gridops.cases.rules.telling import Order, order_of, wrong_with
 from gridops.catalogue.rules import Kind
@@ -159,7 +159,8 @@ class Reader:
             UPHELD[cells.get("returned_upheld", "")],
             tuple(row.times),
         )
-        return StagedCase(row.number, sha256(repr(told).encode()).hexdigest(), *told)
+        same = (*told[:-1], with_defaults(row.times))
+        return StagedCase(row.number, sha256(repr(same).encode()).hexdigest(), *told)
 
     def _unit(self, row: _Row, root_id: int) -> str | None:
         code = row.text("unit_code", 60)

@@ -79,6 +79,13 @@ def test_whether_a_return_was_right_is_yes_or_no_and_part_of_what_is_told(reader
     assert len({row.digest for row in told}) == 3
 
 
+def test_a_default_told_and_left_out_is_the_same_row(reader: Reader) -> None:
+    filed = {"filed_at": "2017-03-05T09:00:00", "due_at": "2017-03-08T09:00:00"}
+    short = read(reader, **filed)
+    assert read(reader, **filed, due_first_at=filed["due_at"], accepted_at=filed["filed_at"]).digest == short.digest
+    assert read(reader, **filed, due_first_at="2017-03-07T09:00:00").digest != short.digest
+
+
 def test_each_point_of_a_chunk_finds_its_own_grid_and_a_lost_one_is_named(session: Session) -> None:
     make_category(session)
     west, east = (make_grid(session, west=west) for west in (119.0, 121.0))

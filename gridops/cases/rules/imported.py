@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -72,6 +72,17 @@ def contradictions(times: Times) -> list[tuple[str, str]]:
     found += [(name, f"together with {ends[0]}") for name in ends[1:]]
     found += [(b, f"together with {a}") for a, b in _NOT_TOGETHER if a in told and b in told]
     return found
+
+
+def with_defaults(times: Sequence[str | None]) -> tuple[str | None, ...]:
+    """The times of a row, given in the order of TIMES, with the contract's defaults filled in.
+
+    A file that tells them and one that leaves them out tell the same.
+    """
+    told = dict(zip(TIMES, times, strict=True))
+    told["due_first_at"] = told["due_first_at"] or told["due_at"]
+    told["accepted_at"] = told["accepted_at"] or told["filed_at"] or told["not_filed_at"]
+    return tuple(told.values())
 
 
 def events_of(
