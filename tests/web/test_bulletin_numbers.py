@@ -63,6 +63,19 @@ def test_the_composed_sentence_is_taken_by_one_button(app: Flask, office: Office
     assert f"3月份共上报问题{CASES}件" in shown
 
 
+def test_the_button_says_how_many_kept_numbers_its_sentence_takes_away(app: Flask, office: Office, folder: Path):
+    editor = signed_in(app, "editor")
+    page = open_march(editor)
+    work(folder, id_of(page))
+    _type(editor, page, f"3月份共上报问题{CASES + 7}件，立案{CASES + 9}件。", f"立案{CASES + 11}件。")
+    first = editor.get(page).text
+    assert "自动文稿替换整段。" in first
+    assert "已保留的" not in first
+    editor.post(f"{page}/numbers/confirm", {"key": _key(first), "reason": "含电话登记"})
+    after = editor.get(page).text
+    assert after.count("本段已保留的 1 处数字及其理由随之去掉。") == 1  # not of the other paragraph
+
+
 def test_the_settings_of_a_series_are_kept_by_its_editors(app: Flask, office: Office, folder: Path):
     editor, small, approver = (signed_in(app, name) for name in ("editor", "small", "approver"))
     assert "/bulletins/series/monthly" in editor.get("/bulletins").text
