@@ -144,7 +144,7 @@ def _csv(lines: Any, row: Bulletin, title: str, told: dict[str, Any]) -> Respons
         _("类别"),
         _("来源"),
         _("网格"),
-        _("责任单位"),
+        _("处置单位"),
         _("地址"),
         *map(_, _TIMES.values()),
         _("当前状态"),

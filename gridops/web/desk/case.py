@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -46,6 +47,15 @@ class Tried:
 def show(number: str) -> Answer:
     """The page of a case."""
     return _page(number, Tried())
+
+
+@pages.get("/<number>/<move>")
+@needs(*common.READERS)
+def back(number: str, move: str) -> Answer:
+    """The address of a move, opened (after signing in anew, say): its form stands on the page of the case."""
+    if move not in set(Move):
+        raise NotFound("没有这个环节")
+    return redirect(url_for(".show", number=number) + (f"?{urlencode(asked)}" if (asked := request.args) else ""))
 
 
 @pages.post("/<number>/<move>")

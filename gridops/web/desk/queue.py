@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, get_template_attribute, make_response, render_template, request, url_for
+from flask import Blueprint, get_template_attribute, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -108,6 +108,13 @@ def export() -> Answer:
     name = f"cases-{clock.local(clock.now()):%Y%m%d-%H%M}.csv"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
+
+
+@pages.get("/dispatch")
+@needs(*common.DISPATCHERS)
+def back() -> Answer:
+    """The address of a dispatch, opened: it is made from the queue."""
+    return redirect(url_for(".index"))
 
 
 @pages.post("/dispatch")

@@ -57,6 +57,15 @@ def show(number: str) -> Answer:
     return _page(number, {}, {}, [])
 
 
+@pages.get("/<number>/<answer>")
+@needs(*common.READERS)
+def back(number: str, answer: str) -> Answer:
+    """The address of an answer, opened (after signing in anew, say): its form stands on the page of the case."""
+    if answer not in ANSWERS and answer not in STEPS:
+        raise NotFound("没有这个页面")
+    return redirect(url_for(".show", number=number))
+
+
 @pages.post("/<number>/<answer>")
 @needs(*common.WORKERS)
 def send(number: str, answer: str) -> Answer:
