@@ -8,14 +8,18 @@ const part = (name) => form.querySelector(`[data-${name}]`);
 let fix = null;
 let map = null;
 let marker = null;
+let asked = 0;
+const NAMES = 80; // more names than these at once are not to be read
 
 async function piece(path, target) {
   try {
     const answer = await fetch(path, { credentials: "same-origin", headers: { Accept: "text/html" } });
     // A session that has ended answers with the page to sign in: that is no piece of this one.
     target.innerHTML = answer.ok && !answer.redirected ? await answer.text() : "";
+    return target.innerHTML !== "";
   } catch {
     target.textContent = "";
+    return false;
   }
 }
 
@@ -24,13 +28,18 @@ function category() {
   return chosen ? chosen.value : "";
 }
 
-function look() {
+// Green only once the grid of this point is known; a later point may have been asked about meanwhile.
+async function look(tone = "good") {
   const lon = field("lon").value;
   const lat = field("lat").value;
   if (!lon || !lat) return;
   const accuracy = field("picked").value === "no" ? field("accuracy_m").value : "0";
-  piece(`/field/place?${new URLSearchParams({ lon, lat, accuracy_m: accuracy })}`, part("named"));
+  const turn = ++asked;
+  part("fix").dataset.tone = "asking";
   if (category()) piece(`/field/nearby?${new URLSearchParams({ lon, lat, category: category() })}`, part("nearby"));
+  const answered = await piece(`/field/place?${new URLSearchParams({ lon, lat, accuracy_m: accuracy })}`, part("named"));
+  if (turn !== asked) return;
+  part("fix").dataset.tone = answered && !part("named").querySelector(".place-outside") ? tone : "wait";
 }
 
 function say(text, tone = "") {
@@ -38,12 +47,12 @@ function say(text, tone = "") {
   part("fix").dataset.tone = tone;
 }
 
-function place(lon, lat, picked) {
+function place(lon, lat, picked, tone = "good") {
   field("lon").value = lon.toFixed(6);
   field("lat").value = lat.toFixed(6);
   field("picked").value = picked ? "yes" : "no";
   if (marker) marker.setLatLng([lat, lon]);
-  look();
+  look(tone);
 }
 
 function found(position) {
@@ -53,8 +62,8 @@ function found(position) {
   field("fix_lon").value = longitude.toFixed(6);
   field("fix_lat").value = latitude.toFixed(6);
   const coarse = accuracy > 100;
-  say((coarse ? words.coarse : words.accuracy).replace("{m}", Math.round(accuracy)), coarse ? "wait" : "good");
-  place(longitude, latitude, false);
+  say((coarse ? words.coarse : words.accuracy).replace("{m}", Math.round(accuracy)), "asking");
+  place(longitude, latitude, false, coarse ? "wait" : "good");
   if (map) map.setView([latitude, longitude], 17);
 }
 
@@ -79,7 +88,7 @@ function leaflet() {
 }
 
 async function pick() {
-  part("map").hidden = false;
+  part("map").hidden = part("centre").hidden = false;
   if (map) return;
   const L = await leaflet();
   map = L.map(part("map"), { attributionControl: false, zoomControl: true, maxZoom: 20 });
@@ -88,16 +97,27 @@ async function pick() {
   const parents = new Set(grids.features.map((grid) => grid.properties.parent_code));
   const own = { ...grids, features: grids.features.filter((grid) => !parents.has(grid.properties.code)) };
   const layer = L.geoJSON(own, { style: { className: "grid-line", weight: 1.5, fillOpacity: 0.06 } }).addTo(map);
-  layer.eachLayer((shape) => shape.bindTooltip(shape.feature.properties.name, { permanent: own.features.length < 80, direction: "center", className: "grid-name" }));
+  map.on("moveend", () => label(layer));
   const lat = Number(field("lat").value || (fix && fix.lat));
   const lon = Number(field("lon").value || (fix && fix.lon));
   if (lat && lon) map.setView([lat, lon], 17);
   else if (layer.getLayers().length) map.fitBounds(layer.getBounds());
   marker = L.circleMarker(lat && lon ? [lat, lon] : map.getCenter(), { radius: 10, className: "pin" }).addTo(map);
-  map.on("click", (event) => {
-    say(words.picked, "good");
-    place(event.latlng.lng, event.latlng.lat, true);
-  });
+  map.on("click", (event) => take(event.latlng));
+  label(layer);
+}
+
+function take(point) {
+  say(words.picked, "asking");
+  place(point.lng, point.lat, true);
+}
+
+// The names of the grids in view stand on the map, where they are few enough to be read.
+function label(layer) {
+  const seen = layer.getLayers().filter((shape) => map.getBounds().intersects(shape.getBounds()));
+  layer.eachLayer((shape) => shape.unbindTooltip());
+  if (seen.length > NAMES) return;
+  seen.forEach((shape) => shape.bindTooltip(shape.feature.properties.name, { permanent: true, direction: "center", className: "grid-name" }));
 }
 
 function choose() {
@@ -142,6 +162,7 @@ part("ways").hidden = part("fix").hidden = false;
 const again = form.querySelector("[data-again]");
 if (again) again.addEventListener("click", locate);
 form.querySelector("[data-pick]").addEventListener("click", pick);
+form.querySelector("[data-take]").addEventListener("click", () => map && take(map.getCenter()));
 if (field("lon").value && field("lat").value) look();
 else if (again && "geolocation" in navigator) locate(); // who takes a call does not stand there
 else say(words.none, "wait");

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pypdf import PdfReader
 from sqlalchemy import Engine
 
@@ -199,6 +199,33 @@ def test_without_a_fix_the_place_is_picked_on_the_map(browser: Chromium, place: 
     expect(phone.locator("[data-status]")).to_contain_text("已在地图上选点")
     assert phone.locator("[name=picked]").input_value() == "yes"
     expect(phone.locator("[data-named]")).not_to_be_empty()
+    expect(phone.locator(".grid-name").first).to_be_visible()
+    # The cross in the middle does what a touch does, with a button made for a thumb.
+    button = phone.get_by_role("button", name="用这个点")
+    assert (button.bounding_box() or {"height": 0})["height"] >= 44
+    before = phone.locator("[name=lon]").input_value()
+    button.click()
+    expect(phone.locator("[name=lon]")).not_to_have_value(before)
+    tone = phone.locator("[data-fix]")
+    expect(tone).to_have_attribute("data-tone", "good")
+    expect(phone.locator("[data-named]")).to_contain_text("社区")
+    # Nothing is green before the grid is known, nor what lies in none.
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    phone.route("**/field/place*", hold)
+    button.click()
+    expect(tone).to_have_attribute("data-tone", "asking")
+    held[0].continue_()
+    phone.unroute("**/field/place*")
+    expect(tone).to_have_attribute("data-tone", "good")
+    phone.locator(".by-hand summary").click()
+    phone.fill("#lon", "100")
+    phone.locator("#lon").blur()
+    expect(tone).to_have_attribute("data-tone", "wait")
+    expect(phone.locator("[data-named]")).to_contain_text("不在本辖区内")
     assert complaints == []
 
 
