@@ -79,7 +79,7 @@ ARGUMENTS = {"number": "case", "link_id": "evidence", "bulletin_id": "bulletin",
 
 # Lists, and how the numbers of the cases in them are read.
 LISTS = {
-    "/desk?group=all": r'class="row-open" href="/desk/cases/([0-9-]+)"',
+    "/desk?group=all": r'class="row-open" href="/desk/cases/([0-9-]+)[?"]',
     "/desk/cases.csv?group=all": r"(?m)^([0-9]{8}-[0-9]{6}),",
     "/desk/map/cases?bbox=119,31,121,33&state=reported,filed,dispatched": r'"number":"([0-9-]+)"',
     "/overview/records/reported?month=2017-03": r'href="/desk/cases/([0-9-]+)"',
