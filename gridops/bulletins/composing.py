@@ -94,7 +94,7 @@ def document_of(
     head = replace(head, parts=_parts_name(session, bulletin.grid_id, period))
     contract = _contract(session, bulletin, wording, period, as_of, digest)
     contract["figures"] = {
-        key: {**figure, "records": f"/bulletins/{bulletin.id}/records/{key}" if key.startswith(counts.PREFIX) else None}
+        key: {**figure, "records": f"/bulletins/{bulletin.id}/records/{key}"}
         for key, figure in figure_set.figures.items()
     }
     contract["tables"] = {name: figure_set.tables.get(name, []) for name in TABLES}

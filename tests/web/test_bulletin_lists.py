@@ -38,11 +38,23 @@ def test_the_list_behind_a_figure_is_exactly_what_was_counted(app: Flask, office
     assert "结案率的分母是应结案数" in rate
 
 
+def test_the_figures_of_the_territory_open_the_grids_they_count(app: Flask, office: Office, folder: Path):
+    editor = signed_in(app, "editor")
+    page = open_march(editor)
+    work(folder, id_of(page))
+    figures = json.loads(editor.get(f"{page}/papers/json").data)["figures"]
+    for key in ("grids.count", "grids.area_km2", "grids.coverage", "grids.staffed"):
+        answer = editor.get(figures[key]["records"])
+        assert answer.status_code == 200
+        counted = figures["grids.staffed" if key == "grids.staffed" else "grids.count"]["value"]
+        assert answer.text.count('<th scope="row"') == counted
+
+
 @pytest.mark.parametrize(
     "path",
     [
         "records/cases.nonsense", "records/cases.filed?table=by_grid&row=nowhere", "records/cases.filed?table=x&row=y",
-        "records/grids.count", "tables/rounds", "papers/exe", "steps/freeze",
+        "records/grids.nonsense", "tables/rounds", "papers/exe", "steps/freeze",
     ],
 )  # fmt: skip
 def test_lists_and_files_that_do_not_exist_are_not_found(app: Flask, office: Office, path: str):

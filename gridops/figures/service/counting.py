@@ -20,6 +20,7 @@ from gridops.figures.rules import compare, tables, tally
 from gridops.figures.rules.late import late_windows
 from gridops.figures.rules.tally import Counted
 from gridops.grids import queries as grids
+from gridops.grids.rules import Level
 from gridops.people import queries as people
 
 ISSUED = "issued"
@@ -112,6 +113,29 @@ def _earlier(
     counted = tally.add_up(counting.counted_rows(session, area, period))
     made = laid_out(session, area, period, counted, known)
     return compare.Earlier(made.figures, made.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedGrid:
+    """One grid behind 网格数 and its sisters (area in m²); `staffed`: someone answers for every line of work."""
+
+    code: str
+    name: str
+    area_m2: int
+    staffed: bool
+
+
+def grids_counted(session: Session, grid_id: int, period: Period, *, staffed_only: bool = False) -> list[CountedGrid]:
+    """The grids that the grid figures of a period count, in code order; NotFound for an unknown grid."""
+    area = area_of(session, grid_id)
+    day = period.last_day_told_at(clock.now())
+    tree, staffed = area.territory.tree(day), people.staffed_grid_ids(session, area.root_id, day)
+    nodes = sorted((tree.nodes[i] for i in tree.descendants(grid_id)), key=lambda node: node.code)
+    return [
+        CountedGrid(n.code, n.name, round(n.area_m2), n.grid_id in staffed)
+        for n in nodes
+        if n.level is Level.GRID and (n.grid_id in staffed or not staffed_only)
+    ]
 
 
 def _grid_figures(session: Session, area: Area, period: Period) -> dict[str, dict[str, Any]]:

@@ -69,7 +69,8 @@ TABLES = {
 }
 # A rate's list is that of its denominator, with those of the numerator told apart; counts have their own.
 PARTS_OF_RATES = {PREFIX + rate.key: (PREFIX + rate.numerator, PREFIX + rate.denominator) for rate in RATES}
-LISTED = frozenset(PREFIX + count.key for count in COUNTS)
+OF_GRIDS = ("grids.count", "grids.area_km2", "grids.staffed", "grids.coverage")
+LISTED = frozenset({*(PREFIX + count.key for count in COUNTS), *OF_GRIDS})
 
 
 @dataclass(frozen=True, slots=True)

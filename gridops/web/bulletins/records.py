@@ -16,6 +16,7 @@ from gridops.core import clock
 from gridops.core.db import reading
 from gridops.core.errors import Invalid, NotFound
 from gridops.core.tables_out import write_csv
+from gridops.figures import service as figures
 from gridops.figures.counts import PREFIX
 from gridops.web.bulletins import common, panel
 from gridops.web.bulletins.view import area_name, shown_document
@@ -48,6 +49,8 @@ _TIMES = {
 @needs(*common.READERS)
 def records(bulletin_id: int, key: str) -> Answer:
     """A page of the list behind a figure, or the whole of it with `format=csv`."""
+    if key in panel.OF_GRIDS:
+        return _grids(bulletin_id, key)
     asked = behind.Asked(key, request.args.get("table") or None, request.args.get("row") or None)
     after = request.args.get("after", 0, type=int)
     after = after if 0 <= after < 2**63 else 0
@@ -80,6 +83,23 @@ def records(bulletin_id: int, key: str) -> Answer:
         next_url=url_for(".records", after=more, **here) if more else None,
         first_url=url_for(".records", **here) if after else None,
     )
+
+
+def _grids(bulletin_id: int, key: str) -> str:
+    """The grids behind a figure of the territory, as it was on the period's last day."""
+    with reading() as session:
+        row = common.seen(session, bulletin_id)
+        period = common.period(session, row)
+        return render_template(
+            "bulletins/grid_records.html",
+            row=row,
+            name=common.title_of(row, period, common.series_name(session, row)),
+            area=area_name(session, row),
+            span=common.span_of(period),
+            key=key,
+            label=panel.NAMES[key],
+            grids=figures.grids_counted(session, row.grid_id, period, staffed_only=key == "grids.staffed"),
+        )
 
 
 @pages.get("/tables/<name>")
