@@ -12,6 +12,10 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
+from gridops.core.db import transaction
+from gridops.grids.queries import by_code
+from gridops.grids.rules import Level
+from tests.factories import make_grid
 from tests.web.bulletin_steps import id_of, issue_march, open_march, signed_in
 from tests.web.office import CASES, FORMULA, Office, add_late_case, work
 
@@ -39,10 +43,16 @@ def test_the_list_behind_a_figure_is_exactly_what_was_counted(app: Flask, office
 
 
 def test_the_figures_of_the_territory_open_the_grids_they_count(app: Flask, office: Office, folder: Path):
+    with transaction() as session:
+        panlong = by_code(session, "A")
+        assert panlong is not None
+        for west in (119.951, 119.953):
+            make_grid(session, parent=panlong, level=Level.GRID, west=west, side=0.001)
     editor = signed_in(app, "editor")
     page = open_march(editor)
     work(folder, id_of(page))
     figures = json.loads(editor.get(f"{page}/papers/json").data)["figures"]
+    assert figures["grids.count"]["value"] == 2
     for key in ("grids.count", "grids.area_km2", "grids.coverage", "grids.staffed"):
         answer = editor.get(figures[key]["records"])
         assert answer.status_code == 200
