@@ -162,7 +162,8 @@ part("ways").hidden = part("fix").hidden = false;
 const again = form.querySelector("[data-again]");
 if (again) again.addEventListener("click", locate);
 form.querySelector("[data-pick]").addEventListener("click", pick);
-form.querySelector("[data-take]").addEventListener("click", () => map && take(map.getCenter()));
+// The desk's form has a pin, no cross.
+form.querySelector("[data-take]")?.addEventListener("click", () => map && take(map.getCenter()));
 if (field("lon").value && field("lat").value) look();
 else if (again && "geolocation" in navigator) locate(); // who takes a call does not stand there
 else say(words.none, "wait");
