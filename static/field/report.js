@@ -88,7 +88,7 @@ function leaflet() {
 }
 
 async function pick() {
-  part("map").hidden = part("centre").hidden = false;
+  form.querySelectorAll("[data-map], [data-centre]").forEach((one) => { one.hidden = false; });
   if (map) return;
   const L = await leaflet();
   map = L.map(part("map"), { attributionControl: false, zoomControl: true, maxZoom: 20 });
