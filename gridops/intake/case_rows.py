@@ -123,6 +123,7 @@ class Reader:
                     row.wrong("lon", f"lies in no grid, nor within {self.nearest_m:.0f} m of one")
                     continue
                 row.grid = tree.nodes[grid_id].root_id, grid_id, version_id
+                # First to the millimetre, as a single point is told: the same row has the same digest either way.
                 row.place = {**(row.place or {}), "nearest": nearest, "distance_m": round(round(distance, 3), 1)}
 
     def _staged(self, row: _Row) -> StagedCase | None:
