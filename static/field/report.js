@@ -9,7 +9,7 @@ let fix = null;
 let map = null;
 let marker = null;
 let asked = 0;
-const NAMES = 12; // more names than these at once lie over each other
+const NAMES = 8; // more names than these at once lie over each other
 
 async function piece(path, target) {
   try {
