@@ -133,7 +133,7 @@ class _Run:
         with web.embedded_broker(self.main), place.web(self.main) as server:
             web.lists(self.table, scale, server, self.land, self.workers, pages)
             web.windows(self.table, scale, server, self.workers, pages // 2)
-            web.overview(self.table, scale, server, self.workers, pages // 10)
+            web.overview(self.table, scale, self.main, server, self.workers, pages // 10)
 
     def _loads(self, scale: int, _back: int) -> None:
         table, where, land, workers = self.table, self.main, self.land, self.workers

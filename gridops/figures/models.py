@@ -1,4 +1,4 @@
-"""Daily totals of moves that stay true, and frozen sets with one kept row per counted record."""
+"""Daily totals of moves that stay true, the running period as last told, and frozen sets with their kept rows."""
 
 from __future__ import annotations
 
@@ -38,6 +38,23 @@ class DayTotal(Base):
         Index("ix_day_total_key", "grid_id", "day", "kind", "category_id", "source", "unit_id", unique=True),
         Index(None, "root_id", "day"),
     )
+
+
+class RunningSet(Base):
+    """The figures of a period that runs, as a worker counted them last: what a page shows without counting a month.
+
+    Nothing rests on it: counted anew by the calendar, and in place where it is missing or old.
+    """
+
+    __tablename__ = "running_set"
+    id: Mapped[bigint_key]
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    series: Mapped[str] = mapped_column(String(40))
+    period: Mapped[str] = mapped_column(String(20))
+    as_of: Mapped[datetime]
+    figures: Mapped[dict[str, Any]]
+    tables: Mapped[dict[str, Any]]
+    __table_args__ = (Index(None, "grid_id", "series", unique=True),)
 
 
 class FrozenSet(Base):

@@ -13,6 +13,7 @@ from config import Config
 from gridops.audit import service as audit
 from gridops.bulletins import building, queries
 from gridops.bulletins import service as bulletins
+from gridops.bulletins.rules.series import default_series
 from gridops.cases import service as cases
 from gridops.cases.service import recounting
 from gridops.core import clock, owed
@@ -26,6 +27,8 @@ from gridops.evidence.store import LocalStore
 from gridops.figures import service as figures
 from gridops.grids import queries as grids
 from gridops.intake import service as intake
+from gridops.people import queries as people
+from gridops.people.rules import OVERVIEW_ROLES
 from gridops.tasks.app import celery, wake
 
 log = structlog.get_logger()
@@ -52,6 +55,24 @@ def drain_totals() -> None:
         if not rebuilt:
             return
         log.info("totals_rebuilt", days=rebuilt)
+
+
+@celery.task(name="figures.keep_running", **RETRY)
+def keep_running() -> None:
+    """Count the running month of every territory that someone leads; counted on a read, so that no writer waits."""
+    month = containing(PeriodKind.MONTH, clock.local_date(clock.now()))
+    series = default_series(month.kind)
+    with reading() as session:
+        led = people.grids_led(session, OVERVIEW_ROLES)
+    for grid_id in led:
+        try:
+            with reading() as session:
+                counted = figures.count_now(session, grid_id, month, series)
+        except GridopsError as wrong:
+            log.warning("running_month_not_counted", grid=grid_id, error=type(wrong).__name__)
+            continue
+        with transaction() as session:
+            figures.keep(session, grid_id, month, series, counted)
 
 
 @celery.task(name="evidence.derive", **RETRY)

@@ -10,6 +10,7 @@ DEFAULT_QUEUE = "upkeep"
 
 ROUTES: dict[str, dict[str, str]] = {
     "figures.drain": {"queue": "figures"},
+    "figures.keep_running": {"queue": "figures"},
     "evidence.derive": {"queue": "evidence"},
     "bulletins.build": {"queue": "papers"},
     "bulletins.count_part": {"queue": "figures"},
@@ -27,6 +28,7 @@ QUEUES = sorted({route["queue"] for route in ROUTES.values()} | {DEFAULT_QUEUE})
 # What is owed is drained by the calendar too: a lost message costs these seconds.
 CALENDAR: dict[str, dict[str, Any]] = {
     "totals": {"task": "figures.drain", "schedule": 5.0, "options": {"expires": 5}},
+    "the running month": {"task": "figures.keep_running", "schedule": 60.0, "options": {"expires": 60}},
     "thumbnails": {"task": "evidence.derive", "schedule": 10.0, "options": {"expires": 10}},
     "owed papers": {"task": "bulletins.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "suspended to a day that has come": {"task": "cases.resume_due", "schedule": 120.0, "options": {"expires": 120}},

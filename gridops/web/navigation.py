@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import current_app, request
 from flask_login import current_user
 
-from gridops.people.rules import Role
+from gridops.people.rules import OVERVIEW_ROLES, Role
 
 FIELD_ROLES = (Role.INSPECTOR, Role.OFFICER)
 DESK_ROLES = (
@@ -29,7 +29,6 @@ BULLETIN_ROLES = (
     Role.LEADER,
     Role.AUDITOR,
 )
-OVERVIEW_ROLES = (Role.LEADER, Role.APPROVER, Role.ADMIN)
 ADMIN_ROLES = (Role.ADMIN,)
 
 

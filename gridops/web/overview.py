@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from gridops.bulletins import queries as bulletins
+from gridops.bulletins.rules.series import default_series
 from gridops.cases.queries import overview
 from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
 from gridops.core import clock, periods
@@ -20,14 +21,13 @@ from gridops.core.periods import Period, PeriodKind
 from gridops.figures import service as figures
 from gridops.figures.counts import PREFIX
 from gridops.people.queries import TerritoryRow, territory_row
-from gridops.people.rules import SCOPE, Sees
+from gridops.people.rules import OVERVIEW_ROLES, SCOPE, Sees
 from gridops.web.bulletins import common, panel
 from gridops.web.guards import current_person, current_scope, needs
-from gridops.web.navigation import OVERVIEW_ROLES
 
 pages = Blueprint("overview", __name__, url_prefix="/overview")
 
-SERIES = "monthly"
+SERIES = default_series(PeriodKind.MONTH)
 PAGE = 50
 # What stands on the page: counts, then rates. Of late cases more is worse, so nothing is coloured by its direction.
 COUNTS = ("reported", "filed", "should_close", "overdue_open")
@@ -62,7 +62,7 @@ def index() -> str:
     person, scope = current_person(), current_scope()
     with reading() as session:
         shown = _shown(session)
-        told = figures.figures_of(session, shown.grid.id, shown.month, SERIES)
+        told = figures.told(session, shown.grid.id, shown.month, SERIES)
         listed = bulletins.issued(session, person.root_id, limit=20) if shown.listed else ()
         latest = next((row for row in listed if scope.sees_grid(row.grid_id)), None)
         title = (
@@ -75,8 +75,9 @@ def index() -> str:
         shown=shown,
         before=shown.month.previous(),
         after=_next_month(shown.month),
-        figures=told.figures,
-        rows=told.tables["by_grid"],
+        figures=told.figures.figures,
+        rows=told.figures.tables["by_grid"],
+        as_of=told.as_of,
         latest=latest,
         latest_title=title,
         counts=COUNTS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from gridops.core.db import transaction
 from gridops.core.periods import PeriodKind
 from gridops.grids.models import Grid
 from gridops.people.rules import Role
+from gridops.tasks import jobs
 from tests.factories import at, make_user
 from tests.web.bulletin_steps import signed_in
 from tests.web.office import CASES, Office, make_office
@@ -126,3 +128,30 @@ def test_the_page_takes_few_statements(app: Flask, office: Office, database: Eng
     event.listen(database, "before_cursor_execute", lambda *args: told.append(args[2]))
     leader.get("/overview")
     assert len([statement for statement in told if statement.lstrip().upper().startswith(("SELECT", "WITH"))]) <= 45
+
+
+def test_the_running_month_is_shown_as_the_worker_counted_it_last_while_that_is_fresh(
+    app: Flask, office: Office, database: Engine
+) -> None:
+    first = at("2017-03-28T20:00")
+    with clock.set_to(first):
+        jobs.keep_running()
+        leader, chief = signed_in(app, "leader"), signed_in(app, "chief")
+    with transaction() as session:
+        for case in session.scalars(select(Case).where(Case.grid_id == office.panlong).limit(5)):
+            case.reported_at = at("2017-02-03T10:00")
+    with clock.set_to(first + timedelta(minutes=2)):
+        told: list[str] = []
+        event.listen(database, "before_cursor_execute", lambda *args: told.append(args[2]))
+        assert values(leader.get("/overview").text)[0] == "60"
+        assert not [statement for statement in told if "case_event" in statement]
+        assert values(chief.get("/overview").text)[0] == "30"
+        assert 'datetime="2017-03-28T20:00:00+08:00"' in leader.get("/overview").text
+        assert values(leader.get("/overview?month=2017-02").text)[0] == "5"
+    with clock.set_to(first + timedelta(minutes=4)):  # no worker for three minutes: the page counts by itself
+        assert values(leader.get("/overview").text)[0] == "55"
+        assert 'datetime="2017-03-28T20:04:00+08:00"' in leader.get("/overview").text
+        jobs.keep_running()
+    with clock.set_to(at("2017-04-01T00:01")):
+        # the month before, counted now: it runs no more
+        assert values(signed_in(app, "leader").get("/overview").text)[0] == "55"

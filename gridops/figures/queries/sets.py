@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gridops.cases.models import Case
 from gridops.core.periods import Period
 from gridops.figures.counts import BITS
-from gridops.figures.models import FrozenSet, KeptRow
+from gridops.figures.models import FrozenSet, KeptRow, RunningSet
 from gridops.figures.queries.area import Area
 from gridops.figures.queries.plain import span_of
 from gridops.figures.rules.behind import Behind
@@ -24,6 +24,13 @@ def frozen_set(session: Session, grid_id: int, series: str, period: str) -> Froz
     """The frozen figures of a period of a series, if it was frozen."""
     return session.scalars(
         select(FrozenSet).where(FrozenSet.grid_id == grid_id, FrozenSet.series == series, FrozenSet.period == period)
+    ).one_or_none()
+
+
+def running_set(session: Session, grid_id: int, series: str) -> RunningSet | None:
+    """What was told last of the running period of a series."""
+    return session.scalars(
+        select(RunningSet).where(RunningSet.grid_id == grid_id, RunningSet.series == series)
     ).one_or_none()
 
 

@@ -4,6 +4,7 @@ from gridops.figures.service.counting import CountedGrid, FigureSet, count, figu
 from gridops.figures.service.days import drain, drain_all, prepare_freeze, rebuild_days
 from gridops.figures.service.freezing import Changes, Recount, changed_since, freeze, mark_issued, recount
 from gridops.figures.service.lists import Page, kept_records, records
+from gridops.figures.service.running import Told, count_now, keep, told
 
 __all__ = [
     "Changes",
@@ -11,13 +12,16 @@ __all__ = [
     "FigureSet",
     "Page",
     "Recount",
+    "Told",
     "changed_since",
     "count",
+    "count_now",
     "drain",
     "drain_all",
     "figures_of",
     "freeze",
     "grids_counted",
+    "keep",
     "kept_records",
     "mark_issued",
     "merge",
@@ -26,4 +30,5 @@ __all__ = [
     "rebuild_days",
     "records",
     "recount",
+    "told",
 ]

@@ -44,6 +44,18 @@ def account(session: Session, user_id: int, session_name: str = "") -> User | No
     return session.scalar(select(User).where(User.id == user_id, User.active, ~ended))
 
 
+def grids_led(session: Session, roles: Collection[Role]) -> list[int]:
+    """The territories for which someone who may sign in holds one of these roles today."""
+    rows = session.scalars(
+        select(RoleHolding.grid_id)
+        .join(User, User.id == RoleHolding.user_id)
+        .where(User.active, RoleHolding.role.in_(roles), *valid_on(RoleHolding, clock.local_date(clock.now())))
+        .distinct()
+        .order_by(RoleHolding.grid_id)
+    )
+    return list(rows)
+
+
 def demo_people(session: Session) -> list[tuple[str, str, Role]]:
     """(username, name, role): one demo account a role, the first by user name; empty where no demo was loaded."""
     rows = session.execute(

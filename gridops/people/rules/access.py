@@ -63,6 +63,9 @@ SCOPE: dict[Role, Sees] = {
 # Roles that act for a unit: where a case has a unit, the role must be held for it or a unit above it.
 UNIT_BOUND = frozenset({Role.HANDLER})
 
+# Who is told at any time how the running month of their territory stands.
+OVERVIEW_ROLES = (Role.LEADER, Role.APPROVER, Role.ADMIN)
+
 
 def may(
     person: Person,
