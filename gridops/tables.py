@@ -18,9 +18,14 @@ from gridops.core.db import Base
 from gridops.evidence import models as evidence
 from gridops.figures import models as figures
 from gridops.grids import models as grids
+from gridops.inspections import models as inspections
 from gridops.intake import models as intake
 from gridops.operations import models as operations
+from gridops.penalties import models as penalties
 from gridops.people import models as people
+from gridops.premises import models as premises
+from gridops.squads import models as squads
+from gridops.supervision import models as supervision
 from gridops.worktime import models as worktime
 
 if TYPE_CHECKING:
@@ -35,11 +40,16 @@ __all__ = [
     "evidence",
     "figures",
     "grids",
+    "inspections",
     "intake",
     "numbers",
     "operations",
     "owed",
+    "penalties",
     "people",
+    "premises",
+    "squads",
+    "supervision",
     "worktime",
 ]
 

@@ -75,6 +75,31 @@ class BulletinStep(Base):
     note: Mapped[str | None] = mapped_column(Text)
 
 
+class FactSheet(Base):
+    """拟通报事项核对单: what a paper is about to say of a unit, and what the unit answers before it is approved.
+
+    `facts`: [{text, figure, cases}]; `answer`: agree 属实 or dispute 有异议, with words and evidence.
+    """
+
+    __tablename__ = "fact_sheet"
+    id: Mapped[bigint_key]
+    bulletin_id: Mapped[int] = mapped_column(ForeignKey("bulletin.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    facts: Mapped[list[Any]]
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[int | None]
+    due_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None]
+    answer: Mapped[str | None] = mapped_column(String(10))
+    words: Mapped[str | None] = mapped_column(Text)
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[int | None]
+    settled: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+    __table_args__ = (Index(None, "bulletin_id", "unit_id", unique=True),)
+
+
 class BulletinPaper(Base):
     """A rendered file of a bulletin as it stood at a `version`; the bytes lie in the evidence store."""
 

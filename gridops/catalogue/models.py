@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -73,3 +74,55 @@ class FilingCondition(Base):
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     __table_args__ = (Index(None, "category_id", "root_id", "position"),)
+
+
+class Checklist(Base):
+    """A checklist for visits to one kind of premises, by theme; each edition has its dates. `root_id` 0: shipped."""
+
+    __tablename__ = "checklist"
+    id: Mapped[bigint_key]
+    root_id: Mapped[int] = mapped_column(default=0)
+    code: Mapped[str] = mapped_column(String(40))
+    edition: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    premises_kind: Mapped[str | None] = mapped_column(String(20))
+    theme: Mapped[str] = mapped_column(String(60), default="")
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    __table_args__ = (Index(None, "root_id", "code", "edition", unique=True),)
+
+
+class ChecklistItem(Base):
+    """One question of a checklist; a bad answer is a finding of `category_id` and `severity`."""
+
+    __tablename__ = "checklist_item"
+    id: Mapped[bigint_key]
+    checklist_id: Mapped[int] = mapped_column(ForeignKey("checklist.id"))
+    position: Mapped[int]
+    text: Mapped[str] = mapped_column(String(300))
+    severity: Mapped[str] = mapped_column(String(20), default="general")
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    __table_args__ = (Index(None, "checklist_id", "position", unique=True),)
+
+
+class LegalBasis(Base):
+    """A clause by which somebody may be penalised, as it stood between two dates.
+
+    `max_fine_person`, `max_fine_organisation`: yuan, empty: no fine or no limit named. `listed_from`, `listed_to`: days
+    between which the street's published list holds the matter (行政处罚法 art. 24); empty `listed_from`: never.
+    """
+
+    __tablename__ = "legal_basis"
+    id: Mapped[bigint_key]
+    root_id: Mapped[int] = mapped_column(default=0)
+    code: Mapped[str] = mapped_column(String(60))
+    law: Mapped[str] = mapped_column(String(200))
+    article: Mapped[str] = mapped_column(String(80))
+    matter: Mapped[str] = mapped_column(String(300))
+    max_fine_person: Mapped[Decimal | None]
+    max_fine_organisation: Mapped[Decimal | None]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    listed_from: Mapped[date | None]
+    listed_to: Mapped[date | None]
+    __table_args__ = (Index(None, "root_id", "code", "valid_from", unique=True),)

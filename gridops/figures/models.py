@@ -110,3 +110,16 @@ class KeptRow(Base):
     returned: Mapped[int]
     late: Mapped[bool]
     facts: Mapped[str] = mapped_column(Text)
+
+
+class KeptFact(Base):
+    """One counted record of enforcement or supervision of a frozen set: what it was, as plain values (JSON).
+
+    `kind`: of `figures.rules.facts`; `fact_id`: its row there.
+    """
+
+    __tablename__ = "kept_fact"
+    set_id: Mapped[int] = mapped_column(ForeignKey("frozen_set.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    fact_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    facts: Mapped[str] = mapped_column(Text)

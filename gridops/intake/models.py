@@ -32,6 +32,8 @@ class Record(Base):
     waiting_for: Mapped[str | None] = mapped_column(String(36), index=True)
     held_because: Mapped[str | None] = mapped_column(Text)
     case_id: Mapped[int | None] = mapped_column(Id, index=True)
+    subject_kind: Mapped[str | None] = mapped_column(String(20))
+    subject_id: Mapped[int | None]
     event_id: Mapped[int | None]
     judged_at: Mapped[datetime | None]
     judged_by: Mapped[int | None]

@@ -1,0 +1,1 @@
+"""Night rounds: plan, visits, checklists filled, findings, orders to correct, re-inspection."""

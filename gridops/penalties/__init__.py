@@ -1,0 +1,1 @@
+"""Penalties: decisions, payment, surcharge, revocation; the legal guard."""

@@ -1,0 +1,1 @@
+"""Enterprises, sites, shops, markets: who they are, where, and their record."""

@@ -1,0 +1,1 @@
+"""Who was out together: members of several agencies, check-ins, track."""
