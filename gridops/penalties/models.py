@@ -18,7 +18,8 @@ class Penalty(FromOutside, Base):
     """One proceeding (立案查处) and its decision; the row is the projection of its events.
 
     `decided_by` names the authority; `own`: the street itself, the only one whose amounts enter the money figures.
-    `party` is personal data where it is a person. `fine`, `confiscated`: yuan as decided; `changed_fine`: since `changed_at`. `kinds`: of art. 9, `heaviest` counts. `remedy_from/to`, `deferred_to`: days that bear no surcharge.
+    `party` is personal data where it is a person. `fine`, `confiscated`: yuan as decided; `changed_fine`: since
+    `changed_at`. `kinds`: of art. 9, `heaviest` counts. `remedy_from/to`, `deferred_to`: days without surcharge.
     `surcharge_stated`: the decision told the party of the 3 % a day (行政强制法 art. 45). `replaces_id`: decided anew.
     """
 
