@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
+
+
+@dataclass(slots=True)
+class Told:
+    """What a room made of the lines of a file: how many were new, unchanged, changed; and what is wrong with others.
+
+    `errors`: (line of the file, column, value as it stands there, reason). Where there are any the caller rolls back.
+    """
+
+    new: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    errors: list[tuple[int, str, str, str]] = field(default_factory=list)
+
+    def refuse(self, line: int, column: str, value: object, reason: str) -> None:
+        """Note what is wrong with a line; the same line may be named several times."""
+        self.errors.append((line, column, "" if value is None else str(value), reason))
+
+    @property
+    def refused_lines(self) -> set[int]:
+        """The lines with which something is wrong."""
+        return {line for line, *_ in self.errors}
+
+
+def digest_of(values: Iterable[object]) -> str:
+    """What tells whether a file says the same of a row as before: SHA-256 of its values, in their order."""
+    return sha256(repr(tuple(values)).encode()).hexdigest()
 
 
 class FromOutside:
