@@ -63,17 +63,20 @@ def _common(command: F) -> F:
 @click.option("--level")
 @click.option("--parent", help="code of the grid below which all of them lie")
 @click.option("--code-from", help="this field is name and code at once")
+@click.option("--make-parents", metavar="CODE_FIELD[:NAME_FIELD]", help="make the parents by union of their children")
 @click.option("--crs")
+@click.option("--repair", is_flag=True, help="mend rings, self-touching borders and slivers; each mend is told")
+@click.option("--allow-overlaps", is_flag=True, help="siblings may overlap: a point there goes to the smaller grid")
+@click.option("--correct", is_flag=True, help="what is known with another shape or parent was wrong")
 @_common
-def import_grids(file: Path, dry_run: bool, as_json: bool, **options: str | None) -> None:
-    """Take in a territory (GeoJSON)."""
+def import_grids(file: Path, dry_run: bool, as_json: bool, **options: str | bool | None) -> None:
+    """Take in a territory (GeoJSON, Shapefile, GeoPackage, KML)."""
     base.opened()
     counts = Counts()
     try:
         how = grid_forms.options(options)
-        raw = _content(file)
         with db.transaction() as session:
-            report = grid_service.import_grids(session, raw, how)
+            report = grid_service.import_file(session, file, how)
             if dry_run:
                 raise _RolledBack
     except _RolledBack:
@@ -199,13 +202,6 @@ def _root(session: Session, jurisdiction: str | None) -> int:
     if len(roots) != 1:
         raise Invalid(("--jurisdiction", "required when there is not exactly one root"))
     return roots[0].grid_id
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as lost:
-        raise Invalid(("file", f"cannot be read: {lost.strerror}")) from None
 
 
 def _row_error(finding: Any) -> RowError:

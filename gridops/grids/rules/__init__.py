@@ -2,6 +2,7 @@
 
 shapes     geometry: areas, distances, what counts as the same outline
 checks     what a territory file must satisfy, feature by feature
+mending    what `--repair` mends; parents made of their children
 points     which grid holds this point
 tree       the territory as it was on a day; the direct child a record belongs to
 """

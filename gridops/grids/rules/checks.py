@@ -49,8 +49,12 @@ class Area:
         return _before(self.valid_from, other.valid_to) and _before(other.valid_from, self.valid_to)
 
 
-def check(areas: Sequence[Area], unsound: frozenset[str] = frozenset()) -> tuple[list[Finding], list[Finding]]:
+def check(
+    areas: Sequence[Area], unsound: frozenset[str] = frozenset(), *, allow_overlaps: bool = False
+) -> tuple[list[Finding], list[Finding]]:
     """All errors and all warnings of a territory, in the order of the file.
+
+    `allow_overlaps`: overlaps of siblings are warnings, since a point in one has its rule (`rules.points`).
 
     Geometry is compared even where some polygons are invalid (by what they cover), so that one run names everything.
     `unsound`: codes of features that could not be read; they are no unknown parents.
@@ -60,8 +64,9 @@ def check(areas: Sequence[Area], unsound: frozenset[str] = frozenset()) -> tuple
     tree = [*_orphans(areas, first.keys() | unsound), *_circles(areas, first)]
     sound = [replace(area, geometry=_covered(area.geometry)) for area in first.values()]
     placed = {area.code: area for area in sound}
-    errors += tree + list(_outside(sound, placed)) + list(_overlaps(sound))
-    warnings = [*_outlived(sound, placed), *_gaps(sound, placed)]
+    overlaps = list(_overlaps(sound))
+    errors += tree + list(_outside(sound, placed)) + ([] if allow_overlaps else overlaps)
+    warnings = [*_outlived(sound, placed), *_gaps(sound, placed), *(overlaps if allow_overlaps else [])]
     return sorted(errors, key=_order), sorted(warnings, key=_order)
 
 

@@ -1,8 +1,10 @@
 """Which grid holds a point.
 
 The rule, for borders too: of all grids that the point lies in or on, the deepest in the tree has it; of several
-equally deep, the one with the smallest code (compared as text). So a parent has a point only where no child does, and
-a point on a shared border always goes to the same grid, whatever the order of files or rows. A point outside
+equally deep, one that it lies within before one on whose border it lies, of several within which it lies (overlaps
+that were allowed) the smallest, and of those it only borders on the one with the smallest code (compared as text). So a
+parent has a point only where no child does, and a point on a shared border always goes to the same grid, whatever the
+order of files or rows. A point outside
 everything goes to the nearest grid within a set distance (equally near to the millimetre: the same rule) and is
 flagged; else to none.
 """
@@ -60,6 +62,7 @@ class Index:
         self._shapes = np.array([shapes[i] for i in order], dtype=object)
         self._grid_ids = np.array([node.grid_id for node in self.nodes] + [0], dtype=np.int64)
         self._version_ids = np.array([node.version_id for node in self.nodes] + [0], dtype=np.int64)
+        self._sizes = np.array([node.area_m2 for node in self.nodes], dtype=float)
         depths = np.array([node.depth for node in self.nodes])
         cuts = np.flatnonzero(np.diff(depths)) + 1
         # One tree for each depth, deepest first: most points are answered by the first and ask no further.
@@ -106,7 +109,8 @@ class Index:
         distances = np.full(len(lons), np.nan)
         left = np.flatnonzero(np.isfinite(lons) & np.isfinite(lats))
         for first, tree in self._floors:
-            held = _held(tree, lons[left], lats[left])
+            sizes = self._sizes[first : first + len(tree)]
+            held = _held(tree, sizes, lons[left], lats[left])
             rows[left] = np.where(held == _NONE, _NONE, held + first)
             left = left[held == _NONE]
             if not len(left):
@@ -159,13 +163,22 @@ class Index:
             tree.query(shapely.box(-180, -90, 180, 90))
 
 
-def _held(tree: shapely.STRtree, lons: Floats, lats: Floats) -> Ints:
-    """For each point the smallest position in the tree of a shape that it lies in or on; -1 where there is none."""
+def _held(tree: shapely.STRtree, sizes: Floats, lons: Floats, lats: Floats) -> Ints:
+    """For each point the position in the tree of the shape that has it by the rule; -1 where there is none."""
     points, shapes = tree.query(shapely.points(lons, lats))
     inside = shapely.intersects_xy(tree.geometries[shapes], lons[points], lats[points])
     points, shapes = points[inside], shapes[inside]
+    several = np.bincount(points, minlength=len(lons))[points] > 1
+    if several.any():
+        # Few: on a border, or in an overlap that was allowed. All but the first by the rule are left out.
+        some, their = points[several], shapes[several]
+        within = shapely.contains_xy(tree.geometries[their], lons[some], lats[some])
+        order = np.lexsort((their, np.where(within, sizes[their], 0.0), ~within, some))
+        first = order[np.r_[True, some[order][1:] != some[order][:-1]]]
+        points = np.concatenate([points[~several], some[first]])
+        shapes = np.concatenate([shapes[~several], their[first]])
     held = np.full(len(lons), np.iinfo(np.int64).max, dtype=np.int64)
-    np.minimum.at(held, points, shapes)
+    held[points] = shapes
     held[held == np.iinfo(np.int64).max] = _NONE
     return held
 

@@ -13,7 +13,7 @@ import shapely
 from gridops.core.canonical import parse_json
 from gridops.core.coordinates import Crs
 from gridops.core.errors import Invalid
-from gridops.grids.rules import Level
+from gridops.grids.rules import Level, mending
 from gridops.grids.rules.checks import Area, Finding
 
 T = TypeVar("T")
@@ -29,7 +29,9 @@ class Options:
     """How to read a file: which properties carry what, and what holds for features that say nothing themselves.
 
     `code_from`: the name of a property that is both code and name. No `name_field`: that one, or `name`.
-    `level`, `parent`: for features without their own.
+    `level`, `parent`: for features without their own. `repair`: mend what can be mended (`rules.mending`);
+    `allow_overlaps`: siblings may overlap; `correct`: what is known with another shape or parent was wrong.
+    `parents_code`, `parents_name`: properties that name the parent of each feature, made by union of its children.
     """
 
     code_field: str = "code"
@@ -39,6 +41,11 @@ class Options:
     parent: str | None = None
     code_from: str | None = None
     crs: Crs = Crs.WGS84
+    repair: bool = False
+    allow_overlaps: bool = False
+    correct: bool = False
+    parents_code: str | None = None
+    parents_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +62,18 @@ class Handed:
     unsound: frozenset[str] = frozenset()
 
 
-def options(given: Mapping[str, str | None]) -> Options:
+_SWITCHES = ("repair", "allow_overlaps", "correct")
+
+
+def options(given: Mapping[str, Any]) -> Options:
     """The options as typed (`code_field`, `level`, `crs` …; empty: default); Invalid names the one that is wrong."""
-    known = {name: text.strip() for name, text in given.items() if text is not None and text.strip()}
+    switches = {name: bool(given.get(name)) for name in _SWITCHES}
+    words = {name: text for name, text in given.items() if name not in _SWITCHES and text is not None}
+    known: dict[str, str] = {name: text.strip() for name, text in words.items() if text.strip()}
+    parents = known.pop("make_parents", None)
+    code, _, name = (parents or "").partition(":")
+    if parents is not None and (not code.strip() or known.get("parent_field")):
+        raise Invalid(("make_parents", "CODE_FIELD or CODE_FIELD:NAME_FIELD, and not together with parent_field"))
     if known.get("code_from") and known.get("code_field"):
         raise Invalid(("code_from", "not together with code_field: the name is the code"))
     level, crs = known.pop("level", None), known.pop("crs", None)
@@ -65,34 +81,56 @@ def options(given: Mapping[str, str | None]) -> Options:
         raise Invalid(("level", f"{level!r} is not one of {', '.join(Level)}"))
     if crs is not None and crs not in {*Crs}:
         raise Invalid(("crs", f"{crs!r} is not one of {', '.join(Crs)}"))
-    return Options(level=Level(level) if level else None, crs=Crs(crs) if crs else Crs.WGS84, **known)
+    rest: dict[str, Any] = {**switches, **known}
+    return Options(
+        level=Level(level) if level else None,
+        crs=Crs(crs) if crs else Crs.WGS84,
+        parents_code=code.strip() or None,
+        parents_name=name.strip() or code.strip() or None,
+        **rest,
+    )
 
 
 def read(raw: bytes, how: Options) -> Handed:
     """Read the bytes of a file. Whatever is in them comes back as areas and findings; nothing is raised."""
     try:
-        features = _features(parse_json(raw.removeprefix(b"\xef\xbb\xbf"), limit=MOST_BYTES))
+        body = parse_json(raw.removeprefix(b"\xef\xbb\xbf"), limit=MOST_BYTES)
+        return read_features(_features(body), how)
     except Invalid as wrong:
         first = wrong.errors[0]
         column = "" if first.field == "body" else first.field.removeprefix("body.")
         return Handed((), 0, (Finding(0, column, "", first.reason),), ())
+
+
+def read_features(features: list[Any], how: Options) -> Handed:
+    """The areas of GeoJSON features, mended and with made-up parents where `how` says so."""
     areas: list[Area] = []
     errors: list[Finding] = []
+    mended: list[Finding] = []
     high: list[int] = []
+    names: dict[str, str] = {}
     unsound: set[str] = set()
     for line, feature in enumerate(features, start=1):
         row = _Row(line)
         area = row.area(feature, how)
         errors += row.errors
+        mended += row.mended
         if row.high:
             high.append(line)
         if area is not None:
             areas.append(area)
+            if area.parent_code is not None and row.parent_name is not None:
+                names.setdefault(area.parent_code, row.parent_name)
         elif row.code is not None:
             unsound.add(row.code)
     heights = f"heights dropped: {len(high)} features have a third coordinate"
-    warnings = tuple(Finding(line, "geometry", "", heights) for line in high[:1])
-    return Handed(tuple(areas), len(features), tuple(errors), warnings, frozenset(unsound))
+    warnings = [Finding(line, "geometry", "", heights) for line in high[:1]]
+    if how.repair:
+        areas, cut = mending.without_slivers(areas)
+        mended += cut
+    if how.parents_code is not None:
+        areas += mending.parents_of(areas, names, how.parent)
+    return Handed(tuple(areas), len(features), tuple(errors), (*mended, *warnings), frozenset(unsound))
 
 
 def _features(body: Any) -> list[Any]:
@@ -131,8 +169,10 @@ class _Row:
 
     line: int
     errors: list[Finding] = field(default_factory=list)
+    mended: list[Finding] = field(default_factory=list)
     high: bool = False
     code: str | None = None
+    parent_name: str | None = None
 
     def area(self, feature: Any, how: Options) -> Area | None:
         properties = self._take(_properties, feature)
@@ -141,17 +181,27 @@ class _Row:
         name_field = how.name_field or how.code_from or "name"
         self.code = code = self._take(_text, properties, how.code_from or how.code_field, "code", CODE_LENGTH)
         name = self._take(_text, properties, name_field, "name", NAME_LENGTH)
-        parent = self._take(_text, properties, how.parent_field, "parent_code", CODE_LENGTH, needed=False)
-        if parent is None and how.parent != code:
+        parent_field = how.parents_code or how.parent_field
+        made = how.parents_code is not None
+        parent = self._take(_text, properties, parent_field, "parent_code", CODE_LENGTH, needed=made)
+        if made:
+            self.parent_name = self._take(_text, properties, how.parents_name, "parent_name", NAME_LENGTH)
+        elif parent is None and how.parent != code:
             parent = how.parent
         level = self._take(_level, properties, how.level)
         start = self._take(_day, properties, "valid_from")
         end = self._take(_day, properties, "valid_to")
         self._take(_in_order, start, end)
-        read = self._take(_geometry, feature.get("geometry"))
+        read = self._take(_geometry, feature.get("geometry"), how.repair)
         if self.errors or code is None or name is None or level is None or read is None:
             return None
-        geometry, self.high = read
+        geometry, self.high, closed = read
+        if how.repair:
+            geometry, told = mending.mended(geometry)
+            self.mended += [Finding(self.line, "geometry", code, text) for text in (*closed, *told)]
+            if geometry.is_empty:
+                self.errors.append(Finding(self.line, "geometry", code, "cannot be mended: nothing of it is an area"))
+                return None
         return Area(self.line, code, name, level, parent, start, end, geometry)
 
     def _take(self, reader: Callable[..., T], *values: Any, **settings: Any) -> T | None:
@@ -215,21 +265,57 @@ def _in_order(start: date | None, end: date | None) -> None:
         raise _Refused("valid_to", end.isoformat(), f"not after valid_from {start.isoformat()}")
 
 
-def _geometry(value: Any) -> tuple[shapely.Geometry, bool]:
-    """The flat polygon, and whether it had heights."""
+def _geometry(value: Any, repair: bool = False) -> tuple[shapely.Geometry, bool, tuple[str, ...]]:
+    """The flat polygon, whether it had heights, and what was mended while it was read."""
     if value is None:
         raise _Refused("geometry", "", "missing")
     kind = value.get("type") if isinstance(value, dict) else None
-    if kind not in ("Polygon", "MultiPolygon"):
+    parts = _polygons(value) if kind == "GeometryCollection" else None
+    if parts is None and kind not in ("Polygon", "MultiPolygon"):
         raise _Refused("geometry", kind, "only Polygon and MultiPolygon are taken")
-    coordinates = value.get("coordinates")
-    parts = [coordinates] if kind == "Polygon" else coordinates
+    if parts is None:
+        coordinates = value.get("coordinates")
+        parts = [coordinates] if kind == "Polygon" else coordinates
     if not isinstance(parts, list) or not parts or not all(parts):
         raise _Refused("geometry", kind, "empty geometry")
+    opened = 0
+    if repair:
+        parts, opened = _closed(parts)
     rings = [[_ring(ring) for ring in _listed(part, "a polygon is a list of rings")] for part in parts]
     high = any(len(position) > 2 for part in parts for ring in part for position in ring)
     polygons = [shapely.polygons(outer, inner or None) for outer, *inner in rings]
-    return (polygons[0] if kind == "Polygon" else shapely.multipolygons(polygons)), high
+    shape = polygons[0] if kind == "Polygon" else shapely.multipolygons(polygons)
+    return shape, high, (f"mended: {opened} open rings closed",) if opened else ()
+
+
+def _polygons(collection: dict[str, Any], depth: int = 0) -> list[Any]:
+    """The polygons of a collection of nothing but polygons, however deep they are nested."""
+    found: list[Any] = []
+    for part in _listed(collection.get("geometries"), "a collection is a list of geometries"):
+        kind = part.get("type") if isinstance(part, dict) else None
+        if kind == "GeometryCollection" and depth < 8:
+            found += _polygons(part, depth + 1)
+        elif kind == "Polygon":
+            found.append(part.get("coordinates"))
+        elif kind == "MultiPolygon":
+            found += _listed(part.get("coordinates"), "a multipolygon is a list of polygons")
+        else:
+            raise _Refused("geometry", kind, "a collection may hold polygons only")
+    return found
+
+
+def _closed(parts: list[Any]) -> tuple[list[Any], int]:
+    """The rings with their first position repeated at the end where it was not; how many that were."""
+    opened = 0
+    found = []
+    for part in parts:
+        rings = []
+        for ring in _listed(part, "a polygon is a list of rings"):
+            if isinstance(ring, list) and len(ring) >= 3 and ring[0] != ring[-1]:
+                ring, opened = [*ring, ring[0]], opened + 1
+            rings.append(ring)
+        found.append(rings)
+    return found, opened
 
 
 def _ring(ring: Any) -> shapely.Geometry:
