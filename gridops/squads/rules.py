@@ -1,7 +1,10 @@
-"""Agencies, and how somebody checked in."""
+"""Who may be out together: agencies, people as they are named, what tells them apart, whether they may enforce."""
 
 from __future__ import annotations
 
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -41,3 +44,74 @@ class CheckedInBy(StrEnum):
     CERTIFICATE = "certificate"
     IMPORT = "import"
     DESK = "desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """A person as named: by user name (one of ours), or by name, agency and certificate."""
+
+    name: str
+    agency: Agency | None = None
+    certificate_no: str | None = None
+    username: str | None = None
+
+    def key(self, user_id: int | None = None) -> str:
+        """What tells people of a squad apart, however they were named: our account, else certificate, else name.
+
+        The agency belongs to both of the latter: certificates are numbered by each authority.
+        """
+        if user_id is not None:
+            return f"user:{user_id}"
+        agency = self.agency or Agency.OTHER
+        if self.certificate_no:
+            return f"certificate:{agency}:{_plain(self.certificate_no)}"
+        return f"name:{agency}:{_plain(self.name)}"
+
+
+MOST_PEOPLE = 200
+
+
+def parse_people(text: str) -> tuple[Someone, ...]:
+    """People between `;`: `username`, or `name@agency#certificate_no` (the certificate may be missing).
+
+    ValueError names the part that is wrong. Somebody named twice stands once.
+    """
+    found: dict[str, Someone] = {}
+    for part in text.replace("；", ";").split(";"):
+        if part.strip():
+            someone = _someone(part.strip())
+            found.setdefault(someone.username or someone.key(), someone)
+    if len(found) > MOST_PEOPLE:
+        raise ValueError(f"more than {MOST_PEOPLE} people")
+    return tuple(found.values())
+
+
+def _someone(part: str) -> Someone:
+    name, at, rest = part.partition("@")
+    if not at:
+        if "#" in part or len(part) > 60:
+            raise ValueError(f"not username or name@agency#certificate_no: {part[:60]!r}")
+        return Someone(name=part, username=part)
+    word, _, certificate = rest.partition("#")
+    name, word, certificate = name.strip(), word.strip(), certificate.strip()
+    if word not in {*Agency}:
+        raise ValueError(f"not one of {', '.join(Agency)}: {word[:40]!r}")
+    if not name or len(name) > 80 or len(certificate) > 60:
+        raise ValueError(f"not username or name@agency#certificate_no: {part[:60]!r}")
+    return Someone(name, Agency(word), certificate or None)
+
+
+def certified_on(day: date, certificate_no: str | None, valid_to: date | None) -> bool:
+    """Whether somebody may enforce on a day: with a certificate, up to and including its last day (empty: no end)."""
+    return bool(certificate_no) and (valid_to is None or day <= valid_to)
+
+
+def minutes(checked_in_at: datetime, checked_out_at: datetime | None, ended_at: datetime | None) -> int:
+    """Whole minutes out: up to the check-out, else up to the end of the outing; 0 while neither is known."""
+    until = checked_out_at or ended_at
+    return max(0, int((until - checked_in_at).total_seconds() // 60)) if until else 0
+
+
+def _plain(text: str) -> str:
+    """As compared: without blanks, half-width, lower case."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()

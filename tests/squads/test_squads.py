@@ -1,0 +1,116 @@
+"""Who was out together: named in many ways, each counted once; certified or not on that day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from gridops.core.errors import NotFound
+from gridops.people.rules import Role
+from gridops.squads import queries, service
+from gridops.squads.rules import Agency, CheckedInBy, Someone, certified_on, minutes, parse_people
+from tests.factories import at, make_grid, make_user
+
+NIGHT = at("2017-03-31 22:30")
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("wg001", [Someone("wg001", username="wg001")]),
+        (
+            "王强@police_station#320001；wg001",
+            [Someone("王强", Agency.POLICE_STATION, "320001"), Someone("wg001", username="wg001")],
+        ),
+        ("王强@traffic_police", [Someone("王强", Agency.TRAFFIC_POLICE)]),  # without a certificate
+        ("wg001; wg001 ;", [Someone("wg001", username="wg001")]),  # named twice
+        ("王 强@fire#A1;王强@fire# a1", [Someone("王 强", Agency.FIRE, "A1")]),  # the same certificate
+        ("", []),
+    ],
+)
+def test_people_are_read_as_they_are_named(text: str, people: list[Someone]) -> None:
+    assert list(parse_people(text)) == people
+
+
+@pytest.mark.parametrize(
+    "text", ["王强@navy#1", "@fire#1", "a#b", "王强@", "x" * 61, ";".join(f"u{n}" for n in range(201))]
+)
+def test_what_names_nobody_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"not one of|not username|more than"):
+        parse_people(text)
+
+
+@pytest.mark.parametrize(
+    ("day", "number", "valid_to", "certified"),
+    [
+        (date(2017, 3, 31), "1", date(2017, 3, 31), True),  # its last day
+        (date(2017, 4, 1), "1", date(2017, 3, 31), False),  # the day after
+        (date(2017, 4, 1), "1", None, True),  # without an end
+        (date(2017, 4, 1), None, None, False),  # none at all
+        (date(2017, 4, 1), "", None, False),
+    ],
+)
+def test_a_certificate_holds_up_to_its_last_day(
+    day: date, number: str | None, valid_to: date | None, certified: bool
+) -> None:
+    assert certified_on(day, number, valid_to) is certified
+
+
+@pytest.mark.parametrize(
+    ("out", "ended", "told"),
+    [(90, 200, 90), (None, 200, 200), (None, None, 0), (-5, None, 0)],
+)
+def test_minutes_run_to_the_check_out_or_the_end(out: int | None, ended: int | None, told: int) -> None:
+    ends = [None if n is None else NIGHT + timedelta(minutes=n) for n in (out, ended)]
+    assert minutes(NIGHT, ends[0], ends[1]) == told
+
+
+def test_everyone_counts_once_however_often_and_however_named(session: Session) -> None:
+    street = make_grid(session, "S")
+    ours = make_user(session, street, Role.OFFICER, username="zf001")
+    ours.certificate_no, ours.certificate_valid_to = "S-1", date(2017, 3, 31)
+    squad = service.open_squad(session, street.id, date(2017, 3, 31))
+    police = Someone("王强", Agency.POLICE_STATION, "320001")
+    service.plan_member(session, squad.id, Someone("李四", Agency.FIRE))  # planned, never came
+    for minute, (someone, user_id, how) in enumerate(
+        [
+            (Someone("执法员", Agency.URBAN_MANAGEMENT, None, "zf001"), ours.id, CheckedInBy.LEADER_QR),
+            (Someone("执法员", Agency.URBAN_MANAGEMENT, "S-1"), ours.id, CheckedInBy.DESK),
+            (police, None, CheckedInBy.CERTIFICATE),
+            (Someone("王 强", Agency.POLICE_STATION, "３２０００１"), None, CheckedInBy.IMPORT),
+            (Someone("赵六", Agency.STREET), None, CheckedInBy.DESK),
+        ]
+    ):
+        service.check_in(session, squad.id, someone, NIGHT + timedelta(minutes=minute), how, user_id=user_id)
+    service.check_out(session, squad.id, police, NIGHT + timedelta(minutes=62))
+    told = queries.turns(session, [squad.id], {squad.id: NIGHT + timedelta(minutes=120)})[squad.id]
+    assert (told.people, told.officers, told.minutes) == (3, 2, 120 + 60 + 116)
+    assert told.by_agency == {Agency.URBAN_MANAGEMENT: 1, Agency.POLICE_STATION: 1, Agency.STREET: 1}
+    assert {member.name for member in queries.members(session, squad.id)} == {"执法员", "王强", "赵六", "李四"}
+    with pytest.raises(NotFound):
+        service.check_out(session, squad.id, Someone("nobody", Agency.FIRE), NIGHT)
+
+
+def test_one_of_ours_whose_certificate_has_run_out_is_no_officer(session: Session) -> None:
+    street = make_grid(session, "S")
+    ours = make_user(session, street, Role.OFFICER, username="zf001")
+    ours.certificate_no, ours.certificate_valid_to = "S-1", date(2017, 3, 30)
+    squad = service.open_squad(session, street.id, date(2017, 3, 31))
+    service.check_in(session, squad.id, Someone("执法员", None, "S-1"), NIGHT, CheckedInBy.DESK, user_id=ours.id)
+    assert queries.turns(session, [squad.id])[squad.id].officers == 0
+
+
+def test_a_track_sent_twice_is_kept_once(session: Session) -> None:
+    street = make_grid(session, "S")
+    ours = make_user(session, street, Role.OFFICER, username="zf001")
+    squad = service.open_squad(session, street.id, date(2017, 3, 31))
+    kept = [
+        service.keep_track(
+            session, squad.id, ours.id, NIGHT, NIGHT + timedelta(hours=1), [(0, 119.95, 31.85, 8)], record_id="r-1"
+        )
+        for _ in range(2)
+    ]
+    assert kept[0].id == kept[1].id
+    assert queries.by_code(session, squad.code) is not None
