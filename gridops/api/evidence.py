@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import cast
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wsgi import wrap_file
 
 from gridops.api.description import Answer, Parameter, operation
-from gridops.api.guard import scope, settings
+from gridops.api.guard import person, scope, settings
 from gridops.cases.queries import lookups as cases
 from gridops.core.db import reading
 from gridops.core.errors import NotFound
 from gridops.evidence import queries
+from gridops.evidence.queries import Use
 from gridops.evidence.rules.types import SHOWN_BY_BROWSERS, Mime, end_of
 from gridops.evidence.store import LocalStore
+from gridops.intake.queries import subjects
+from gridops.people.rules import Role
 
 _SIZES = ("original", "320", "1280")
 _KEPT_S = 3600
@@ -30,6 +34,8 @@ _SUFFIX: dict[str, str] = {
     Mime.WEBM: "weba",
     Mime.PDF: "pdf",
 }
+# What names people before anything is verified is seen by few; others see what they sent themselves.
+_CLOSED = {"discipline_check": frozenset({Role.SUPERVISION_OFFICER, Role.LEADER, Role.AUDITOR})}
 # What came from outside is shown, never run.
 _SEALED = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -57,10 +63,7 @@ def get_evidence(link_id: int, size: str) -> Response:
         raise NoSuchPage(f"one of {', '.join(_SIZES)}")
     with reading() as session:
         use = queries.link(session, link_id)
-        case = cases.case(session, use.subject_id) if use.subject_kind == "case" else None
-        if case is None or not scope(session).sees(
-            root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id
-        ):
+        if not _seen(session, use):
             raise NotFound("没有这份附件。")
     store, mime, name = LocalStore(settings().evidence_dir), use.mime, use.sha256
     made = f"{use.sha256}.{size}"
@@ -85,3 +88,23 @@ def get_evidence(link_id: int, size: str) -> Response:
     answer.headers["Cache-Control"] = f"private, max-age={_KEPT_S}" if settled else "private, no-cache"
     answer.headers["Content-Security-Policy"] = _SEALED
     return cast(Response, answer.make_conditional(request.environ, accept_ranges=True, complete_length=length))
+
+
+def _seen(session: Session, use: Use) -> bool:
+    """Whether who asks sees what this belongs to."""
+    asker = scope(session)
+    if use.subject_kind == "case":
+        case = cases.case(session, use.subject_id)
+        return case is not None and asker.sees(
+            root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id
+        )
+    if (
+        use.subject_kind in _CLOSED
+        and use.linked_by != asker.user_id
+        and person().roles.isdisjoint(_CLOSED[use.subject_kind])
+    ):
+        return False
+    of = subjects.subject(session, use.subject_kind, use.subject_id)
+    return of is not None and asker.sees(
+        root_id=of.root_id, grid_id=of.grid_id, unit_id=of.unit_id, reporter_id=use.linked_by
+    )

@@ -52,7 +52,9 @@ class ReceiptOut(_Shape):
     digest: Annotated[Sha256, Field(description="SHA-256 of the content, as described at PUT /records")]
     complete: Annotated[bool, Field(description="every attachment has come")]
     missing: Annotated[list[Sha256], Field(description="hashes of the attachments that have not come from this person")]
-    number: Annotated[str | None, Field(description="the case's number, once the record took effect")]
+    number: Annotated[
+        str | None, Field(description="of the case, round, outing or item it is about, once it took effect")
+    ]
     grid: Place | None
     clock_offset_s: Annotated[int, Field(description="seconds by which the phone's clock was behind")]
     state: Annotated[

@@ -3,37 +3,50 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gc
-import json
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
-from sqlalchemy.orm import Session
 
-from gridops.cli import base
+from gridops.cli import answers, base
+from gridops.cli.answers import RolledBack
 from gridops.core import db
-from gridops.core.errors import GridopsError, Invalid, NotFound
+from gridops.core.errors import GridopsError
 from gridops.grids import forms as grid_forms
 from gridops.grids import queries as grids
 from gridops.grids import service as grid_service
-from gridops.intake import case_import, people_import
-from gridops.intake.case_import import Counts
+from gridops.intake import case_import, line_import
+from gridops.intake.case_map import CaseMap, read_map
 from gridops.intake.case_rows import COLUMNS, DEFAULT_SOURCE_SYSTEM, REQUIRED, Reader
 from gridops.intake.codes import Resolver
-from gridops.intake.files import Line, RowError, Table
+from gridops.intake.files import Counts, Line, RowError, Table
+from gridops.intake.line_import import Kind
+from gridops.intake.line_kinds import KINDS
 from gridops.intake.staging import Staging
 from gridops.tasks import app as tasks
 
 CHUNK = 5000
-F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _RolledBack(Exception):
-    """Ends a transaction whose work shall not stay: a rehearsal, or a file that was refused."""
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How a case file is read: whether units are made, how far outside a point may lie (metres), its mapping."""
+
+    create_units: bool
+    nearest_m: float
+    mapping: CaseMap | None
+
+    def table(self, file: Path) -> tuple[Table, Iterator[Line]]:
+        """The file, and its lines as ours."""
+        if self.mapping is None:
+            table = Table(file, COLUMNS, REQUIRED)
+            return table, iter(table)
+        table = self.mapping.table(file)
+        return table, self.mapping.lines(table)
 
 
 def add_to(group: click.Group) -> None:
@@ -44,16 +57,6 @@ def add_to(group: click.Group) -> None:
 @click.group("import")
 def import_() -> None:
     """Read files of others. Exit codes: 0 done, 2 refused (nothing changed), 1 fault of ours."""
-
-
-def _common(command: F) -> F:
-    for option in (
-        click.option("--dry-run", is_flag=True, help="check everything, change nothing"),
-        click.option("--json", "as_json", is_flag=True, help="print counts and errors as JSON"),
-        click.argument("file", type=click.Path(path_type=Path)),
-    ):
-        command = option(command)
-    return command
 
 
 @import_.command("grids")
@@ -68,7 +71,7 @@ def _common(command: F) -> F:
 @click.option("--repair", is_flag=True, help="mend rings, self-touching borders and slivers; each mend is told")
 @click.option("--allow-overlaps", is_flag=True, help="siblings may overlap: a point there goes to the smaller grid")
 @click.option("--correct", is_flag=True, help="what is known with another shape or parent was wrong")
-@_common
+@answers.common
 def import_grids(file: Path, dry_run: bool, as_json: bool, **options: str | bool | None) -> None:
     """Take in a territory (GeoJSON, Shapefile, GeoPackage, KML)."""
     base.opened()
@@ -78,76 +81,89 @@ def import_grids(file: Path, dry_run: bool, as_json: bool, **options: str | bool
         with db.transaction() as session:
             report = grid_service.import_file(session, file, how)
             if dry_run:
-                raise _RolledBack
-    except _RolledBack:
+                raise RolledBack
+    except RolledBack:
         pass
     except GridopsError as refused:
-        _answer_refused(counts, refused, as_json)
+        answers.answer_refused(counts, refused, as_json)
         return
     told = report.as_dict()
     counts = Counts(*(told[name] for name in ("read", "new", "unchanged", "changed", "refused")))
     counts.errors = [_row_error(error) for error in told["errors"]]
-    counts.notes = [_told(_row_error(warning)) for warning in told.get("warnings", [])]
-    _answer(counts, as_json)
-
-
-@import_.command("people")
-@click.option("--jurisdiction", help="code of the root; required when more than one exists")
-@_common
-def import_people(file: Path, dry_run: bool, as_json: bool, jurisdiction: str | None) -> None:
-    """Take in people with their units and roles (CSV)."""
-    base.opened()
-    counts = Counts()
-    try:
-        with db.transaction() as session:
-            counts = people_import.run(session, _root(session, jurisdiction), file)
-            if counts.errors or dry_run:
-                raise _RolledBack
-    except _RolledBack:
-        pass
-    except GridopsError as refused:
-        _answer_refused(counts, refused, as_json)
-        return
-    _answer(counts, as_json)
+    counts.notes = [answers.told(_row_error(warning)) for warning in told.get("warnings", [])]
+    answers.answer(counts, as_json)
 
 
 @import_.command("cases")
 @click.option("--create-units", is_flag=True, help="make units that are not known, named by their code")
+@click.option(
+    "--map", "mapping", type=click.Path(path_type=Path), help="TOML: how their columns and values become ours"
+)
 @click.option("--source-system", default=DEFAULT_SOURCE_SYSTEM, show_default=True)
-@_common
-def import_cases(file: Path, dry_run: bool, as_json: bool, create_units: bool, source_system: str) -> None:
+@answers.common
+def import_cases(
+    file: Path, dry_run: bool, as_json: bool, create_units: bool, mapping: Path | None, source_system: str
+) -> None:
     """Take in cases (CSV or CSV.gz)."""
     settings = base.opened()
     tasks.configure(settings)
     counts = Counts()
     try:
-        if not (1 <= len(source_system) <= 40 and source_system.isprintable() and source_system.strip()):
-            raise Invalid(("--source-system", "1 to 40 printable characters"))
-        _stage_and_swap(
-            file, settings.data_dir, counts, create_units, source_system, settings.nearest_grid_within_m, dry_run
-        )
+        answers.check_source_system(source_system)
+        how = _How(create_units, settings.nearest_grid_within_m, read_map(mapping) if mapping else None)
+        _stage_and_swap(file, settings.data_dir, counts, how, source_system, dry_run)
     except GridopsError as refused:
-        _answer_refused(counts, refused, as_json)
+        answers.answer_refused(counts, refused, as_json)
         return
-    _answer(counts, as_json)
+    answers.answer(counts, as_json)
 
 
-def _stage_and_swap(
-    file: Path, folder: Path, counts: Counts, create_units: bool, source_system: str, nearest_m: float, dry_run: bool
-) -> None:
+def _line_command(kind: Kind) -> click.Command:
+    """The command of a kind of file whose lines a room takes."""
+
+    def run(
+        file: Path, dry_run: bool, as_json: bool, jurisdiction: str | None, source_system: str = DEFAULT_SOURCE_SYSTEM
+    ) -> None:
+        tasks.configure(base.opened())
+        counts = Counts()
+        try:
+            answers.check_source_system(source_system)
+            with contextlib.suppress(RolledBack), db.transaction() as session:
+                counts = line_import.run(session, kind, answers.root(session, jurisdiction), source_system, file)
+                if counts.errors or dry_run:
+                    raise RolledBack
+        except GridopsError as refused:
+            answers.answer_refused(counts, refused, as_json)
+            return
+        if not counts.errors and not dry_run:
+            tasks.wake("figures.drain")
+        answers.answer(counts, as_json)
+
+    command = answers.common(run)
+    if kind.source_system:
+        command = click.option("--source-system", default=DEFAULT_SOURCE_SYSTEM, show_default=True)(command)
+    command = click.option("--jurisdiction", help="code of the root; required when there is more than one")(command)
+    return click.command(kind.name, help=kind.told)(command)
+
+
+for _kind in KINDS:
+    import_.add_command(_line_command(_kind))
+
+
+def _stage_and_swap(file: Path, folder: Path, counts: Counts, how: _How, source_system: str, dry_run: bool) -> None:
     """Check a case file in chunks into the staging area; swap it in when all of it is right."""
     _look_for_cycles_seldom()
     with Staging(folder) as staged:
-        _check(file, staged, counts, create_units, nearest_m)
+        _check(file, staged, counts, how)
         if counts.errors or dry_run:
             with db.reading() as session:
                 case_import.compare(session, staged, source_system, counts)
             return
-        with contextlib.suppress(_RolledBack), db.transaction() as session:
+        with contextlib.suppress(RolledBack), db.transaction() as session:
             case_import.alone(session)
-            case_import.swap(session, staged, source_system, Resolver(session, create_units), counts)
+            case_import.swap(session, staged, source_system, Resolver(session, how.create_units), counts)
             if counts.errors:
-                raise _RolledBack
+                raise RolledBack
     tasks.wake("figures.drain")
 
 
@@ -157,32 +173,35 @@ def _look_for_cycles_seldom() -> None:
     gc.set_threshold(200_000, 10, 10)
 
 
-def _check(file: Path, staged: Staging, counts: Counts, create_units: bool, nearest_m: float) -> None:
+def _check(file: Path, staged: Staging, counts: Counts, how: _How) -> None:
     """Stage every good line of a file, and name what is wrong with the others."""
-    table = Table(file, COLUMNS, REQUIRED)
-    lines = iter(table)
+    table, lines = how.table(file)
     codes: Resolver | None = None
     while chunk := list(islice(lines, CHUNK)):
-        codes = _stage(staged, chunk, counts, codes, create_units, nearest_m)
+        codes = _stage(staged, chunk, counts, codes, how)
     for error in table.errors:
         counts.read += 1
         counts.refuse([error])
     for line, external_id, first in staged.doubled():
         counts.refuse([RowError(line, "external_id", external_id, f"stands already in line {first}")])
+    counts.notes += how.mapping.notes() if how.mapping else []
 
 
-def _stage(
-    staged: Staging, chunk: list[Line], counts: Counts, known: Resolver | None, create_units: bool, nearest_m: float
-) -> Resolver:
+def _stage(staged: Staging, chunk: list[Line], counts: Counts, known: Resolver | None, how: _How) -> Resolver:
     """Check a chunk; what checking makes (units, local categories) is rolled back, only staged rows are kept.
 
     `known`: the codes that earlier chunks have resolved; returns it with those of this one.
     """
-    with contextlib.suppress(_RolledBack), db.transaction() as session:
+    with contextlib.suppress(RolledBack), db.transaction() as session:
         case_import.alone(session)
-        codes = known.on(session) if known else Resolver(session, create_units)
-        good, refused = Reader(grids.Snapshot(session), codes, nearest_m).read(chunk)
-        raise _RolledBack
+        codes = known.on(session) if known else Resolver(session, how.create_units)
+        reader = Reader(
+            grids.Snapshot(session), codes, how.nearest_m, how.mapping.default_grid if how.mapping else None
+        )
+        good, refused = reader.read(chunk)
+        raise RolledBack
+    if how.mapping and reader.fallen_back:
+        how.mapping.used["default_grid"] += reader.fallen_back
     counts.read += len(chunk)
     for errors in refused:
         counts.refuse(errors)
@@ -191,55 +210,5 @@ def _stage(
     return codes
 
 
-def _root(session: Session, jurisdiction: str | None) -> int:
-    """The root named, or the only one there is. Raises NotFound, or Invalid (field `--jurisdiction`)."""
-    if jurisdiction:
-        found = grids.by_code(session, jurisdiction)
-        if found is None or found.root_id != found.id:
-            raise NotFound(f"--jurisdiction: no root with the code {jurisdiction}")
-        return found.id
-    roots = grids.roots(session)
-    if len(roots) != 1:
-        raise Invalid(("--jurisdiction", "required when there is not exactly one root"))
-    return roots[0].grid_id
-
-
 def _row_error(finding: Any) -> RowError:
     return RowError(int(finding["line"] or 0), finding["column"], str(finding["value"] or ""), finding["reason"])
-
-
-def _told(error: RowError) -> str:
-    where = f"line {error.line}, " if error.line else ""
-    value = f" {error.value!r}" if error.value else ""
-    return f"{where}{error.column}{value}: {error.reason}"
-
-
-def _answer_refused(counts: Counts, refused: GridopsError, as_json: bool) -> None:
-    """A file that is refused as a whole answers in the same form as refused lines."""
-    if isinstance(refused, Invalid):
-        counts.errors += [RowError(0, error.field, "", error.reason) for error in refused.errors]
-    else:
-        counts.errors.append(RowError(0, "", "", str(refused)))
-    _answer(counts, as_json)
-
-
-def _answer(counts: Counts, as_json: bool) -> None:
-    if counts.errors:
-        counts.new = counts.changed = 0
-    if as_json:
-        told = {name: getattr(counts, name) for name in ("read", "new", "unchanged", "changed", "refused")}
-        errors = [dataclasses.asdict(error) for error in counts.errors]
-        click.echo(json.dumps({**told, "errors": errors, "notes": counts.notes}, ensure_ascii=False))
-    else:
-        for error in counts.errors[:200]:
-            click.echo(_told(error), err=True)
-        if len(counts.errors) > 200:
-            click.echo(f"… {len(counts.errors) - 200} more (--json shows all)", err=True)
-        for note in counts.notes:
-            click.echo(note, err=True)
-        click.echo(
-            f"read {counts.read}, new {counts.new}, unchanged {counts.unchanged}, "
-            f"changed {counts.changed}, refused {counts.refused}"
-        )
-    if counts.errors:
-        raise click.exceptions.Exit(2)

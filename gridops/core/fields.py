@@ -128,7 +128,7 @@ def member(kind: Callable[[str], T]) -> Read[T]:
         try:
             return kind(value)  # type: ignore[arg-type]
         except (ValueError, TypeError):
-            raise ValueError(f"none of {', '.join(kind)}") from None  # type: ignore[call-overload]
+            raise ValueError(f"none of {', '.join(kind)}") from None  # type: ignore[arg-type]
 
     return read
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -20,28 +19,10 @@ from gridops.cases.service.importing import ToldCase, local_day
 from gridops.catalogue.rules import Kind
 from gridops.core.db import lock_names
 from gridops.intake.codes import Resolver
-from gridops.intake.files import RowError
+from gridops.intake.files import Counts, RowError
 from gridops.intake.staging import StagedCase, Staging
 
 _REPORTED = TIMES.index("reported_at")
-
-
-@dataclass(slots=True)
-class Counts:
-    """The answer of every import."""
-
-    read: int = 0
-    new: int = 0
-    unchanged: int = 0
-    changed: int = 0
-    refused: int = 0
-    errors: list[RowError] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def refuse(self, errors: Sequence[RowError]) -> None:
-        """Count a line as refused, keeping what is wrong with it."""
-        self.refused += 1
-        self.errors += errors
 
 
 def alone(session: Session) -> None:

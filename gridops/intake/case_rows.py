@@ -54,12 +54,15 @@ _place_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class Reader:
     """Checks lines of one case file. What its resolver makes on the way is only rehearsed: the caller rolls it back.
 
-    `nearest_m`: how far outside everything a point may lie (metres).
+    `nearest_m`: how far outside everything a point may lie (metres). `default_grid`: its code for lines that name
+    none and whose place, if any, lies in none; `fallen_back`: how many there were.
     """
 
     land: grids.Snapshot
     codes: Resolver
     nearest_m: float = 0.0
+    default_grid: str | None = None
+    fallen_back: int = 0
     _trees: dict[date | None, Tree] = field(default_factory=dict)
 
     def read(self, lines: Sequence[Line]) -> tuple[list[StagedCase], list[list[RowError]]]:
@@ -93,8 +96,17 @@ class Reader:
                 row.wrong("grid_code", "no such grid on that day")
             else:
                 row.grid = node.root_id, node.grid_id, node.version_id
-        elif row.place is None and not row.errors:
+        elif row.place is None and not row.errors and not self._fall_back(row):
             row.wrong("grid_code", "required where lon and lat are empty")
+
+    def _fall_back(self, row: _Row) -> bool:
+        """Put a line into the default grid; False where there is none on that day."""
+        node = self._tree(row.day).by_code.get(self.default_grid) if self.default_grid else None
+        if node is None:
+            return False
+        row.grid = node.root_id, node.grid_id, node.version_id
+        self.fallen_back += 1
+        return True
 
     def _tree(self, day: date | None) -> Tree:
         if day not in self._trees:
@@ -119,6 +131,8 @@ class Reader:
                 found.distance_m.tolist(),
                 strict=True,
             ):
+                if not grid_id and self._fall_back(row):
+                    continue
                 if not grid_id:
                     row.wrong("lon", f"lies in no grid, nor within {self.nearest_m:.0f} m of one")
                     continue

@@ -1,4 +1,4 @@
-"""What a record does once it may: a table type -> verb of the cases."""
+"""What a record does once it may: a table type -> the verb of its room."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ from gridops.cases.service.writing import NewCase, Numbers
 from gridops.core import clock
 from gridops.core.errors import NotFound
 from gridops.grids import queries as grids
-from gridops.intake.forms import AnswerIn
+from gridops.intake import queries
+from gridops.intake.forms import AnswerIn, WorkIn
 from gridops.intake.models import Record
 from gridops.intake.rules import RecordType
 from gridops.people.rules import Person
 
-# What evidence of these records is evidence for.
+# What evidence of records about cases is evidence for.
 SUBJECT = "case"
+# (session, person, what was said, when it happened, when we learnt of it, by which record) -> what it led to.
+WorkVerb = Callable[..., tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,38 @@ def apply(
     found = cases.event_of_record(session, row.id)
     assert found is not None, "an effect leaves its event"
     return Done(case, found[2])
+
+
+def work(session: Session, person: Person, row: Record, said: WorkIn) -> tuple[str, int]:
+    """Let a record of rounds, outings or supervision take effect in the name of its sender.
+
+    Returns kind and id of what it led to. Raises what the room raises.
+    """
+    return _WORK[said.type](
+        session,
+        person,
+        said.said,
+        happened_at=row.happened_at,
+        # What takes effect late is known late: a frozen figure must be able to tell.
+        recorded_at=clock.now(),
+        record_id=row.id,
+    )
+
+
+def subject_of(row: Record) -> tuple[str, int]:
+    """Kind and id of what a record led to."""
+    if row.case_id is not None:
+        return SUBJECT, row.case_id
+    assert row.subject_kind is not None, "it took effect"
+    assert row.subject_id is not None, "it took effect"
+    return row.subject_kind, row.subject_id
+
+
+def root_of(session: Session, row: Record) -> int:
+    """The root of what a record led to; records of rounds and outings act in their sender's own."""
+    if row.case_id is not None:
+        return case_of(session, row.case_id).root_id
+    return queries.roots_of(session, [row.user_id])[row.user_id]
 
 
 def case_by_record(session: Session, record_id: str) -> int | None:
@@ -124,3 +159,5 @@ _VERBS: dict[RecordType, Callable[[Session, Person, Record, Any, int | None, flo
     RecordType.CHECK: _answer,
     RecordType.FEEDBACK: _answer,
 }
+
+_WORK: dict[RecordType, WorkVerb] = {}

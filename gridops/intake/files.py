@@ -8,7 +8,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -31,6 +31,24 @@ class RowError:
     reason: str
 
 
+@dataclass(slots=True)
+class Counts:
+    """The answer of every import."""
+
+    read: int = 0
+    new: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    refused: int = 0
+    errors: list[RowError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def refuse(self, errors: Sequence[RowError]) -> None:
+        """Count a line as refused, keeping what is wrong with it."""
+        self.refused += 1
+        self.errors += errors
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a table: its number in the file, and its cells by column name (stripped; absent columns empty)."""
@@ -42,10 +60,11 @@ class Line:
 class Table:
     """A table file that is read line by line. Raises Invalid (field `file` or the column) when it is no such table.
 
+    `known`: None where the header may have others beside the required ones (a file that is mapped).
     `errors`: lines that are no rows of the table, known when the reading has ended.
     """
 
-    def __init__(self, path: Path, known: Sequence[str], required: Sequence[str]) -> None:
+    def __init__(self, path: Path, known: Sequence[str] | None, required: Sequence[str]) -> None:
         self.path = path
         self._known = known
         self._required = required
@@ -107,8 +126,10 @@ class Table:
     def _check(self, header: list[str]) -> None:
         if not any(header):
             raise Invalid(("file", "empty: no header line"))
-        wrong = [(name, "stands twice in the header") for name in sorted({n for n in header if header.count(n) > 1})]
-        wrong += [(name or "(no name)", "unknown column") for name in header if name not in self._known]
+        read = header if self._known is not None else [name for name in header if name in self._required]
+        wrong = [(name, "stands twice in the header") for name in sorted({n for n in read if header.count(n) > 1})]
+        if self._known is not None:
+            wrong += [(name or "(no name)", "unknown column") for name in header if name not in self._known]
         wrong += [(name, "required column is missing") for name in self._required if name not in header]
         if wrong:
             raise Invalid(*wrong)

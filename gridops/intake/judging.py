@@ -21,7 +21,10 @@ from gridops.intake.sights import Sight
 from gridops.people import queries as people
 from gridops.people.rules import Person, Role, may
 
-MAY_JUDGE = frozenset({Role.INTAKE_CLERK, Role.SHIFT_LEADER})
+_DESK = frozenset({Role.INTAKE_CLERK, Role.SHIFT_LEADER})
+# Who judges what the desk does not: a look at a unit names people before anything is verified.
+_OTHERS = {RecordType.DISCIPLINE_CHECK: frozenset({Role.SUPERVISION_OFFICER, Role.LEADER})}
+MAY_JUDGE = _DESK.union(*_OTHERS.values())
 
 
 def waiting(session: Session, judge: Person, *, before: datetime | None = None, limit: int = 50) -> list[ToJudge]:
@@ -48,7 +51,7 @@ def any_waiting(session: Session, judge: Person) -> bool:
     """Whether anything waits for this person's decision."""
     if judge.roles.isdisjoint(MAY_JUDGE) or not queries.any_to_judge(session, judge.root_id):
         return False
-    return _judges_all(judge) or bool(waiting(session, judge))
+    return bool(waiting(session, judge))
 
 
 def try_held_again(
@@ -133,24 +136,30 @@ def _held(session: Session, judge: Person, record_id: str) -> Record:
 
 
 def _may_judge(session: Session, judge: Person, sender_id: int, kind: RecordType, body: dict[str, Any]) -> None:
-    """A clerk or shift leader of the record's place, and never one's own; what lies elsewhere is not found."""
-    root = queries.roots_of(session, [sender_id]).get(sender_id)
-    if root != judge.root_id:
+    """Whoever judges such records at the record's place, and never one's own; what lies elsewhere is not found."""
+    if sender_id == judge.user_id or judge.roles.isdisjoint(_judges_of(kind)):
+        raise NotAllowed(
+            "由督查人员判定，本人发送的记录由他人判定。"
+            if kind in _OTHERS
+            else "由受理员或值班长判定，本人发送的记录由他人判定。"
+        )
+    if queries.roots_of(session, [sender_id]).get(sender_id) != judge.root_id:
         raise NotFound("没有这条记录。")
-    if sender_id == judge.user_id or judge.roles.isdisjoint(MAY_JUDGE):
-        raise NotAllowed("由受理员或值班长判定，本人发送的记录由他人判定。")
     if not _judges_at(session, judge, kind, body):
         raise NotFound("没有这条记录。")
 
 
-def _judges_all(judge: Person) -> bool:
-    return may(judge, MAY_JUDGE, (judge.root_id,))
+def _judges_of(kind: RecordType) -> frozenset[Role]:
+    return _OTHERS.get(kind, _DESK)
 
 
 def _judges_at(session: Session, judge: Person, kind: RecordType, body: dict[str, Any]) -> bool:
-    if _judges_all(judge):
+    roles = _judges_of(kind)
+    if may(judge, roles, (judge.root_id,)):
         return True
-    return people.may_at(session, judge, MAY_JUDGE, places.grid_of_body(session, judge.root_id, kind, body))
+    if judge.roles.isdisjoint(roles):
+        return False
+    return people.may_at(session, judge, roles, places.grid_of_body(session, judge.root_id, kind, body))
 
 
 def _reason(text: str) -> str:

@@ -9,10 +9,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
+from gridops.core import clock
 from gridops.core.errors import NotFound
 from gridops.grids import queries as grids
 from gridops.intake import effects, queries
 from gridops.intake.models import Record
+from gridops.intake.queries import subjects
 from gridops.intake.rules import RecordState
 from gridops.people.rules import Person
 
@@ -21,7 +23,8 @@ from gridops.people.rules import Person
 class Receipt:
     """The answer to a record. `id`, `received_at`, `digest` never change; the rest is as of now.
 
-    `missing`: hashes named and not yet received. `number`, `grid` (code, name): of the case, once it took effect.
+    `missing`: hashes named and not yet received. `number`, `grid` (code, name): of what the record led to, once it took
+    effect; None where that has none.
     """
 
     id: str
@@ -59,15 +62,32 @@ def receipt_of_case(
     session: Session, row: Record, case: Case | None, missing: Sequence[str], ground: grids.Snapshot | None = None
 ) -> Receipt:
     """The receipt of a row whose case and missing contents are at hand, perhaps also the territory."""
+    number, grid = None, None
+    if case is not None:
+        number, grid = case.number, effects.grid_of(ground or grids.Snapshot(session), case)
+    elif row.subject_kind is not None and row.subject_id is not None:
+        number, grid = _of_subject(session, row.subject_kind, row.subject_id, ground)
     return Receipt(
         id=row.id,
         received_at=row.received_at,
         digest=row.digest,
         missing=tuple(missing),
-        number=case.number if case else None,
-        grid=effects.grid_of(ground or grids.Snapshot(session), case) if case else None,
+        number=number,
+        grid=grid,
         clock_offset_s=row.clock_offset_s,
         state=row.state,
         waiting_for=row.waiting_for if row.state is RecordState.WAITING else None,
         held_because=row.held_because if row.state in (RecordState.HELD, RecordState.DISMISSED) else None,
     )
+
+
+def _of_subject(
+    session: Session, kind: str, subject_id: int, ground: grids.Snapshot | None
+) -> tuple[str | None, dict[str, str] | None]:
+    """Number and grid of what a record led to; the grid as it was on the day of it."""
+    found = subjects.subject(session, kind, subject_id)
+    if found is None or found.grid_id is None:
+        return (found.number if found else None), None
+    then = (ground or grids.Snapshot(session)).tree(clock.local_date(found.at) if found.at else None)
+    node = then.nodes.get(found.grid_id)
+    return found.number, {"code": node.code, "name": node.name, "level": node.level.value} if node else None

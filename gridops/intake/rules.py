@@ -15,14 +15,27 @@ from gridops.core.errors import Invalid
 AHEAD_AT_MOST = timedelta(minutes=10)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
+# Fields by which a body names what it belongs to, in the order in which these have to be there, and the kind of thing.
+NAMING = {"round": "round", "outing": "outing", "incident": "incident", "problem": "problem"}
+
 
 class RecordType(StrEnum):
-    """Record types of the contract that are taken today; the others arrive with their rooms."""
+    """Record types of the contract."""
 
     REPORT = "report"
     VERIFICATION = "verification"
     CHECK = "check"
     FEEDBACK = "feedback"
+    ROUND = "round"
+    VISIT = "visit"
+    OUTING = "outing"
+    CHECK_IN = "check_in"
+    TALLY = "tally"
+    INCIDENT = "incident"
+    HANDOVER = "handover"
+    TRACK = "track"
+    DISCIPLINE_CHECK = "discipline_check"
+    PROBLEM_ANSWER = "problem_answer"
 
 
 class RecordState(StrEnum):

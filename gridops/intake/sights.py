@@ -14,11 +14,12 @@ from gridops.evidence.queries import Use
 from gridops.intake import effects, queries
 from gridops.intake.models import Record
 from gridops.intake.queries import ToJudge
+from gridops.intake.rules import RecordState
 
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """An attachment that has come: role as sent, size in bytes; `use` where it hangs on the case of the first."""
+    """An attachment that has come: role as sent, size in bytes; `use` where it hangs on what the first led to."""
 
     sha256: str
     role: str
@@ -45,7 +46,7 @@ class Sight:
 def of_item(session: Session, item: ToJudge) -> Sight:
     """What waits for the decision."""
     first = queries.record(session, item.record_id) if item.dispute_id else None
-    uses = _uses(session, first.case_id if first else None)
+    uses = _uses(session, first)
     files = _came(session, item.sender_id, item.attachments, uses)
     missing = len(item.attachments) - len(files)
     return Sight(item.sender_name, item.received_at, item.body, None, files, missing)
@@ -54,15 +55,15 @@ def of_item(session: Session, item: ToJudge) -> Sight:
 def of_first(session: Session, first: Record) -> Sight:
     """What came first under a name in dispute."""
     number = effects.case_of(session, first.case_id).number if first.case_id is not None else None
-    files = _came(session, first.user_id, first.attachments, _uses(session, first.case_id))
+    files = _came(session, first.user_id, first.attachments, _uses(session, first))
     name = queries.name_of(session, first.user_id)
     return Sight(name, first.received_at, first.body, number, files, len(first.attachments) - len(files))
 
 
-def _uses(session: Session, case_id: int | None) -> dict[str, Use]:
-    if case_id is None:
+def _uses(session: Session, first: Record | None) -> dict[str, Use]:
+    if first is None or first.state is not RecordState.APPLIED:
         return {}
-    return {use.sha256: use for use in evidence.links_for(session, effects.SUBJECT, case_id)}
+    return {use.sha256: use for use in evidence.links_for(session, *effects.subject_of(first))}
 
 
 def _came(session: Session, sender_id: int, named: Sequence[Any], uses: dict[str, Use]) -> tuple[Came, ...]:

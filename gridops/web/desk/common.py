@@ -28,13 +28,14 @@ from gridops.cases.rules.sources import Source
 from gridops.catalogue.rules import Kind
 from gridops.core.errors import Invalid
 from gridops.core.ids import row_id
+from gridops.intake.judging import MAY_JUDGE
 from gridops.people.rules import Role
 from gridops.web.navigation import DESK_ROLES
 
 READERS = DESK_ROLES
 DISPATCHERS = tuple(sorted(MOVES[Move.DISPATCH].roles))
 REGISTRARS = (Role.INTAKE_CLERK, Role.SHIFT_LEADER)
-JUDGES = REGISTRARS
+JUDGES = tuple(sorted(MAY_JUDGE))
 
 LONGEST = 100
 # No clock runs there yet: what counts is how long a case has waited.

@@ -11,12 +11,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from gridops.core import clock
+from gridops.core import clock, masking
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.intake import judging
 from gridops.intake.rules import RecordState, Verdict
-from gridops.intake.words import FIELD_NAMES
+from gridops.intake.words import FIELD_NAMES, PERSONAL
 from gridops.tasks.waking import wake
 from gridops.web import photos, records
 from gridops.web.desk import common
@@ -123,17 +123,32 @@ def _told(body: dict[str, Any]) -> list[tuple[str, str, str | None]]:
     found: list[tuple[str, str, str | None]] = []
     for name, label in FIELD_NAMES.items():
         value = body.get(name)
-        if value is None or value == "":
+        if value is None or value in ("", [], {}):
             continue
-        text = str(value)[:500]
-        if isinstance(value, dict):
-            text = f"{value.get('lon')}, {value.get('lat')}"
-        elif value is True or value in ("true", "passed"):
-            text = _("是") if name == "self_handled" else _("通过") if value == "passed" else _("属实")
-        elif value is False or value in ("false", "failed"):
-            text = _("否") if name == "self_handled" else _("不通过") if value == "failed" else _("不属实")
+        text = _text(name, value)[:500]
         found.append((label, text, text if name in ("case", "same_as") and _NUMBER.fullmatch(text) else None))
     return found
+
+
+def _text(name: str, value: Any) -> str:
+    """A value as it is read; persons masked."""
+    if name in PERSONAL:
+        return "、".join(
+            masking.name(str(one).partition("@")[0]) for one in (value if isinstance(value, list) else [value])
+        )
+    if name == "outcome" and value in ("passed", "failed"):
+        return _("通过") if value == "passed" else _("不通过")
+    if value is True or value == "true":
+        return _("属实") if name == "outcome" else _("是")
+    if value is False or value == "false":
+        return _("不属实") if name == "outcome" else _("否")
+    if isinstance(value, list):
+        return "；".join(_text("", one) for one in value)
+    if isinstance(value, dict):
+        if "lon" in value:
+            return f"{value['lon']}, {value.get('lat')}"
+        return " ".join(str(one) for one in value.values() if one is not None)
+    return str(value)
 
 
 def _before(text: str | None) -> datetime | None:

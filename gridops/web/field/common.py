@@ -30,6 +30,16 @@ RECORD_NAMES = {
     RecordType.VERIFICATION: "核实",
     RecordType.CHECK: "核查",
     RecordType.FEEDBACK: "处置反馈",
+    RecordType.ROUND: "夜查",
+    RecordType.VISIT: "检查走访",
+    RecordType.OUTING: "行动",
+    RecordType.CHECK_IN: "到岗",
+    RecordType.TALLY: "计数",
+    RecordType.INCIDENT: "执法措施",
+    RecordType.HANDOVER: "现场移交",
+    RecordType.TRACK: "轨迹",
+    RecordType.DISCIPLINE_CHECK: "明察暗访",
+    RecordType.PROBLEM_ANSWER: "整改反馈",
 }
 
 _AFTER = frozenset({"after"})

@@ -1,0 +1,34 @@
+"""The kinds of files that `line_import` takes: columns, reader and verb of the room that each belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from gridops.core.outside import Told
+from gridops.intake.line_import import Kind
+from gridops.people import forms as people
+from gridops.people import service as people_service
+
+
+def _people(
+    session: Session, root_id: int, _source_system: str, lines: Sequence[tuple[int, people.PersonLine]]
+) -> Told:
+    done = people_service.import_people(session, root_id, lines)
+    errors = [(error.line, error.column, error.value, error.reason) for error in done.errors]
+    return Told(done.new, done.unchanged, done.changed, errors)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "people",
+        "Take in people with their units and roles (CSV)",
+        people.COLUMNS,
+        ("username", "name"),
+        people.person_line,
+        _people,
+        key=("username",),
+        source_system=False,
+    ),
+)

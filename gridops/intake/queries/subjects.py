@@ -1,0 +1,156 @@
+"""What records led to beside cases: number, root and grid of rounds, outings, incidents, problem items and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, null, select
+from sqlalchemy.orm import Session, aliased
+
+from gridops.inspections.models import Round, Visit
+from gridops.operations.models import Handover, Incident, Outing, Tally
+from gridops.premises.models import Premises
+from gridops.squads.models import SquadMember, Track
+from gridops.supervision.models import DisciplineCheck, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A thing that records are about: `number` its own, or of the round or outing it belongs to; `at`: when it was.
+
+    `unit_id`: the unit it is about.
+    """
+
+    kind: str
+    id: int
+    root_id: int
+    number: str | None = None
+    grid_id: int | None = None
+    at: datetime | None = None
+    unit_id: int | None = None
+
+
+def subject(session: Session, kind: str, subject_id: int) -> Subject | None:
+    """A thing by kind and id; None where there is no such thing, or no such kind."""
+    ask = _ASKED.get(kind)
+    row = session.execute(ask(subject_id)).one_or_none() if ask else None
+    return Subject(kind, subject_id, *row) if row is not None else None
+
+
+def by_record(session: Session, kind: str, record_id: str) -> int | None:
+    """The id of the thing that a phone's record made; None where it made none."""
+    model = _NAMED[kind]
+    found: int | None = session.scalar(select(model.id).where(model.record_id == record_id))
+    return found
+
+
+def by_number(session: Session, root_id: int, kind: str, number: str) -> int | None:
+    """The id of the thing that bears a number in a root; kinds without numbers have none."""
+    model = _NAMED[kind]
+    if model is Incident:
+        return None
+    found: int | None = session.scalar(select(model.id).where(model.root_id == root_id, model.number == number))
+    return found
+
+
+def name_of(session: Session, root_id: int, kind: str, subject_id: int) -> str | None:
+    """By what its room finds a thing that bodies name: its number, or the record that made it; None in another root."""
+    model = _NAMED[kind]
+    name = model.record_id if model is Incident else model.number
+    found: str | None = session.scalar(select(name).where(model.id == subject_id, model.root_id == root_id))
+    return found
+
+
+# Kinds that bodies name (`rules.NAMING`).
+_NAMED: dict[str, Any] = {"round": Round, "outing": Outing, "incident": Incident, "problem": Problem}
+Asked = Callable[[int], Any]
+
+
+def _round(subject_id: int) -> Any:
+    return select(Round.root_id, Round.number, null(), Round.started_at).where(Round.id == subject_id)
+
+
+def _outing(subject_id: int) -> Any:
+    return select(Outing.root_id, Outing.number, Outing.grid_id, Outing.started_at).where(Outing.id == subject_id)
+
+
+def _visit(subject_id: int) -> Any:
+    return (
+        select(Visit.root_id, Round.number, Premises.grid_id, Visit.visited_at)
+        .join(Premises, Premises.id == Visit.premises_id)
+        .outerjoin(Round, Round.id == Visit.round_id)
+        .where(Visit.id == subject_id)
+    )
+
+
+def _tally(subject_id: int) -> Any:
+    rows = select(Outing.root_id, Outing.number, Outing.grid_id, Tally.at)
+    return rows.join(Outing, Outing.id == Tally.outing_id).where(Tally.id == subject_id)
+
+
+def _incident(subject_id: int) -> Any:
+    grid = func.coalesce(Premises.grid_id, Outing.grid_id)
+    return (
+        select(Incident.root_id, Outing.number, grid, Incident.happened_at)
+        .outerjoin(Premises, Premises.id == Incident.premises_id)
+        .outerjoin(Outing, Outing.id == Incident.outing_id)
+        .where(Incident.id == subject_id)
+    )
+
+
+def _handover(subject_id: int) -> Any:
+    return (
+        select(Handover.root_id, Outing.number, Outing.grid_id, Handover.at)
+        .outerjoin(Outing, Outing.id == Handover.outing_id)
+        .where(Handover.id == subject_id)
+    )
+
+
+def _of_squad(model: Any, at: Any) -> Asked:
+    """What belongs to a squad belongs to its round or outing."""
+
+    def ask(subject_id: int) -> Any:
+        night, day = aliased(Round), aliased(Outing)
+        root, number = func.coalesce(night.root_id, day.root_id), func.coalesce(night.number, day.number)
+        return (
+            select(root, number, day.grid_id, at)
+            .select_from(model)
+            .outerjoin(night, night.squad_id == model.squad_id)
+            .outerjoin(day, day.squad_id == model.squad_id)
+            .where(model.id == subject_id)
+        )
+
+    return ask
+
+
+def _discipline_check(subject_id: int) -> Any:
+    found = DisciplineCheck
+    return select(found.root_id, null(), null(), found.at, found.unit_id).where(found.id == subject_id)
+
+
+def _problem(subject_id: int) -> Any:
+    found = Problem
+    return select(found.root_id, found.number, found.grid_id, found.at, found.unit_id).where(found.id == subject_id)
+
+
+def _premises(subject_id: int) -> Any:
+    return select(Premises.root_id, null(), Premises.grid_id, null()).where(Premises.id == subject_id)
+
+
+# Kind of thing, as rooms name what a record led to -> how it is asked for.
+_ASKED: dict[str, Asked] = {
+    "round": _round,
+    "outing": _outing,
+    "visit": _visit,
+    "tally": _tally,
+    "incident": _incident,
+    "handover": _handover,
+    "squad_member": _of_squad(SquadMember, SquadMember.checked_in_at),
+    "track": _of_squad(Track, Track.started_at),
+    "discipline_check": _discipline_check,
+    "problem": _problem,
+    "premises": _premises,
+}
