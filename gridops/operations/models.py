@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridops.core.db import Base, bigint_key, enum_text
+from gridops.core.db import Base, Id, bigint_key, enum_text
 from gridops.core.outside import FromOutside, outside_keys
 from gridops.operations.rules import IncidentKind, TallyKind
 from gridops.squads.rules import Agency
@@ -28,6 +28,7 @@ class Campaign(Base):
     agencies: Mapped[list[Any] | None]
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     __table_args__ = (Index(None, "root_id", "code", unique=True),)
 
 
@@ -59,7 +60,10 @@ class Outing(FromOutside, Base):
 
 
 class Tally(Base):
-    """One addition to what an outing counts; negative: taken back. Never a total, so phones merge by adding up."""
+    """One addition to what an outing counts; negative: taken back. Never a total, so phones merge by adding up.
+
+    `reason`: of a correction at the desk. `superseded_at`: a file told another total since.
+    """
 
     __tablename__ = "tally"
     id: Mapped[bigint_key]
@@ -69,6 +73,7 @@ class Tally(Base):
     at: Mapped[datetime]
     user_id: Mapped[int | None]
     record_id: Mapped[str | None] = mapped_column(String(36), unique=True)
+    reason: Mapped[str | None] = mapped_column(Text)
     recorded_at: Mapped[datetime]
     superseded_at: Mapped[datetime | None]
 
@@ -77,7 +82,10 @@ class Incident(FromOutside, Base):
     """A seizure, impounding, preservation, referral or another act, with what the law asks of it.
 
     `party`: personal data where it is a person. `letter_no`, `receipt`: of a referral (移送); `deadline`: by when it is
-    to be answered, or the end of a seizure or preservation. `lifted_at`: things given back.
+    to be answered, or the end of a seizure or preservation. `officers`: [{key, name, agency,
+    certificate_no, user_id}, …].
+    `prolonged_at`: when a longer term was approved. `lifted_at`: things given back, `lift_note` says to whom and why.
+    `replaces_id`: the voided incident that this one corrects.
     """
 
     __tablename__ = "incident"
@@ -102,7 +110,12 @@ class Incident(FromOutside, Base):
     receipt: Mapped[str | None] = mapped_column(String(200))
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None] = mapped_column(Text)
+    prolonged_at: Mapped[datetime | None]
+    prolonged_approver: Mapped[str | None] = mapped_column(String(80))
+    prolonged_reason: Mapped[str | None] = mapped_column(Text)
     lifted_at: Mapped[datetime | None]
+    lift_note: Mapped[str | None] = mapped_column(Text)
+    replaces_id: Mapped[int | None] = mapped_column(Id, ForeignKey("incident.id"))
     user_id: Mapped[int | None]
     voided_at: Mapped[datetime | None]
     void_reason: Mapped[str | None] = mapped_column(Text)
@@ -125,3 +138,5 @@ class Handover(Base):
     user_id: Mapped[int | None]
     record_id: Mapped[str | None] = mapped_column(String(36), unique=True)
     recorded_at: Mapped[datetime]
+    voided_at: Mapped[datetime | None]
+    void_reason: Mapped[str | None] = mapped_column(Text)

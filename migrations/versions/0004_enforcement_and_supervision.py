@@ -531,7 +531,12 @@ def upgrade() -> None:
         sa.Column("receipt", sa.String(length=200), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("prolonged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("prolonged_approver", sa.String(length=80), nullable=True),
+        sa.Column("prolonged_reason", sa.Text(), nullable=True),
         sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lift_note", sa.Text(), nullable=True),
+        sa.Column("replaces_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("user_id", sa.BigInteger(), nullable=True),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("void_reason", sa.Text(), nullable=True),
@@ -543,6 +548,7 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["outing_id"], ["outing.id"], name=op.f("fk_incident_outing_id")),
         sa.ForeignKeyConstraint(["premises_id"], ["premises.id"], name=op.f("fk_incident_premises_id")),
+        sa.ForeignKeyConstraint(["replaces_id"], ["incident.id"], name=op.f("fk_incident_replaces_id")),
         sa.ForeignKeyConstraint(["root_id"], ["grid.id"], name=op.f("fk_incident_root_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
     )
@@ -580,6 +586,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=True),
         sa.Column("record_id", sa.String(length=36), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["outing_id"], ["outing.id"], name=op.f("fk_tally_outing_id")),
@@ -667,6 +674,7 @@ def upgrade() -> None:
         sa.Column("corrected_visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("case_id", sa.BigInteger(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_finding_category_id")),
         sa.ForeignKeyConstraint(["corrected_visit_id"], ["visit.id"], name=op.f("fk_finding_corrected_visit_id")),
         sa.ForeignKeyConstraint(["item_id"], ["checklist_item.id"], name=op.f("fk_finding_item_id")),
@@ -690,6 +698,8 @@ def upgrade() -> None:
         sa.Column("user_id", sa.BigInteger(), nullable=True),
         sa.Column("record_id", sa.String(length=36), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_handover_incident_id")),
         sa.ForeignKeyConstraint(["outing_id"], ["outing.id"], name=op.f("fk_handover_outing_id")),
         sa.ForeignKeyConstraint(["root_id"], ["grid.id"], name=op.f("fk_handover_root_id")),
@@ -817,6 +827,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("grid_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column("categories", sa.JSON(none_as_null=True), nullable=True))
         batch_op.add_column(sa.Column("agencies", sa.JSON(none_as_null=True), nullable=True))
+        batch_op.add_column(sa.Column("version", sa.BigInteger(), server_default="1", nullable=False))
         batch_op.create_foreign_key(batch_op.f("fk_campaign_grid_id"), "grid", ["grid_id"], ["id"])
 
     with op.batch_alter_table("record", schema=None) as batch_op:
@@ -831,6 +842,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_campaign_grid_id"), type_="foreignkey")
+        batch_op.drop_column("version")
         batch_op.drop_column("agencies")
         batch_op.drop_column("categories")
         batch_op.drop_column("grid_id")

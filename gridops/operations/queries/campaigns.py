@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from gridops.operations.models import Campaign
@@ -18,6 +19,20 @@ def campaign(session: Session, root_id: int, code: str) -> Campaign | None:
 def campaigns(session: Session, root_id: int) -> list[Campaign]:
     """The campaigns of a root, in order of code."""
     return list(session.scalars(select(Campaign).where(Campaign.root_id == root_id).order_by(Campaign.code)))
+
+
+def campaigns_on(session: Session, root_id: int, day: date) -> list[Campaign]:
+    """The campaigns that run on a local day, in order of code; both days of their period count."""
+    rows = session.scalars(
+        select(Campaign)
+        .where(
+            Campaign.root_id == root_id,
+            or_(Campaign.valid_from.is_(None), Campaign.valid_from <= day),
+            or_(Campaign.valid_to.is_(None), Campaign.valid_to > day),
+        )
+        .order_by(Campaign.code)
+    )
+    return list(rows)
 
 
 def names(session: Session, campaign_ids: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -1,9 +1,13 @@
-"""What a joint force does on an outing: what it tallies, and what is never a tally."""
+"""What is counted by additions on an outing; what is seized, impounded or kept is never one of these."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+# More than anyone counts in one addition; what is larger is a slip of the finger.
+MOST = 100_000
 
 
 class TallyKind(StrEnum):
@@ -32,11 +36,9 @@ MEASURES: dict[TallyKind, Measure] = {
 }
 
 
-class IncidentKind(StrEnum):
-    """扣押, 交警扣留, 先行登记保存, 移送, and what is none of them."""
+def below_zero(sums: Mapping[TallyKind, int]) -> tuple[TallyKind, ...]:
+    """The kinds of which more was taken back than added.
 
-    SEIZED = "seized"
-    IMPOUNDED = "impounded"
-    PRESERVED = "preserved"
-    REFERRED = "referred"
-    OTHER = "other"
+    An addition is never refused for that: the one it takes back may still be on another phone. It is shown instead.
+    """
+    return tuple(kind for kind in TallyKind if sums.get(kind, 0) < 0)
