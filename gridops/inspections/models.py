@@ -17,7 +17,8 @@ class Round(FromOutside, Base):
     """A night round (夜查): one plan, one night, however many groups; everything of it belongs to its start.
 
     `inspection`: approved as 行政检查 (`approval`: by whom, under which number). Ended by the duty leader; a round that
-    was not ended in the usual way says why. `plan`: premises and grids meant to be seen, how they were drawn.
+    was not ended in the usual way says why. `plan`: {risk: [premises], premises: draw, officers: draw}; a draw is kept
+    with its seed and population (`rules.Draw`).
     """
 
     __tablename__ = "night_round"
@@ -83,7 +84,8 @@ class Visit(FromOutside, Base):
 class Finding(Base):
     """Something found on a visit. `corrected_at`: when a re-inspection saw it mended (`corrected_visit_id`).
 
-    A file tells only how many: its rows have empty words. `case_id`: plain number of the case it became.
+    A file tells only how many: its rows have empty words. `case_id`: plain number of the case it became. `voided_at`:
+    recorded by mistake; it counts nowhere.
     """
 
     __tablename__ = "finding"
@@ -98,6 +100,7 @@ class Finding(Base):
     corrected_visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
     case_id: Mapped[int | None]
     recorded_at: Mapped[datetime]
+    voided_at: Mapped[datetime | None]
     __table_args__ = (Index(None, "visit_id", "seq", unique=True),)
 
 

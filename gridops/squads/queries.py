@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridops.people.models import User
+from gridops.people.models import Unit, User
+from gridops.people.rules import UnitKind
+from gridops.people.rules.sign_in import normal_username
 from gridops.squads.models import Squad, SquadMember, Track
-from gridops.squads.rules import Agency, certified_on, minutes
+from gridops.squads.rules import Agency, Someone, certified_on, minutes
 
 _CHUNK = 1000
 
@@ -68,6 +71,46 @@ def certified(session: Session, user_id: int, day: date) -> bool:
         select(User.certificate_no, User.certificate_valid_to).where(User.id == user_id)
     ).one_or_none()
     return row is not None and certified_on(day, *row)
+
+
+def named_people(
+    session: Session, root_id: int, people: Iterable[Someone]
+) -> dict[Someone, tuple[Someone, int | None]]:
+    """Who is meant by each: ours in full (name, agency of their unit, certificate) with their id, others as named.
+
+    A user name that nobody in this root bears leads nowhere and is left out.
+    """
+    given = list(dict.fromkeys(people))
+    wanted = sorted({normal_username(one.username) for one in given if one.username})
+    rows = session.execute(_OWN.where(User.root_id == root_id, User.username.in_(wanted))) if wanted else ()
+    own = {row.username: row for row in rows}
+    found: dict[Someone, tuple[Someone, int | None]] = {}
+    for one in given:
+        row = own.get(normal_username(one.username)) if one.username else None
+        if row is not None:
+            found[one] = (_as_someone(row, one.agency), row.id)
+        elif not one.username:
+            found[one] = (one, None)
+    return found
+
+
+def own_person(session: Session, user_id: int, agency: Agency | None = None) -> Someone:
+    """One of ours by id, as a squad knows them."""
+    return _as_someone(session.execute(_OWN.where(User.id == user_id)).one(), agency)
+
+
+_OWN = select(User.id, User.username, User.name, User.certificate_no, Unit.kind).join(Unit, Unit.id == User.unit_id)
+
+
+def _as_someone(row: Any, agency: Agency | None) -> Someone:
+    return Someone(row.name, agency or _agency_of(row.kind), row.certificate_no, row.username)
+
+
+def _agency_of(kind: UnitKind) -> Agency:
+    """The body of a unit; the street's own units are the street."""
+    if kind is UnitKind.OTHER_AGENCY:
+        return Agency.OTHER
+    return Agency(kind.value) if kind.value in set(Agency) else Agency.STREET
 
 
 def turns(

@@ -1,0 +1,190 @@
+"""Visits, what they found and left behind, and what is still to be looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from gridops.core.errors import NotFound
+from gridops.inspections.models import Finding, Order, Round, Visit
+from gridops.people.queries import Scope, apply_scope
+from gridops.premises.models import Premises
+from gridops.squads.models import SquadMember
+
+_MOST = 500
+# Premises without a grid are those of the whole jurisdiction.
+GRID = func.coalesce(Premises.grid_id, Premises.root_id)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """A visit with the name of the premises and the number of its round."""
+
+    visit: Visit
+    premises: str
+    round_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A finding with its visit and the deadline of the paper left there, if any."""
+
+    finding: Finding
+    visit: Visit
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """A paper whose findings have not all been seen mended: a re-inspection owed since, or from, `order.due_at`."""
+
+    order: Order
+    visit: Visit
+    premises: str
+    round_number: str | None
+    open: int
+
+
+def visits_of(session: Session, round_id: int, scope: Scope | None = None) -> list[VisitRow]:
+    """The visits of a round in order of time, voided ones too; with a scope those it shows."""
+    query = _rows().where(Visit.round_id == round_id).order_by(Visit.visited_at, Visit.id)
+    return [VisitRow(*row) for row in session.execute(query if scope is None else _in_sight(query, scope))]
+
+
+def visits_by_id(session: Session, visit_ids: Collection[int]) -> dict[int, VisitRow]:
+    """Visits by id."""
+    rows = session.execute(_rows().where(Visit.id.in_(sorted(set(visit_ids)))))
+    return {row[0].id: VisitRow(*row) for row in rows}
+
+
+def visit_in_sight(session: Session, scope: Scope, visit_id: int) -> VisitRow:
+    """A visit, if the scope shows it; NotFound otherwise."""
+    row = session.execute(_in_sight(_rows(), scope).where(Visit.id == visit_id)).one_or_none()
+    if row is None:
+        raise NotFound("没有这条检查走访记录")
+    return VisitRow(*row)
+
+
+def findings_of(session: Session, visit_ids: Collection[int]) -> list[Finding]:
+    """What visits found, in order; not what was taken back."""
+    query = select(Finding).where(Finding.visit_id.in_(sorted(set(visit_ids))), Finding.voided_at.is_(None))
+    return list(session.scalars(query.order_by(Finding.visit_id, Finding.seq)))
+
+
+def all_findings(session: Session, visit_id: int) -> list[Finding]:
+    """Everything that a visit found, also what was taken back."""
+    return list(session.scalars(select(Finding).where(Finding.visit_id == visit_id).order_by(Finding.seq)))
+
+
+def orders_of(session: Session, visit_ids: Collection[int]) -> dict[int, Order]:
+    """Visit id -> the paper it left."""
+    rows = session.scalars(select(Order).where(Order.visit_id.in_(sorted(set(visit_ids)))))
+    return {row.visit_id: row for row in rows}
+
+
+def finding(session: Session, finding_id: int) -> tuple[Finding, Visit, Premises]:
+    """A finding with its visit and premises; NotFound where it was taken back."""
+    row = session.execute(
+        select(Finding, Visit, Premises)
+        .join(Visit, Visit.id == Finding.visit_id)
+        .join(Premises, Premises.id == Visit.premises_id)
+        .where(Finding.id == finding_id, Finding.voided_at.is_(None), Visit.voided_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("没有这个问题")
+    return row[0], row[1], row[2]
+
+
+def open_findings(session: Session, premises_ids: Collection[int]) -> list[FindingRow]:
+    """What was found at premises (all ids of merged ones) and nobody has seen mended, latest visit first."""
+    query = (
+        select(Finding, Visit, Order.due_at)
+        .join(Visit, Visit.id == Finding.visit_id)
+        .outerjoin(Order, Order.visit_id == Visit.id)
+        .where(
+            Visit.premises_id.in_(sorted(set(premises_ids))),
+            Visit.voided_at.is_(None),
+            Finding.voided_at.is_(None),
+            Finding.corrected_at.is_(None),
+        )
+        .order_by(Visit.visited_at.desc(), Visit.id.desc(), Finding.seq)
+    )
+    return [FindingRow(*row) for row in session.execute(query.limit(_MOST))]
+
+
+def mended_on(session: Session, visit_id: int) -> list[Finding]:
+    """The findings that a visit saw mended."""
+    query = select(Finding).where(Finding.corrected_visit_id == visit_id, Finding.voided_at.is_(None))
+    return list(session.scalars(query.order_by(Finding.id)))
+
+
+def of_premises(session: Session, premises_ids: Collection[int]) -> list[VisitRow]:
+    """The visits to premises (all ids of merged ones), newest first."""
+    query = _rows().where(Visit.premises_id.in_(sorted(set(premises_ids))))
+    return [VisitRow(*row) for row in session.execute(query.order_by(Visit.visited_at.desc(), Visit.id.desc()))]
+
+
+def rechecks(
+    session: Session,
+    root_id: int,
+    until: datetime,
+    *,
+    scope: Scope | None = None,
+    leader_id: int | None = None,
+    round_id: int | None = None,
+) -> list[Recheck]:
+    """Papers not done with whose deadline comes before an instant, the earliest first: re-inspections owed.
+
+    Nobody has to make them: they follow from the papers. `leader_id`: of the rounds that this person leads.
+    """
+    query = (
+        select(Order, Visit, Premises.name, Round.number)
+        .join(Visit, Visit.id == Order.visit_id)
+        .join(Premises, Premises.id == Visit.premises_id)
+        .outerjoin(Round, Round.id == Visit.round_id)
+        .where(
+            Visit.root_id == root_id,
+            Visit.voided_at.is_(None),
+            Order.lifted_at.is_(None),
+            Order.due_at < until,
+        )
+        .order_by(Order.due_at, Order.id)
+        .limit(_MOST)
+    )
+    if scope is not None:
+        query = _in_sight(query, scope)
+    if leader_id is not None:
+        led = select(SquadMember.squad_id).where(SquadMember.user_id == leader_id, SquadMember.leads)
+        alone = Visit.round_id.is_(None) & (Visit.user_id == leader_id)
+        query = query.where(or_(Round.leader_id == leader_id, Round.squad_id.in_(led), alone))
+    if round_id is not None:
+        query = query.where(Visit.round_id == round_id)
+    rows = session.execute(query).all()
+    counts = _open_counts(session, [visit.id for _order, visit, _name, _number in rows])
+    return [Recheck(*row, open=counts.get(row[1].id, 0)) for row in rows]
+
+
+def _open_counts(session: Session, visit_ids: Collection[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(Finding.visit_id, func.count())
+        .where(Finding.visit_id.in_(visit_ids), Finding.corrected_at.is_(None), Finding.voided_at.is_(None))
+        .group_by(Finding.visit_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _rows() -> Any:
+    return (
+        select(Visit, Premises.name, Round.number)
+        .join(Premises, Premises.id == Visit.premises_id)
+        .outerjoin(Round, Round.id == Visit.round_id)
+    )
+
+
+def _in_sight(query: Any, scope: Scope) -> Any:
+    return apply_scope(query, scope, root=Visit.root_id, grid=GRID, reporter=Visit.user_id)
