@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gridops.bulletins import queries
+from gridops.bulletins.issues import given_of
 from gridops.bulletins.models import Bulletin
 from gridops.bulletins.rules import chapters, numbers, page, words
 from gridops.bulletins.rules.life import Status
@@ -19,7 +20,7 @@ from gridops.core import clock
 from gridops.core.errors import NotFound
 from gridops.core.periods import Period
 from gridops.documents.rules import chinese_numeral, issue_number, paper
-from gridops.figures import counts
+from gridops.figures import counts, enforcement, money
 from gridops.figures import service as figures
 from gridops.figures.models import FrozenSet
 from gridops.figures.queries import sets
@@ -30,7 +31,7 @@ from gridops.grids.rules import Level
 SCHEMA = "gridops/bulletin/1"
 TABLES = (
     "by_source", "by_class", "top_events", "top_components", "by_grid", "by_unit", "by_campaign",
-    "rounds", "penalties_by_kind", "problems", "scores",
+    "rounds", "penalties_by_kind", "problems", "discipline", "scores", "corrections",
 )  # fmt: skip
 TREND_PERIODS = 12
 PARTS_NAMES = {
@@ -44,6 +45,8 @@ PARTS_NAMES = {
 FIGURE_NAMES = {
     **{counts.PREFIX + count.key: count.name for count in counts.COUNTS},
     **{counts.PREFIX + rate.key: rate.name for rate in counts.RATES},
+    **enforcement.TELLING.names,
+    **money.TELLING.names,
     "grids.count": "网格数",
     "grids.area_km2": "网格面积",
     "grids.staffed": "有责任人的网格数",
@@ -102,6 +105,7 @@ def document_of(
     kept = {name: contract[name] for name in ("figures", "tables", "late_records", "as_of", "digest")}
     notes = page.notes(period, as_of, figure_set.late_records, digest)
     notes += _corrections_of_earlier(session, bulletin, period)
+    notes += page.corrected_decisions(period, figure_set.tables.get("corrections", ()))
     trend = trend_of(session, bulletin, period, figure_set.figures)
     return Document(contract, text, kept, head, period, trend, notes, composed)
 
@@ -111,8 +115,25 @@ def differences_of(document: Document) -> list[numbers.Difference]:
     told = document.contract
     if document.text == document.composed or not told["figures"]:
         return []
-    facts = numbers.known(told["figures"], told["tables"], FIGURE_NAMES, document.composed, told["late_records"])
+    said = kept_by_office(told["figures"])
+    facts = numbers.known(said, told["tables"], FIGURE_NAMES, document.composed, told["late_records"])
     return numbers.differences(document.text, document.composed, facts)
+
+
+def kept_by_office(told: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The figures of cases and grids, and of every other matter of which anything is on record, now or before.
+
+    Where nothing is, an office does not keep the matter here: what an editor types of it is no figure of ours.
+    """
+    matters = {
+        key.partition(".")[0]
+        for key, figure in told.items()
+        if any(figure.get(part) not in _NOTHING for part in ("value", "previous", "last_year"))
+    } | {"cases", "grids"}
+    return {key: figure for key, figure in told.items() if key.partition(".")[0] in matters}
+
+
+_NOTHING = (None, 0, "0.00")
 
 
 def _stands(bulletin: Bulletin) -> bool:
@@ -137,8 +158,9 @@ def _figures(
         built = figures.FigureSet(bulletin.draft["figures"], bulletin.draft["tables"], bulletin.draft["late_records"])
         return built, clock.parse_instant(bulletin.draft["as_of"]), None
     if bulletin.frozen_set_id is None and counted is not None:
-        joined = figures.merge(counted)
-        return figures.figures_of(session, bulletin.grid_id, period, bulletin.series, counted=joined), clock.now(), None
+        joined, given = figures.merge(counted), given_of(session, bulletin.root_id, bulletin.grid_id, bulletin.series)
+        made = figures.figures_of(session, bulletin.grid_id, period, bulletin.series, counted=joined, given=given)
+        return made, clock.now(), None
     frozen = session.get_one(FrozenSet, bulletin.frozen_set_id)
     told = figures.FigureSet(frozen.figures, frozen.tables, frozen.late_records)
     return told, frozen.as_of, frozen.digest

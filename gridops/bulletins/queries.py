@@ -127,6 +127,19 @@ def issued(session: Session, root_id: int, limit: int = 50) -> Sequence[Bulletin
     ).all()
 
 
+def numbered(session: Session, grid_id: int) -> Sequence[Bulletin]:
+    """The issued papers of an area, corrections left out, in the order of their periods."""
+    return session.scalars(
+        select(Bulletin)
+        .where(
+            Bulletin.grid_id == grid_id,
+            Bulletin.correction_no == 0,
+            Bulletin.status.in_([Status.ISSUED, Status.CORRECTED]),
+        )
+        .order_by(Bulletin.starts_at, Bulletin.id)
+    ).all()
+
+
 def corrections(session: Session, bulletin_id: int) -> Sequence[Bulletin]:
     """The corrections of a bulletin, oldest first."""
     return session.scalars(select(Bulletin).filter_by(corrects_id=bulletin_id).order_by(Bulletin.correction_no)).all()

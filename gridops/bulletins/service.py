@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gridops.audit import service as audit
 from gridops.bulletins import queries
 from gridops.bulletins.composing import FIGURE_NAMES, differences_of, document_of, keep_wording
+from gridops.bulletins.issues import given_of
 from gridops.bulletins.models import BuildJob, Bulletin, BulletinStep
 from gridops.bulletins.rules.life import EDITING, STEPS, Status, Step, refusal
 from gridops.bulletins.rules.numbers import sentence_of_place
@@ -147,7 +148,9 @@ def freeze(session: Session, bulletin_id: int, person: Person) -> Bulletin:
     """
     found = _step(session, bulletin_id, Step.FREEZE, person)
     if found.corrects_id is None:
-        frozen = figures.freeze(session, found.grid_id, period_of_paper(session, found), found.series, clock.now())
+        given = given_of(session, found.root_id, found.grid_id, found.series)
+        period = period_of_paper(session, found)
+        frozen = figures.freeze(session, found.grid_id, period, found.series, clock.now(), given=given)
         found.frozen_set_id, found.as_of = frozen.id, frozen.as_of
     keep_wording(session, found)
     if not found.edited:
@@ -231,7 +234,8 @@ def changes_since(session: Session, found: Bulletin) -> list[dict[str, Any]]:
     if found.frozen_set_id is None:
         return []
     cut = period_of_paper(session, found).cut
-    changes = figures.changed_since(session, session.get_one(FrozenSet, found.frozen_set_id), cut=cut)
+    given = given_of(session, found.root_id, found.grid_id, found.series)
+    changes = figures.changed_since(session, session.get_one(FrozenSet, found.frozen_set_id), cut=cut, given=given)
     return [
         {"key": key, "name": FIGURE_NAMES.get(key, key), "was": was, "now": now} for key, was, now in changes.figures
     ]

@@ -124,6 +124,18 @@ def title(name: str, period: Period) -> str:
     return f"关于{words.period_name(period, with_year=True)}{name}情况的通报"
 
 
+def corrected_decisions(period: Period, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """统计说明: fines of an earlier paper that were changed or revoked since, one line for each paper."""
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        now = "不再计入" if row["now_yuan"] is None else f"更正为{row['now_yuan']}元"
+        told.setdefault(row["period"], []).append(f"原为{row['was_yuan']}元，{now}")
+    return [
+        f"{words.label_name(label, period)}通报罚款数更正{len(changes)}处：{'；'.join(changes)}。"
+        for label, changes in sorted(told.items())
+    ]
+
+
 def notes(period: Period, as_of: datetime, late: Sequence[Mapping[str, Any]], digest: str | None) -> list[str]:
     """统计说明: what was counted when, what came late, how it is rounded, and the digest of the counted rows."""
     told = [f"统计时段：{words.span(period)}；数据提取：{words.instant(as_of, period)}。"]

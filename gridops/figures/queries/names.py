@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,13 +42,17 @@ def known(session: Session, area: Area) -> Known:
     )
 
 
-def names_of(known: Known, area: Area, day: date, counted: Counted) -> Names:
-    """Key and label of everything some counts are broken down by; grids as on a local day."""
+def names_of(known: Known, area: Area, day: date, counted: Counted, campaigns: Iterable[int] = ()) -> Names:
+    """Key and label of everything some counts are broken down by; grids as on a local day.
+
+    `campaigns`: those that had outings, whether they have cases or not.
+    """
+    of_campaigns = sorted({*_ids(counted, "campaign"), *campaigns} - {0})
     return Names(
         categories={str(key): known.categories[key] for key in _ids(counted, "category")},
         grids=_grids(area, day),
         units={str(key): _department(known, key) for key in _ids(counted, "unit")},
-        campaigns={str(key): known.campaigns[key] for key in _ids(counted, "campaign")},
+        campaigns={str(key): known.campaigns[key] for key in of_campaigns},
         always=frozenset(str(child) for child in area.territory.tree(day).children(area.grid_id)),
     )
 

@@ -41,7 +41,7 @@ def compare(figures: Figures, tables: Tables, earlier: Earlier | None, fields: F
         figure.update(_change(figure, before, fields))
     for name, rows in tables.items():
         told = {} if earlier is None else {row["key"]: row for row in earlier.tables.get(name, ())}
-        for row in rows:
+        for row in (row for row in rows if "filed" in row):  # tables of cases; others are not compared
             filed = _before(told, row["key"], "filed", earlier)
             row[fields.value] = filed
             row[fields.percent] = printed(change_percent(row["filed"], filed))

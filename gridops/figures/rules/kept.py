@@ -115,6 +115,10 @@ class Digest:
         self._hash.update(line_of(row))
         self.rows += 1
 
+    def add_fact(self, kind: str, fact_id: int, text: str) -> None:
+        """A kept fact, after all rows: in the order of kinds and ids."""
+        self._hash.update(f"{kind}|{fact_id}|{text}\n".encode())
+
     def sealed(self, printed: Any) -> str:
         """The digest of the rows added so far, followed by what is printed (RFC 8785)."""
         whole = self._hash.copy()

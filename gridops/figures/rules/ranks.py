@@ -44,11 +44,12 @@ class Ranking:
 def rank(rows: Iterable[Mapping[str, Any]]) -> Ranking:
     """Rank the rows of `by_unit` (row `none` left out) by `on_time_handling_rate`, from exact fractions.
 
-    Units with less than ten in the denominator stand apart, those with nothing nowhere. All equal: no ranking.
+    Units with less than ten in the denominator stand apart, those with nothing nowhere. All equal: no ranking. Cases
+    with an upheld appeal are left out of numerator and denominator (`upheld`, `upheld_on_time` of the row).
     """
-    units = [row for row in rows if row["key"] != "none" and row[DENOMINATOR]]
-    apart = tuple(row for row in units if row[DENOMINATOR] < MINIMUM)
-    rates = {row["key"]: _rate(row) for row in units if row[DENOMINATOR] >= MINIMUM}
+    units = [row for row in rows if row["key"] != "none" and _counted(row)[1]]
+    apart = tuple(row for row in units if _counted(row)[1] < MINIMUM)
+    rates = {row["key"]: _rate(row) for row in units if _counted(row)[1] >= MINIMUM}
     ranked = sorted((row for row in units if row["key"] in rates), key=lambda r: (-rates[r["key"]], r["key"]))
     if len(set(rates.values())) <= 1:
         return Ranking((), apart, bool(rates))
@@ -61,5 +62,10 @@ def rank(rows: Iterable[Mapping[str, Any]]) -> Ranking:
     return Ranking(places, apart, False)
 
 
+def _counted(row: Mapping[str, Any]) -> tuple[int, int]:
+    """Numerator and denominator of a unit's rank."""
+    return row[NUMERATOR] - row.get("upheld_on_time", 0), row[DENOMINATOR] - row.get("upheld", 0)
+
+
 def _rate(row: Mapping[str, Any]) -> Fraction:
-    return Fraction(row[NUMERATOR], row[DENOMINATOR])
+    return Fraction(*_counted(row))

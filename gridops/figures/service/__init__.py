@@ -1,5 +1,6 @@
 """The verbs of the figures: count, lay out, freeze, recount, list, and keep daily totals."""
 
+from gridops.figures.queries.facts import Given
 from gridops.figures.service.counting import CountedGrid, FigureSet, count, figures_of, grids_counted, merge, parts
 from gridops.figures.service.days import drain, drain_all, prepare_freeze, rebuild_days
 from gridops.figures.service.freezing import Changes, Recount, changed_since, freeze, mark_issued, recount
@@ -10,6 +11,7 @@ __all__ = [
     "Changes",
     "CountedGrid",
     "FigureSet",
+    "Given",
     "Page",
     "Recount",
     "Told",

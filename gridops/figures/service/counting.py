@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,11 +12,15 @@ from sqlalchemy.orm import Session
 from gridops.core import clock
 from gridops.core.percent import percent, printed
 from gridops.core.periods import Period
+from gridops.figures import sheets
+from gridops.figures.queries import facts as told_facts
 from gridops.figures.queries import names as naming
 from gridops.figures.queries import rows as counting
 from gridops.figures.queries import sets
 from gridops.figures.queries.area import Area, area_of
+from gridops.figures.queries.facts import Given
 from gridops.figures.rules import compare, tables, tally
+from gridops.figures.rules.facts import Bounds, Facts
 from gridops.figures.rules.late import late_windows
 from gridops.figures.rules.tally import Counted
 from gridops.grids import queries as grids
@@ -24,6 +28,7 @@ from gridops.grids.rules import Level
 from gridops.people import queries as people
 
 ISSUED = "issued"
+ISSUES = "bulletins.issued"
 
 
 @dataclass
@@ -51,28 +56,58 @@ def merge(counted: Iterable[Counted]) -> Counted:
 
 
 def figures_of(
-    session: Session, grid_id: int, period: Period, series: str, *, counted: Counted | None = None
+    session: Session,
+    grid_id: int,
+    period: Period,
+    series: str,
+    *,
+    counted: Counted | None = None,
+    given: Given | None = None,
+    facts: tuple[Facts, Bounds] | None = None,
 ) -> FigureSet:
     """Figures and tables of a period of a series as known now, with 环比, 同比 and late records.
 
-    `counted`: what was counted by parts already. Raises Conflict, naming the difference, where an equation or a sum
-    does not hold.
+    `counted`: what was counted by parts already; `facts`: what a freeze has read already, of the whole jurisdiction.
+    `given`: what the room of papers tells. Raises Conflict, naming the difference, where an equation or a sum does not
+    hold.
     """
     area = area_of(session, grid_id)
     known = naming.known(session, area)
-    made = laid_out(session, area, period, count(session, grid_id, period) if counted is None else counted, known)
+    given = given or Given()
+    counted = count(session, grid_id, period) if counted is None else counted
+    facts = facts or facts_of(session, area, period, series, given)
+    made = laid_out(session, area, period, counted, known, facts)
     for earlier, fields in ((period.previous(), compare.PREVIOUS), (period.last_year(), compare.LAST_YEAR)):
-        compare.compare(made.figures, made.tables, _earlier(session, area, earlier, series, known), fields)
+        compare.compare(made.figures, made.tables, _earlier(session, area, earlier, series, known, given), fields)
+    if given.papers is None:
+        made.figures.pop(ISSUES)  # nobody told how many there are
     made.late_records = late_records(session, area, period, series)
     return made
 
 
-def laid_out(session: Session, area: Area, period: Period, counted: Counted, known: naming.Known) -> FigureSet:
+def facts_of(
+    session: Session, area: Area, period: Period, series: str, given: Given, as_of: datetime | None = None
+) -> tuple[Facts, Bounds]:
+    """The facts of enforcement, supervision and penalties, and the bounds within which they are told (now)."""
+    return told_facts.facts_of(session, area, period, series, given, as_of or clock.now())
+
+
+def laid_out(
+    session: Session,
+    area: Area,
+    period: Period,
+    counted: Counted,
+    known: naming.Known,
+    told: tuple[Facts, Bounds],
+) -> FigureSet:
     """Counts as figures and tables without comparisons; equations and sums are checked first (Conflict)."""
     tally.check_equations(counted)
     tally.check_sums(counted)
-    names = naming.names_of(known, area, period.end_day - timedelta(days=1), counted)
-    return FigureSet({**tables.figures(counted), **_grid_figures(session, area, period)}, tables.tables(counted, names))
+    facts, _ = told
+    day = period.end_day - timedelta(days=1)
+    names = naming.names_of(known, area, day, counted, sheets.campaign_ids(facts))
+    figures = {**tables.figures(counted), **_grid_figures(session, area, period), **sheets.figures(*told)}
+    return FigureSet(figures, sheets.complete(tables.tables(counted, names), *told, names))
 
 
 def late_records(session: Session, area: Area, period: Period, series: str) -> list[dict[str, Any]]:
@@ -102,17 +137,22 @@ def late_case_ids(session: Session, area: Area, period: Period, series: str) -> 
 
 
 def _earlier(
-    session: Session, area: Area, period: Period | None, series: str, known: naming.Known
+    session: Session, area: Area, period: Period | None, series: str, known: naming.Known, given: Given
 ) -> compare.Earlier | None:
     """An earlier period: the issued figures where it was issued, else recounted where it existed."""
-    if period is None or not sets.any_record_before(session, area, period.end):
+    if period is None or not _existed(session, area, period):
         return None
     frozen = sets.frozen_set(session, area.grid_id, series, period.label)
     if frozen is not None and frozen.state == ISSUED:
         return compare.Earlier(frozen.figures, frozen.tables)
     counted = tally.add_up(counting.counted_rows(session, area, period))
-    made = laid_out(session, area, period, counted, known)
+    made = laid_out(session, area, period, counted, known, facts_of(session, area, period, series, given))
     return compare.Earlier(made.figures, made.tables)
+
+
+def _existed(session: Session, area: Area, period: Period) -> bool:
+    """Whether any record, of whatever kind, lies before a period's end."""
+    return sets.any_record_before(session, area, period.end) or told_facts.any_before(session, area, period)
 
 
 @dataclass(frozen=True, slots=True)

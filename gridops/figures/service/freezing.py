@@ -13,17 +13,22 @@ from sqlalchemy.orm import Session
 from gridops.core.bulk import insert_rows
 from gridops.core.errors import Conflict, Invalid
 from gridops.core.periods import Cut, Period, parse
+from gridops.figures import sheets
 from gridops.figures.models import FrozenSet, KeptRow
+from gridops.figures.queries import facts as told_facts
 from gridops.figures.queries import names as naming
 from gridops.figures.queries import rows as counting
 from gridops.figures.queries import sets, times
 from gridops.figures.queries.area import Area, area_of
 from gridops.figures.queries.days import day_sums, owed_days
+from gridops.figures.queries.facts import Given
 from gridops.figures.queries.rows import Rows
 from gridops.figures.rules import kept, tables, tally
 from gridops.figures.rules.days import SHARED, parse_key
+from gridops.figures.rules.facts import Facts
 from gridops.figures.rules.rows import keys_of
-from gridops.figures.service.counting import ISSUED, figures_of, laid_out, late_case_ids
+from gridops.figures.service import kept_facts
+from gridops.figures.service.counting import ISSUED, ISSUES, facts_of, figures_of, laid_out, late_case_ids
 from gridops.figures.service.days import OWED
 
 FROZEN = "frozen"
@@ -41,31 +46,42 @@ class Recount:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What would differ today: figures as (key, frozen, today), records as (case id, counted in, would count in)."""
+    """What would differ today: figures as (key, frozen, today), records as (case id, counted in, would count in).
+
+    `facts`: of enforcement, supervision and penalties, as (kind, id, counted in, would count in).
+    """
 
     figures: tuple[tuple[str, Any, Any], ...]
     records: tuple[tuple[int, tuple[str, ...], tuple[str, ...]], ...] = field(default=())
+    facts: tuple[tuple[str, int, tuple[str, ...], tuple[str, ...]], ...] = field(default=())
 
 
-def freeze(session: Session, grid_id: int, period: Period, series: str, as_of: datetime) -> FrozenSet:
-    """Take the figures of a period as of now and keep one row per counted record.
+def freeze(
+    session: Session, grid_id: int, period: Period, series: str, as_of: datetime, *, given: Given | None = None
+) -> FrozenSet:
+    """Take the figures of a period as of now and keep one row per counted record, and every fact.
 
     The caller commits `prepare_freeze` first, then opens `transaction(repeatable=True)`: everything is read in one
     consistent view, and no row that a worker writes is touched. `as_of`: the instant printed on the paper. Raises
-    Invalid when the period is not over, Conflict when it is frozen already, when daily totals of its days are still
-    owed, or when daily totals and recount, an equation or a sum disagree (the difference is named).
+    Invalid when the period is not over, Conflict when it is frozen already, when a round or outing that began in it is
+    still open (named, with who may end it), when daily totals of its days are still owed, or when daily totals and
+    recount, an equation or a sum disagree (the difference is named).
     """
     if as_of < period.end:
         raise Invalid(("period", "统计时段尚未结束，不能锁定数据"))
     if sets.frozen_set(session, grid_id, series, period.label):
         raise Conflict(f"{period.label}的数据已经锁定")
     area = area_of(session, grid_id)
+    given = given or Given()
+    kept_facts.check_open(session, area, period)
     _check_owed(session, area, period)
     rows = counting.counted_rows(session, area, period)
     counted = tally.add_up(rows)
     _check_days(session, area, period, rows)
-    made = figures_of(session, grid_id, period, series, counted=counted)
-    names = naming.names_of(naming.known(session, area), area, period.end_day - timedelta(days=1), counted)
+    facts = facts_of(session, area, period, series, given, as_of)
+    made = figures_of(session, grid_id, period, series, counted=counted, given=given, facts=facts)
+    day, campaigns = period.end_day - timedelta(days=1), sheets.campaign_ids(facts[0])
+    names = naming.names_of(naming.known(session, area), area, day, counted, campaigns)
     frozen = FrozenSet(
         root_id=area.root_id,
         grid_id=grid_id,
@@ -80,11 +96,11 @@ def freeze(session: Session, grid_id: int, period: Period, series: str, as_of: d
         figures=made.figures,
         tables=made.tables,
         late_records=made.late_records,
-        names={**asdict(names), "always": sorted(names.always)},
+        names={**asdict(names), "always": sorted(names.always), "all_sources": given.all_sources},
     )
     session.add(frozen)
     session.flush()
-    _keep(session, frozen, area, period, rows)
+    _keep(session, frozen, area, period, rows, facts[0])
     return frozen
 
 
@@ -112,6 +128,9 @@ def recount(session: Session, frozen: FrozenSet) -> Recount:
             for row, now in zip(chunk, flags, strict=True)
             if row["flags"] != now
         ]
+    facts = told_facts.kept(session, frozen.id)
+    for fact in facts:
+        digest.add_fact(*fact)
     if digest.rows != frozen.rows:
         differences.append(f"锁定时{frozen.rows}行，现有{digest.rows}行")
     found = _sealed(digest, frozen)
@@ -122,18 +141,27 @@ def recount(session: Session, frozen: FrozenSet) -> Recount:
         late, told = sets.late_kept(session, frozen.id), sum(line["reported"] for line in frozen.late_records)
         if late != told:
             differences.append(f"补报：锁定为{told}件，复核为{late}件")
-        differences += _unlike(frozen, counted)
-    except (KeyError, TypeError, AttributeError) as unknown:
+        differences += _unlike(frozen, counted, told_facts.read_back(facts))
+    except (KeyError, TypeError, AttributeError, ValueError) as unknown:
         differences.append(f"存档记录中有锁定时没有的编号或形状：{unknown}")
     return Recount(not differences, found, tuple(differences))
 
 
-def changed_since(session: Session, frozen: FrozenSet, *, cut: Cut | None = None, limit: int = 1000) -> Changes:
-    """What the same period would count today against what was frozen; at most `limit` records are named."""
+def changed_since(
+    session: Session, frozen: FrozenSet, *, cut: Cut | None = None, limit: int = 1000, given: Given | None = None
+) -> Changes:
+    """What the same period would count today against what was frozen; at most `limit` records are named.
+
+    What follows a period (mended, answered) counts up to the freeze: later it is no difference.
+    """
     period = parse(frozen.period, cut or Cut())
     area = area_of(session, frozen.grid_id)
     rows = counting.counted_rows(session, area, period)
-    today = laid_out(session, area, period, tally.add_up(rows), naming.known(session, area)).figures
+    facts, bounds = kept_facts.today(session, area, period, frozen, given or Given())
+    told = laid_out(session, area, period, tally.add_up(rows), naming.known(session, area), (facts, bounds))
+    today = told.figures
+    if given is None or given.papers is None:
+        today.pop(ISSUES)
     figures = tuple(
         (key, figure["value"], today[key]["value"])
         for key, figure in frozen.figures.items()
@@ -150,11 +178,11 @@ def changed_since(session: Session, frozen: FrozenSet, *, cut: Cut | None = None
         (i, tuple(keys_of(then.get(i, nothing)[0])), tuple(keys_of(now.get(i, nothing)[0])))
         for i in islice(unlike, limit)
     )
-    return Changes(figures, records)
+    return Changes(figures, records, kept_facts.unlike(session, frozen, facts, bounds))
 
 
-def _keep(session: Session, frozen: FrozenSet, area: Area, period: Period, rows: Rows) -> None:
-    """Write one row per counted record and the digest over them."""
+def _keep(session: Session, frozen: FrozenSet, area: Area, period: Period, rows: Rows, facts: Facts) -> None:
+    """Write one row per counted record, the facts, and the digest over both."""
     late = set(late_case_ids(session, area, period, frozen.series))
     texts = times.facts_texts(session, area, period, rows)
     counted = {row.case_id: row for row in rows.each()}
@@ -172,6 +200,8 @@ def _keep(session: Session, frozen: FrozenSet, area: Area, period: Period, rows:
             digest.add(line)
             lines.append((frozen.id, *(line[name] for name in kept.LINE_FIELDS)))
         insert_rows(session, KeptRow, ("set_id", *kept.LINE_FIELDS), lines)
+    for each in kept_facts.keep(session, frozen, facts):
+        digest.add_fact(*each)
     frozen.digest, frozen.rows = _sealed(digest, frozen), digest.rows
     session.flush()
 
@@ -204,13 +234,15 @@ def _check_days(session: Session, area: Area, period: Period, rows: Rows) -> Non
         raise Conflict("日汇总与逐件复核不一致，不能锁定数据。" + "；".join(wrong[:20]) + "。")
 
 
-def _unlike(frozen: FrozenSet, counted: tally.Counted) -> Iterator[str]:
+def _unlike(frozen: FrozenSet, counted: tally.Counted, facts: Facts) -> Iterator[str]:
     """Every figure and table row that a recount finds other than it was frozen."""
-    for key, figure in tables.figures(counted).items():
+    bounds, names = kept_facts.bounds_then(frozen), names_of(frozen)
+    told_then = {key: figure for key, figure in sheets.figures(facts, bounds).items() if key in frozen.figures}
+    for key, figure in {**tables.figures(counted), **told_then}.items():
         for part in ("value", "numerator", "denominator"):
             if frozen.figures[key][part] != figure[part]:
                 yield f"{key}：锁定为{frozen.figures[key][part]}，复核为{figure[part]}"
-    for name, rows in tables.tables(counted, names_of(frozen)).items():
+    for name, rows in sheets.complete(tables.tables(counted, names), facts, bounds, names).items():
         told = {row["key"]: row for row in frozen.tables[name]}
         if len(told) != len(rows):
             yield f"{name}：锁定{len(told)}行，复核{len(rows)}行"

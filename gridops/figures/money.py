@@ -1,0 +1,315 @@
+"""What each figure of penalties means (statistics.md §4), numbers included. Pure.
+
+Nothing that scores, ranks or compares units or people may come here (行政处罚法 art. 74): the import contract holds it.
+By decision date, amounts as in force when the figures are taken; only the street's own decisions are counted and added
+up, those of other authorities are told apart (由X机关依法处罚).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from gridops.core import clock
+from gridops.core.money import CENT
+from gridops.figures.rules.facts import Bounds, Fact
+from gridops.figures.rules.telling import Figure, Telling
+from gridops.penalties.rules import PartyKind
+
+NOTHING = Decimal("0.00")
+# 行政处罚法 art. 67: paid within 15 days of receiving the decision, calendar days (art. 85 names only 2, 3, 5 and 7).
+DAYS_TO_PAY = 15
+# 行政处罚法 art. 72: 3 % of the fine a day, never more than the fine.
+SURCHARGE_A_DAY = Decimal("0.03")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Penalty(Fact):
+    """A proceeding and its decision. No name of a party: `party` is the id of the premises, or a digest of the name.
+
+    `own`: of the street itself, or not decided yet. `ended_at`: revoked, or replaced by one decided anew. `paid_yuan`:
+    paid on it before E. `round_began_at`: start of the round it arose from.
+    """
+
+    kind: ClassVar[str] = "penalty"
+    own: bool
+    decided_by: str = ""
+    heaviest: str | None = None
+    party: str = ""
+    party_kind: str
+    premises_id: int | None = None
+    round_began_at: datetime | None = None
+    opened_at: datetime
+    waived_at: datetime | None = None
+    decided_at: datetime | None = None
+    served_at: datetime | None = None
+    ended_at: datetime | None = None
+    revoked_at: datetime | None = None
+    changed_at: datetime | None = None
+    fine_yuan: Decimal = NOTHING
+    changed_fine_yuan: Decimal | None = None
+    confiscated_yuan: Decimal = NOTHING
+    paid_yuan: Decimal = NOTHING
+    remedy_from_at: datetime | None = None
+    remedy_to_at: datetime | None = None
+    deferred_to_on: date | None = None
+    surcharge_stated: bool = True
+
+    def fine_at(self, instant: datetime) -> Decimal:
+        """The fine in force before an instant: as decided, or as changed since."""
+        changed = self.changed_at is not None and self.changed_at < instant
+        return self.changed_fine_yuan if changed and self.changed_fine_yuan is not None else self.fine_yuan
+
+    def stands(self, instant: datetime) -> bool:
+        """Whether it was decided before an instant, and neither revoked nor decided anew."""
+        decided = self.decided_at is not None and self.decided_at < instant
+        return decided and (self.ended_at is None or self.ended_at >= instant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment(Fact):
+    """Money paid on a decision of the street's own."""
+
+    kind: ClassVar[str] = "payment"
+    paid_at: datetime
+    amount_yuan: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction(Fact):
+    """A decision that an earlier paper of the series counted and that was changed or revoked since.
+
+    `period`: whose paper counted it; `now_yuan` None: it counts no more.
+    """
+
+    kind: ClassVar[str] = "correction"
+    period: str
+    was_yuan: Decimal
+    now_yuan: Decimal | None = None
+
+
+KINDS: dict[str, type[Fact]] = {each.kind: each for each in (Penalty, Payment, Correction)}
+
+
+def effective(it: Penalty, at: Bounds) -> bool:
+    """Decided in P, and neither revoked nor replaced when the figures are taken."""
+    return at.within(it.decided_at) and (it.ended_at is None or it.ended_at > at.in_force_at)
+
+
+def decided(it: Penalty, at: Bounds) -> bool:
+    """One of the street's own decisions of P, in force."""
+    return it.own and effective(it, at)
+
+
+def fine(it: Penalty, at: Bounds) -> Decimal:
+    """The fine in force when the figures are taken."""
+    return it.fine_at(at.in_force_at + timedelta(microseconds=1))
+
+
+def outstanding(it: Penalty, at: Bounds) -> Decimal:
+    """What is owed on one of the street's own decisions at E: what is in force less what was paid, never below zero."""
+    if not (it.own and it.stands(at.end)):
+        return NOTHING
+    return max(NOTHING, it.fine_at(at.end) + it.confiscated_yuan - it.paid_yuan)
+
+
+def last_day_to_pay(it: Penalty) -> date | None:
+    """The last local day on which paying is in time; deferral or instalments move it (行政处罚法 art. 66)."""
+    if it.served_at is None:
+        return None
+    due = clock.local_date(it.served_at) + timedelta(days=DAYS_TO_PAY)
+    return max(due, it.deferred_to_on) if it.deferred_to_on else due
+
+
+def overdue(it: Penalty, at: Bounds) -> bool:
+    """Owed at E, and the last day to pay is over."""
+    due = last_day_to_pay(it)
+    return due is not None and at.due_by >= clock.midnight(due + timedelta(days=1)) and outstanding(it, at) > 0
+
+
+def surcharge(it: Penalty, at: Bounds) -> Decimal:
+    """What may be imposed at most: min(fine, fine x 3 % x days late), remedies left out (行政处罚法 art. 72, 73).
+
+    Nothing where the decision did not state it (行政强制法 art. 45), and nothing on what is not a fine.
+    """
+    due = last_day_to_pay(it)
+    if due is None or not it.surcharge_stated or not overdue(it, at):
+        return NOTHING
+    last = clock.local_date(at.due_by - timedelta(microseconds=1))
+    days = (last - due).days - _days_of_remedy(it, due + timedelta(days=1), last)
+    whole = it.fine_at(at.end)
+    return max(NOTHING, min(whole, (whole * SURCHARGE_A_DAY * days).quantize(CENT)))
+
+
+def _days_of_remedy(it: Penalty, first: date, last: date) -> int:
+    """Local days of [first, last] under reconsideration or litigation; one that has not ended goes on."""
+    if it.remedy_from_at is None:
+        return 0
+    begin = max(first, clock.local_date(it.remedy_from_at))
+    end = min(last, clock.local_date(it.remedy_to_at)) if it.remedy_to_at else last
+    return max(0, (end - begin).days + 1)
+
+
+def penalised(it: Penalty, at: Bounds) -> bool:
+    """Premises penalised by whomever in P, after a round (or whatever brought it about, by a setting)."""
+    return effective(it, at) and it.premises_id is not None and (at.all_sources or it.round_began_at is not None)
+
+
+def penalised_of_rounds(it: Penalty, at: Bounds) -> bool:
+    """Premises of P's rounds, penalised by as_of."""
+    decided_by_now = at.known(it.decided_at) and (it.ended_at is None or it.ended_at > at.in_force_at)
+    return at.within(it.round_began_at) and it.premises_id is not None and decided_by_now
+
+
+def _party(it: Any) -> tuple[str, str]:
+    return it.party_kind, it.party
+
+
+def _premises(it: Any) -> int:
+    return int(it.premises_id)
+
+
+def _parties(suffix: str, name: str, unit: str, kind: PartyKind | None, words: str) -> Figure:
+    return Figure(
+        f"penalties.parties{suffix}",
+        name,
+        unit,
+        f"本机关在统计时段内作出且有效的处罚决定所涉的{words}，去重。",
+        Penalty.kind,
+        lambda it, at: decided(it, at) and kind in (None, it.party_kind),
+        of=_party,
+    )
+
+
+TELLING = Telling(
+    (
+        Figure(
+            "premises.penalised",
+            "处罚企业数",
+            "premises",
+            "因夜查而在统计时段内被各机关依法处罚且处罚有效的企业，去重后的家数。",
+            Penalty.kind,
+            penalised,
+            of=_premises,
+        ),
+        Figure(
+            "rounds.premises_penalised",
+            "本期夜查处罚企业数",
+            "premises",
+            "统计时段内的夜查所查企业中，数据提取前被各机关依法处罚的，去重后的家数。",
+            Penalty.kind,
+            penalised_of_rounds,
+            of=_premises,
+            stock=True,
+        ),
+        Figure(
+            "penalties.opened",
+            "立案查处数",
+            "count",
+            "本机关在统计时段内立案查处的案件。",
+            Penalty.kind,
+            lambda it, at: it.own and at.within(it.opened_at),
+        ),
+        Figure(
+            "penalties.decided",
+            "处罚决定数",
+            "count",
+            "本机关在统计时段内作出且有效的处罚决定，一份决定有几种处罚的计一件。",
+            Penalty.kind,
+            decided,
+        ),
+        Figure(
+            "penalties.waived",
+            "不予处罚数",
+            "count",
+            "本机关在统计时段内决定不予处罚的案件。",
+            Penalty.kind,
+            lambda it, at: it.own and at.within(it.waived_at),
+        ),
+        _parties("", "被处罚当事人数", "count", None, "当事人"),
+        _parties("_organisations", "被处罚单位数", "premises", PartyKind.ORGANISATION, "单位家数"),
+        _parties("_persons", "被处罚个人数", "people", PartyKind.PERSON, "个人人数"),
+        Figure(
+            "penalties.fined_yuan",
+            "罚款金额",
+            "yuan",
+            "本机关在统计时段内作出的有效处罚决定的罚款金额，以数据提取时有效的为准。",
+            Penalty.kind,
+            decided,
+            amount=fine,
+        ),
+        Figure(
+            "penalties.confiscated_yuan",
+            "没收金额",
+            "yuan",
+            "本机关在统计时段内作出的有效处罚决定的没收金额。",
+            Penalty.kind,
+            decided,
+            amount=lambda it, _: it.confiscated_yuan,
+        ),
+        Figure(
+            "penalties.paid_yuan",
+            "缴纳金额",
+            "yuan",
+            "统计时段内缴纳的本机关罚没款，按缴纳日期计。",
+            Payment.kind,
+            lambda it, at: at.within(it.paid_at),
+            amount=lambda it, _: it.amount_yuan,
+        ),
+        Figure(
+            "penalties.outstanding_yuan",
+            "期末未缴金额",
+            "yuan",
+            "期末有效的本机关处罚决定尚未缴纳的罚没款。",
+            Penalty.kind,
+            lambda it, at: outstanding(it, at) > 0,
+            amount=outstanding,
+            stock=True,
+        ),
+        Figure(
+            "penalties.overdue",
+            "期末逾期未缴数",
+            "count",
+            "期末尚未缴清、送达后已过15日（准予延期、分期的过其期限）的本机关处罚决定。",
+            Penalty.kind,
+            overdue,
+            stock=True,
+        ),
+        Figure(
+            "penalties.surcharge_estimate_yuan",
+            "加处罚款测算金额",
+            "yuan",
+            "逾期未缴罚款按每日百分之三测算、不超过罚款本数的金额，扣除复议、诉讼和准予延期的天数；须由机关决定才应缴纳。",
+            Penalty.kind,
+            lambda it, at: surcharge(it, at) > 0,
+            amount=surcharge,
+            stock=True,
+        ),
+        Figure(
+            "penalties.revoked",
+            "撤销处罚数",
+            "count",
+            "统计时段内被撤销的本机关处罚决定。",
+            Penalty.kind,
+            lambda it, at: it.own and at.within(it.revoked_at),
+        ),
+        Figure(
+            "penalties.changed",
+            "变更处罚数",
+            "count",
+            "统计时段内变更的本机关处罚决定。",
+            Penalty.kind,
+            lambda it, at: it.own and at.within(it.changed_at),
+        ),
+        Figure(
+            "penalties.others_decided",
+            "其他机关处罚决定数",
+            "count",
+            "其他机关在统计时段内依法作出且有效的处罚决定，不计入本机关处罚和金额。",
+            Penalty.kind,
+            lambda it, at: not it.own and effective(it, at),
+        ),
+    )
+)

@@ -1,0 +1,101 @@
+"""The facts of a period, table by table: nothing is asked once per round, outing or penalty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from gridops.core.periods import Period, PeriodKind
+from gridops.figures import money
+from gridops.figures.models import KeptFact
+from gridops.figures.queries import outings, penalties, rounds, watched
+from gridops.figures.queries.area import Area
+from gridops.figures.queries.where import Here, survivors
+from gridops.figures.rules.facts import KINDS, Bounds, Facts, Paper, by_kind
+from gridops.inspections.models import Round
+from gridops.operations.models import Outing
+
+_KINDS = {**KINDS, **money.KINDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the room of papers tells of a jurisdiction: its issued papers by series, and a setting of the series.
+
+    `papers` None: nobody asked it; then the number of issues is no figure.
+    """
+
+    papers: dict[str, list[Paper]] | None = None
+    all_sources: bool = False
+
+
+def bounds_of(period: Period, as_of: datetime, *, all_sources: bool = False) -> Bounds:
+    """What is told of a period as of an instant."""
+    yearly = period.kind in (PeriodKind.YEAR, PeriodKind.YTD)
+    return Bounds(period.start, period.end, min(period.end, as_of), as_of, as_of, yearly, all_sources)
+
+
+def facts_of(
+    session: Session, area: Area, period: Period, series: str, given: Given, as_of: datetime
+) -> tuple[Facts, Bounds]:
+    """All facts of a period of a jurisdiction, by kind, and the bounds they are told within."""
+    here = Here(area)
+    bounds = bounds_of(period, as_of, all_sources=given.all_sources)
+    merged = survivors(session, area.root_id)
+    found = [
+        *rounds.facts_of(session, here, period, merged),
+        *outings.facts_of(session, here, period),
+        *watched.facts_of(session, here, period, series, bounds),
+        *(given.papers or {}).get(watched.followed(series, period), ()),
+        *penalties.facts_of(session, here, period, bounds, merged),
+        *penalties.corrections(session, here, period, series, bounds),
+    ]
+    return by_kind(found), bounds
+
+
+def open_work(session: Session, area: Area, period: Period) -> list[tuple[str, str, datetime, str | None]]:
+    """Rounds and outings that began in a period and are still open: what it is, number, start, leader's name."""
+    here = Here(area)
+    return [
+        *(("夜查", *each) for each in rounds.open_ones(session, here, period)),
+        *(("联合整治", *each) for each in outings.open_ones(session, here, period)),
+    ]
+
+
+def any_before(session: Session, area: Area, period: Period) -> bool:
+    """Whether a round, an outing or a proceeding of the root is on record before a period's end."""
+    asked = (
+        select(exists().where(table.root_id == area.root_id, table.started_at < period.end))
+        for table in (Round, Outing)
+    )
+    return any(session.scalar(each) for each in asked) or penalties.any_before(session, area.root_id, period)
+
+
+def kept(session: Session, set_id: int) -> list[tuple[str, int, str]]:
+    """The kept facts of a frozen set in the order of the digest: kind, id, text."""
+    rows = session.execute(
+        select(KeptFact.kind, KeptFact.fact_id, KeptFact.facts)
+        .where(KeptFact.set_id == set_id)
+        .order_by(KeptFact.kind, KeptFact.fact_id)
+    )
+    return [(row.kind, row.fact_id, row.facts) for row in rows]
+
+
+def read_back(rows: Iterable[tuple[str, int, str]]) -> Facts:
+    """Kept facts as they were counted; ValueError, KeyError or TypeError where a text is none of ours."""
+    found = []
+    for kind, fact_id, text in rows:
+        fact = _KINDS[kind].from_json(text)
+        if fact.id != fact_id:
+            raise ValueError(f"{kind} {fact_id}")
+        found.append(fact)
+    return by_kind(found)
+
+
+def lately(bounds: Bounds, now: datetime) -> Bounds:
+    """The bounds of a frozen period for telling what would differ today: follow-ups stay as of the freeze."""
+    return replace(bounds, in_force_at=max(now, bounds.in_force_at))

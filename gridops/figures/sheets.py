@@ -1,0 +1,277 @@
+"""Tables of enforcement and supervision in the shape of the contract: rows told by the same rules as the figures. Pure.
+
+A row of `by_campaign` has the columns of its cases and those of its outings; each other table has rows of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from gridops.core import clock
+from gridops.figures import enforcement, money
+from gridops.figures.counts import KEYS
+from gridops.figures.rules.facts import Bounds, Facts, Look, Outing, Problem, Round, Score
+from gridops.figures.rules.tables import REST, Names, TableRow, row, row_key
+from gridops.figures.rules.telling import columns, grouped
+from gridops.operations.rules import TallyKind
+from gridops.penalties.rules import PenaltyKind
+from gridops.squads.rules import AGENCY_NAMES
+
+Tables = Mapping[str, list[TableRow]]
+TABLES = ("rounds", "penalties_by_kind", "problems", "discipline", "scores", "corrections")
+OF_ROUNDS = columns(
+    enforcement.TELLING,
+    [
+        ("people", "rounds.people_turns"),
+        ("officers", "rounds.officer_turns"),
+        ("visits", "visits.made"),
+        ("rechecks", "visits.rechecks"),
+        ("premises", "visits.premises"),
+        ("findings", "findings.found"),
+        ("corrected", "findings.corrected"),
+        ("overdue", "findings.overdue"),
+        ("orders", "orders.to_correct"),
+    ],
+)
+OF_CAMPAIGNS = columns(
+    enforcement.TELLING,
+    [
+        ("outings", "operations.held"),
+        ("operations", "operations.held"),
+        ("people_turns", "operations.people_turns"),
+        *((kind.value, f"tallies.{kind.value}") for kind in TallyKind),
+        *((what, f"incidents.{what}") for what in ("seized", "impounded", "preserved")),
+        ("referred", "referrals.sent"),
+        ("answered", "referrals.answered"),
+    ],
+)
+OF_KINDS = columns(
+    money.TELLING,
+    [
+        ("decided", "penalties.decided"),
+        ("fined_yuan", "penalties.fined_yuan"),
+        ("confiscated_yuan", "penalties.confiscated_yuan"),
+        ("others_decided", "penalties.others_decided"),
+        ("premises", "premises.penalised"),
+    ],
+)
+# What the item of an assessment is called that sums up all others.
+_TOTALS = frozenset({"总分", "总得分", "综合得分", "合计", "总成绩"})
+KIND_NAMES: dict[PenaltyKind, str] = {
+    PenaltyKind.WARNING: "警告",
+    PenaltyKind.CRITICISM: "通报批评",
+    PenaltyKind.FINE: "罚款",
+    PenaltyKind.CONFISCATION: "没收违法所得、没收非法财物",
+    PenaltyKind.LICENCE_SUSPENSION: "暂扣许可证件",
+    PenaltyKind.DOWNGRADE: "降低资质等级",
+    PenaltyKind.LICENCE_REVOCATION: "吊销许可证件",
+    PenaltyKind.RESTRICTION: "限制开展生产经营活动",
+    PenaltyKind.STOP_PRODUCTION: "责令停产停业",
+    PenaltyKind.CLOSURE: "责令关闭",
+    PenaltyKind.CAREER_BAN: "限制从业",
+    PenaltyKind.DETENTION: "行政拘留",
+}
+
+
+def tables(facts: Facts, bounds: Bounds) -> dict[str, list[TableRow]]:
+    """The tables that are no tables of cases, by their names."""
+    return {
+        "rounds": _rounds(facts, bounds),
+        "penalties_by_kind": _penalties(facts, bounds),
+        "problems": [_problem(it, bounds) for it in facts.get(Problem.kind, ())],
+        "discipline": [_verified(it) for it in facts.get(Look.kind, ()) if enforcement.verified(it, bounds)],
+        "scores": _scores(facts.get(Score.kind, ())),
+        "corrections": [_correction(it) for it in facts.get(money.Correction.kind, ())],
+    }
+
+
+def complete(
+    made: Mapping[str, list[TableRow]], facts: Facts, bounds: Bounds, names: Names
+) -> dict[str, list[TableRow]]:
+    """The tables of cases with what enforcement and appeals add to their rows, and the tables of facts."""
+    return {
+        **made,
+        "by_campaign": campaigns(made["by_campaign"], facts, bounds, names),
+        "by_unit": with_appeals(made["by_unit"], facts, bounds, names),
+        **tables(facts, bounds),
+    }
+
+
+def figures(facts: Facts, bounds: Bounds) -> dict[str, dict[str, Any]]:
+    """Every figure of enforcement, supervision and penalties, without comparisons."""
+    return {**enforcement.TELLING.laid_out(facts, bounds), **money.TELLING.laid_out(facts, bounds)}
+
+
+def campaign_ids(facts: Facts) -> set[int]:
+    """The campaigns that facts name."""
+    return {fact.campaign_id for kind in GROUPS["by_campaign"] for fact in facts.get(kind, ())} - {0}
+
+
+def campaigns(rows: Sequence[TableRow], facts: Facts, bounds: Bounds, names: Names) -> list[TableRow]:
+    """`by_campaign` with what its outings did; a campaign without cases gets a row of its own before that of none."""
+    told = grouped(OF_CAMPAIGNS, facts, bounds, lambda it: _campaign_key(it.campaign_id, names))
+    labels = {_campaign_key(int(key), names): label for key, (_, label) in names.campaigns.items()}
+    agencies: dict[str, set[str]] = {}
+    for outing in facts.get(Outing.kind, ()):
+        if enforcement.out(outing, bounds):
+            agencies.setdefault(_campaign_key(outing.campaign_id, names), set()).update(outing.agencies)
+    known = {each["key"]: each for each in rows}
+    missing = [key for key in told if key not in known]
+    known |= {key: row(key, labels.get(key, key), [0] * len(KEYS), [0] * len(KEYS)) for key in missing}
+    order = sorted(known, key=lambda key: (key == REST, key))
+    return [{**known[key], **_done(told.get(key, {})), "agencies": _named(agencies.get(key, ()))} for key in order]
+
+
+def with_appeals(rows: Iterable[TableRow], facts: Facts, bounds: Bounds, names: Names) -> list[TableRow]:
+    """`by_unit` with how many cases an upheld appeal leaves out of the ranks: of those to handle, and of those on time.
+
+    The figures of the row stay as they are (statistics.md §2).
+    """
+    out: dict[str, list[bool]] = {}
+    for case in facts.get("upheld", ()):
+        if enforcement.left_out(case, bounds):
+            told = names.units.get(str(case.unit_id))
+            out.setdefault(row_key(told[0]) if told else REST, []).append(case.on_time)
+    return [{**each, "upheld": len(its := out.get(each["key"], [])), "upheld_on_time": sum(its)} for each in rows]
+
+
+def kind_key(it: Any) -> str:
+    """The row of a decision: its heaviest kind, or the other authority that decided it."""
+    return str(it.heaviest or "") if it.own else f"by:{it.decided_by}"
+
+
+# Whose fact stands in which row of a table: what a list of the records of a cell is narrowed by.
+GROUPS: dict[str, Mapping[str, Callable[[Any], str]]] = {
+    "rounds": {
+        "round": lambda it: str(it.id),
+        **dict.fromkeys(("visit", "finding", "order"), lambda it: str(it.round_id or "")),
+    },
+    "by_campaign": dict.fromkeys(("outing", "tally", "incident"), lambda it: str(it.campaign_id)),
+    "penalties_by_kind": {"penalty": kind_key},
+}
+
+
+def _rounds(facts: Facts, bounds: Bounds) -> list[TableRow]:
+    def of(it: Any) -> int | None:
+        return it.id if isinstance(it, Round) else it.round_id
+
+    told = grouped(OF_ROUNDS, facts, bounds, of)
+    nothing = dict.fromkeys(OF_ROUNDS, 0)
+    began = sorted((it for it in facts.get(Round.kind, ()) if it.id in told), key=lambda it: (it.started_at, it.id))
+    return [
+        {
+            "key": str(it.id),
+            "label": it.label,
+            "theme": it.theme,
+            "day": clock.local_date(it.started_at).isoformat(),
+            **nothing,
+            **told[it.id],
+        }
+        for it in began
+    ]
+
+
+def _penalties(facts: Facts, bounds: Bounds) -> list[TableRow]:
+    told = grouped(OF_KINDS, facts, bounds, kind_key)
+    nothing = {column: "0.00" if column.endswith("_yuan") else 0 for column in OF_KINDS}
+    own = [(kind.value, label) for kind, label in KIND_NAMES.items() if kind.value in told]
+    own += [("", "其他")] if "" in told else []
+    others = [(key, key.removeprefix("by:") or "其他机关") for key in sorted(told) if key.startswith("by:")]
+    by_month = _premises_by_month(facts, bounds)
+    return [
+        {
+            "key": key or "other",
+            "label": label,
+            "authority": label if key.startswith("by:") else "",
+            **nothing,
+            **told[key],
+            "premises_by_month": by_month.get(key, 0),
+        }
+        for key, label in (*own, *others)
+    ]
+
+
+def _premises_by_month(facts: Facts, bounds: Bounds) -> dict[str, int]:
+    """Row -> the sum of what its months would tell of premises penalised: those of several months count in each."""
+    each = {
+        (kind_key(it), it.premises_id, f"{clock.local_date(it.decided_at):%Y-%m}")
+        for it in OF_KINDS["premises"].counted(facts, bounds)
+    }
+    return Counter(key for key, *_ in each)
+
+
+def _verified(it: Look) -> TableRow:
+    """A verified fact of the unit: no person is ever named here."""
+    return {
+        "key": str(it.id),
+        "label": it.fact,
+        "unit": it.label,
+        "day": _day(it.at),
+        "verified": True,
+        "outcome": it.outcome,
+    }
+
+
+def _problem(it: Problem, bounds: Bounds) -> TableRow:
+    done = enforcement.accepted(it, bounds)
+    late = not done and bounds.overdue(it.due_at)
+    return {
+        "key": it.number,
+        "label": it.label,
+        "unit": it.unit,
+        "place": it.place,
+        "streak": it.streak,
+        "due_on": _day(it.due_at),
+        "accepted_on": _day(it.accepted_at) if done else None,
+        "state": "corrected" if done else "overdue" if late else "open",
+    }
+
+
+def _scores(scores: Iterable[Score]) -> list[TableRow]:
+    ordered = sorted(scores, key=lambda it: (it.month, it.assessor, it.id))
+    return [
+        {
+            "key": f"{it.month}/{it.assessor}/{it.label}",
+            "label": it.label,
+            "month": it.month,
+            "assessor": it.assessor,
+            "score": it.score,
+            "full": it.full,
+            "rank": it.rank,
+            "of": it.of,
+            "total": it.label in _TOTALS,
+        }
+        for it in ordered
+    ]
+
+
+def _correction(it: Any) -> TableRow:
+    return {
+        "key": str(it.id),
+        "label": it.label,
+        "period": it.period,
+        "was_yuan": f"{it.was_yuan:.2f}",
+        "now_yuan": None if it.now_yuan is None else f"{it.now_yuan:.2f}",
+    }
+
+
+def _campaign_key(campaign_id: int, names: Names) -> str:
+    told = names.campaigns.get(str(campaign_id))
+    return row_key(told[0]) if told else REST
+
+
+def _done(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {**dict.fromkeys(OF_CAMPAIGNS, 0), **told}
+
+
+def _named(agencies: Iterable[str]) -> list[str]:
+    known = {str(agency): name for agency, name in AGENCY_NAMES.items()}
+    here = set(agencies)
+    return [name for key, name in known.items() if key in here] + sorted(here - known.keys())
+
+
+def _day(instant: Any) -> str | None:
+    """The local day of a deadline: one that ends a day at 24:00 is of that day."""
+    return None if instant is None else clock.local_date(instant).isoformat()
