@@ -1,0 +1,117 @@
+"""Every question to the premises."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from gridops.people.queries import Scope
+from gridops.premises.models import Premises
+from gridops.premises.rules import PremisesKind, Risk, credit_code, followed, name_key
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PremisesFilter:
+    """What a list of premises is narrowed to; empty means everything. `text`: part of the name, or a credit code."""
+
+    text: str = ""
+    kind: PremisesKind | None = None
+    risk: Risk | None = None
+    grid_ids: frozenset[int] | None = None
+
+
+def premises(session: Session, premises_id: int, *, lock: bool = False) -> Premises | None:
+    """The premises of an id, merged ones too; `lock`: nobody else changes them meanwhile."""
+    query = select(Premises).where(Premises.id == premises_id)
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def by_credit_code(session: Session, root_id: int, code: str) -> Premises | None:
+    """The premises of a credit code that were not merged into others."""
+    return session.scalar(
+        select(Premises).where(
+            Premises.root_id == root_id, Premises.credit_code == code, Premises.merged_into_id.is_(None)
+        )
+    )
+
+
+def by_name(session: Session, root_id: int, name: str) -> Premises | None:
+    """The premises of a name within the street: those without a code of their own first, then the oldest."""
+    rows = session.scalars(
+        select(Premises)
+        .where(Premises.root_id == root_id, Premises.name_key == name_key(name))
+        .order_by(Premises.merged_into_id.is_not(None), Premises.credit_code.is_not(None), Premises.id)
+        .limit(1)
+    )
+    return rows.first()
+
+
+def by_external_ids(session: Session, root_id: int, system: str, ids: Collection[str]) -> dict[str, Premises]:
+    """External id -> premises, of those a file brought."""
+    found: dict[str, Premises] = {}
+    wanted = sorted(set(ids))
+    for first in range(0, len(wanted), 500):
+        rows = session.scalars(
+            select(Premises).where(
+                Premises.root_id == root_id,
+                Premises.source_system == system,
+                Premises.external_id.in_(wanted[first : first + 500]),
+            )
+        )
+        found |= {row.external_id or "": row for row in rows}
+    return found
+
+
+def survivors(session: Session, root_id: int) -> dict[int, int]:
+    """Merged id -> surviving id, of every premises of a root that was merged."""
+    rows = session.execute(
+        select(Premises.id, Premises.merged_into_id).where(
+            Premises.root_id == root_id, Premises.merged_into_id.is_not(None)
+        )
+    )
+    return followed({premises_id: into for premises_id, into in rows if into is not None})
+
+
+def page(
+    session: Session, scope: Scope, wanted: PremisesFilter, *, after: int = 0, limit: int = PAGE
+) -> tuple[list[Premises], int | None]:
+    """A page of the premises a person sees, in order of entry, and where the next one begins."""
+    query = select(Premises).where(
+        Premises.root_id == scope.root_id, Premises.merged_into_id.is_(None), Premises.id > after
+    )
+    if scope.grid_ids is not None:
+        query = query.where(Premises.grid_id.in_(sorted(scope.grid_ids)))
+    if wanted.grid_ids is not None:
+        query = query.where(Premises.grid_id.in_(sorted(wanted.grid_ids)))
+    if wanted.kind is not None:
+        query = query.where(Premises.kind == wanted.kind)
+    if wanted.risk is not None:
+        query = query.where(Premises.risk == wanted.risk)
+    if text := wanted.text.strip():
+        pattern = "%" + name_key(text).replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
+        query = query.where(or_(Premises.name_key.like(pattern, escape="/"), Premises.credit_code == credit_code(text)))
+    rows = list(session.scalars(query.order_by(Premises.id).limit(limit + 1)))
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def merged_into(session: Session, premises_id: int) -> list[Premises]:
+    """The duplicates that were merged into these premises."""
+    return list(session.scalars(select(Premises).where(Premises.merged_into_id == premises_id).order_by(Premises.id)))
+
+
+def names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Id -> name."""
+    if not ids:
+        return {}
+    return dict(session.execute(select(Premises.id, Premises.name).where(Premises.id.in_(sorted(set(ids))))).tuples())
+
+
+def count(session: Session, root_id: int) -> int:
+    """How many premises a root has that were not merged."""
+    query = select(func.count()).where(Premises.root_id == root_id, Premises.merged_into_id.is_(None))
+    return session.scalar(query) or 0
