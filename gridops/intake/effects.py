@@ -21,6 +21,8 @@ from gridops.intake import queries
 from gridops.intake.forms import AnswerIn, WorkIn
 from gridops.intake.models import Record
 from gridops.intake.rules import RecordType
+from gridops.operations import forms as operations_forms
+from gridops.operations import service as operations
 from gridops.people.rules import Person
 
 # What evidence of records about cases is evidence for.
@@ -160,4 +162,22 @@ _VERBS: dict[RecordType, Callable[[Session, Person, Record, Any, int | None, flo
     RecordType.FEEDBACK: _answer,
 }
 
-_WORK: dict[RecordType, WorkVerb] = {}
+
+def _by_room(of_round: WorkVerb, of_outing: WorkVerb) -> WorkVerb:
+    """Some records belong to a round or to an outing: the room of the one that is named takes them."""
+
+    def take(session: Session, person: Person, said: Any, **when: Any) -> tuple[str, int]:
+        verb = of_outing if isinstance(said, operations_forms.CheckInIn | operations_forms.TrackIn) else of_round
+        return verb(session, person, said, **when)
+
+    return take
+
+
+_WORK: dict[RecordType, WorkVerb] = {
+    RecordType.OUTING: operations.record_outing,
+    RecordType.CHECK_IN: operations.record_check_in,
+    RecordType.TALLY: operations.record_tally,
+    RecordType.INCIDENT: operations.record_incident,
+    RecordType.HANDOVER: operations.record_handover,
+    RecordType.TRACK: operations.record_track,
+}

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from gridops.core.outside import Told
 from gridops.intake.line_import import Kind
+from gridops.operations import service as operations_service
+from gridops.operations.forms import incidents, operations
 from gridops.people import forms as people
 from gridops.people import service as people_service
 
@@ -21,6 +23,22 @@ def _people(
 
 
 KINDS: tuple[Kind, ...] = (
+    Kind(
+        "operations",
+        "Take in joint outings with their people and tallies (CSV)",
+        operations.COLUMNS,
+        operations.REQUIRED,
+        operations.line,
+        operations_service.import_operations,
+    ),
+    Kind(
+        "incidents",
+        "Take in seizures, impoundings, preservations and referrals (CSV)",
+        incidents.COLUMNS,
+        incidents.REQUIRED,
+        incidents.line,
+        operations_service.import_incidents,
+    ),
     Kind(
         "people",
         "Take in people with their units and roles (CSV)",

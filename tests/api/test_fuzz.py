@@ -96,4 +96,4 @@ def _lead_further_in(case: Case) -> None:
             inner |= {"category": "0110", "location": {"lon": 119.955, "lat": 31.855}, "source": "inspector"}
             inner |= {"kind": None, "category_list": None, "campaign": None, "grid": None}
         elif isinstance(inner, dict):
-            inner["case"] = NAMES[0]
+            inner |= {name: NAMES[0] for name in ("case", "round", "outing", "incident", "problem") if name in inner}

@@ -129,7 +129,7 @@ ABSURD: list[Any] = [
     ({"body": {"category": "x" * 31, "location": {"lon": 119.955, "lat": 31.855}}}, "body.category"),
     ({"body": {"category": "7777", "location": {"lon": 119.955, "lat": 31.855}}}, "body.category"),
     ({"body": {"category": "0110", "grid": "320411009"}}, "body.grid"),
-    ({"type": "track"}, "type"),
+    ({"type": "flight"}, "type"),
 ]
 
 

@@ -8,9 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from gridops.core.errors import Invalid
+from gridops.inspections import forms as inspections
 from gridops.inspections.rules import OrderKind, Signed, VisitKind
 from gridops.intake.forms.shapes import Day, Envelope, Instant, Shape, one_of
 from gridops.intake.rules import RecordType
+from gridops.operations import forms as operations
 from gridops.operations.rules import IncidentKind, TallyKind
 from gridops.squads.rules import Agency
 
@@ -24,7 +27,9 @@ RoundReference = Annotated[
 OutingReference = Annotated[
     str, Field(min_length=1, max_length=40, description="UUID of the record that began the outing, or its number")
 ]
-IncidentReference = Annotated[str, Field(min_length=1, max_length=40, description="UUID of the incident's record")]
+IncidentReference = Annotated[
+    str, Field(min_length=1, max_length=40, description="UUID of the incident's record, or its id")
+]
 ProblemReference = Annotated[str, Field(min_length=1, max_length=40, description="number of the problem item")]
 AgencyName = Annotated[str, AfterValidator(one_of(Agency)), Field(json_schema_extra={"enum": list(Agency)})]
 VisitKindName = Annotated[str, AfterValidator(one_of(VisitKind)), Field(json_schema_extra={"enum": list(VisitKind)})]
@@ -67,7 +72,7 @@ class PremisesRef(Shape):
 class FindingIn(Shape):
     """One thing found: in words, how severe; the item of the checklist or the category it falls under."""
 
-    text: Annotated[str, Field(max_length=1000)]
+    text: Annotated[str, Field(max_length=1000)] | None = Field(default=None, description="required without `item`")
     severity: Annotated[str, Field(max_length=20)] | None = None
     item: Annotated[int, Field(ge=1, le=2**53 - 1)] | None = None
     category: Annotated[str, Field(max_length=30)] | None = None
@@ -91,7 +96,7 @@ class VisitBody(Shape):
     complete: bool
     checklist: Annotated[int, Field(ge=1, le=2**53 - 1)] | None = None
     answers: Annotated[dict[str, Any], Field(max_length=500)] | None = None
-    findings: Annotated[list[FindingIn], Field(max_length=MOST_FINDINGS)] = []
+    findings: Annotated[list[FindingIn], Field(max_length=MOST_FINDINGS)] | None = None
     corrected: Annotated[list[Annotated[int, Field(ge=1, le=2**53 - 1)]], Field(max_length=MOST_FINDINGS)] | None = None
     order: OrderIn | None = None
     signed: SignedName
@@ -148,7 +153,7 @@ class IncidentBody(Shape):
     decision_no: Annotated[str, Field(max_length=80)] | None = None
     letter_no: Annotated[str, Field(max_length=80)] | None = None
     items: Words | None = None
-    deadline: Instant | None = None
+    deadline: Annotated[str, Field(max_length=40, description="a time, or a day, which then ends it")] | None = None
 
 
 class HandoverBody(Shape):
@@ -269,4 +274,26 @@ class Work:
     read: Callable[[Mapping[str, Any]], Any]
 
 
-WORK: dict[RecordType, Work] = {}
+def _of_round_or_outing(
+    of_round: Callable[[Mapping[str, Any]], Any], of_outing: Callable[[Mapping[str, Any]], Any]
+) -> Callable[[Mapping[str, Any]], Any]:
+    """Some records belong to a round or to an outing: the room of the one that is named reads them."""
+
+    def read(body: Mapping[str, Any]) -> Any:
+        if "round" in body and "outing" in body:
+            raise Invalid(("body.outing", "not together with round"))
+        return of_round(body) if "round" in body else of_outing(body)
+
+    return read
+
+
+WORK: dict[RecordType, Work] = {
+    RecordType.OUTING: Work(OutingRecord, operations.parse_outing),
+    RecordType.CHECK_IN: Work(
+        CheckInRecord, _of_round_or_outing(inspections.parse_check_in, operations.parse_check_in)
+    ),
+    RecordType.TALLY: Work(TallyRecord, operations.parse_tally),
+    RecordType.INCIDENT: Work(IncidentRecord, operations.parse_incident),
+    RecordType.HANDOVER: Work(HandoverRecord, operations.parse_handover),
+    RecordType.TRACK: Work(TrackRecord, _of_round_or_outing(inspections.parse_track, operations.parse_track)),
+}

@@ -99,11 +99,12 @@ def references(meaning: Meaning) -> tuple[Reference, ...]:
 
 def work_meaning(kind: RecordType, body: Mapping[str, Any]) -> WorkIn:
     """A body as its room reads it. Raises Invalid with fields named below `body`."""
+    given = {name: value for name, value in body.items() if value is not None}
     try:
-        said = about_work.WORK[kind].read(body)
+        said = about_work.WORK[kind].read(given)
     except Invalid as wrong:
         raise Invalid(*(FieldError(_below_body(error.field), error.reason) for error in wrong.errors)) from None
-    return WorkIn(kind, dict(body), said)
+    return WorkIn(kind, given, said)
 
 
 def parse_record(payload: Any, record_id: str, limits: Limits) -> RecordIn:

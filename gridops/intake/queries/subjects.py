@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session, aliased
 from gridops.inspections.models import Round, Visit
 from gridops.operations.models import Handover, Incident, Outing, Tally
 from gridops.premises.models import Premises
-from gridops.squads.models import SquadMember, Track
+from gridops.squads.models import Squad, SquadMember, Track
 from gridops.supervision.models import DisciplineCheck, Problem
+
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +50,34 @@ def by_record(session: Session, kind: str, record_id: str) -> int | None:
 
 
 def by_number(session: Session, root_id: int, kind: str, number: str) -> int | None:
-    """The id of the thing that bears a number in a root; kinds without numbers have none."""
+    """The id of the thing that bears a number in a root; an incident's number is its id."""
     model = _NAMED[kind]
-    if model is Incident:
+    if model is not Incident:
+        named = model.number == number
+    elif number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS:
+        named = Incident.id == int(number)
+    else:
         return None
-    found: int | None = session.scalar(select(model.id).where(model.root_id == root_id, model.number == number))
+    found: int | None = session.scalar(select(model.id).where(model.root_id == root_id, named))
     return found
 
 
 def name_of(session: Session, root_id: int, kind: str, subject_id: int) -> str | None:
-    """By what its room finds a thing that bodies name: its number, or the record that made it; None in another root."""
+    """By what its room finds a thing that bodies name: its number, an incident by its id; None in another root."""
     model = _NAMED[kind]
-    name = model.record_id if model is Incident else model.number
-    found: str | None = session.scalar(select(name).where(model.id == subject_id, model.root_id == root_id))
-    return found
+    name = model.id if model is Incident else model.number
+    found = session.scalar(select(name).where(model.id == subject_id, model.root_id == root_id))
+    return None if found is None else str(found)
+
+
+def by_code(session: Session, root_id: int, code: str) -> tuple[str, str] | None:
+    """The kind and number of the round or outing whose leader shows a QR code; None where nobody shows it."""
+    for kind, model in (("round", Round), ("outing", Outing)):
+        rows = select(model.number).join(Squad, Squad.id == model.squad_id)
+        number = session.scalar(rows.where(Squad.code == code, Squad.root_id == root_id))
+        if number is not None:
+            return kind, number
+    return None
 
 
 # Kinds that bodies name (`rules.NAMING`).

@@ -141,6 +141,9 @@ def _apply_work(
         if name is None:
             return
         known[named.field] = name
+    if not known and work.body.get("code"):
+        # Whoever scanned the leader's code need not know what it belongs to.
+        known |= dict([found] if (found := subjects.by_code(session, person.root_id, work.body["code"])) else ())
     try:
         # By what its room calls it: the phone may have named a later record about the same thing.
         said = work_meaning(work.type, {**work.body, **known})
