@@ -28,8 +28,12 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.desk.map:pages",
     "gridops.web.desk.intake:pages",
     "gridops.web.desk.judging:pages",
+    "gridops.web.desk.outings:pages",
+    "gridops.web.desk.incidents:pages",
+    "gridops.web.desk.campaigns:pages",
     "gridops.web.field.home:pages",
     "gridops.web.field.report:pages",
     "gridops.web.field.cases:pages",
+    "gridops.web.field.outings:pages",
     "gridops.web.health:pages",
 )

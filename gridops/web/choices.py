@@ -102,6 +102,13 @@ def grids_below(session: Session, person: Person, roles: Iterable[Role]) -> list
     return sorted((tree.nodes[i] for i in mine if not tree.children(i)), key=lambda node: node.code)
 
 
+def areas(session: Session, person: Person, roles: Iterable[Role]) -> list[Node]:
+    """All parts of the territory where a person works, whole and down to single grids, by code: where things may be."""
+    tree = grids.tree(session)
+    mine = frozenset().union(*(tree.descendants(node.grid_id) for node in own_grids(session, person, roles)))
+    return sorted((tree.nodes[i] for i in mine), key=lambda node: (len(tree.path(node.grid_id)), node.code))
+
+
 def path_of(session: Session, grid_id: int) -> str:
     """The names from below the root to a grid: `盘龙社区 盘龙01网格`."""
     tree = grids.tree(session)

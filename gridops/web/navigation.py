@@ -45,6 +45,8 @@ class Place:
 PLACES = (
     Place("/overview", "总览", "chart-bar", OVERVIEW_ROLES),
     Place("/desk", "工作台", "layout-dashboard", DESK_ROLES),
+    # A handler sees what is with their unit; outings are with nobody's.
+    Place("/desk/outings", "联合执法", "users-group", tuple(role for role in DESK_ROLES if role is not Role.HANDLER)),
     Place("/bulletins", "通报", "file-text", BULLETIN_ROLES),
     Place("/admin", "管理", "settings", ADMIN_ROLES),
     Place("/admin/audit", "审计", "shield-check", (Role.AUDITOR,)),
@@ -72,8 +74,7 @@ def places() -> list[tuple[Place, bool]]:
         return []
     roles = current_user.person.roles
     known = {rule.rule.rstrip("/") for rule in current_app.url_map.iter_rules()}
-    return [
-        (place, request.path == place.path or request.path.startswith(f"{place.path}/"))
-        for place in PLACES
-        if place.path in known and not roles.isdisjoint(place.roles)
-    ]
+    shown = [place for place in PLACES if place.path in known and not roles.isdisjoint(place.roles)]
+    # Of places within each other one is where the person is: the longest.
+    here = max((place.path for place in shown if f"{request.path}/".startswith(f"{place.path}/")), key=len, default="")
+    return [(place, place.path == here) for place in shown]

@@ -16,7 +16,6 @@ from gridops.operations.queries.incidents import (
     incident_page,
     incidents_of,
     of_premises,
-    premises_id_of,
     standing_of,
 )
 from gridops.operations.queries.outings import (
@@ -78,7 +77,6 @@ __all__ = [
     "outing_page",
     "outings_of",
     "outings_of_person",
-    "premises_id_of",
     "standing_of",
     "tally_sums",
 ]

@@ -172,16 +172,6 @@ def of_premises(session: Session, premises_ids: Collection[int]) -> list[AtPremi
     return [AtPremises(*row) for row in session.execute(query)]
 
 
-def premises_id_of(session: Session, root_id: int, premises_id: int) -> int:
-    """The premises of a root that an id means, a duplicate's survivor in its place; NotFound."""
-    found = session.execute(
-        select(Premises.id, Premises.merged_into_id).where(Premises.root_id == root_id, Premises.id == premises_id)
-    ).first()
-    if found is None:
-        raise NotFound("没有这个场所")
-    return int(found.merged_into_id or found.id)
-
-
 def handover_in_sight(session: Session, scope: Scope, handover_id: int) -> tuple[Handover, int]:
     """A hand-over the scope shows, and the grid it belongs to; NotFound otherwise."""
     grid = func.coalesce(Outing.grid_id, Handover.root_id)

@@ -27,6 +27,8 @@ from gridops.operations.service import officers
 from gridops.operations.service.campaigns import CHANGED_MEANWHILE
 from gridops.people.queries import may_at
 from gridops.people.rules import Person
+from gridops.premises import queries as premises_asked
+from gridops.premises import service as premises
 from gridops.squads.rules import Agency
 from gridops.worktime.queries import working_time
 
@@ -230,13 +232,18 @@ def facts_of(incident: Incident) -> Facts:
 
 
 def _premises_id(session: Session, root_id: int, named: PremisesRef | None) -> int | None:
+    """The premises that are meant, made where a code or a name is new; a duplicate leads to its survivor."""
     if named is None:
         return None
     if named.id is not None:
-        return queries.premises_id_of(session, root_id, named.id)
-    from gridops.premises import service as premises
-
-    return premises.ensure(session, root_id, named.credit_code, named.name or named.credit_code or "").id
+        found = premises_asked.premises(session, named.id)
+        if found is None or found.root_id != root_id:
+            raise Invalid(("premises.id", "没有这个场所"))
+        return premises.survivor(session, found).id
+    try:
+        return premises.ensure(session, root_id, named.credit_code, named.name or named.credit_code or "").id
+    except Invalid as wrong:
+        raise Invalid(*((f"premises.{error.field}", error.reason) for error in wrong.errors)) from None
 
 
 def _check(session: Session, person: Person, incident: Incident, version: int, *kinds: IncidentKind) -> None:
