@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from gridops.audit import models as audit
 from gridops.bulletins import models as bulletins
@@ -65,6 +65,18 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         command.upgrade(settings, revision)
 
 
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """The same in the transaction of the caller."""
+    from alembic import command
+
+    command.upgrade(_settings(connection), revision)
+
+
+def newest() -> str:
+    """The newest revision of migrations/."""
+    return max(path.name.split("_", 1)[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
 def downgrade(engine: Engine, revision: str) -> None:
     """Take a database back to a revision (`-1`: the one before)."""
     from alembic import command
@@ -75,22 +87,25 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the database stands at the newest revision; asked at each start, so without loading Alembic."""
-    newest = max(path.name.split("_", 1)[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
     if not inspect(engine).has_table("alembic_version"):
         return False
     with engine.connect() as connection:
-        return connection.scalar(text("SELECT version_num FROM alembic_version")) == newest
+        return connection.scalar(text("SELECT version_num FROM alembic_version")) == newest()
 
 
 @contextlib.contextmanager
 def _migrating(engine: Engine) -> Iterator[AlembicConfig]:
+    with engine.connect() as connection:
+        connection.info["writes"] = True
+        with connection.begin():
+            yield _settings(connection)
+        connection.info.pop("writes", None)
+
+
+def _settings(connection: Connection) -> AlembicConfig:
     from alembic.config import Config
 
     settings = Config()
     settings.set_main_option("script_location", str(_MIGRATIONS))
-    with engine.connect() as connection:
-        connection.info["writes"] = True
-        with connection.begin():
-            settings.attributes["connection"] = connection
-            yield settings
-        connection.info.pop("writes", None)
+    settings.attributes["connection"] = connection
+    return settings

@@ -22,6 +22,8 @@ COMMANDS = {
     "export": "exports",
     "bulletin": "papers",
     "token": "people",
+    "backup": "archive",
+    "restore": "archive",
     "bench": "bench",
 }
 

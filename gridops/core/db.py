@@ -198,6 +198,19 @@ def reading() -> Iterator[Session]:
             yield session
 
 
+@contextlib.contextmanager
+def replacing() -> Iterator[Connection]:
+    """One transaction on a bare connection, in which everything there is may be replaced (a restore)."""
+    bound = engine()
+    with _only_one(), _turn_to_write(bound), bound.connect() as connection:
+        connection.info["writes"] = True
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            connection.info.pop("writes", None)
+
+
 def insert_or_skip(session: Session, table: Any, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> int:
     """Insert rows, leaving alone those whose `keys` exist already; returns how many were new."""
     new = 0
@@ -235,6 +248,17 @@ def lock_names(session: Session, names: Iterable[str]) -> None:
         raw: Any = session.connection().connection.driver_connection
         with raw_errors():
             raw.execute(f"SELECT {locks}", keys)
+
+
+def continue_keys(connection: Connection, tables: Iterable[Any]) -> None:
+    """Let the keys that the database gives go on after the largest there is: for rows that came with their own."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in tables:
+        if "id" in table.columns and table.columns["id"].primary_key and table.columns["id"].autoincrement:
+            given = f"pg_get_serial_sequence('\"{table.name}\"', 'id')"
+            largest = f'SELECT max(id) FROM "{table.name}"'  # noqa: S608  names of our own tables
+            connection.exec_driver_sql(f"SELECT setval({given}, ({largest})) WHERE {given} IS NOT NULL")
 
 
 # SQLite takes 32,766 values in one statement, PostgreSQL 65,535.

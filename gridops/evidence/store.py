@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -60,6 +61,12 @@ class LocalStore:
 
     def delete(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
+
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """Every name with its file, in order of names."""
+        for path in sorted(self.folder.glob("??/??/*")):
+            if _NAME.fullmatch(path.name):
+                yield path.name, path
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
