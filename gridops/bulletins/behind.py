@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gridops.bulletins import queries
+from gridops.bulletins.issues import given_of
 from gridops.bulletins.models import Bulletin
 from gridops.bulletins.series import period_of_paper
 from gridops.cases.models import Case
@@ -71,6 +72,27 @@ def lines_of(session: Session, bulletin: Bulletin, asked: Asked) -> Iterator[Lin
     found = _ids(session, bulletin, frozen, asked, 0, 10**9).case_ids
     for first in range(0, len(found), CHUNK):
         yield from _lines(session, frozen, found[first : first + CHUNK])
+
+
+def facts_of(
+    session: Session, bulletin: Bulletin, asked: Asked, *, after: int = 0, limit: int = 50
+) -> figures.FactPage:
+    """A page of the facts behind a figure of enforcement, supervision or penalties. Invalid: no such list."""
+    frozen = queries.frozen_set(session, bulletin)
+    which = {"table": asked.table, "row": asked.row, "after": after, "limit": limit}
+    if frozen is not None:
+        return figures.kept_fact_records(session, frozen, asked.figure, **which)  # type: ignore[arg-type]
+    given = given_of(session, bulletin.root_id, bulletin.grid_id, bulletin.series)
+    period, series = period_of_paper(session, bulletin), bulletin.series
+    return figures.fact_records(
+        session,
+        bulletin.grid_id,
+        period,
+        series,
+        asked.figure,
+        given=given,
+        **which,  # type: ignore[arg-type]
+    )
 
 
 def _ids(

@@ -14,6 +14,7 @@ from gridops.bulletins.issues import given_of
 from gridops.bulletins.models import Bulletin
 from gridops.bulletins.rules import chapters, numbers, page, words
 from gridops.bulletins.rules.life import Status
+from gridops.bulletins.rules.matter import Chapter, Matter
 from gridops.bulletins.rules.series import Wording
 from gridops.bulletins.series import period_of_paper, wording_of
 from gridops.core import clock
@@ -85,11 +86,12 @@ def document_of(
     figure_set, known_at, digest = _figures(session, bulletin, period, counted)
     as_of = as_of or known_at
     told = chapters.compose(
-        chapters.Matter(
+        Matter(
             period, figure_set.figures, figure_set.tables, figure_set.late_records, wording.kept(),
             told_on=clock.local_date(as_of) if as_of < period.end else None,
             today=bulletin.issued_on or clock.local_date(clock.now()),
-        )
+        ),
+        bulletin.series,
     )  # fmt: skip
     composed = _text(told)
     text = bulletin.text if _stands(bulletin) and bulletin.text is not None else composed
@@ -273,7 +275,7 @@ def _correction(session: Session, bulletin: Bulletin, wording: Wording, period: 
     return Document(contract, list(text), kept, head, period, None, [], composed)
 
 
-def _text(told: Sequence[chapters.Chapter]) -> list[dict[str, Any]]:
+def _text(told: Sequence[Chapter]) -> list[dict[str, Any]]:
     return [{"level": c.level, "heading": c.heading, "paragraphs": list(c.paragraphs)} for c in told]
 
 

@@ -6,79 +6,21 @@ counts: every number in a sentence is a figure, so a reader can ask for its list
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from gridops.bulletins.rules import words
-from gridops.bulletins.rules.series import ANSWER_DAYS, REVIEW_DAYS, STANDING_THRESHOLD
-from gridops.core.periods import Period
+from gridops.bulletins.rules import enforcement, words, yearly
+from gridops.bulletins.rules.matter import Chapter, Matter, Rows, dates_of, day_name
+from gridops.bulletins.rules.series import STANDING_THRESHOLD
 from gridops.figures.rules.ranks import TOO_FEW, rank
 
-Figures = Mapping[str, Mapping[str, Any]]
-Rows = Sequence[Mapping[str, Any]]
+Writer = Callable[[Matter], Chapter | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """One chapter: its heading without number, and its paragraphs."""
-
-    heading: str
-    paragraphs: tuple[str, ...]
-    level: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """What chapters are composed from; `settings` are the series' own (days for answers, standing threshold).
-
-    `told_on`: the local day of which a period that still runs is told; None once it is over. `today`: the day of the
-    paper, before which nobody can be asked to answer.
-    """
-
-    period: Period
-    figures: Figures
-    tables: Mapping[str, Rows]
-    late_records: Rows = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    told_on: date | None = None
-    today: date | None = None
-
-    @property
-    def at_end(self) -> str:
-        """What the state is called that the figures tell: at the period's end, or by now."""
-        return "目前" if self.told_on else "期末"
-
-    def count(self, key: str) -> int:
-        """A count by its key without the prefix."""
-        return int(self.figures.get(f"cases.{key}", {}).get("value") or 0)
-
-    def rate(self, key: str) -> str | None:
-        """A rate by its key without the prefix; None where it has no denominator."""
-        value = self.figures.get(f"cases.{key}", {}).get("value")
-        return None if value is None else str(value)
-
-    def figure(self, key: str) -> Mapping[str, Any]:
-        """A whole figure by its key without the prefix."""
-        return self.figures.get(f"cases.{key}", {})
-
-    def rows(self, table: str) -> Rows:
-        """A table's rows."""
-        return self.tables.get(table, ())
-
-
-def compose(matter: Matter) -> list[Chapter]:
-    """All chapters that have something to say, in the order of the paper."""
-    chapters: list[Callable[[Matter], Chapter | None]] = [
-        overview,
-        frequent,
-        units,
-        problems,
-        demands,
-    ]
-    return [found for write in chapters if (found := write(matter))]
+def compose(matter: Matter, series: str = "") -> list[Chapter]:
+    """All chapters of a series' paper that have something to say, in the order of the paper."""
+    return [found for write in OF_SERIES.get(series, ALL) if (found := write(matter))]
 
 
 def overview(matter: Matter) -> Chapter:
@@ -89,7 +31,7 @@ def overview(matter: Matter) -> Chapter:
 def _intake(matter: Matter) -> str:
     name = words.period_name(matter.period)
     if matter.told_on:
-        name = f"截至{_day(matter.told_on)}，{name}"
+        name = f"截至{day_name(matter.told_on)}，{name}"
     if not matter.late_records and not any(matter.count(key) for key in ("reported", "accepted", "filed")):
         return f"{name}未接到问题上报。"
     reported = f"{name}共上报问题{matter.count('reported')}件" if matter.count("reported") else f"{name}无新上报问题"
@@ -291,7 +233,7 @@ def demands(matter: Matter) -> Chapter | None:
     """十、下一步要求: a demand names its units and its date; without anything to mend there is none."""
     if not matter.count("overdue_open"):
         return None
-    answer, review = _dates(matter)
+    answer, review = dates_of(matter)
     rows = sorted(
         (row for row in matter.rows("by_unit") if row["key"] != "none" and row.get("overdue_open")),
         key=lambda row: (-row["overdue_open"], row["key"]),
@@ -302,21 +244,22 @@ def demands(matter: Matter) -> Chapter | None:
     return Chapter("下一步要求", (f"{report}；{office}于{review}前组织回头看。",))
 
 
-def _dates(matter: Matter) -> tuple[str, str]:
-    """By when units answer and the office looks again: days from the period's end, or from the paper's own day where
-    the answer would be due before it.
-    """
-    begin = matter.period.end_day - timedelta(days=1)
-    days = [
-        int(matter.settings.get(name, shipped))
-        for name, shipped in (("answer_days", ANSWER_DAYS), ("review_days", REVIEW_DAYS))
-    ]
-    if matter.today and begin + timedelta(days=days[0]) <= matter.today:
-        begin = matter.today
-    answer, review = (begin + timedelta(days=number) for number in days)
-    far = review.year > matter.period.end_day.year
-    return (f"{answer.year}年{_day(answer)}", f"{review.year}年{_day(review)}") if far else (_day(answer), _day(review))
+ALL: tuple[Writer, ...] = (
+    overview,
+    enforcement.followed_up,
+    frequent,
+    units,
+    enforcement.joint,
+    enforcement.night,
+    enforcement.from_above,
+    enforcement.discipline,
+    problems,
+    demands,
+)
 
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
+# What a series leaves to others: the monthly paper tells of city management, the weekly one has a page.
+OF_SERIES: dict[str, tuple[Writer, ...]] = {
+    "monthly": (overview, frequent, units, enforcement.joint, enforcement.night, problems, demands),
+    "weekly": (overview, enforcement.joint, enforcement.night, enforcement.from_above, demands),
+    "yearly": yearly.CHAPTERS,
+}
