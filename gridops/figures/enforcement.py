@@ -6,7 +6,7 @@ and everything of it belong to the period of its start; premises that were merge
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from gridops.core import clock
 from gridops.figures.rules.facts import (
@@ -26,17 +26,15 @@ from gridops.figures.rules.facts import (
     Visit,
 )
 from gridops.figures.rules.telling import Figure, Rate, Telling
-from gridops.inspections.rules import OrderKind, VisitKind
-from gridops.operations.rules import MEASURES, IncidentKind
+from gridops.inspections import rules as rounds
+from gridops.inspections.rules import OFFICERS, OrderKind, VisitKind
+from gridops.operations.rules import MEASURES, IncidentKind, TallyKind
 from gridops.supervision.rules import Light
-
-# An order to correct needs an inspection by two certified officers (standards.md §11.6).
-OFFICERS = 2
 
 
 def held(it: Round, at: Bounds) -> bool:
     """An ended round that began in P and saw something: premises, or a grid where nothing was found."""
-    return at.within(it.started_at) and it.cancelled_at is None and at.known(it.ended_at) and it.seen > 0
+    return at.known(it.ended_at) and rounds.held(cast(Any, it), it.seen, at.start, at.end)
 
 
 def visited(it: Visit, at: Bounds) -> bool:
@@ -123,25 +121,25 @@ def left_out(it: Upheld, at: Bounds) -> bool:
     return it.should_handle and at.known(it.decided_at)
 
 
-def _tallies(kind: str) -> Figure:
-    measure = next(each for name, each in MEASURES.items() if name == kind)
+def _tallies(kind: TallyKind, definition: str) -> Figure:
+    measure = MEASURES[kind]
     return Figure(
-        f"tallies.{kind}",
+        f"tallies.{kind.value}",
         measure.name,
         measure.unit,
-        f"统计时段内开始的联合整治行动中{measure.name}的累计数（{measure.classifier}），不同计量单位不相加。",
+        definition,
         Tally.kind,
         lambda it, at: at.within(it.began_at) and it.counts == kind,
         amount=lambda it, _: it.amount,
     )
 
 
-def _incidents(kind: str, name: str) -> Figure:
+def _incidents(kind: IncidentKind, name: str, definition: str) -> Figure:
     return Figure(
-        f"incidents.{kind}",
+        f"incidents.{kind.value}",
         name,
         "count",
-        f"统计时段内{name}的起数，以机关、依据、审批人、两名执法人员、清单和期限齐全的记录为准。",
+        definition,
         Incident.kind,
         lambda it, at: at.within(it.began_at) and it.what == kind and it.lawful,
     )
@@ -232,10 +230,25 @@ TELLING = Telling(
             out,
             amount=lambda it, _: it.people,
         ),
-        *(_tallies(kind) for kind in MEASURES),
-        _incidents(IncidentKind.SEIZED, "扣押"),
-        _incidents(IncidentKind.IMPOUNDED, "交警扣留"),
-        _incidents(IncidentKind.PRESERVED, "先行登记保存"),
+        _tallies(TallyKind.PERSUADED, "统计时段内开始的联合整治行动中劝导的人次。"),
+        _tallies(TallyKind.TIDIED, "统计时段内开始的联合整治行动中规范摆放的车辆。"),
+        _tallies(TallyKind.CLEARED, "统计时段内开始的联合整治行动中清理的处数。"),
+        _tallies(TallyKind.LEAFLETS, "统计时段内开始的联合整治行动中发放的告知书。"),
+        _incidents(
+            IncidentKind.SEIZED,
+            "扣押",
+            "统计时段内的扣押，以机关、依据、审批人、两名执法人员、清单和期限齐全的记录为准。",
+        ),
+        _incidents(
+            IncidentKind.IMPOUNDED,
+            "交警扣留",
+            "统计时段内的交警扣留，以机关、依据、审批人、两名执法人员、清单和期限齐全的记录为准。",
+        ),
+        _incidents(
+            IncidentKind.PRESERVED,
+            "先行登记保存",
+            "统计时段内的先行登记保存，以机关、依据、审批人、两名执法人员、清单和期限齐全的记录为准。",
+        ),
         Figure("referrals.sent", "移送线索数", "count", "统计时段内移送其他机关的线索。", Incident.kind, referred),
         Figure(
             "referrals.answered",

@@ -126,7 +126,7 @@ def last_day_to_pay(it: Penalty) -> date | None:
 def overdue(it: Penalty, at: Bounds) -> bool:
     """Owed at E, and the last day to pay is over."""
     due = last_day_to_pay(it)
-    return due is not None and at.due_by >= clock.midnight(due + timedelta(days=1)) and outstanding(it, at) > 0
+    return due is not None and at.due_by > clock.midnight(due + timedelta(days=1)) and outstanding(it, at) > 0
 
 
 def surcharge(it: Penalty, at: Bounds) -> Decimal:
@@ -171,12 +171,12 @@ def _premises(it: Any) -> int:
     return int(it.premises_id)
 
 
-def _parties(suffix: str, name: str, unit: str, kind: PartyKind | None, words: str) -> Figure:
+def _parties(suffix: str, name: str, unit: str, kind: PartyKind | None, definition: str) -> Figure:
     return Figure(
         f"penalties.parties{suffix}",
         name,
         unit,
-        f"本机关在统计时段内作出且有效的处罚决定所涉的{words}，去重。",
+        definition,
         Penalty.kind,
         lambda it, at: decided(it, at) and kind in (None, it.party_kind),
         of=_party,
@@ -228,9 +228,21 @@ TELLING = Telling(
             Penalty.kind,
             lambda it, at: it.own and at.within(it.waived_at),
         ),
-        _parties("", "被处罚当事人数", "count", None, "当事人"),
-        _parties("_organisations", "被处罚单位数", "premises", PartyKind.ORGANISATION, "单位家数"),
-        _parties("_persons", "被处罚个人数", "people", PartyKind.PERSON, "个人人数"),
+        _parties("", "被处罚当事人数", "count", None, "本机关在统计时段内作出且有效的处罚决定所涉的当事人，去重。"),
+        _parties(
+            "_organisations",
+            "被处罚单位数",
+            "premises",
+            PartyKind.ORGANISATION,
+            "本机关在统计时段内作出且有效的处罚决定所涉的单位家数，去重。",
+        ),
+        _parties(
+            "_persons",
+            "被处罚个人数",
+            "people",
+            PartyKind.PERSON,
+            "本机关在统计时段内作出且有效的处罚决定所涉的个人人数，去重。",
+        ),
         Figure(
             "penalties.fined_yuan",
             "罚款金额",

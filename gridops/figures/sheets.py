@@ -149,7 +149,11 @@ GROUPS: dict[str, Mapping[str, Callable[[Any], str]]] = {
         **dict.fromkeys(("visit", "finding", "order"), lambda it: str(it.round_id or "")),
     },
     "by_campaign": dict.fromkeys(("outing", "tally", "incident"), lambda it: str(it.campaign_id)),
-    "penalties_by_kind": {"penalty": kind_key},
+    "penalties_by_kind": {"penalty": lambda it: kind_key(it) or "other"},
+    "problems": {"problem": lambda it: it.number},
+    "scores": {"score": lambda it: f"{it.month}/{it.assessor}/{it.label}"},
+    "discipline": {"look": lambda it: str(it.id)},
+    "corrections": {"correction": lambda it: str(it.id)},
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -14,10 +15,11 @@ from gridops.figures import money
 from gridops.figures.models import KeptFact
 from gridops.figures.queries import outings, penalties, rounds, watched
 from gridops.figures.queries.area import Area
-from gridops.figures.queries.where import Here, survivors
+from gridops.figures.queries.where import Here
 from gridops.figures.rules.facts import KINDS, Bounds, Facts, Paper, by_kind
 from gridops.inspections.models import Round
 from gridops.operations.models import Outing
+from gridops.premises.queries import survivors
 
 _KINDS = {**KINDS, **money.KINDS}
 
@@ -57,12 +59,19 @@ def facts_of(
     return by_kind(found), bounds
 
 
-def open_work(session: Session, area: Area, period: Period) -> list[tuple[str, str, datetime, str | None]]:
+class Work(StrEnum):
+    """What may still be open."""
+
+    ROUND = "round"
+    OUTING = "outing"
+
+
+def open_work(session: Session, area: Area, period: Period) -> list[tuple[Work, str, datetime, str | None]]:
     """Rounds and outings that began in a period and are still open: what it is, number, start, leader's name."""
     here = Here(area)
     return [
-        *(("夜查", *each) for each in rounds.open_ones(session, here, period)),
-        *(("联合整治", *each) for each in outings.open_ones(session, here, period)),
+        *((Work.ROUND, *each) for each in rounds.open_ones(session, here, period)),
+        *((Work.OUTING, *each) for each in outings.open_ones(session, here, period)),
     ]
 
 

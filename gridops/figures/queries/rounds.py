@@ -165,7 +165,7 @@ def _left(
         select(Finding.id, Finding.visit_id, Finding.text, Finding.corrected_at)
         .join(Visit, Visit.id == Finding.visit_id)
         .join(Round, Round.id == Visit.round_id)
-        .where(_of_period(here, period))
+        .where(_of_period(here, period), Finding.voided_at.is_(None))
         .order_by(Finding.id)
     ).all()
     for row in found:

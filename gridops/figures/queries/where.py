@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from gridops.core import clock
 from gridops.figures.queries.area import Area
-from gridops.premises.models import Premises
 
 
 @dataclass
@@ -41,19 +37,3 @@ class Here:
         """Whether one of some grids did."""
         return self.whole or any(self.holds(grid_id, instant) for grid_id in grid_ids)
 
-
-def survivors(session: Session, root_id: int) -> Mapping[int, int]:
-    """Merged premises -> those that survive, through any number of merges."""
-    merged = select(Premises.id, Premises.merged_into_id).where(
-        Premises.root_id == root_id, Premises.merged_into_id.is_not(None)
-    )
-    into = {row.id: row.merged_into_id for row in session.execute(merged)}
-    return {premises_id: _last(into, premises_id) for premises_id in into}
-
-
-def _last(into: Mapping[int, int], premises_id: int) -> int:
-    seen = {premises_id}
-    while (following := into.get(premises_id)) is not None and following not in seen:
-        seen.add(following)
-        premises_id = following
-    return premises_id

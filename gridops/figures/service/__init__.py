@@ -3,6 +3,13 @@
 from gridops.figures.queries.facts import Given
 from gridops.figures.service.counting import CountedGrid, FigureSet, count, figures_of, grids_counted, merge, parts
 from gridops.figures.service.days import drain, drain_all, prepare_freeze, rebuild_days
+from gridops.figures.service.fact_lists import (
+    FactPage,
+    fact_records,
+    kept_fact_records,
+    lists_facts,
+    parts_of_rates,
+)
 from gridops.figures.service.freezing import Changes, Recount, changed_since, freeze, mark_issued, recount
 from gridops.figures.service.lists import Page, kept_records, records
 from gridops.figures.service.running import Told, count_now, keep, told
@@ -10,6 +17,7 @@ from gridops.figures.service.running import Told, count_now, keep, told
 __all__ = [
     "Changes",
     "CountedGrid",
+    "FactPage",
     "FigureSet",
     "Given",
     "Page",
@@ -20,14 +28,18 @@ __all__ = [
     "count_now",
     "drain",
     "drain_all",
+    "fact_records",
     "figures_of",
     "freeze",
     "grids_counted",
     "keep",
+    "kept_fact_records",
     "kept_records",
+    "lists_facts",
     "mark_issued",
     "merge",
     "parts",
+    "parts_of_rates",
     "prepare_freeze",
     "rebuild_days",
     "records",

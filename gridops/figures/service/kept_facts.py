@@ -18,20 +18,20 @@ from gridops.figures.queries.facts import Given
 from gridops.figures.rules.facts import Bounds, Facts
 from gridops.figures.service.counting import facts_of
 
-_MOST_OPEN = 3
 Counted = dict[tuple[str, int], tuple[str, ...]]
 
 
 def check_open(session: Session, area: Area, period: Period) -> None:
     """Stop with Conflict, naming it and who may end it, while a round or outing that began in the period is open."""
-    told = [
-        f"{what}{number}（{clock.local(since):%-m月%-d日%H时%M分}开始，由带队人{leader or ''}结束，"
-        "或者由值班负责人写明原因后结束）"
-        for what, number, since, leader in queries.open_work(session, area, period)
-    ]
-    if told:
-        more = f"等{len(told)}次" if len(told) > _MOST_OPEN else ""
-        raise Conflict(f"尚未结束，不能锁定数据：{'、'.join(told[:_MOST_OPEN])}{more}。")
+    for what, number, since, leader in queries.open_work(session, area, period):
+        began, who = f"{clock.local(since):%Y-%m-%d %H:%M}", leader or "—"
+        if what is queries.Work.ROUND:
+            raise Conflict(
+                f"夜查{number}（{began}开始）尚未结束，不能锁定数据；由带队人（{who}）结束，或者由值班负责人写明原因后结束"
+            )
+        raise Conflict(
+            f"联合整治{number}（{began}开始）尚未结束，不能锁定数据；由带队人（{who}）结束，或者由派遣员写明原因后结束"
+        )
 
 
 def keep(session: Session, frozen: FrozenSet, facts: Facts) -> list[tuple[str, int, str]]:
