@@ -55,8 +55,8 @@ class RoundIn:
 
 @dataclass(frozen=True, slots=True)
 class VisitIn:
-    """A visit. `corrected`: on a re-inspection ids of earlier findings of these premises, or their numbers within the
-    latest visit that has open ones; else numbers (from 1) of this visit's own findings, mended on the spot.
+    """A visit. `corrected`: on a re-inspection ids of earlier findings of these premises that are mended now; else
+    numbers (from 1) of this visit's own findings that were mended on the spot.
     """
 
     premises: PremisesRef

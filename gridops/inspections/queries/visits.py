@@ -169,6 +169,22 @@ def rechecks(
     return [Recheck(*row, open=counts.get(row[1].id, 0)) for row in rows]
 
 
+def papers_without_findings(session: Session, premises_ids: Collection[int], before: datetime) -> list[Order]:
+    """Papers not done with, of earlier visits to premises, whose findings nobody named."""
+    query = (
+        select(Order)
+        .join(Visit, Visit.id == Order.visit_id)
+        .where(
+            Visit.premises_id.in_(sorted(set(premises_ids))),
+            Visit.visited_at < before,
+            Visit.voided_at.is_(None),
+            Order.lifted_at.is_(None),
+            ~select(Finding.id).where(Finding.visit_id == Visit.id, Finding.voided_at.is_(None)).exists(),
+        )
+    )
+    return list(session.scalars(query))
+
+
 def _open_counts(session: Session, visit_ids: Collection[int]) -> dict[int, int]:
     rows = session.execute(
         select(Finding.visit_id, func.count())

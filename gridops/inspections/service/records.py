@@ -1,0 +1,137 @@
+"""What the phone's records do: each verb returns the kind and the id of what it made or changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gridops.core.errors import NotAllowed, NotFound
+from gridops.inspections import queries
+from gridops.inspections.forms import Action, CheckInIn, RoundIn, TrackIn, VisitIn
+from gridops.inspections.models import Round
+from gridops.inspections.rules import GOERS, PLANNERS, check_record
+from gridops.inspections.service import people
+from gridops.inspections.service.rounds import (
+    cancel_round,
+    end_round,
+    grid_ids,
+    grids_checked,
+    new_round,
+    plan_grids,
+    round_for,
+    start_round,
+)
+from gridops.inspections.service.visits import add_visit
+from gridops.people.rules import Person
+from gridops.squads import service as squads
+
+# Kind of the thing a record led to, and its id.
+Subject = tuple[str, int]
+
+
+def record_round(
+    session: Session, person: Person, body: RoundIn, *, happened_at: datetime, recorded_at: datetime, record_id: str
+) -> Subject:
+    """A round begins, ends, is cancelled, or grids of it were seen; raises as its verbs do."""
+    _check_goer(person)
+    if body.action is Action.START:
+        night = _to_start(session, person, body, happened_at, recorded_at, record_id)
+        start_round(session, person, night, happened_at)
+        return "round", night.id
+    night = round_for(session, person, body.round or "")
+    if body.action is Action.END:
+        end_round(session, person, night, happened_at, reason=body.reason)
+    elif body.action is Action.CANCEL:
+        cancel_round(session, person, night, body.reason or "", at=happened_at)
+    else:
+        grids_checked(session, person, night, body.grids, happened_at)
+    return "round", night.id
+
+
+def record_visit(
+    session: Session, person: Person, body: VisitIn, *, happened_at: datetime, recorded_at: datetime, record_id: str
+) -> Subject:
+    """A visit; Invalid names what the law or the lists do not allow, with its source."""
+    visit = add_visit(session, person, body, visited_at=happened_at, recorded_at=recorded_at, record_id=record_id)
+    return "visit", visit.id
+
+
+def record_check_in(
+    session: Session,
+    person: Person,
+    body: CheckInIn,
+    *,
+    happened_at: datetime,
+    recorded_at: datetime,  # noqa: ARG001  squads note when they learnt of it themselves
+    record_id: str,
+) -> Subject:
+    """Somebody joins a round: the sender by the leader's code (or because planned), others by name and certificate.
+
+    `out`: they leave. NotAllowed for a wrong code, and where someone is named by a person who is not on the round.
+    """
+    _check_goer(person)
+    night = _joined(session, person, body)
+    check_record(night)
+    by_code = body.code is not None and queries.squad_code(session, night.squad_id) == body.code
+    if body.code is not None and not by_code:
+        raise NotAllowed("这不是本次夜查的签到码")
+    if not by_code and not queries.is_member(session, night, person.user_id):
+        raise NotAllowed("请先扫夜查负责人的签到码")
+    member = people.check_in(session, night, person, body, happened_at, by_code=by_code, record_id=record_id)
+    return "squad_member", member
+
+
+def record_track(
+    session: Session,
+    person: Person,
+    body: TrackIn,
+    *,
+    happened_at: datetime,  # noqa: ARG001  a track tells its own times
+    recorded_at: datetime,
+    record_id: str,
+) -> Subject:
+    """Where the sender's phone was on a round; sensitive, never scored (个人信息保护法 art. 28)."""
+    _check_goer(person)
+    night = queries.round_named(session, person.root_id, body.round)
+    track = squads.keep_track(
+        session,
+        night.squad_id,
+        person.user_id,
+        body.started_at,
+        body.ended_at,
+        body.points,
+        record_id=record_id,
+        recorded_at=recorded_at,
+    )
+    return "track", track.id
+
+
+def _to_start(
+    session: Session, person: Person, body: RoundIn, at: datetime, recorded_at: datetime, record_id: str
+) -> Round:
+    """The planned round that begins, or a free one. What was approved for a planned one stands as it was planned."""
+    if body.round is not None:
+        night = round_for(session, person, body.round)
+        night.record_id = night.record_id or record_id
+        return night
+    wanted = grid_ids(session, person.root_id, body.grids)
+    night = new_round(session, person.root_id, at, theme=body.theme, groups=body.groups, recorded_at=recorded_at)
+    night.record_id, night.inspection, night.approval = record_id, body.inspection, body.approval
+    plan_grids(session, night, wanted)
+    return night
+
+
+def _joined(session: Session, person: Person, body: CheckInIn) -> Round:
+    """The round that is named, or whose code was scanned."""
+    if body.round is not None:
+        return queries.round_named(session, person.root_id, body.round)
+    found = queries.round_by_code(session, person.root_id, body.code or "")
+    if found is None:
+        raise NotFound("没有这个签到码的夜查")
+    return found
+
+
+def _check_goer(person: Person) -> None:
+    if person.roles.isdisjoint((*GOERS, *PLANNERS)):
+        raise NotAllowed("只有执法人员、监督员和值班人员可以记录夜查")
