@@ -13,6 +13,7 @@ from gridops.bulletins import queries
 from gridops.bulletins.issues import given_of
 from gridops.bulletins.models import Bulletin
 from gridops.bulletins.rules import chapters, numbers, page, words
+from gridops.bulletins.rules.annex import Trend
 from gridops.bulletins.rules.life import Status
 from gridops.bulletins.rules.matter import Chapter, Matter
 from gridops.bulletins.rules.series import Wording
@@ -67,7 +68,7 @@ class Document:
     kept: dict[str, Any]
     head: page.Head
     period: Period
-    trend: page.Trend | None
+    trend: Trend | None
     notes: list[str]
     composed: list[dict[str, Any]]
 
@@ -293,14 +294,14 @@ def _numbered(text: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def trend_of(
     session: Session, bulletin: Bulletin, period: Period, now: Mapping[str, Mapping[str, Any]]
-) -> page.Trend | None:
+) -> Trend | None:
     """Filed and closed of the last periods, from the sets that were locked; a period never locked is a gap.
 
     A locked paper has the trend of its freeze, whatever is locked for earlier periods afterwards.
     """
     if bulletin.wording is not None and "trend" in bulletin.wording:
         kept = bulletin.wording["trend"]
-        return page.Trend(*(tuple(kept[name]) for name in ("labels", "filed", "closed"))) if kept else None
+        return Trend(*(tuple(kept[name]) for name in ("labels", "filed", "closed"))) if kept else None
     labels, filed, closed = [], [], []
     back: Period | None = period
     for _ in range(TREND_PERIODS):
@@ -316,7 +317,7 @@ def trend_of(
     if known < 2:
         return None
     labels[known - 1] = labels[known - 1].removeprefix(f"{period.year}年")  # the axis begins in the paper's own year
-    return page.Trend(tuple(labels[:known][::-1]), tuple(filed[:known][::-1]), tuple(closed[:known][::-1]))
+    return Trend(tuple(labels[:known][::-1]), tuple(filed[:known][::-1]), tuple(closed[:known][::-1]))
 
 
 def keep_wording(session: Session, bulletin: Bulletin) -> None:

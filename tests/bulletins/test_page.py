@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from gridops.bulletins.rules import page
+from gridops.bulletins.rules import annex, page
 from gridops.bulletins.rules.life import Status
 from gridops.core.periods import parse
 from gridops.documents.html import fragment
@@ -16,7 +16,7 @@ HEAD = page.Head(
     head="城市管理月报", title="关于2017年3月份城市管理工作情况的通报", office="督查室", addressee="各部门",
     status=Status.ISSUED, day=date(2017, 4, 5), parts="社区",
 )  # fmt: skip
-TREND = page.Trend(("1月", "2月", "3月"), (90, 120, 110), (95, 100, 110))
+TREND = annex.Trend(("1月", "2月", "3月"), (90, 120, 110), (95, 100, 110))
 FIGURES = {"cases.filed": {"value": 110}, "cases.closed": {"value": 110}}
 DIGEST = f"数据校验码（SHA-256）：{'0123abcd ' * 8}。"
 
@@ -26,7 +26,7 @@ def unit(key: str, label: str, rate: str, **more: Any) -> dict[str, Any]:
     return {"key": key, "label": label, **counted, "on_time_handling_rate": rate, "rework": 0, "returned": 0, **more}
 
 
-def built(trend: page.Trend | None = TREND) -> Page:
+def built(trend: annex.Trend | None = TREND) -> Page:
     tables = {
         "by_unit": [
             unit("a", "环境卫生管理所", "50.00"),

@@ -11,6 +11,17 @@ from gridops.core.periods import PeriodKind
 # What a campaign is called within a list of several: 非法客运站整治 -> 非法客运站.
 _ENDINGS = ("专项整治", "整治", "巡逻", "巡查")
 _LINES = 5
+_AUTHORITIES = (
+    ("环境保护", "环保"),
+    ("环保", "环保"),
+    ("生态环境", "生态环境"),
+    ("安全生产", "安监"),
+    ("安监", "安监"),
+    ("应急管理", "应急"),
+    ("消防", "消防"),
+    ("市场监", "市场监管"),
+    ("公安", "公安"),
+)
 
 
 def span(matter: Matter) -> str:
@@ -66,11 +77,16 @@ def _penalised(matter: Matter) -> str:
     if not premises:
         return ""
     rows = [row for row in matter.rows("penalties_by_kind") if row.get("authority") and row.get("premises")]
-    names = [str(row.get("short") or row["label"]) for row in rows]
+    names = list(dict.fromkeys(_authority(str(row["label"])) for row in rows))
     who = f"由{words.listed(names[:2])}{'等' if len(names) > 2 else ''}部门" if names else ""
     visits = sum(int(row.get("premises_by_month") or 0) for row in rows)
     apart = f"（各月合计{visits}家次，已去重）" if visits > premises else ""
     return f"{who}依法对{premises}家存在违法行为的企业作出行政处罚{apart}"
+
+
+def _authority(name: str) -> str:
+    """新北区环境保护局 as a summary calls it: 环保."""
+    return next((short for word, short in _AUTHORITIES if word in name), name)
 
 
 def _found(matter: Matter) -> list[str]:
