@@ -17,6 +17,7 @@ from gridops.cases.service.writing import NewCase, Numbers
 from gridops.core import clock
 from gridops.core.errors import NotFound
 from gridops.grids import queries as grids
+from gridops.inspections import service as inspections
 from gridops.intake import queries
 from gridops.intake.forms import AnswerIn, WorkIn
 from gridops.intake.models import Record
@@ -174,10 +175,12 @@ def _by_room(of_round: WorkVerb, of_outing: WorkVerb) -> WorkVerb:
 
 
 _WORK: dict[RecordType, WorkVerb] = {
+    RecordType.ROUND: inspections.record_round,
+    RecordType.VISIT: inspections.record_visit,
     RecordType.OUTING: operations.record_outing,
-    RecordType.CHECK_IN: operations.record_check_in,
+    RecordType.CHECK_IN: _by_room(inspections.record_check_in, operations.record_check_in),
     RecordType.TALLY: operations.record_tally,
     RecordType.INCIDENT: operations.record_incident,
     RecordType.HANDOVER: operations.record_handover,
-    RecordType.TRACK: operations.record_track,
+    RecordType.TRACK: _by_room(inspections.record_track, operations.record_track),
 }

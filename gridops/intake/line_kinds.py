@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from gridops.core.outside import Told
+from gridops.inspections import service as inspections_service
+from gridops.inspections.forms import rounds, visits
 from gridops.intake.line_import import Kind
 from gridops.operations import service as operations_service
 from gridops.operations.forms import incidents, operations
 from gridops.people import forms as people
 from gridops.people import service as people_service
+from gridops.premises import forms as premises
+from gridops.premises import service as premises_service
 
 
 def _people(
@@ -23,6 +27,30 @@ def _people(
 
 
 KINDS: tuple[Kind, ...] = (
+    Kind(
+        "premises",
+        "Take in premises: enterprises, sites, shops, markets (CSV)",
+        premises.COLUMNS,
+        premises.REQUIRED,
+        premises.line,
+        premises_service.import_premises,
+    ),
+    Kind(
+        "rounds",
+        "Take in night rounds with their people and grids (CSV)",
+        rounds.COLUMNS,
+        rounds.REQUIRED,
+        rounds.line,
+        inspections_service.import_rounds,
+    ),
+    Kind(
+        "visits",
+        "Take in visits to premises, their findings and orders (CSV)",
+        visits.COLUMNS,
+        visits.REQUIRED,
+        visits.line,
+        inspections_service.import_visits,
+    ),
     Kind(
         "operations",
         "Take in joint outings with their people and tallies (CSV)",

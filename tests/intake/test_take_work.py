@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gridops.core.errors import Invalid
 from gridops.core.ids import uuid7
 from gridops.evidence import queries as evidence_queries
+from gridops.inspections import queries as inspections
 from gridops.intake import judging, queries, receipts, service
 from gridops.intake.models import Record
 from gridops.intake.rules import RecordState, Verdict
@@ -204,3 +205,34 @@ def test_a_record_cannot_name_itself_nor_one_of_another_kind(force: Force) -> No
 
 def _role(force: Force) -> Any:
     return RoleHolding(user_id=force.handler.user_id, role=Role.OFFICER, unit_id=force.unit.id, grid_id=force.root.id)
+
+
+def test_a_round_by_phone_with_everything_out_of_order(force: Force) -> None:
+    begin, visit, end, track = (str(uuid7()) for _ in range(4))
+    walker = force.inspector
+    assert force.hand(walker, "visit", visit, round=begin, **VISIT).waiting_for == begin
+    points = [[0, 119.951, 31.851, 8.0], [60, 119.952, 31.852]]
+    times = {"started_at": "2017-03-05T21:00:00+08:00", "ended_at": "2017-03-05T21:02:00+08:00"}
+    assert force.hand(walker, "track", track, round=begin, points=points, **times).waiting_for == begin
+    assert force.hand(walker, "round", end, action="end", round=begin).waiting_for == begin
+    number = force.hand(walker, "round", begin, action="start", theme="安全", grids=[force.grid.code]).number
+    assert number
+    for name in (visit, track, end):
+        receipt = receipts.receipt_of(force.session, walker, name)
+        assert (receipt.state, receipt.number) == (RecordState.APPLIED, number), receipt.held_because
+    kinds = {name: force.session.get_one(Record, name).subject_kind for name in (begin, visit, track, end)}
+    assert kinds == {begin: "round", visit: "visit", track: "track", end: "round"}
+
+
+def test_the_leaders_code_of_a_round_needs_no_name_of_the_round(force: Force) -> None:
+    number = force.hand(force.leader, "round", action="start", theme="安全").number
+    night = inspections.round_named(force.session, force.root.id, number or "")
+    squad = squads.squad(force.session, night.squad_id)
+    assert squad is not None
+    joined = force.hand(force.inspector, "check_in", code=squad.code)
+    assert (joined.state, joined.number) == (RecordState.APPLIED, number), joined.held_because
+    assert squads.turns(force.session, [squad.id])[squad.id].people == 2
+
+
+VISIT = {"premises": {"name": "乙五金店"}, "kind": "call", "complete": True, "signed": "not_asked", "findings": [
+    {"text": "通道堆物", "severity": "general"}]}  # fmt: skip

@@ -288,6 +288,8 @@ def _of_round_or_outing(
 
 
 WORK: dict[RecordType, Work] = {
+    RecordType.ROUND: Work(RoundRecord, inspections.parse_round),
+    RecordType.VISIT: Work(VisitRecord, inspections.parse_visit),
     RecordType.OUTING: Work(OutingRecord, operations.parse_outing),
     RecordType.CHECK_IN: Work(
         CheckInRecord, _of_round_or_outing(inspections.parse_check_in, operations.parse_check_in)

@@ -50,7 +50,7 @@ class Outgoing:
 def narrowed(rows: Any, within: Within, *, root: Any, at: Any = None, grids: Sequence[Any] = ()) -> Any:
     """Only the rows asked for, by their columns of root and time; any of `grids` may lie within."""
     rows = rows.where(root == within.root_id)
-    if within.grid_ids is not None:
+    if within.grid_ids is not None and grids:
         wanted = sorted(within.grid_ids)
         rows = rows.where(or_(*(grid.in_(wanted) for grid in grids)))
     if within.start is not None and at is not None:

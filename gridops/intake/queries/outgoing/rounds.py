@@ -113,7 +113,7 @@ def _findings_of(session: Session, visit_ids: Collection[int]) -> dict[int, tupl
     """Visit id -> (found, of these corrected, when the last was)."""
     rows = session.execute(
         select(Finding.visit_id, func.count(), func.count(Finding.corrected_at), func.max(Finding.corrected_at))
-        .where(Finding.visit_id.in_(visit_ids))
+        .where(Finding.visit_id.in_(visit_ids), Finding.voided_at.is_(None))
         .group_by(Finding.visit_id)
     )
     return {visit_id: (count, corrected, at) for visit_id, count, corrected, at in rows}
