@@ -6,18 +6,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridops.core.db import Base, bigint_key, enum_text
 from gridops.core.outside import FromOutside, outside_keys
-from gridops.supervision.rules import Against, Assessor, Light
+from gridops.supervision.rules import Against, Assessor, Light, ProblemState
 
 
 class DisciplineCheck(FromOutside, Base):
     """A look at one unit within 明察暗访; looks of one day and source are one check (`rules.checks_of`).
 
-    `person`: personal data; named only where `verified` and `naming_approved_by` the discipline office.
+    `person`: personal data; named only where `verified` and `naming_approved_by` the discipline office, by its paper
+    `naming_approval`.
     """
 
     __tablename__ = "discipline_check"
@@ -31,6 +32,7 @@ class DisciplineCheck(FromOutside, Base):
     verified: Mapped[bool] = mapped_column(default=False)
     verified_at: Mapped[datetime | None]
     naming_approved_by: Mapped[int | None]
+    naming_approval: Mapped[str | None] = mapped_column(String(120))
     outcome: Mapped[str | None] = mapped_column(Text)
     user_id: Mapped[int | None]
     voided_at: Mapped[datetime | None]
@@ -60,6 +62,7 @@ class Problem(FromOutside, Base):
     due_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None] = mapped_column(Text)
+    answered_by: Mapped[int | None]
     answer_record_id: Mapped[str | None] = mapped_column(String(36))
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[int | None]
@@ -73,6 +76,32 @@ class Problem(FromOutside, Base):
         *outside_keys("problem"),
         Index(None, "root_id", "number", unique=True),
         Index(None, "root_id", "series", "period"),
+    )
+
+
+class ProblemStep(Base):
+    """What happened to a problem item: answered, refused or accepted, in whose words; appended, never changed.
+
+    The row of the item is what its last steps say; `record_id`: the phone's record of an answer.
+    """
+
+    __tablename__ = "problem_step"
+    id: Mapped[bigint_key]
+    problem_id: Mapped[int] = mapped_column(ForeignKey("problem.id"), index=True)
+    state: Mapped[ProblemState] = mapped_column(enum_text(ProblemState))
+    at: Mapped[datetime]
+    words: Mapped[str | None] = mapped_column(Text)
+    user_id: Mapped[int | None]
+    record_id: Mapped[str | None] = mapped_column(String(36))
+    recorded_at: Mapped[datetime]
+    __table_args__ = (
+        Index(
+            "uq_problem_step_record_id",
+            "record_id",
+            unique=True,
+            sqlite_where=text("record_id IS NOT NULL"),
+            postgresql_where=text("record_id IS NOT NULL"),
+        ),
     )
 
 

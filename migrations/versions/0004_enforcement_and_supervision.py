@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.Column("verified", sa.Boolean(), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("naming_approved_by", sa.BigInteger(), nullable=True),
+        sa.Column("naming_approval", sa.String(length=120), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("user_id", sa.BigInteger(), nullable=True),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
@@ -260,6 +261,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_by", sa.BigInteger(), nullable=True),
         sa.Column("answer_record_id", sa.String(length=36), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_by", sa.BigInteger(), nullable=True),
@@ -427,6 +429,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outing_root_id_started_at"), ["root_id", "started_at"], unique=False)
         batch_op.create_index(
             "uq_outing_record_id",
+            ["record_id"],
+            unique=True,
+            sqlite_where=sa.text("record_id IS NOT NULL"),
+            postgresql_where=sa.text("record_id IS NOT NULL"),
+        )
+
+    op.create_table(
+        "problem_step",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("problem_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("user_id", sa.BigInteger(), nullable=True),
+        sa.Column("record_id", sa.String(length=36), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["problem_id"], ["problem.id"], name=op.f("fk_problem_step_problem_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_problem_step")),
+    )
+    with op.batch_alter_table("problem_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_problem_step_problem_id"), ["problem_id"], unique=False)
+        batch_op.create_index(
+            "uq_problem_step_record_id",
             ["record_id"],
             unique=True,
             sqlite_where=sa.text("record_id IS NOT NULL"),
@@ -926,6 +951,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_squad_member_record_id"))
 
     op.drop_table("squad_member")
+    with op.batch_alter_table("problem_step", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_problem_step_record_id",
+            sqlite_where=sa.text("record_id IS NOT NULL"),
+            postgresql_where=sa.text("record_id IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_problem_step_problem_id"))
+
+    op.drop_table("problem_step")
     with op.batch_alter_table("outing", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_outing_record_id",

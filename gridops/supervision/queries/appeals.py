@@ -1,0 +1,128 @@
+"""Appeals: lists in sight, one, those of a case, the marks a person may appeal against, what evaluation leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case
+from gridops.cases.queries import lookups
+from gridops.cases.rules.projection import project
+from gridops.core import clock
+from gridops.people.models import Unit
+from gridops.people.queries import Scope, apply_scope, may_at
+from gridops.people.rules import Person
+from gridops.supervision.models import Appeal
+from gridops.supervision.queries.common import PAGE, Page, Place, one, paged
+from gridops.supervision.rules import ANSWERERS, Against
+from gridops.supervision.rules.appeals import Mark, appeal_fault, last_instant, marks_of
+from gridops.worktime.queries import working_time
+
+NO_APPEAL = "没有这件申诉"
+
+
+@dataclass(frozen=True, slots=True)
+class AppealRow:
+    """An appeal as listed: number of the case, name of the unit."""
+
+    appeal: Appeal
+    number: str
+    unit: str
+    grid_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Appealable:
+    """A mark that a person may still appeal against, and until when."""
+
+    mark: Mark
+    last: datetime
+
+
+def appeal_page(
+    session: Session,
+    scope: Scope,
+    *,
+    decided: bool | None = None,
+    against: Against | None = None,
+    after: Place | None = None,
+    limit: int = PAGE,
+) -> Page[AppealRow]:
+    """The appeals in sight, newest first: of cases in sight, and of units in sight."""
+    asked = _rows(scope)
+    if decided is not None:
+        asked = asked.where(Appeal.decided_at.is_not(None) if decided else Appeal.decided_at.is_(None))
+    if against is not None:
+        asked = asked.where(Appeal.against == against)
+    rows = paged(session, asked, Appeal.at, Appeal.id, after, limit)
+    shown = [AppealRow(*row) for row in rows[:limit]]
+    return Page(shown, (shown[-1].appeal.at, shown[-1].appeal.id) if len(rows) > limit else None)
+
+
+def appeal_in_sight(session: Session, scope: Scope, appeal_id: int) -> AppealRow:
+    """One appeal, if the scope shows it; NotFound otherwise."""
+    found: Appeal = one(session, _rows(scope).where(Appeal.id == appeal_id), NO_APPEAL)
+    case = session.get_one(Case, found.case_id)
+    return AppealRow(found, case.number, session.get_one(Unit, found.unit_id).name, case.grid_id)
+
+
+def of_case(session: Session, case_id: int) -> list[AppealRow]:
+    """The appeals of a case, oldest first."""
+    asked = (
+        select(Appeal, Case.number, Unit.name, Case.grid_id)
+        .join(Case, Case.id == Appeal.case_id)
+        .join(Unit, Unit.id == Appeal.unit_id)
+        .where(Appeal.case_id == case_id)
+        .order_by(Appeal.at, Appeal.id)
+    )
+    return [AppealRow(*row) for row in session.execute(asked)]
+
+
+def marks(session: Session, case: Case, now: datetime) -> list[Mark]:
+    """What a case counts against its units by now."""
+    history = lookups.history(session, case.id)
+    return marks_of([(each.event, each.actor_id) for each in history.acted], project(history.events), now)
+
+
+def appealable(session: Session, person: Person, case: Case) -> list[Appealable]:
+    """The marks of a case that this person may appeal against now, for a unit they answer for."""
+    if person.root_id != case.root_id or person.roles.isdisjoint(ANSWERERS):
+        return []
+    now, time = clock.now(), working_time(session, case.root_id)
+    appealed = {(row.appeal.against, row.appeal.marked_at) for row in of_case(session, case.id)}
+    found = []
+    for mark in marks(session, case, now):
+        last = last_instant(mark, time.calendar, time.hours)
+        fault = appeal_fault(now, last, appealed=(mark.against, mark.at) in appealed)
+        if fault is None and may_at(session, person, ANSWERERS, case.grid_id, mark.unit_id):
+            found.append(Appealable(mark, last))
+    return found
+
+
+def upheld_case_ids(session: Session, root_id: int, until: datetime) -> dict[int, set[Against]]:
+    """Case id -> what was judged wrong of it, by decisions up to and including an instant (`as_of`).
+
+    Unit ranks and assessment leave these cases out of numerator and denominator (statistics.md §2).
+    """
+    rows = session.execute(
+        select(Appeal.case_id, Appeal.against).where(
+            Appeal.root_id == root_id, Appeal.upheld.is_(True), Appeal.decided_at <= until
+        )
+    )
+    found: dict[int, set[Against]] = {}
+    for case_id, against in rows:
+        found.setdefault(case_id, set()).add(against)
+    return found
+
+
+def _rows(scope: Scope) -> Any:
+    asked: Any = (
+        select(Appeal, Case.number, Unit.name, Case.grid_id)
+        .join(Case, Case.id == Appeal.case_id)
+        .join(Unit, Unit.id == Appeal.unit_id)
+    )
+    return apply_scope(asked, scope, root=Appeal.root_id, grid=Case.grid_id, unit=Appeal.unit_id, reporter=Appeal.by_id)

@@ -1,0 +1,118 @@
+"""Supervised matters: lists in sight, one, its lines; scores from above."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridops.people.models import Unit
+from gridops.people.queries import Scope
+from gridops.supervision.models import Matter, MatterLine, Score
+from gridops.supervision.queries.common import PAGE, Page, Place, in_sight, one, paged
+from gridops.supervision.rules import Assessor, MatterState
+from gridops.supervision.rules.matters import light_at, state_at
+
+NO_MATTER = "没有这个督查事项"
+
+
+@dataclass(frozen=True, slots=True)
+class MatterRow:
+    """A matter as listed: lead unit, last line before the instant asked, how it stands then."""
+
+    matter: Matter
+    lead: str
+    line: MatterLine | None
+    state: MatterState | None
+
+
+def matter_page(
+    session: Session,
+    scope: Scope,
+    end: datetime,
+    *,
+    unit_id: int | None = None,
+    after: Place | None = None,
+    limit: int = PAGE,
+) -> Page[MatterRow]:
+    """The matters in sight as they stand at an instant, newest first, voided ones too."""
+    asked = _rows(scope)
+    if unit_id is not None:
+        asked = asked.where(Matter.lead_unit_id == unit_id)
+    rows = paged(session, asked, Matter.opened_at, Matter.id, after, limit)
+    last = last_lines(session, [row[0].id for row in rows[:limit]], end)
+    shown = [_row(matter, lead, last.get(matter.id, []), end) for matter, lead in rows[:limit]]
+    return Page(shown, (shown[-1].matter.opened_at, shown[-1].matter.id) if len(rows) > limit else None)
+
+
+def matter_in_sight(session: Session, scope: Scope, number: str, end: datetime) -> MatterRow:
+    """One matter by its number, if the scope shows it; NotFound otherwise."""
+    found: Matter = one(session, _rows(scope).where(Matter.number == number), NO_MATTER)
+    lead = session.scalars(select(Unit.name).where(Unit.id == found.lead_unit_id)).one()
+    return _row(found, lead, lines_of(session, found.id), end)
+
+
+def lines_of(session: Session, matter_id: int) -> list[MatterLine]:
+    """The weekly lines of a matter, oldest first."""
+    asked = select(MatterLine).where(MatterLine.matter_id == matter_id).order_by(MatterLine.at, MatterLine.id)
+    return list(session.scalars(asked))
+
+
+def last_lines(session: Session, matter_ids: Collection[int], end: datetime) -> dict[int, list[MatterLine]]:
+    """Matter id -> its lines before an instant, oldest first."""
+    asked = select(MatterLine).where(MatterLine.matter_id.in_(sorted(matter_ids)), MatterLine.at < end)
+    found: dict[int, list[MatterLine]] = {}
+    for line in session.scalars(asked.order_by(MatterLine.at, MatterLine.id)):
+        found.setdefault(line.matter_id, []).append(line)
+    return found
+
+
+def scores(
+    session: Session,
+    scope: Scope,
+    *,
+    month: str | None = None,
+    assessor: Assessor | None = None,
+    limit: int = 500,
+) -> list[Score]:
+    """The scores in force, newest month first, items in order: they are the whole street's, and so is who sees them."""
+    if not scope.sees_grid(scope.root_id):
+        return []
+    asked = select(Score).where(Score.root_id == scope.root_id, Score.valid_to.is_(None))
+    if month is not None:
+        asked = asked.where(Score.month == month)
+    if assessor is not None:
+        asked = asked.where(Score.assessor == assessor)
+    return list(session.scalars(asked.order_by(Score.month.desc(), Score.assessor, Score.item).limit(limit)))
+
+
+def score_months(session: Session, scope: Scope) -> list[str]:
+    """The months of which there are scores, newest first."""
+    if not scope.sees_grid(scope.root_id):
+        return []
+    asked = select(Score.month).where(Score.root_id == scope.root_id, Score.valid_to.is_(None)).distinct()
+    return sorted(session.scalars(asked), reverse=True)
+
+
+def scores_by_key(session: Session, root_id: int, months: Iterable[str]) -> dict[tuple[str, Assessor, str], Score]:
+    """(month, assessor, item) -> score, withdrawn ones too."""
+    asked = select(Score).where(Score.root_id == root_id, Score.month.in_(sorted(set(months))))
+    return {(row.month, row.assessor, row.item): row for row in session.scalars(asked)}
+
+
+def _row(matter: Matter, lead: str, lines: list[MatterLine], end: datetime) -> MatterRow:
+    before = [line for line in lines if line.at < end]
+    light = light_at(((line.at, line.light) for line in before), end)
+    state = state_at(
+        end, opened_at=matter.opened_at, due_at=matter.due_at, done_at=matter.done_at, light=light
+    )  # fmt: skip
+    return MatterRow(matter, lead, before[-1] if before else None, state)
+
+
+def _rows(scope: Scope) -> Any:
+    asked = select(Matter, Unit.name).join(Unit, Unit.id == Matter.lead_unit_id)
+    return in_sight(asked, scope, Matter, Matter.lead_unit_id)

@@ -1,0 +1,43 @@
+"""Rules of the supervision office (pure). `words`: enums, names, roles; `checks`, `problems`, `matters`, `appeals`."""
+
+from gridops.supervision.rules.words import (
+    AGAINST_NAMES,
+    ANSWERERS,
+    ASSESSOR_NAMES,
+    CHECKERS,
+    JUDGES,
+    KEEPERS,
+    LIGHT_NAMES,
+    MATTER_NAMES,
+    NAME_READERS,
+    NAMERS,
+    PROBLEM_NAMES,
+    SIGNERS,
+    WATCHERS,
+    Against,
+    Assessor,
+    Light,
+    MatterState,
+    ProblemState,
+)
+
+__all__ = [
+    "AGAINST_NAMES",
+    "ANSWERERS",
+    "ASSESSOR_NAMES",
+    "CHECKERS",
+    "JUDGES",
+    "KEEPERS",
+    "LIGHT_NAMES",
+    "MATTER_NAMES",
+    "NAMERS",
+    "NAME_READERS",
+    "PROBLEM_NAMES",
+    "SIGNERS",
+    "WATCHERS",
+    "Against",
+    "Assessor",
+    "Light",
+    "MatterState",
+    "ProblemState",
+]

@@ -1,0 +1,40 @@
+"""督查事项: on track, late or done at an instant; the light of the last weekly line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from gridops.supervision.rules.words import Light, MatterState
+
+
+def light_at(lines: Iterable[tuple[datetime, Light]], end: datetime) -> Light | None:
+    """The light of the last line before E, of two at the same instant the later written; None without any."""
+    last: tuple[datetime, Light] | None = None
+    for at, light in lines:
+        if at < end and (last is None or at >= last[0]):
+            last = at, light
+    return last[1] if last else None
+
+
+def state_at(
+    end: datetime, *, opened_at: datetime, due_at: datetime | None, done_at: datetime | None, light: Light | None
+) -> MatterState | None:
+    """How a matter stands at an instant E; None: it was not opened before E.
+
+    Done: signed off before E. Late: not done, and due before E or under a red light. Else on track.
+    """
+    if opened_at >= end:
+        return None
+    if done_at is not None and done_at < end:
+        return MatterState.DONE
+    if (due_at is not None and due_at < end) or light is Light.RED:
+        return MatterState.LATE
+    return MatterState.ON_TRACK
+
+
+def signing_fault(done_at: datetime | None, voided_at: datetime | None) -> str | None:
+    """Why a matter takes no more lines and no sign-off; None while it does."""
+    if voided_at is not None:
+        return "这个督查事项已作废"
+    return "这个督查事项已销号" if done_at is not None else None
