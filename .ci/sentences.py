@@ -27,7 +27,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 ERRORS = frozenset({"Invalid", "FieldError", "NotFound", "NotAllowed", "Conflict", "Closed"})
 # Rooms whose errors reach pages; those of the others are for programs and papers.
 ROOMS = ("bulletins", "cases", "catalogue", "core", "evidence", "figures", "grids", "intake", "operations", "people",
-         "worktime")  # fmt: skip
+         "squads", "worktime")  # fmt: skip
 # Tables and functions of rules whose words pages show through `_()`.
 SHOWN: dict[str, tuple[str, ...]] = {
     "bulletins/rules/life.py": ("STATUS_ZH", "STEP_ZH", "refusal"),

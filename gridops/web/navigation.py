@@ -34,19 +34,30 @@ ADMIN_ROLES = (Role.ADMIN,)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the bar: address, Chinese label, icon of the sprite, who sees it."""
+    """One entry of the bar: address, Chinese label, icon of the sprite, who sees it; `also`: addresses that are its."""
 
     path: str
     label: str
     icon: str
     roles: tuple[Role, ...]
+    also: tuple[str, ...] = ()
+
+    def length_within(self, path: str) -> int:
+        """How much of an address leads to this place; 0 where it does not."""
+        return max((len(own) for own in (self.path, *self.also) if f"{path}/".startswith(f"{own}/")), default=0)
 
 
 PLACES = (
     Place("/overview", "总览", "chart-bar", OVERVIEW_ROLES),
     Place("/desk", "工作台", "layout-dashboard", DESK_ROLES),
     # A handler sees what is with their unit; outings are with nobody's.
-    Place("/desk/outings", "联合执法", "users-group", tuple(role for role in DESK_ROLES if role is not Role.HANDLER)),
+    Place(
+        "/desk/outings",
+        "联合执法",
+        "users-group",
+        tuple(role for role in DESK_ROLES if role is not Role.HANDLER),
+        also=("/desk/incidents", "/desk/campaigns"),
+    ),
     Place("/bulletins", "通报", "file-text", BULLETIN_ROLES),
     Place("/admin", "管理", "settings", ADMIN_ROLES),
     Place("/admin/audit", "审计", "shield-check", (Role.AUDITOR,)),
@@ -76,5 +87,5 @@ def places() -> list[tuple[Place, bool]]:
     known = {rule.rule.rstrip("/") for rule in current_app.url_map.iter_rules()}
     shown = [place for place in PLACES if place.path in known and not roles.isdisjoint(place.roles)]
     # Of places within each other one is where the person is: the longest.
-    here = max((place.path for place in shown if f"{request.path}/".startswith(f"{place.path}/")), key=len, default="")
-    return [(place, place.path == here) for place in shown]
+    here = max((place.length_within(request.path) for place in shown), default=0)
+    return [(place, 0 < here == place.length_within(request.path)) for place in shown]
