@@ -19,7 +19,7 @@ from gridops.evidence.queries import Use
 from gridops.evidence.rules.types import SHOWN_BY_BROWSERS, Mime, end_of
 from gridops.evidence.store import LocalStore
 from gridops.intake.queries import subjects
-from gridops.people.rules import Role
+from gridops.supervision.rules import NAME_READERS
 
 _SIZES = ("original", "320", "1280")
 _KEPT_S = 3600
@@ -35,7 +35,7 @@ _SUFFIX: dict[str, str] = {
     Mime.PDF: "pdf",
 }
 # What names people before anything is verified is seen by few; others see what they sent themselves.
-_CLOSED = {"discipline_check": frozenset({Role.SUPERVISION_OFFICER, Role.LEADER, Role.AUDITOR})}
+_CLOSED = {"discipline_check": frozenset(NAME_READERS)}
 # What came from outside is shown, never run.
 _SEALED = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 

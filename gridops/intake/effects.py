@@ -25,6 +25,7 @@ from gridops.intake.rules import RecordType
 from gridops.operations import forms as operations_forms
 from gridops.operations import service as operations
 from gridops.people.rules import Person
+from gridops.supervision import service as supervision
 
 # What evidence of records about cases is evidence for.
 SUBJECT = "case"
@@ -182,5 +183,7 @@ _WORK: dict[RecordType, WorkVerb] = {
     RecordType.TALLY: operations.record_tally,
     RecordType.INCIDENT: operations.record_incident,
     RecordType.HANDOVER: operations.record_handover,
+    RecordType.DISCIPLINE_CHECK: supervision.record_discipline_check,
+    RecordType.PROBLEM_ANSWER: supervision.record_problem_answer,
     RecordType.TRACK: _by_room(inspections.record_track, operations.record_track),
 }

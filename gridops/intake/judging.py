@@ -20,10 +20,11 @@ from gridops.intake.rules import RecordState, RecordType, Verdict
 from gridops.intake.sights import Sight
 from gridops.people import queries as people
 from gridops.people.rules import Person, Role, may
+from gridops.supervision.rules import CHECKERS
 
 _DESK = frozenset({Role.INTAKE_CLERK, Role.SHIFT_LEADER})
 # Who judges what the desk does not: a look at a unit names people before anything is verified.
-_OTHERS = {RecordType.DISCIPLINE_CHECK: frozenset({Role.SUPERVISION_OFFICER, Role.LEADER})}
+_OTHERS = {RecordType.DISCIPLINE_CHECK: frozenset(CHECKERS)}
 MAY_JUDGE = _DESK.union(*_OTHERS.values())
 
 

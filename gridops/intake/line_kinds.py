@@ -16,6 +16,8 @@ from gridops.people import forms as people
 from gridops.people import service as people_service
 from gridops.premises import forms as premises
 from gridops.premises import service as premises_service
+from gridops.supervision import service as supervision_service
+from gridops.supervision.forms import scores, supervision
 
 
 def _people(
@@ -66,6 +68,24 @@ KINDS: tuple[Kind, ...] = (
         incidents.REQUIRED,
         incidents.line,
         operations_service.import_incidents,
+    ),
+    Kind(
+        "supervision",
+        "Take in discipline checks, problem items and supervised matters (CSV)",
+        supervision.COLUMNS,
+        supervision.REQUIRED,
+        supervision.line,
+        supervision_service.import_supervision,
+    ),
+    Kind(
+        "scores",
+        "Take in scores from above (CSV)",
+        scores.COLUMNS,
+        scores.REQUIRED,
+        scores.line,
+        supervision_service.import_scores,
+        key=scores.KEY,
+        source_system=False,
     ),
     Kind(
         "people",

@@ -1,4 +1,4 @@
-"""Files of premises, rounds, visits, outings and incidents: each comes in once and goes out again; both databases."""
+"""Files of rounds, outings, penalties, supervision: each comes in once and goes out again; both databases."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gridops.intake.files import Counts
 from gridops.intake.line_kinds import KINDS
 from gridops.intake.queries.outgoing import TABLES, Within
 from gridops.people.queries.access import grids_below
-from tests.factories import make_grid
+from tests.factories import make_grid, make_unit
 
 BY_NAME = {kind.name: kind for kind in KINDS}
 PEOPLE = "李队@urban_management#苏D001;王五@urban_management#苏D002;周警官@police_station#警003"
@@ -37,6 +37,15 @@ O1,ZX1,非机动车乱停放整治,2017-03-06T09:00:00,2017-03-06T11:00:00,urban
     "incidents": """external_id,operation_id,kind,agency,basis,approver,officers,happened_at,party,decision_no,items,deadline,answered_at,note
 I1,O1,referred,urban_management,行政处罚法第二十二条,孙局长,李队@urban_management#苏D001;王五@urban_management#苏D002,2017-03-06T10:00:00,钱七,,=材料一份,2017-03-20,,
 """,  # noqa: E501
+    "supervision": """external_id,kind,at,unit_code,person,fact,verified,outcome,due_at,answered_at,accepted_at,source,note
+S1,discipline_check,2017-03-08T10:00:00,U,孙八,脱岗,yes,谈话提醒,,,,明察暗访,
+S2,problem,2017-03-09T10:00:00,U,,垃圾未清,,,2017-03-20,2017-03-15,,,
+S3,matter,2017-03-10T10:00:00,U,,河道整治,,,2017-12-31,,,区重点,
+""",
+    "scores": """month,assessor,item,score,full,rank,of,note
+2017-03,district,城市长效管理,92.50,100,3,8,
+2017-03,city,城市长效管理,90,,,,
+""",
 }
 DAMAGED = {
     "premises": ("P3,91320411MA1M8X9T4X,丙厂,enterprise,,,,,high,", "credit_code"),  # its check digit is wrong
@@ -44,6 +53,8 @@ DAMAGED = {
     "visits": ("V3,R9,,丙厂,2017-03-05T22:30:00,yes,no,0,0,,no,,", "round_id"),
     "operations": ("O2,ZX1,,2017-03-06T09:00:00,,urban_management,周@army,0,0,0,0,", "people"),
     "incidents": ("I2,O1,seized,urban_management,,,,2017-03-06T10:00:00,,,,,,", "basis"),
+    "supervision": ("S4,problem,2017-03-09T10:00:00,nowhere,,垃圾未清,,,,,,,", "unit_code"),
+    "scores": ("2017-13,district,城市长效管理,92.50,100,3,8,", "month"),
 }  # fmt: skip
 
 
@@ -51,6 +62,7 @@ DAMAGED = {
 def street(session: Session) -> Grid:
     root = make_grid(session, "W", west=119.95, south=31.85)
     make_grid(session, "W1", parent=root, west=119.95, south=31.85)
+    make_unit(session, root, "U")
     return root
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridops.core.errors import Invalid
+from gridops.core.errors import Invalid, NotAllowed
 from gridops.core.ids import uuid7
 from gridops.evidence import queries as evidence_queries
 from gridops.inspections import queries as inspections
-from gridops.intake import judging, queries, receipts, service
+from gridops.intake import judging, line_import, queries, receipts, service
+from gridops.intake.line_kinds import KINDS
 from gridops.intake.models import Record
 from gridops.intake.rules import RecordState, Verdict
 from gridops.operations import queries as operations
@@ -20,6 +23,7 @@ from gridops.operations.rules import TallyKind
 from gridops.people.models import RoleHolding
 from gridops.people.rules import Person, Role
 from gridops.squads import queries as squads
+from gridops.supervision.models import Problem
 from tests.evidence.pictures import picture, sha256
 from tests.factories import make_grid
 from tests.intake.test_take import LIMITS, Street
@@ -232,6 +236,41 @@ def test_the_leaders_code_of_a_round_needs_no_name_of_the_round(force: Force) ->
     joined = force.hand(force.inspector, "check_in", code=squad.code)
     assert (joined.state, joined.number) == (RecordState.APPLIED, number), joined.held_because
     assert squads.turns(force.session, [squad.id])[squad.id].people == 2
+
+
+def test_a_look_at_a_unit_is_judged_by_supervision_alone(force: Force) -> None:
+    chief, other = force.person(Role.SUPERVISION_OFFICER), force.person(Role.SUPERVISION_OFFICER)
+    look = {"unit": force.unit.code, "fact": "脱岗", "person": "孙八"}
+    done = force.hand(chief, "discipline_check", **look)
+    assert (done.state, done.number, done.grid) == (RecordState.APPLIED, None, None)
+    held = force.hand(force.inspector, "discipline_check", name := str(uuid7()), **look)
+    assert held.state is RecordState.HELD
+    assert judging.waiting(force.session, force.desk) == []
+    assert not judging.any_waiting(force.session, force.desk)
+    with pytest.raises(NotAllowed):
+        judging.set_aside(force.session, force.desk, name, "x")
+    assert [item.record_id for item in judging.waiting(force.session, other)] == [name]
+    assert judging.set_aside(force.session, other, name, "不是督查人员").state is RecordState.DISMISSED
+
+
+def test_an_answer_to_a_problem_item_is_proved_by_its_photo(force: Force, tmp_path: Path) -> None:
+    file = tmp_path / "supervision.csv"
+    file.write_text(
+        f"external_id,kind,at,unit_code,fact\nS1,problem,2017-03-01T10:00:00,{force.unit.code},垃圾未清\n", "utf-8"
+    )
+    (kind,) = (kind for kind in KINDS if kind.name == "supervision")
+    assert line_import.run(force.session, kind, force.root.id, "theirs", file).new == 1
+    problem = force.session.scalars(select(Problem).where(Problem.root_id == force.root.id)).one()
+    photo = picture(seed=13)
+    force.send(force.handler, photo)
+    said = force.said("problem_answer", (photo,), problem=problem.number, words="已清理")
+    receipt = force.take(force.handler, str(uuid7()), said).receipt
+    assert receipt is not None
+    assert (receipt.state, receipt.number) == (RecordState.APPLIED, problem.number), receipt.held_because
+    (use,) = evidence_queries.links_for(force.session, "problem", problem.id)
+    assert use.sha256 == sha256(photo)
+    with pytest.raises(Invalid):
+        force.hand(force.handler, "problem_answer", problem="WT2017-9999", words="x")
 
 
 VISIT = {"premises": {"name": "乙五金店"}, "kind": "call", "complete": True, "signed": "not_asked", "findings": [

@@ -16,6 +16,7 @@ from gridops.intake.rules import RecordType
 from gridops.operations import forms as operations
 from gridops.operations.rules import IncidentKind, TallyKind
 from gridops.squads.rules import Agency
+from gridops.supervision import forms as supervision
 
 MOST_POINTS = 5000
 MOST_FINDINGS = 200
@@ -297,5 +298,7 @@ WORK: dict[RecordType, Work] = {
     RecordType.TALLY: Work(TallyRecord, operations.parse_tally),
     RecordType.INCIDENT: Work(IncidentRecord, operations.parse_incident),
     RecordType.HANDOVER: Work(HandoverRecord, operations.parse_handover),
+    RecordType.DISCIPLINE_CHECK: Work(DisciplineCheckRecord, supervision.parse_discipline_check),
+    RecordType.PROBLEM_ANSWER: Work(ProblemAnswerRecord, supervision.parse_problem_answer),
     RecordType.TRACK: Work(TrackRecord, _of_round_or_outing(inspections.parse_track, operations.parse_track)),
 }
