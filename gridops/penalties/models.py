@@ -21,6 +21,8 @@ class Penalty(FromOutside, Base):
     `party` is personal data where it is a person. `fine`, `confiscated`: yuan as decided; `changed_fine`: since
     `changed_at`. `kinds`: of art. 9, `heaviest` counts. `remedy_from/to`, `deferred_to`: days without surcharge.
     `surcharge_stated`: the decision told the party of the 3 % a day (行政强制法 art. 45). `replaces_id`: decided anew.
+    `grave`: harm to life, health or money, so the time bar is five years (art. 36). `hearing`: one may be asked for
+    (art. 63). `late_ground`: why it was decided after 90 days (art. 60).
     """
 
     __tablename__ = "penalty"
@@ -44,7 +46,10 @@ class Penalty(FromOutside, Base):
     confiscated: Mapped[Decimal]
     act_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
+    grave: Mapped[bool] = mapped_column(default=False)
     told_rights_at: Mapped[datetime | None]
+    hearing: Mapped[bool] = mapped_column(default=False)
+    late_ground: Mapped[str | None] = mapped_column(String(300))
     waived_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     served_at: Mapped[datetime | None]

@@ -1,0 +1,107 @@
+"""Whom and what a decision names: the street's own names, its people, clauses, the visit or incident it arose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from gridops.catalogue.models import LegalBasis
+from gridops.core.errors import NotFound
+from gridops.grids.models import Grid, GridVersion
+from gridops.inspections.models import Visit
+from gridops.operations.models import Incident, Outing
+from gridops.penalties.models import Penalty
+from gridops.penalties.rules import OWN_UNITS
+from gridops.penalties.rules.money import NOTHING
+from gridops.people.models import Unit, User
+from gridops.people.rules.sign_in import normal_username
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What proceedings arise from: its round, premises, grid and party; `at`: when the act was seen."""
+
+    root_id: int
+    at: datetime
+    round_id: int | None = None
+    premises_id: int | None = None
+    grid_id: int | None = None
+    party: str = ""
+
+
+def own_names(session: Session, root_id: int) -> tuple[str, ...]:
+    """Codes and names of the street and of the units that act in its name (`rules.own`)."""
+    root = session.execute(
+        select(Grid.code, GridVersion.name).join(GridVersion, GridVersion.grid_id == Grid.id).where(Grid.id == root_id)
+    )
+    units = session.execute(select(Unit.code, Unit.name).where(Unit.root_id == root_id, Unit.kind.in_(OWN_UNITS)))
+    return tuple(sorted({name for row in (*root, *units) for name in row if name}))
+
+
+def users_named(session: Session, root_id: int, usernames: Iterable[str]) -> dict[str, User]:
+    """User name -> person of this root, for those that there are."""
+    wanted = sorted({normal_username(name) for name in usernames})
+    rows = session.scalars(select(User).where(User.root_id == root_id, User.username.in_(wanted))) if wanted else ()
+    return {row.username: row for row in rows}
+
+
+def bases(session: Session, root_id: int, day: date) -> list[LegalBasis]:
+    """The clauses in force on a local day: the common ones and the root's own, by code."""
+    query = select(LegalBasis).where(
+        LegalBasis.root_id.in_((0, root_id)),
+        or_(LegalBasis.valid_from.is_(None), LegalBasis.valid_from <= day),
+        or_(LegalBasis.valid_to.is_(None), LegalBasis.valid_to > day),
+    )
+    return list(session.scalars(query.order_by(LegalBasis.code, LegalBasis.id)))
+
+
+def basis(session: Session, root_id: int, basis_id: int) -> LegalBasis | None:
+    """One clause of the common ones or the root's own."""
+    return session.scalar(select(LegalBasis).where(LegalBasis.id == basis_id, LegalBasis.root_id.in_((0, root_id))))
+
+
+def source_of_visit(session: Session, root_id: int, visit_id: int) -> Source:
+    """A visit as the source of proceedings; NotFound."""
+    found = session.scalar(
+        select(Visit).where(Visit.id == visit_id, Visit.root_id == root_id, Visit.voided_at.is_(None))
+    )
+    if found is None:
+        raise NotFound("没有这次检查")
+    return Source(root_id, found.visited_at, found.round_id, found.premises_id)
+
+
+def source_of_incident(session: Session, root_id: int, incident_id: int) -> Source:
+    """An incident as the source of proceedings; NotFound."""
+    row = session.execute(
+        select(Incident, Outing.grid_id)
+        .outerjoin(Outing, Outing.id == Incident.outing_id)
+        .where(Incident.id == incident_id, Incident.root_id == root_id, Incident.voided_at.is_(None))
+    ).first()
+    if row is None:
+        raise NotFound("没有这个事项")
+    found, grid_id = row
+    return Source(root_id, found.happened_at, None, found.premises_id, grid_id, found.party or "")
+
+
+def earlier_fine(session: Session, row: Penalty) -> bool:
+    """Whether another fine stands for the same act: the same visit or incident, the same party (行政处罚法 art. 29)."""
+    if row.visit_id is None and row.incident_id is None:
+        return False
+    anew = aliased(Penalty)
+    other = select(Penalty.id).where(
+        Penalty.id != row.id,
+        Penalty.visit_id.is_not_distinct_from(row.visit_id),
+        Penalty.incident_id.is_not_distinct_from(row.incident_id),
+        Penalty.party == row.party,
+        Penalty.decided_at.is_not(None),
+        Penalty.fine > NOTHING,
+        Penalty.revoked_at.is_(None),
+        ~exists().where(anew.replaces_id == Penalty.id),
+    )
+    if row.replaces_id is not None:
+        other = other.where(Penalty.id != row.replaces_id)
+    return session.scalar(other.limit(1)) is not None

@@ -1,0 +1,339 @@
+"""Penalties themselves: one, lists in sight, those in force at an instant, their events, officers and payments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from gridops.core.errors import NotFound
+from gridops.penalties.models import Payment, Penalty, PenaltyEvent, PenaltyOfficer
+from gridops.penalties.rules import PenaltyKind, Stage, Terms, stage_of
+from gridops.people.queries import Scope, apply_scope
+from gridops.premises.models import Premises
+
+PAGE = 50
+_CHUNK = 500
+# Where a penalty belongs: where it was recorded, else at its premises, else somewhere in the jurisdiction.
+GRID = func.coalesce(Penalty.grid_id, Premises.grid_id, Penalty.root_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is narrowed to; `since`, `until`: decided (or, not decided yet, opened) in [since, until)."""
+
+    stage: Stage | None = None
+    own: bool | None = None
+    kind: PenaltyKind | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyRow:
+    """A penalty as listed: its premises by name, what was paid on it, when one decided anew took its place."""
+
+    penalty: Penalty
+    premises: str | None
+    paid: Decimal
+    replaced_at: datetime | None
+
+    @property
+    def stage(self) -> Stage:
+        """How far it is."""
+        return stage_of_row(self.penalty)
+
+    @property
+    def terms(self) -> Terms:
+        """What its money hangs on."""
+        return terms_of(self.penalty, self.replaced_at)
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyPage:
+    """One page, newest first; `next`: (time of opening, id) after which the following one begins, None: the last."""
+
+    rows: list[PenaltyRow]
+    next: tuple[datetime, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AtPremises:
+    """A penalty as the page of its premises lists it."""
+
+    premises_id: int | None
+    penalty_id: int
+    decision_no: str | None
+    decided_by: str
+    own: bool
+    heaviest: str | None
+    opened_at: datetime
+    decided_at: datetime | None
+    stage: Stage
+
+
+def stage_of_row(row: Penalty) -> Stage:
+    """How far a row is."""
+    return stage_of(
+        told_at=row.told_rights_at,
+        waived_at=row.waived_at,
+        decided_at=row.decided_at,
+        served_at=row.served_at,
+        revoked_at=row.revoked_at,
+        concluded_at=row.concluded_at,
+    )
+
+
+def terms_of(row: Penalty, replaced: datetime | None) -> Terms:
+    """What the money of a row hangs on."""
+    ended = [at for at in (row.revoked_at, replaced) if at is not None]
+    return Terms(
+        row.fine,
+        row.confiscated,
+        row.decided_at,
+        row.served_at,
+        row.changed_at,
+        row.changed_fine,
+        min(ended, default=None),
+        row.remedy_from,
+        row.remedy_to,
+        row.deferred_to,
+        row.surcharge_stated,
+    )
+
+
+def penalty(session: Session, penalty_id: int) -> Penalty:
+    """One penalty by id, whoever asks; NotFound."""
+    found = session.get(Penalty, penalty_id)
+    if found is None:
+        raise NotFound("没有这项处罚")
+    return found
+
+
+def penalty_of_record(session: Session, record_id: str) -> Penalty | None:
+    """The penalty that a form or record of this name made."""
+    return session.scalar(select(Penalty).where(Penalty.record_id == record_id))
+
+
+def penalty_in_sight(session: Session, scope: Scope, penalty_id: int) -> PenaltyRow:
+    """A penalty, if the scope shows it; NotFound otherwise."""
+    row = session.execute(_in_sight(scope).where(Penalty.id == penalty_id)).first()
+    if row is None:
+        raise NotFound("没有这项处罚")
+    return _rows(session, [row])[0]
+
+
+def grid_of(session: Session, row: Penalty) -> int:
+    """The grid that a penalty belongs to for scope."""
+    found: int = session.scalars(
+        select(GRID)
+        .select_from(Penalty)
+        .outerjoin(Premises, Premises.id == Penalty.premises_id)
+        .where(Penalty.id == row.id)
+    ).one()
+    return found
+
+
+def penalty_page(
+    session: Session,
+    scope: Scope,
+    wanted: Wanted = Wanted(),
+    *,
+    after: tuple[datetime, int] | None = None,
+    limit: int = PAGE,
+) -> PenaltyPage:
+    """The penalties in sight, newest first."""
+    query = _in_sight(scope).where(*_narrowed(wanted))
+    if after is not None:
+        query = query.where(tuple_(Penalty.opened_at, Penalty.id) < after)
+    rows = session.execute(query.order_by(Penalty.opened_at.desc(), Penalty.id.desc()).limit(limit + 1)).all()
+    shown = _rows(session, rows[:limit])
+    last = shown[-1].penalty if len(rows) > limit else None
+    return PenaltyPage(shown, (last.opened_at, last.id) if last else None)
+
+
+def effective(session: Session, root_id: int, at: datetime) -> list[Penalty]:
+    """The decisions in force at an instant: made by then, neither revoked nor decided anew by then."""
+    anew = aliased(Penalty)
+    query = select(Penalty).where(
+        Penalty.root_id == root_id,
+        Penalty.decided_at <= at,
+        or_(Penalty.revoked_at.is_(None), Penalty.revoked_at > at),
+        ~exists().where(anew.replaces_id == Penalty.id, anew.decided_at <= at),
+    )
+    return list(session.scalars(query.order_by(Penalty.decided_at, Penalty.id)))
+
+
+def of_premises(session: Session, premises_ids: Collection[int]) -> list[AtPremises]:
+    """The penalties at premises, newest first; ids of duplicates are the caller's to add."""
+    query = select(Penalty).where(Penalty.premises_id.in_(sorted(premises_ids)))
+    rows = session.scalars(query.order_by(Penalty.opened_at.desc(), Penalty.id.desc()))
+    return [
+        AtPremises(
+            row.premises_id,
+            row.id,
+            row.decision_no,
+            row.decided_by,
+            row.own,
+            row.heaviest,
+            row.opened_at,
+            row.decided_at,
+            stage_of_row(row),
+        )
+        for row in rows
+    ]
+
+
+def of_visits(session: Session, visit_ids: Collection[int]) -> list[Penalty]:
+    """The penalties that arose from visits."""
+    return _of(session, Penalty.visit_id, visit_ids)
+
+
+def of_incidents(session: Session, incident_ids: Collection[int]) -> list[Penalty]:
+    """The penalties that arose from incidents."""
+    return _of(session, Penalty.incident_id, incident_ids)
+
+
+def of_source(session: Session, *, visit_id: int | None, incident_id: int | None, party: str) -> Penalty | None:
+    """The proceedings already open for a visit or incident against a party; None: nobody opened any."""
+    if visit_id is None and incident_id is None:
+        return None
+    found = select(Penalty).where(
+        Penalty.visit_id.is_not_distinct_from(visit_id),
+        Penalty.incident_id.is_not_distinct_from(incident_id),
+        Penalty.party == party,
+        Penalty.decided_at.is_(None),
+        Penalty.waived_at.is_(None),
+        Penalty.concluded_at.is_(None),
+    )
+    return session.scalar(found.order_by(Penalty.id).limit(1))
+
+
+def from_file(session: Session, root_id: int, source_system: str, external_ids: Iterable[str]) -> dict[str, Penalty]:
+    """Penalties that a system's files brought before, by their names there."""
+    wanted = sorted(set(external_ids))
+    found: dict[str, Penalty] = {}
+    for first in range(0, len(wanted), _CHUNK):
+        query = select(Penalty).where(
+            Penalty.root_id == root_id,
+            Penalty.source_system == source_system,
+            Penalty.external_id.in_(wanted[first : first + _CHUNK]),
+        )
+        found |= {str(row.external_id): row for row in session.scalars(query)}
+    return found
+
+
+def events_of(session: Session, penalty_ids: Collection[int]) -> list[PenaltyEvent]:
+    """The events of penalties in their order."""
+    query = select(PenaltyEvent).where(PenaltyEvent.penalty_id.in_(sorted(penalty_ids)))
+    return list(session.scalars(query.order_by(PenaltyEvent.penalty_id, PenaltyEvent.seq)))
+
+
+def officers_of(session: Session, penalty_id: int) -> list[PenaltyOfficer]:
+    """The officers of a decision in their order."""
+    query = select(PenaltyOfficer).where(PenaltyOfficer.penalty_id == penalty_id)
+    return list(session.scalars(query.order_by(PenaltyOfficer.seq)))
+
+
+def payments_of(session: Session, penalty_id: int) -> list[Payment]:
+    """The payments on a penalty by date, voided ones too."""
+    query = select(Payment).where(Payment.penalty_id == penalty_id)
+    return list(session.scalars(query.order_by(Payment.paid_at, Payment.id)))
+
+
+def payment(session: Session, penalty_id: int, payment_id: int) -> Payment:
+    """One payment on a penalty; NotFound."""
+    found = session.scalar(select(Payment).where(Payment.id == payment_id, Payment.penalty_id == penalty_id))
+    if found is None:
+        raise NotFound("没有这笔缴款")
+    return found
+
+
+def paid_on(session: Session, penalty_ids: Collection[int]) -> dict[int, Decimal]:
+    """Penalty id -> yuan paid on it, without what was voided."""
+    found: dict[int, Decimal] = {}
+    query = select(Payment.penalty_id, Payment.amount).where(
+        Payment.penalty_id.in_(sorted(penalty_ids)), Payment.voided_at.is_(None)
+    )
+    for penalty_id, amount in session.execute(query):
+        found[penalty_id] = found.get(penalty_id, Decimal("0.00")) + amount
+    return found
+
+
+def replaced_at(session: Session, penalty_ids: Collection[int]) -> dict[int, datetime]:
+    """Penalty id -> when one decided anew took its place."""
+    query = (
+        select(Penalty.replaces_id, func.min(Penalty.decided_at))
+        .where(Penalty.replaces_id.in_(sorted(penalty_ids)), Penalty.decided_at.is_not(None))
+        .group_by(Penalty.replaces_id)
+    )
+    return {replaced: at for replaced, at in session.execute(query) if replaced is not None and at is not None}
+
+
+def replacing(session: Session, penalty_id: int) -> Penalty | None:
+    """The penalty decided anew in the place of another."""
+    return session.scalar(select(Penalty).where(Penalty.replaces_id == penalty_id).order_by(Penalty.id).limit(1))
+
+
+def _of(session: Session, column: Any, ids: Collection[int]) -> list[Penalty]:
+    return list(session.scalars(select(Penalty).where(column.in_(sorted(ids))).order_by(Penalty.id)))
+
+
+def _in_sight(scope: Scope) -> Any:
+    query: Any = select(Penalty, Premises.name).outerjoin(Premises, Premises.id == Penalty.premises_id)
+    return apply_scope(query, scope, root=Penalty.root_id, grid=GRID)
+
+
+def _rows(session: Session, found: Iterable[Any]) -> list[PenaltyRow]:
+    pairs = [(row[0], row[1]) for row in found]
+    ids = [row.id for row, _name in pairs]
+    paid, anew = paid_on(session, ids), replaced_at(session, ids)
+    return [PenaltyRow(row, name, paid.get(row.id, Decimal("0.00")), anew.get(row.id)) for row, name in pairs]
+
+
+def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.stage is not None:
+        found.append(_at_stage(wanted.stage))
+    if wanted.own is not None:
+        undecided = and_(Penalty.decided_at.is_(None), Penalty.decided_by == "")
+        ours = or_(Penalty.own, undecided)
+        found.append(ours if wanted.own else ~ours)
+    if wanted.kind is not None:
+        found.append(Penalty.heaviest == wanted.kind.value)
+    day = func.coalesce(Penalty.decided_at, Penalty.opened_at)
+    if wanted.since is not None:
+        found.append(day >= wanted.since)
+    if wanted.until is not None:
+        found.append(day < wanted.until)
+    if wanted.text:
+        # Numbers and authorities only: a party may be a person, whose name nobody searches for here.
+        like = f"%{wanted.text.replace('%', '').replace('_', '')}%"
+        found.append(or_(Penalty.decision_no.like(like), Penalty.decided_by.like(like), Premises.name.like(like)))
+    return found
+
+
+# The same order as `rules.stage_of`; a test holds the two together.
+_LATEST: tuple[tuple[Stage, Any], ...] = (
+    (Stage.CONCLUDED, Penalty.concluded_at),
+    (Stage.REVOKED, Penalty.revoked_at),
+    (Stage.SERVED, Penalty.served_at),
+    (Stage.DECIDED, Penalty.decided_at),
+    (Stage.WAIVED, Penalty.waived_at),
+    (Stage.TOLD, Penalty.told_rights_at),
+)
+
+
+def _at_stage(wanted: Stage) -> ColumnElement[bool]:
+    later: list[ColumnElement[bool]] = []
+    for stage, column in _LATEST:
+        if stage is wanted:
+            return and_(column.is_not(None), *later)
+        later.append(column.is_(None))
+    return and_(*later)
