@@ -12,6 +12,8 @@ from gridops.inspections.forms import rounds, visits
 from gridops.intake.line_import import Kind
 from gridops.operations import service as operations_service
 from gridops.operations.forms import incidents, operations
+from gridops.penalties import forms as penalties
+from gridops.penalties import service as penalties_service
 from gridops.people import forms as people
 from gridops.people import service as people_service
 from gridops.premises import forms as premises
@@ -68,6 +70,14 @@ KINDS: tuple[Kind, ...] = (
         incidents.REQUIRED,
         incidents.line,
         operations_service.import_incidents,
+    ),
+    Kind(
+        "penalties",
+        "Take in penalties: decisions, payments, changes (CSV)",
+        penalties.COLUMNS,
+        penalties.REQUIRED,
+        penalties.line,
+        penalties_service.import_penalties,
     ),
     Kind(
         "supervision",
