@@ -75,16 +75,20 @@ def open_ones(session: Session, here: Here, period: Period) -> list[tuple[str, d
 
 
 def _began(here: Here, period: Period) -> ColumnElement[bool]:
+    return and_(_started(here, period), Outing.cancelled_at.is_(None))
+
+
+def _started(here: Here, period: Period) -> ColumnElement[bool]:
     return and_(
-        Outing.root_id == here.area.root_id,
-        Outing.started_at >= period.start,
-        Outing.started_at < period.end,
-        Outing.cancelled_at.is_(None),
+        Outing.root_id == here.area.root_id, Outing.started_at >= period.start, Outing.started_at < period.end
     )
 
 
 def _incidents(session: Session, here: Here, period: Period) -> Iterator[facts.Incident]:
-    """Those of the period's outings, and those that happened in it (a referral counts when it was sent)."""
+    """Those of the period's outings, and those that happened in it (a referral counts when it was sent).
+
+    What was taken on an outing stays true where the outing itself was called off.
+    """
     happened = and_(
         Incident.root_id == here.area.root_id,
         Incident.happened_at >= period.start,
@@ -95,7 +99,7 @@ def _incidents(session: Session, here: Here, period: Period) -> Iterator[facts.I
         select(Incident, Outing.started_at, Outing.campaign_id, grid)
         .outerjoin(Outing, Outing.id == Incident.outing_id)
         .outerjoin(Premises, Premises.id == Incident.premises_id)
-        .where(Incident.voided_at.is_(None), or_(happened, _began(here, period)))
+        .where(Incident.voided_at.is_(None), or_(happened, _started(here, period)))
         .order_by(Incident.id)
     )
     for it, started_at, campaign_id, grid_id in session.execute(asked):
