@@ -41,7 +41,7 @@ I1,O1,referred,urban_management,行政处罚法第二十二条,孙局长,李队@
 S1,discipline_check,2017-03-08T10:00:00,U,孙八,脱岗,yes,谈话提醒,,,,明察暗访,
 S2,problem,2017-03-09T10:00:00,U,,垃圾未清,,,2017-03-20,2017-03-15,,,
 S3,matter,2017-03-10T10:00:00,U,,河道整治,,,2017-12-31,,,区重点,
-""",
+""",  # noqa: E501
     "scores": """month,assessor,item,score,full,rank,of,note
 2017-03,district,城市长效管理,92.50,100,3,8,
 2017-03,city,城市长效管理,90,,,,

@@ -139,7 +139,7 @@ def test_a_wrong_clock_never_changes_how_long_ago_it_was(wrong_by: timedelta, ag
     [
         ([], "body"),
         ("x", "body"),
-        (record(type="visit"), "type"),
+        (record(type="flight"), "type"),
         (record(type=...), "type"),
         (record(type=["report"]), "type"),
         (record(captured_at=...), "captured_at"),
