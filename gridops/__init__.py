@@ -13,7 +13,7 @@
     figures/           WHAT EACH FIGURE MEANS; running totals per (grid, day); frozen sets; recount
     intake/            the one gate for phone records and imports: named by the phone, taken once
     cases/             life of a case: file, dispatch, hand back, extend, check, close; deadlines
-    operations/        joint enforcement: campaigns
+    operations/        joint enforcement: campaigns, outings, incidents, tallies, hand-overs
     evidence/          photos and files: hash, place, time, custody; content once, one link per use
     people/            units, users, roles, certificates, who answers for what; who may do what, where
     catalogue/         versioned lists: categories, filing conditions, limits

@@ -40,7 +40,7 @@ class Outing(FromOutside, Base):
     root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     number: Mapped[str] = mapped_column(String(40))
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
-    squad_id: Mapped[int] = mapped_column(ForeignKey("squad.id"))
+    squad_id: Mapped[int] = mapped_column(ForeignKey("squad.id"), index=True)
     grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
     agencies: Mapped[list[Any]]
     leader_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
@@ -101,7 +101,7 @@ class Incident(FromOutside, Base):
     officers: Mapped[list[Any]]
     happened_at: Mapped[datetime]
     party: Mapped[str | None] = mapped_column(String(200))
-    premises_id: Mapped[int | None] = mapped_column(ForeignKey("premises.id"))
+    premises_id: Mapped[int | None] = mapped_column(ForeignKey("premises.id"), index=True)
     decision_no: Mapped[str | None] = mapped_column(String(80))
     letter_no: Mapped[str | None] = mapped_column(String(80))
     items: Mapped[str] = mapped_column(Text, default="")
@@ -129,7 +129,7 @@ class Handover(Base):
     id: Mapped[bigint_key]
     root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     outing_id: Mapped[int | None] = mapped_column(ForeignKey("outing.id"), index=True)
-    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
     from_agency: Mapped[Agency] = mapped_column(enum_text(Agency))
     to_agency: Mapped[Agency] = mapped_column(enum_text(Agency))
     what: Mapped[str] = mapped_column(Text)

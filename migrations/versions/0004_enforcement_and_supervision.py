@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("premises_kind", sa.String(length=20), nullable=True),
         sa.Column("theme", sa.String(length=60), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checklist")),
@@ -40,6 +41,7 @@ def upgrade() -> None:
         sa.Column("matter", sa.String(length=300), nullable=False),
         sa.Column("max_fine_person", sa.BigInteger(), nullable=True),
         sa.Column("max_fine_organisation", sa.BigInteger(), nullable=True),
+        sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("listed_from", sa.Date(), nullable=True),
@@ -427,6 +429,7 @@ def upgrade() -> None:
             unique=True,
         )
         batch_op.create_index(batch_op.f("ix_outing_root_id_started_at"), ["root_id", "started_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outing_squad_id"), ["squad_id"], unique=False)
         batch_op.create_index(
             "uq_outing_record_id",
             ["record_id"],
@@ -579,6 +582,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_incident_outing_id"), ["outing_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_incident_premises_id"), ["premises_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_incident_root_id_happened_at"), ["root_id", "happened_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_incident_root_id_source_system_external_id"),
@@ -732,6 +736,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("record_id", name=op.f("uq_handover_record_id")),
     )
     with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_handover_outing_id"), ["outing_id"], unique=False)
 
     op.create_table(
@@ -900,6 +905,7 @@ def downgrade() -> None:
     op.drop_table("penalty")
     with op.batch_alter_table("handover", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_handover_outing_id"))
+        batch_op.drop_index(batch_op.f("ix_handover_incident_id"))
 
     op.drop_table("handover")
     with op.batch_alter_table("finding", schema=None) as batch_op:
@@ -935,6 +941,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_incident_root_id_source_system_external_id"))
         batch_op.drop_index(batch_op.f("ix_incident_root_id_happened_at"))
+        batch_op.drop_index(batch_op.f("ix_incident_premises_id"))
         batch_op.drop_index(batch_op.f("ix_incident_outing_id"))
 
     op.drop_table("incident")
@@ -969,6 +976,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("record_id IS NOT NULL"),
             postgresql_where=sa.text("record_id IS NOT NULL"),
         )
+        batch_op.drop_index(batch_op.f("ix_outing_squad_id"))
         batch_op.drop_index(batch_op.f("ix_outing_root_id_started_at"))
         batch_op.drop_index(batch_op.f("ix_outing_root_id_source_system_external_id"))
         batch_op.drop_index(batch_op.f("ix_outing_root_id_number"))

@@ -14,6 +14,7 @@ from gridops.operations.rules import (
     below_zero,
     check_cancel,
     check_end,
+    check_joining,
     check_record,
     check_start,
     state_of,
@@ -96,3 +97,11 @@ def test_a_second_start_is_no_fault_and_a_late_record_is_taken() -> None:
 
 def test_sums_below_zero_are_named() -> None:
     assert below_zero({TallyKind.TIDIED: -1, TallyKind.CLEARED: 0, TallyKind.PERSUADED: 3}) == (TallyKind.TIDIED,)
+
+
+def test_nobody_joins_after_the_end() -> None:
+    check_joining(OPEN, NINE)
+    check_joining(ENDED, ELEVEN)
+    for times, when in ((ENDED, at("2017-03-05 11:01")), (OFF, NINE)):
+        with pytest.raises(Closed):
+            check_joining(times, when)

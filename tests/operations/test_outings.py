@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridops.audit.models import AuditEntry
+from gridops.core import clock
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
 from gridops.operations import forms, queries, service
 from gridops.operations.forms import CampaignIn, PlanIn
@@ -209,6 +211,33 @@ PLAN = CampaignIn(
     last_day=date(2017, 6, 30),
     agencies=(Agency.TRAFFIC_POLICE, Agency.URBAN_MANAGEMENT),
 )
+
+
+def test_phones_that_tell_in_any_order_tell_the_same(session: Session, force: Force) -> None:
+    told = [
+        (person, "tally", {"kind": kind, "amount": amount})
+        for person in (force.leader, force.policeman)
+        for kind, amount in (("tidied", 3), ("tidied", -1), ("persuaded", 2), ("cleared", -4), ("cleared", 4))
+    ]
+    told += [(force.policeman, "check_in", {}), (force.inspector, "check_in", {})] * 2
+    seen = set()
+    for seed in range(5):
+        outing = begun(session, force)
+        code = session.get_one(Squad, outing.squad_id).code
+        for person, kind, body in random.Random(seed).sample(told, len(told)):
+            more = {"code": code} if kind == "check_in" else {}
+            send(session, person, kind, {"outing": outing.number, **body, **more}, TEN)
+        turns = squads.turns(session, [outing.squad_id])[outing.squad_id]
+        seen.add((tuple(sorted(sums(session, outing).items())), turns.people, turns.officers))
+    assert seen == {(((TallyKind.CLEARED, 0), (TallyKind.PERSUADED, 4), (TallyKind.TIDIED, 4)), 3, 2)}
+
+
+def test_an_outing_is_known_since_it_began_and_not_since_it_was_planned(session: Session, force: Force) -> None:
+    with clock.set_to(at("2017-02-20 09:00")):
+        outing = service.plan_outing(session, force.desk, PlanIn("FJDC", NINE, leader="leader"))
+    with clock.set_to(at("2017-04-02 09:00")):
+        send(session, force.leader, "outing", {"action": "start", "number": outing.number}, NINE)
+    assert (outing.started_at, outing.recorded_at) == (NINE, at("2017-04-02 09:00"))
 
 
 def test_a_campaign_is_made_and_changed_by_who_may_with_a_trail(session: Session, force: Force) -> None:

@@ -19,13 +19,13 @@ from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.ids import uuid7
 from gridops.grids.models import Grid
-from gridops.operations import queries
+from gridops.operations import queries, service
 from gridops.operations.models import Campaign, Incident, Outing
 from gridops.operations.rules import OutingState, TallyKind, state_of
 from gridops.people.rules import Role
 from gridops.squads import queries as squads
 from tests.evidence.pictures import picture
-from tests.factories import make_user
+from tests.factories import make_grid, make_user
 from tests.operations.force import make_force
 from tests.webapp import PASSWORD_HASH, Browser
 
@@ -165,7 +165,8 @@ def test_a_seizure_is_handed_over_with_a_signature(night: Night) -> None:
     assert night.send("leader", f"/{number}/handover", **handed, photo_signature=signature).status_code == 302
     page = night["desk"].get(f"/desk/outings/{number}").text
     assert "王警官" in page
-    assert "/api/v1/evidence/" in page
+    (link,) = set(re.findall(r"/api/v1/evidence/\d+/original", page))
+    assert night["desk"].get(link).status_code == 200
 
 
 def test_the_desk_plans_corrects_and_ends_with_a_reason(night: Night) -> None:
@@ -284,6 +285,10 @@ def test_campaigns_are_made_and_changed_at_the_desk(night: Night) -> None:
     assert desk.post(path, changed).status_code == 302
     assert desk.post(path, changed).status_code == 409
     assert desk.get("/desk/campaigns/999999").status_code == 404
+    with transaction() as session:
+        abroad = service.ensure_campaign(session, make_grid(session, "A", west=118.0).id, "PCZZ").id
+    assert desk.get(f"/desk/campaigns/{abroad}").status_code == 404
+    assert desk.post(f"/desk/campaigns/{abroad}", changed).status_code == 404
 
 
 def test_who_only_reads_is_offered_nothing_to_change(night: Night) -> None:

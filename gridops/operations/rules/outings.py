@@ -77,3 +77,10 @@ def check_record(outing: Timed) -> None:
     """Raise Closed where nothing may be recorded. After the end it may: a phone without a net tells later."""
     if outing.cancelled_at is not None:
         raise Closed("这次行动已取消，不能再记录")
+
+
+def check_joining(outing: Timed, at: datetime) -> None:
+    """Raise Closed where somebody would join after the end, or an outing that was cancelled."""
+    check_record(outing)
+    if outing.ended_at is not None and at > outing.ended_at:
+        raise Closed("这次行动已结束")

@@ -77,10 +77,12 @@ def start_outing(session: Session, person: Person, outing: Outing, at: datetime,
     Begun on two phones it began at the earlier time. Raises Closed for one that is over.
     """
     check_start(outing, at)
+    if outing.started_at is None:
+        # Before that it was a plan, which counts nowhere: a frozen figure must be able to tell when we learnt of it.
+        outing.recorded_at = recorded_at
     if outing.started_at is None or at < outing.started_at:
         outing.started_at = at
         outing.leader_id = outing.leader_id or person.user_id
-        outing.recorded_at = outing.recorded_at or recorded_at
         outing.version += 1
     officers.lead(session, outing, person, at)
     session.flush()

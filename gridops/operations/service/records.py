@@ -19,7 +19,7 @@ from gridops.operations.forms import (
     TrackIn,
 )
 from gridops.operations.models import Outing
-from gridops.operations.rules import GOERS, PLANNERS, check_record
+from gridops.operations.rules import GOERS, PLANNERS, check_joining
 from gridops.operations.service import officers
 from gridops.operations.service.incidents import add_handover, add_incident
 from gridops.operations.service.outings import (
@@ -71,7 +71,8 @@ def record_check_in(
     """
     _check_goer(person)
     outing = _joined(session, person, body)
-    check_record(outing)
+    if not body.out:
+        check_joining(outing, happened_at)
     squad = squads_asked.squad(session, outing.squad_id)
     by_code = squad is not None and body.code == squad.code
     if body.code is not None and not by_code:
