@@ -37,6 +37,10 @@ O1,ZX1,非机动车乱停放整治,2017-03-06T09:00:00,2017-03-06T11:00:00,urban
     "incidents": """external_id,operation_id,kind,agency,basis,approver,officers,happened_at,party,decision_no,items,deadline,answered_at,note
 I1,O1,referred,urban_management,行政处罚法第二十二条,孙局长,李队@urban_management#苏D001;王五@urban_management#苏D002,2017-03-06T10:00:00,钱七,,=材料一份,2017-03-20,,
 """,  # noqa: E501
+    "penalties": """external_id,opened_at,decided_by,decided_at,kinds,fine_yuan,party,party_kind,round_id,served_at,paid_at,paid_yuan,replaces,note
+F1,2017-03-06T09:00:00,区环保局,2017-03-20T09:00:00,warning;fine,20000,甲化工有限公司,organisation,R1,2017-03-21,2017-03-30,5000,,
+F2,2017-03-07T09:00:00,区环保局,2017-03-22T09:00:00,fine,300.50,钱七,person,,,,,F1,
+""",  # noqa: E501
     "supervision": """external_id,kind,at,unit_code,person,fact,verified,outcome,due_at,answered_at,accepted_at,source,note
 S1,discipline_check,2017-03-08T10:00:00,U,孙八,脱岗,yes,谈话提醒,,,,明察暗访,
 S2,problem,2017-03-09T10:00:00,U,,垃圾未清,,,2017-03-20,2017-03-15,,,
@@ -53,6 +57,7 @@ DAMAGED = {
     "visits": ("V3,R9,,丙厂,2017-03-05T22:30:00,yes,no,0,0,,no,,", "round_id"),
     "operations": ("O2,ZX1,,2017-03-06T09:00:00,,urban_management,周@army,0,0,0,0,", "people"),
     "incidents": ("I2,O1,seized,urban_management,,,,2017-03-06T10:00:00,,,,,,", "basis"),
+    "penalties": ("F3,2017-03-06T09:00:00,区环保局,2017-03-20T09:00:00,beating,1,,organisation,,,,,,", "kinds"),
     "supervision": ("S4,problem,2017-03-09T10:00:00,nowhere,,垃圾未清,,,,,,,", "unit_code"),
     "scores": ("2017-13,district,城市长效管理,92.50,100,3,8,", "month"),
 }  # fmt: skip
@@ -115,7 +120,14 @@ def test_what_came_in_goes_out(session: Session, street: Grid, tmp_path: Path) -
     assert (first["credit_code"], first["responsible"], second["grid_code"]) == ("91320411MA1M8X9T4U", "赵*", "W1")
     assert table(session, "premises", everything, clear=True)[0]["responsible"] == "赵六"
     assert table(session, "outings", everything, clear=True)[0]["people"] == PEOPLE
-    assert table(session, "penalties", everything) == []
+    first, second = table(session, "penalties", everything)
+    assert (first["party"], first["kinds"], first["fine_yuan"], first["round_id"]) == (
+        "甲化工有限公司",
+        "warning;fine",
+        "20000.00",
+        "R1",
+    )
+    assert (first["paid_yuan"], second["party"], second["replaces"]) == ("5000.00", "钱*", "F1")
 
 
 def test_only_the_days_and_grids_that_were_asked_for(session: Session, street: Grid, tmp_path: Path) -> None:

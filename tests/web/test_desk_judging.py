@@ -51,6 +51,25 @@ def test_a_held_record_is_judged_by_a_person(street: Street):
         assert not intake.any_to_judge(session, street.root_id)
 
 
+def test_a_held_incident_is_read_with_persons_masked(street: Street):
+    name, now = str(uuid7()), "2026-01-01T00:00:00+08:00"
+    body = {"kind": "referred", "agency": "urban_management", "to_agency": "区市场监管局", "party": "钱多多"}
+    body |= {"officers": ["李队@urban_management#苏D001"], "premises": {"name": "乙五金店"}, "deadline": None}
+    payload = {"type": "incident", "captured_at": now, "sent_at": now, "device": "phone", "body": body}
+    with transaction() as session:
+        # A handler does not go out with the joint force: kept for a person.
+        gate.take(session, street.person("handler"), name, parse_record(payload, name, Limits(1, 1)), payload)
+    page = street.browser("desk").get("/desk/records").text
+    for shown in ("执法措施", "钱**", "李*", "乙五金店", "区市场监管局"):
+        assert shown in page
+    for hidden_ in ("钱多多", "李队", "苏D001"):
+        assert hidden_ not in page
+    assert street.browser("desk").post(f"/desk/records/{name}/aside", {"reason": "重复"}).status_code == 302
+    receipt = street.browser("handler").get(f"/field/records/{name}")
+    assert receipt.status_code == 200
+    assert "执法措施回执" in receipt.text
+
+
 def test_whoever_judges_holds_the_role_for_the_place(street: Street):
     name = held(street)
     phone = street.browser("inspector")
