@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from gridops.core import clock
 from gridops.figures.rules.facts import (
     Assessed,
     Bounds,
@@ -29,7 +28,8 @@ from gridops.figures.rules.telling import Figure, Rate, Telling
 from gridops.inspections import rules as rounds
 from gridops.inspections.rules import OFFICERS, OrderKind, VisitKind
 from gridops.operations.rules import MEASURES, IncidentKind, TallyKind
-from gridops.supervision.rules import Light
+from gridops.supervision.rules import Light, MatterState, ProblemState, matters, problems
+from gridops.supervision.rules.checks import check_key
 
 
 def held(it: Round, at: Bounds) -> bool:
@@ -85,7 +85,7 @@ def named(it: Problem, _at: Bounds) -> bool:
 
 def accepted(it: Problem, at: Bounds) -> bool:
     """An item whose correction was accepted before E."""
-    return at.before_end(it.accepted_at)
+    return problems.state_at(it, at.end) is ProblemState.ACCEPTED
 
 
 def verified(it: Look, at: Bounds) -> bool:
@@ -93,20 +93,24 @@ def verified(it: Look, at: Bounds) -> bool:
     return at.within(it.at) and it.verified and (it.verified_at is None or at.known(it.verified_at))
 
 
-def open_matter(it: Matter, at: Bounds) -> bool:
-    """A supervised matter begun before E."""
-    return at.before_end(it.opened_at)
+def standing(it: Matter, at: Bounds) -> MatterState | None:
+    """How a supervised matter stands at E, None: begun later; what falls due in the days still ahead is not late."""
+    begun = matters.state_at(
+        at.end, opened_at=it.opened_at, due_at=None, done_at=it.done_at, light=Light(it.light) if it.light else None
+    )
+    return MatterState.LATE if begun is MatterState.ON_TRACK and at.overdue(it.due_at) else begun
 
 
-def done(it: Matter, at: Bounds) -> bool:
-    """销号 before E."""
-    return open_matter(it, at) and at.before_end(it.done_at)
-
-
-def behind(it: Matter, at: Bounds) -> bool:
-    """滞后: not signed off, and overdue or under a red light at E."""
-    late = at.overdue(it.due_at) or it.light == Light.RED
-    return open_matter(it, at) and not done(it, at) and late
+def _matters(suffix: str, name: str, definition: str, *states: MatterState) -> Figure:
+    return Figure(
+        f"matters.{suffix}",
+        name,
+        "count",
+        definition,
+        Matter.kind,
+        lambda it, at: standing(it, at) in states,
+        stock=True,
+    )
 
 
 def issued(it: Paper, at: Bounds) -> bool:
@@ -293,7 +297,7 @@ TELLING = Telling(
             "统计时段内的明察暗访，同一天同一来源的计一次。",
             Look.kind,
             lambda it, at: at.within(it.at),
-            of=lambda it: (clock.local_date(it.at), it.source),
+            of=lambda it: check_key(it.at, it.source),
         ),
         Figure(
             "discipline.units",
@@ -312,26 +316,10 @@ TELLING = Telling(
             Look.kind,
             verified,
         ),
-        Figure("matters.total", "督查事项数", "count", "期末前立项的督查事项。", Matter.kind, open_matter, stock=True),
-        Figure(
-            "matters.on_track",
-            "正常推进事项数",
-            "count",
-            "期末未销号、未到期且不是红灯的督查事项。",
-            Matter.kind,
-            lambda it, at: open_matter(it, at) and not done(it, at) and not behind(it, at),
-            stock=True,
-        ),
-        Figure(
-            "matters.late",
-            "滞后事项数",
-            "count",
-            "期末未销号而已到期或者为红灯的督查事项。",
-            Matter.kind,
-            behind,
-            stock=True,
-        ),
-        Figure("matters.done", "销号事项数", "count", "期末前已销号的督查事项。", Matter.kind, done, stock=True),
+        _matters("total", "督查事项数", "期末前立项的督查事项。", *MatterState),
+        _matters("on_track", "正常推进事项数", "期末未销号、未到期且不是红灯的督查事项。", MatterState.ON_TRACK),
+        _matters("late", "滞后事项数", "期末未销号而已到期或者为红灯的督查事项。", MatterState.LATE),
+        _matters("done", "销号事项数", "期末前已销号的督查事项。", MatterState.DONE),
         Figure(
             "assessment.problems",
             "上级考核下发问题数",

@@ -13,16 +13,12 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from gridops.core import clock
-from gridops.core.money import CENT
 from gridops.figures.rules.facts import Bounds, Fact
 from gridops.figures.rules.telling import Figure, Telling
-from gridops.penalties.rules import PartyKind
+from gridops.penalties.rules import PartyKind, Terms, balance, due, fine_in_force, surcharge
 
 NOTHING = Decimal("0.00")
-# 行政处罚法 art. 67: paid within 15 days of receiving the decision, calendar days (art. 85 names only 2, 3, 5 and 7).
-DAYS_TO_PAY = 15
-# 行政处罚法 art. 72: 3 % of the fine a day, never more than the fine.
-SURCHARGE_A_DAY = Decimal("0.03")
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +53,22 @@ class Penalty(Fact):
     deferred_to_on: date | None = None
     surcharge_stated: bool = True
 
-    def fine_at(self, instant: datetime) -> Decimal:
-        """The fine in force before an instant: as decided, or as changed since."""
-        changed = self.changed_at is not None and self.changed_at < instant
-        return self.changed_fine_yuan if changed and self.changed_fine_yuan is not None else self.fine_yuan
-
-    def stands(self, instant: datetime) -> bool:
-        """Whether it was decided before an instant, and neither revoked nor decided anew."""
-        decided = self.decided_at is not None and self.decided_at < instant
-        return decided and (self.ended_at is None or self.ended_at >= instant)
+    @property
+    def terms(self) -> Terms:
+        """What its money hangs on."""
+        return Terms(
+            fine=self.fine_yuan,
+            confiscated=self.confiscated_yuan,
+            decided_at=self.decided_at,
+            served_at=self.served_at,
+            changed_at=self.changed_at,
+            changed_fine=self.changed_fine_yuan,
+            ended_at=self.ended_at,
+            remedy_from=self.remedy_from_at,
+            remedy_to=self.remedy_to_at,
+            deferred_to=self.deferred_to_on,
+            surcharge_stated=self.surcharge_stated,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,51 +108,25 @@ def decided(it: Penalty, at: Bounds) -> bool:
 
 def fine(it: Penalty, at: Bounds) -> Decimal:
     """The fine in force when the figures are taken."""
-    return it.fine_at(at.in_force_at + timedelta(microseconds=1))
+    return fine_in_force(it.terms, at.in_force_at)
 
 
 def outstanding(it: Penalty, at: Bounds) -> Decimal:
     """What is owed on one of the street's own decisions at E: what is in force less what was paid, never below zero."""
-    if not (it.own and it.stands(at.end)):
-        return NOTHING
-    return max(NOTHING, it.fine_at(at.end) + it.confiscated_yuan - it.paid_yuan)
-
-
-def last_day_to_pay(it: Penalty) -> date | None:
-    """The last local day on which paying is in time; deferral or instalments move it (行政处罚法 art. 66)."""
-    if it.served_at is None:
-        return None
-    due = clock.local_date(it.served_at) + timedelta(days=DAYS_TO_PAY)
-    return max(due, it.deferred_to_on) if it.deferred_to_on else due
+    return balance(it.terms, it.paid_yuan, at.end - _MOMENT).outstanding if it.own else NOTHING
 
 
 def overdue(it: Penalty, at: Bounds) -> bool:
     """Owed at E, and the last day to pay is over."""
-    due = last_day_to_pay(it)
-    return due is not None and at.due_by > clock.midnight(due + timedelta(days=1)) and outstanding(it, at) > 0
+    last = due(it.terms)
+    return last is not None and at.due_by > clock.midnight(last + timedelta(days=1)) and outstanding(it, at) > 0
 
 
-def surcharge(it: Penalty, at: Bounds) -> Decimal:
-    """What may be imposed at most: min(fine, fine x 3 % x days late), remedies left out (行政处罚法 art. 72, 73).
-
-    Nothing where the decision did not state it (行政强制法 art. 45), and nothing on what is not a fine.
-    """
-    due = last_day_to_pay(it)
-    if due is None or not it.surcharge_stated or not overdue(it, at):
+def surcharge_estimate(it: Penalty, at: Bounds) -> Decimal:
+    """What may be imposed at most on what is overdue at E (`penalties.rules.money`)."""
+    if not overdue(it, at):
         return NOTHING
-    last = clock.local_date(at.due_by - timedelta(microseconds=1))
-    days = (last - due).days - _days_of_remedy(it, due + timedelta(days=1), last)
-    whole = it.fine_at(at.end)
-    return max(NOTHING, min(whole, (whole * SURCHARGE_A_DAY * days).quantize(CENT)))
-
-
-def _days_of_remedy(it: Penalty, first: date, last: date) -> int:
-    """Local days of [first, last] under reconsideration or litigation; one that has not ended goes on."""
-    if it.remedy_from_at is None:
-        return 0
-    begin = max(first, clock.local_date(it.remedy_from_at))
-    end = min(last, clock.local_date(it.remedy_to_at)) if it.remedy_to_at else last
-    return max(0, (end - begin).days + 1)
+    return surcharge(it.terms, it.paid_yuan, at.due_by - _MOMENT) or NOTHING
 
 
 def penalised(it: Penalty, at: Bounds) -> bool:
@@ -295,8 +272,8 @@ TELLING = Telling(
             "yuan",
             "逾期未缴罚款按每日百分之三测算、不超过罚款本数的金额，扣除复议、诉讼和准予延期的天数；须由机关决定才应缴纳。",
             Penalty.kind,
-            lambda it, at: surcharge(it, at) > 0,
-            amount=surcharge,
+            lambda it, at: surcharge_estimate(it, at) > 0,
+            amount=surcharge_estimate,
             stock=True,
         ),
         Figure(

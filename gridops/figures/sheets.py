@@ -16,7 +16,7 @@ from gridops.figures.rules.facts import Bounds, Facts, Look, Outing, Problem, Ro
 from gridops.figures.rules.tables import REST, Names, TableRow, row, row_key
 from gridops.figures.rules.telling import columns, grouped
 from gridops.operations.rules import TallyKind
-from gridops.penalties.rules import PenaltyKind
+from gridops.penalties.rules import KIND_NAMES
 from gridops.squads.rules import AGENCY_NAMES
 
 Tables = Mapping[str, list[TableRow]]
@@ -59,20 +59,6 @@ OF_KINDS = columns(
 )
 # What the item of an assessment is called that sums up all others.
 _TOTALS = frozenset({"总分", "总得分", "综合得分", "合计", "总成绩"})
-KIND_NAMES: dict[PenaltyKind, str] = {
-    PenaltyKind.WARNING: "警告",
-    PenaltyKind.CRITICISM: "通报批评",
-    PenaltyKind.FINE: "罚款",
-    PenaltyKind.CONFISCATION: "没收违法所得、没收非法财物",
-    PenaltyKind.LICENCE_SUSPENSION: "暂扣许可证件",
-    PenaltyKind.DOWNGRADE: "降低资质等级",
-    PenaltyKind.LICENCE_REVOCATION: "吊销许可证件",
-    PenaltyKind.RESTRICTION: "限制开展生产经营活动",
-    PenaltyKind.STOP_PRODUCTION: "责令停产停业",
-    PenaltyKind.CLOSURE: "责令关闭",
-    PenaltyKind.CAREER_BAN: "限制从业",
-    PenaltyKind.DETENTION: "行政拘留",
-}
 
 
 def tables(facts: Facts, bounds: Bounds) -> dict[str, list[TableRow]]:

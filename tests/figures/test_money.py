@@ -174,7 +174,7 @@ def test_a_reduced_fine_bears_less_surcharge():
         served_at=at("2017-03-10 09:00"), fine_yuan=Decimal(1000), changed_at=at("2017-03-20 09:00"),
         changed_fine_yuan=Decimal("33.33"),
     )  # fmt: skip
-    assert money.surcharge(told, bounds_of(MARCH, at(NOON))) == Decimal("6.00")
+    assert money.surcharge_estimate(told, bounds_of(MARCH, at(NOON))) == Decimal("6.00")
 
 
 def test_an_issued_paper_stays_and_the_next_one_corrects_it_once(street: Street):

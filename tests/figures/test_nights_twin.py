@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from gridops.figures.service.counting import facts_of
 from gridops.grids.models import Grid
 from gridops.inspections.rules import OrderKind, VisitKind
 from gridops.operations.rules import IncidentKind, TallyKind
+from gridops.penalties.rules import balance
 from gridops.supervision.rules import Light
 from tests.factories import make_grid, make_unit
 from tests.figures import nights as twin
@@ -71,11 +73,10 @@ def _money_adds_up(facts: Facts, bounds: Bounds) -> None:
     for it in facts.get("penalty", ()):
         if not (it.own and it.decided_at and it.decided_at < E):
             continue
-        force = it.fine_at(E) + it.confiscated_yuan if it.stands(E) else Decimal(0)
-        decided = it.fine_yuan + it.confiscated_yuan
-        written_off, refund = decided - force, max(Decimal(0), it.paid_yuan - force)
-        assert decided + refund == it.paid_yuan + money.outstanding(it, bounds) + written_off
-        assert money.surcharge(it, bounds) <= it.fine_at(E)
+        told = balance(it.terms, it.paid_yuan, E - timedelta(microseconds=1))
+        assert told.outstanding == money.outstanding(it, bounds)
+        assert told.decided + told.refund == told.paid + told.outstanding + told.written_off
+        assert money.surcharge_estimate(it, bounds) <= max(it.fine_yuan, it.changed_fine_yuan or Decimal(0))
 
 
 def _put(street: Street, drawn: Drawn) -> None:

@@ -79,9 +79,7 @@ def _began(here: Here, period: Period) -> ColumnElement[bool]:
 
 
 def _started(here: Here, period: Period) -> ColumnElement[bool]:
-    return and_(
-        Outing.root_id == here.area.root_id, Outing.started_at >= period.start, Outing.started_at < period.end
-    )
+    return and_(Outing.root_id == here.area.root_id, Outing.started_at >= period.start, Outing.started_at < period.end)
 
 
 def _incidents(session: Session, here: Here, period: Period) -> Iterator[facts.Incident]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,10 +19,9 @@ from gridops.figures.queries.where import Here
 from gridops.figures.rules.facts import Bounds, Fact
 from gridops.inspections.models import Round, Visit
 from gridops.penalties.models import Payment, Penalty
-from gridops.penalties.rules import PenaltyKind
+from gridops.penalties.rules import PenaltyKind, heaviest
 from gridops.premises.models import Premises
 
-_WEIGHTS = {kind.value: place for place, kind in enumerate(PenaltyKind)}
 _UNDECIDED = and_(Penalty.decided_at.is_(None), Penalty.decided_by == "")
 _OWN = or_(Penalty.own, _UNDECIDED)
 _CHUNK = 1000
@@ -97,7 +95,7 @@ def corrections(
         for penalty in _now(session, chunk):
             if penalty.id in said:
                 label, was = said[penalty.id]
-                now = money.fine(penalty, bounds) if _in_force(penalty, bounds) else None
+                now = money.fine(penalty, bounds) if penalty.ended_at is None else None
                 if was != now:
                     yield money.Correction(
                         id=penalty.id, label=penalty.label, period=label, was_yuan=was or money.NOTHING, now_yuan=now
@@ -146,10 +144,6 @@ def _now(session: Session, ids: list[int]) -> Iterator[money.Penalty]:
     )
     for it, replaced_at in session.execute(asked):
         yield _penalty(it, None, it.premises_id, money.NOTHING, replaced_at)
-
-
-def _in_force(penalty: money.Penalty, bounds: Bounds) -> bool:
-    return penalty.stands(bounds.in_force_at + timedelta(microseconds=1))
 
 
 def _joined(asked: Select[Any]) -> Select[Any]:
@@ -228,7 +222,7 @@ def _penalty(it: Penalty, round_at: Any, premises_id: int | None, paid: Decimal,
         label=it.decision_no or "",
         own=it.own or (it.decided_at is None and not it.decided_by),
         decided_by=it.decided_by,
-        heaviest=it.heaviest or max(it.kinds or (), key=lambda kind: _WEIGHTS.get(kind, -1), default=None),
+        heaviest=it.heaviest or heaviest(PenaltyKind(kind) for kind in it.kinds or ()),
         party=_party(it, premises_id),
         party_kind=str(it.party_kind),
         premises_id=premises_id,

@@ -112,6 +112,7 @@ def _problems(session: Session, here: Here, period: Period, series: str) -> Iter
             streak=it.streak,
             due_at=it.due_at,
             answered_at=it.answered_at,
+            refused_at=it.refused_at,
             accepted_at=it.accepted_at,
         )
 

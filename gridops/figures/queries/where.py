@@ -36,4 +36,3 @@ class Here:
     def any_of(self, grid_ids: Iterable[int | None], instant: datetime) -> bool:
         """Whether one of some grids did."""
         return self.whole or any(self.holds(grid_id, instant) for grid_id in grid_ids)
-

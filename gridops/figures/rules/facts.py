@@ -199,6 +199,7 @@ class Problem(Fact):
     streak: int = 1
     due_at: datetime | None = None
     answered_at: datetime | None = None
+    refused_at: datetime | None = None
     accepted_at: datetime | None = None
 
 
