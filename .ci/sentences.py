@@ -26,8 +26,8 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 ERRORS = frozenset({"Invalid", "FieldError", "NotFound", "NotAllowed", "Conflict", "Closed"})
 # Rooms whose errors reach pages; those of the others are for programs and papers.
-ROOMS = ("bulletins", "cases", "catalogue", "core", "evidence", "figures", "grids", "intake", "operations", "people",
-         "squads", "worktime")  # fmt: skip
+ROOMS = ("bulletins", "cases", "catalogue", "core", "evidence", "figures", "grids", "inspections", "intake",
+         "operations", "people", "squads", "worktime")  # fmt: skip
 # Tables and functions of rules whose words pages show through `_()`.
 SHOWN: dict[str, tuple[str, ...]] = {
     "bulletins/rules/life.py": ("STATUS_ZH", "STEP_ZH", "refusal"),
@@ -45,6 +45,11 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "figures/rules/ranks.py": ("TOO_FEW",),
     "figures/rules/tables.py": ("KINDS", "tables"),
     "figures/service/counting.py": ("_grid_figures",),
+    "inspections/forms/desk.py": ("plan_form",),
+    "inspections/rules/life.py": ("ROUND_STATE_NAMES",),
+    "inspections/rules/who.py": ("*",),
+    "inspections/rules/words.py": ("*",),
+    "inspections/service/people.py": ("all_known",),
     "intake/queries/ledger.py": ("to_judge",),
     "intake/service/applying.py": ("*",),
     "intake/words.py": ("*",),

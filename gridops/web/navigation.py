@@ -50,7 +50,14 @@ class Place:
 PLACES = (
     Place("/overview", "总览", "chart-bar", OVERVIEW_ROLES),
     Place("/desk", "工作台", "layout-dashboard", DESK_ROLES),
-    # A handler sees what is with their unit; outings are with nobody's.
+    # A handler sees what is with their unit; rounds and outings are with nobody's.
+    Place(
+        "/desk/rounds",
+        "夜查",
+        "moon",
+        tuple(role for role in DESK_ROLES if role is not Role.HANDLER),
+        also=("/desk/visits",),
+    ),
     Place(
         "/desk/outings",
         "联合执法",

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
 from gridops.catalogue.rules import Kind
+from gridops.core.errors import Invalid
 from gridops.grids.models import Grid
 from gridops.grids.rules import Level
 from gridops.inspections import service
@@ -24,6 +26,7 @@ from gridops.premises import service as premises
 from gridops.premises.models import Premises
 from tests.factories import at, make_category, make_grid, make_unit, make_user
 
+AFTER_DUE = at("2017-04-12 20:00")  # after the last day of ORDER
 NIGHT = at("2017-03-31 21:00")
 _records = count(1)
 _TYPES: dict[str, tuple[Callable[..., Any], Callable[..., tuple[str, int]]]] = {
@@ -119,3 +122,8 @@ def make_world(session: Session) -> World:
         people[name] = person
     shop = premises.ensure(session, root.id, None, "宏达喷涂厂", grid_id=west.id, lon=119.955, lat=31.855)
     return World(session, root, west, east, shop, people)
+
+
+def fields(refused: pytest.ExceptionInfo[Invalid]) -> list[str]:
+    """The fields an Invalid names."""
+    return [error.field for error in refused.value.errors]

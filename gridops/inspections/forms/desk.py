@@ -103,3 +103,9 @@ def one(raw: Mapping[str, object], name: str, read_it: Read[T]) -> T:
     found: Any = read(name, read_it, required=True)
     read.done(others=True)
     return found  # type: ignore[no-any-return]
+
+
+def instant_of(raw: Mapping[str, object], name: str) -> datetime:
+    """A time that must be given; Invalid names it."""
+    found: datetime = one(raw, name, instant())
+    return found

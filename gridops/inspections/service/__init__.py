@@ -7,6 +7,7 @@ importing  files of rounds and visits
 """
 
 from gridops.inspections.service.importing import import_rounds, import_visits
+from gridops.inspections.service.people import present
 from gridops.inspections.service.records import record_check_in, record_round, record_track, record_visit
 from gridops.inspections.service.rounds import (
     add_people,
@@ -47,6 +48,7 @@ __all__ = [
     "new_round",
     "plan_grids",
     "plan_round",
+    "present",
     "read_witness",
     "record_check_in",
     "record_round",

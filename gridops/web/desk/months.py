@@ -1,0 +1,56 @@
+"""What lists of nights and days share: the month of an address, its weeks as a calendar, a form that was refused."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+
+from gridops.core import clock
+from gridops.core.errors import Invalid
+from gridops.core.periods import Period, PeriodKind, containing, parse
+
+
+class Timed(Protocol):
+    """A row of a list that has its time."""
+
+    @property
+    def at(self) -> datetime:
+        """When it took place, or was to."""
+
+
+Row = TypeVar("Row", bound=Timed)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A form of the page that was refused: which, what was typed, what is wrong."""
+
+    form: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def month_of(label: str | None, *, default: bool) -> Period | None:
+    """The month of an address; this month by `default`; Invalid for what is none."""
+    if not label:
+        return containing(PeriodKind.MONTH, clock.local_date(clock.now())) if default else None
+    try:
+        found = parse(label)
+    except (ValueError, Invalid):
+        raise Invalid(("month", "无法识别的月份")) from None
+    if found.kind is not PeriodKind.MONTH:
+        raise Invalid(("month", "无法识别的月份"))
+    return found
+
+
+def weeks(month: Period, rows: Iterable[Row]) -> list[list[tuple[date, bool, list[Row]]]]:
+    """A month as weeks of days, Monday first: (day, whether it is of the month, its rows in order of time)."""
+    of_day: dict[date, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: row.at):
+        of_day.setdefault(clock.local_date(row.at), []).append(row)
+    first = clock.local_date(month.start)
+    drawn = calendar.Calendar(firstweekday=0).monthdatescalendar(first.year, first.month)
+    return [[(day, day.month == first.month, of_day.get(day, [])) for day in week] for week in drawn]

@@ -1,0 +1,298 @@
+"""/desk/rounds: night rounds as a list and a calendar, re-inspections due; plan one; one round and what it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from gridops.core import clock, masking
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Closed, Conflict, Invalid
+from gridops.core.fields import text, whole
+from gridops.inspections import forms, queries, service
+from gridops.inspections.forms import desk as desk_forms
+from gridops.inspections.forms.records import MAX_GROUPS
+from gridops.inspections.models import Round
+from gridops.inspections.rules import (
+    DUTY_LEADERS,
+    ORDER_NAMES,
+    PLANNERS,
+    ROUND_STATE_NAMES,
+    SEVERITY_NAMES,
+    SIGNED_NAMES,
+    VISIT_NAMES,
+    RoundState,
+    held,
+    overdue,
+    state_of,
+)
+from gridops.people import queries as people
+from gridops.people.rules import Person, Role
+from gridops.premises.rules import KIND_NAMES, RISK_NAMES
+from gridops.squads import queries as squads
+from gridops.squads.rules import AGENCY_NAMES
+from gridops.web import choices, records
+from gridops.web.desk.joint import READERS, place, raw_version, written
+from gridops.web.desk.months import Tried, month_of, weeks
+from gridops.web.guards import current_person, current_scope, needs
+
+pages = Blueprint("desk_rounds", __name__, url_prefix="/desk/rounds")
+
+Answer = str | Response | tuple[str, int]
+_PAGE = 50
+_BY_DAY = 400
+_FILTERS = ("state", "theme", "month", "view")
+# Re-inspections are shown this long before they are owed.
+SOON = timedelta(days=3)
+
+
+@pages.get("")
+@needs(*READERS)
+def index() -> Answer:
+    """The rounds in sight, newest first; with `view=calendar` those of a month by day."""
+    scope, root_id = current_scope(), current_person().root_id
+    kept: dict[str, Any] = {name: value for name in _FILTERS if (value := request.args.get(name, "").strip()[:60])}
+    by_day = kept.get("view") == "calendar"
+    month = month_of(kept.get("month"), default=by_day)
+    after = place(request.args.get("after"))
+    state = kept.get("state")
+    wanted = queries.Wanted(
+        RoundState(state) if state in set(RoundState) else None,
+        kept.get("theme", ""),
+        month.start if month else None,
+        month.end if month else None,
+    )
+    with reading() as session:
+        page = queries.round_page(session, scope, wanted, after=after, limit=_BY_DAY if by_day else _PAGE)
+        seen = queries.seen(session, [row.round.id for row in page.rows])
+        turns = squads.turns(session, [row.round.squad_id for row in page.rows])
+        due = queries.rechecks(session, root_id, clock.now() + SOON, scope=scope)
+        themes = queries.themes(session, root_id)
+    return render_template(
+        "desk/rounds.html",
+        page=page,
+        seen=seen,
+        turns=turns,
+        due=due,
+        themes=themes,
+        kept=kept,
+        month=month,
+        weeks=weeks(month, page.rows) if by_day and month else None,
+        plans=not current_person().roles.isdisjoint(PLANNERS),
+        next_url=url_for(".index", **kept, after=written(page.next)) if page.next else None,
+        first_url=url_for(".index", **kept) if after else None,
+        **words(),
+    )
+
+
+@pages.get("/new")
+@needs(*PLANNERS)
+def new() -> Answer:
+    """An empty plan."""
+    return _plan_page({"groups": "1"}, {})
+
+
+@pages.post("/new")
+@needs(*PLANNERS)
+def plan() -> Answer:
+    """Plan a round: premises by risk and by draw, officers by draw."""
+    raw = {**request.form.to_dict(), "grids": request.form.getlist("grids")}
+    try:
+        form = forms.plan_form(raw)
+        with transaction() as session:
+            number = service.plan_round(session, current_person(), form).number
+    except Invalid as wrong:
+        return _plan_page(request.form, records.problems(wrong)), 422
+    flash(_("已计划：%(number)s", number=number), "good")
+    return redirect(url_for(".show", round_number=number))
+
+
+@pages.get("/<round_number>")
+@needs(*READERS)
+def show(round_number: str) -> Answer:
+    """One round."""
+    return _page(round_number, Tried())
+
+
+@pages.post("/<round_number>/end")
+@needs(*READERS)
+def end(round_number: str) -> Answer:
+    """End it, with the reason where its leader did not."""
+
+    def done(session: Session, night: Round, raw: Mapping[str, str]) -> None:
+        reason = raw.get("reason", "").strip()[:500] or None
+        at = _at(raw, "ended_at")
+        service.end_round(session, current_person(), night, at, reason=reason, version=raw_version(raw))
+
+    return _tried(round_number, "end", done, _("夜查已结束。"))
+
+
+@pages.post("/<round_number>/cancel")
+@needs(*READERS)
+def cancel(round_number: str) -> Answer:
+    """Call it off."""
+
+    def done(session: Session, night: Round, raw: Mapping[str, str]) -> None:
+        reason = desk_forms.words(raw, "reason")
+        service.cancel_round(session, current_person(), night, reason, version=raw_version(raw))
+
+    return _tried(round_number, "cancel", done, _("夜查已取消。"))
+
+
+@pages.post("/<round_number>/correct")
+@needs(*PLANNERS)
+def correct(round_number: str) -> Answer:
+    """Put its theme, groups or approval right."""
+
+    def done(session: Session, night: Round, raw: Mapping[str, str]) -> None:
+        service.correct_round(
+            session,
+            current_person(),
+            night,
+            theme=desk_forms.one(raw, "theme", text(60)),
+            groups=desk_forms.one(raw, "groups", whole(1, MAX_GROUPS)),
+            approval=raw.get("approval", "").strip()[:200] or None,
+            reason=desk_forms.words(raw, "reason"),
+            version=raw_version(raw),
+        )
+
+    return _tried(round_number, "correct", done, _("已更正。"))
+
+
+@pages.post("/<round_number>/people")
+@needs(*PLANNERS)
+def check_in(round_number: str) -> Answer:
+    """Note people who were there and had not checked in."""
+
+    def done(session: Session, night: Round, raw: Mapping[str, str]) -> None:
+        service.add_people(session, current_person(), night, desk_forms.one(raw, "people", forms.people))
+
+    return _tried(round_number, "people", done, _("人员已补登。"))
+
+
+@pages.post("/<round_number>/grids")
+@needs(*PLANNERS)
+def grids_seen(round_number: str) -> Answer:
+    """Note grids that were seen and had not been told."""
+
+    def done(session: Session, night: Round, raw: Mapping[str, str]) -> None:
+        codes = request.form.getlist("grids")[:200]
+        if not codes:
+            raise Invalid(("grids", "请选择网格"))
+        service.grids_checked(session, current_person(), night, codes, _at(raw, "checked_at"))
+
+    return _tried(round_number, "grids", done, _("已登记查过的网格。"))
+
+
+def words() -> dict[str, Any]:
+    """What the pages of night rounds say by name."""
+    return {
+        "state_names": ROUND_STATE_NAMES,
+        "visit_names": VISIT_NAMES,
+        "order_names": ORDER_NAMES,
+        "signed_names": SIGNED_NAMES,
+        "severity_names": SEVERITY_NAMES,
+        "agency_names": AGENCY_NAMES,
+        "kind_names": KIND_NAMES,
+        "risk_names": RISK_NAMES,
+        "overdue": overdue,
+        "masked": masking.name,
+        "masked_number": masking.number,
+        "local_input": lambda at: f"{clock.local(at):%Y-%m-%dT%H:%M}" if at else "",
+    }
+
+
+def _tried(
+    round_number: str, name: str, done: Callable[[Session, Round, Mapping[str, str]], None], said: str
+) -> Answer:
+    """Do what a form of the page asks; refused, the page comes back with it."""
+    try:
+        with transaction() as session:
+            done(session, queries.round_in_sight(session, current_scope(), round_number), request.form)
+    except Invalid as wrong:
+        return _page(round_number, Tried(name, request.form, records.problems(wrong))), 422
+    except (Conflict, Closed) as refused:
+        return _page(round_number, Tried(name, request.form, {"version": str(refused)})), 409
+    flash(said, "good")
+    return redirect(url_for(".show", round_number=round_number))
+
+
+def _page(round_number: str, tried: Tried) -> str:
+    person, scope, now = current_person(), current_scope(), clock.now()
+    with reading() as session:
+        night = queries.round_in_sight(session, scope, round_number)
+        visits = queries.visits_of(session, night.id, scope)
+        ids = [row.visit.id for row in visits]
+        seen = queries.seen(session, [night.id])[night.id]
+        drawn = (night.plan or {}).get("premises", {})
+        planned = [*(night.plan or {}).get("risk", ()), *drawn.get("population", ())]
+        officers = (night.plan or {}).get("officers", {})
+        users = {night.leader_id, night.ended_by, *officers.get("population", ())} - {None}
+        context = {
+            "visits": visits,
+            "findings": _by_visit(queries.findings_of(session, ids)),
+            "papers": queries.orders_of(session, ids),
+            "due": queries.rechecks(session, person.root_id, now + SOON, scope=scope, round_id=night.id),
+            "seen": seen,
+            "held": held(night, seen.total, night.started_at or now, now + timedelta(seconds=1)),
+            "members": squads.members(session, night.squad_id),
+            "turns": squads.turns(session, [night.squad_id])[night.squad_id],
+            "code": queries.squad_code(session, night.squad_id),
+            "names": people.names_of_users(session, [one for one in users if one]),
+            "planned": queries.premises_named(session, planned),
+            "drawn": drawn,
+            "officers": officers,
+            "risky": (night.plan or {}).get("risk", ()),
+            "grids": [
+                (choices.path_of(session, row.grid_id), row.checked_at) for row in queries.grids_of(session, night.id)
+            ],
+            "plans": _may(session, person, PLANNERS, night),
+            "ends": _may(session, person, DUTY_LEADERS, night) or queries.leads(session, night, person.user_id),
+            "areas": choices.grids_below(session, person, PLANNERS),
+        }
+    return render_template(
+        "desk/round.html", round=night, state=state_of(night), tried=tried, now_at=now, **context, **words()
+    )
+
+
+def _may(session: Session, person: Person, roles: tuple[Role, ...], night: Round) -> bool:
+    ids = [row.grid_id for row in queries.grids_of(session, night.id)] or [night.root_id]
+    return all(people.may_at(session, person, roles, one) for one in ids)
+
+
+def _by_visit(found: list[Any]) -> dict[int, list[Any]]:
+    by_visit: dict[int, list[Any]] = {}
+    for row in found:
+        by_visit.setdefault(row.visit_id, []).append(row)
+    return by_visit
+
+
+def _plan_page(typed: Mapping[str, Any], errors: Mapping[str, str]) -> str:
+    person = current_person()
+    with reading() as session:
+        picked = people.pick_people(session, person.root_id)
+        areas = choices.areas(session, person, PLANNERS)
+        themes = queries.themes(session, person.root_id)
+    return render_template(
+        "desk/round_new.html",
+        typed=typed,
+        chosen=request.form.getlist("grids"),
+        errors=errors,
+        people=picked,
+        areas=[node for node in areas if node.grid_id != person.root_id],
+        themes=themes,
+        **words(),
+    )
+
+
+def _at(raw: Mapping[str, str], name: str) -> datetime:
+    """A time from a form, now where it names none."""
+    if not raw.get(name, "").strip():
+        return clock.now()
+    return desk_forms.instant_of(raw, name)

@@ -1,0 +1,63 @@
+"""What the form of a visit says, as the body of a record: the phone's page and the desk's share it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+# As many findings as the plain form offers; answers of the checklist bring more.
+FINDINGS = 5
+_ANSWER = re.compile(r"answer_([0-9]{1,18})")
+
+
+def visit_body(raw: Mapping[str, str], corrected: list[str] | None = None) -> dict[str, Any]:
+    """The body of a `visit` record from the fields of a form; what was left empty is not said."""
+    body: dict[str, Any] = {
+        "premises": _premises(raw),
+        "kind": raw.get("kind", ""),
+        "complete": raw.get("complete") == "yes",
+        "signed": raw.get("signed", ""),
+        "findings": _findings(raw),
+    }
+    if raw.get("recheck") == "yes":
+        body["recheck"] = True
+    if corrected:
+        body["corrected"] = [int(one) for one in corrected if one.isascii() and one.isdigit() and len(one) < 18]
+    if (answers := _answers(raw)) and raw.get("checklist", "").isdigit():
+        body |= {"checklist": int(raw["checklist"]), "answers": answers}
+    if raw.get("paper"):
+        paper = {"kind": raw["paper"], "number": raw.get("paper_number", ""), "due_on": raw.get("due_on", "")}
+        body["order"] = {name: value.strip() for name, value in paper.items() if value.strip()}
+    for name in ("witness", "note"):
+        if value := raw.get(name, "").strip():
+            body[name] = value
+    return body
+
+
+def _premises(raw: Mapping[str, str]) -> dict[str, Any]:
+    given = raw.get("premises_id", "")
+    if given.isascii() and given.isdigit() and len(given) < 18:
+        return {"id": int(given)}
+    named = {"name": raw.get("premises_name", "").strip(), "credit_code": raw.get("credit_code", "").strip()}
+    return {name: value for name, value in named.items() if value}
+
+
+def _findings(raw: Mapping[str, str]) -> list[dict[str, str]]:
+    found = []
+    for place in range(FINDINGS):
+        told = {name: raw.get(f"finding_{place}_{name}", "").strip() for name in ("text", "severity", "category")}
+        if told["text"]:
+            found.append({name: value for name, value in told.items() if value})
+    return found
+
+
+def _answers(raw: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Questions that were answered; those not looked at are not said."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, value in raw.items():
+        asked = _ANSWER.fullmatch(name)
+        if asked and value in ("yes", "no"):
+            note = raw.get(f"note_{asked[1]}", "").strip()
+            found[asked[1]] = {"ok": value == "yes", **({"note": note} if note else {})}
+    return found

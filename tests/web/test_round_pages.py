@@ -1,0 +1,292 @@
+"""Night rounds on the phone and at the desk, from the plan to the corrected visit."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from gridops.audit.models import AuditEntry
+from gridops.catalogue.models import Checklist, ChecklistItem
+from gridops.core import clock
+from gridops.core.db import reading, transaction
+from gridops.core.ids import uuid7
+from gridops.grids.models import Grid
+from gridops.inspections import queries
+from gridops.inspections.models import Finding, Order, Round, Visit
+from gridops.inspections.rules import OrderKind, RoundState, VisitKind, state_of
+from gridops.people.models import User
+from gridops.people.rules import Role, UnitKind
+from gridops.premises import service as premises
+from gridops.premises.rules import Risk
+from tests.evidence.pictures import picture
+from tests.factories import make_unit, make_user
+from tests.web.street import Street
+from tests.webapp import PASSWORD_HASH, Browser
+
+
+@dataclass
+class Night:
+    """The street with two officers, a shop and a checklist; a browser for each."""
+
+    street: Street
+    shop: int
+    item: int
+    opened: dict[str, Browser]
+
+    def __getitem__(self, who: str) -> Browser:
+        if who not in self.opened:
+            self.opened[who] = self.street.browser(who)
+        return self.opened[who]
+
+    def send(self, who: str, path: str, **form: Any) -> TestResponse:
+        """A form of the phone, with the envelope of its record."""
+        now = clock.local(clock.now()).isoformat()
+        given = {"record_id": str(uuid7()), "captured_at": now, "sent_at": now, **form}
+        return self[who].post(f"/field/rounds{path}", given)
+
+    def begun(self, **more: str) -> str:
+        """The number of an approved round that both officers are on."""
+        given = {"theme": "涉气", "groups": "2", "inspection": "yes", "approval": "王主任 3号", **more}
+        answer = self.send("officer", "/start", **given)
+        assert answer.status_code == 302, answer.text
+        number = answer.location.rpartition("/")[2]
+        with reading() as session:
+            code = queries.squad_code(session, queries.round_named(session, self.street.root_id, number).squad_id)
+        assert self.send("second", "/join", code=code).status_code == 302
+        return number
+
+    def visit(self, number: str, who: str = "officer", **more: Any) -> TestResponse:
+        """The form of a visit to the shop."""
+        given = {"premises_id": str(self.shop), "kind": "inspection", "complete": "yes", "signed": "received"}
+        return self.send(who, f"/{number}/visit", **{**given, **more})
+
+
+@pytest.fixture
+def night(street: Street, app: Flask) -> Night:
+    with transaction() as session:
+        root = session.get_one(User, street.people["desk"]).root_id
+        force = make_unit(session, session.get_one(Grid, root), name="城管", kind=UnitKind.URBAN_MANAGEMENT)
+        for number, name in enumerate(("officer", "second")):
+            user = make_user(
+                session,
+                session.get_one(Grid, root),
+                Role.OFFICER,
+                unit=force,
+                username=name,
+                password_hash=PASSWORD_HASH,
+            )
+            user.certificate_no = f"苏D-00{number}"
+            street.people[name] = user.id
+        west = session.scalars(select(Grid).where(Grid.code == street.west)).one()
+        shop = premises.ensure(
+            session, root, None, "宏达喷涂厂", grid_id=west.id, lon=119.955, lat=31.855, risk=Risk.HIGH
+        )
+        listed = Checklist(root_id=0, code="air", edition="2017", name="涉气检查表")
+        session.add(listed)
+        session.flush()
+        item = ChecklistItem(checklist_id=listed.id, position=1, text="治污设施正常运行", severity="serious")
+        session.add(item)
+        session.flush()
+        return Night(street, shop.id, item.id, {})
+
+
+def one(model: Any) -> Any:
+    with reading() as session:
+        return session.scalars(select(model).order_by(model.id.desc())).first()
+
+
+def day(days: int) -> str:
+    return f"{clock.local(clock.now() + timedelta(days=days)):%Y-%m-%dT%H:%M}"
+
+
+def on(days: int) -> str:
+    return (clock.local_date(clock.now()) + timedelta(days=days)).isoformat()
+
+
+def test_a_free_round_from_its_begin_to_its_end_on_the_phone(night: Night) -> None:
+    number = night.begun()
+    page = night["officer"].get(f"/field/rounds/{number}").text
+    assert "请出示执法证件" in page
+    assert night["inspector"].get(f"/field/rounds/{number}").status_code == 404  # not on it
+    found = night["officer"].get(f"/field/rounds/{number}/visit?q=喷涂").text
+    assert f"premises_id={night.shop}" in found
+    form = night["officer"].get(f"/field/rounds/{number}/visit?premises_id={night.shop}").text
+    assert "治污设施正常运行" in form
+    answer = night.visit(
+        number,
+        checklist=str(one(Checklist).id),
+        **{f"answer_{night.item}": "no", f"note_{night.item}": "喷淋塔未开"},
+        finding_0_text="危废未分类",
+        finding_0_severity="general",
+        paper="order",
+        due_on=on(10),
+        paper_number="责改字12号",
+        photo_finding=(io.BytesIO(picture()), "a.jpg"),
+        photo_signature=(io.BytesIO(picture(seed=2)), "b.jpg"),
+    )
+    assert answer.status_code == 302, answer.text
+    visit = one(Visit)
+    with reading() as session:
+        texts = {row.text: row.severity for row in queries.findings_of(session, [visit.id])}
+        paper = queries.orders_of(session, [visit.id])[visit.id]
+    assert texts == {"危废未分类": "general", "喷淋塔未开": "serious"}
+    assert (visit.kind, paper.kind) == (VisitKind.INSPECTION, OrderKind.ORDER)
+    assert night.send("officer", f"/{number}/grid", grids=[night.street.west]).status_code == 302
+    page = night["officer"].get(f"/field/rounds/{number}").text
+    assert "检查 1 家次" in page
+    assert "已查网格 1 个" in page
+    assert night.send("officer", f"/{number}/end").status_code == 302
+    assert state_of(one(Round)) is RoundState.ENDED
+    shown = night["desk"].get(f"/desk/visits/{visit.id}").text
+    assert "喷淋塔未开" in shown
+    assert "责改字12号" in shown
+
+
+def test_without_two_officers_the_page_says_patrol_and_offers_no_order(night: Night) -> None:
+    answer = night.send("officer", "/start", theme="安全")
+    number = answer.location.rpartition("/")[2]
+    form = night["officer"].get(f"/field/rounds/{number}/visit?premises_id={night.shop}").text
+    assert "国办发〔2024〕54号" in form
+    assert 'value="inspection"' not in form
+    assert 'value="order"' not in form
+    refused = night.visit(number)
+    assert refused.status_code in (302, 422)
+    assert one(Visit) is None
+    done = night.visit(number, kind="patrol", finding_0_text="通道堵塞", paper="hazard_notice", due_on=on(3))
+    assert done.status_code == 302
+    assert one(Order).kind is OrderKind.HAZARD_NOTICE
+
+
+def test_what_is_missing_in_a_visit_comes_back_with_everything_typed(night: Night) -> None:
+    number = night.begun()
+    answer = night.visit(number, finding_0_text="危废未分类", signed="refused", paper="order")
+    assert answer.status_code == 422
+    assert "危废未分类" in answer.text
+    assert "witness-problem" in answer.text
+    assert one(Visit) is None
+
+
+def test_a_re_inspection_is_a_task_of_the_leader_and_stands_at_the_desk(night: Night) -> None:
+    number = night.begun()
+    night.visit(number, finding_0_text="危废未分类", paper="order", due_on=on(1))
+    finding = one(Finding)
+    assert "宏达喷涂厂" in night["officer"].get("/field/rounds").text
+    assert "宏达喷涂厂" not in night["second"].get("/field/rounds").text
+    assert "待复查" in night["desk"].get("/desk/rounds").text
+    form = night["second"].get(f"/field/rounds/{number}/visit?premises_id={night.shop}&recheck=yes").text
+    assert f'value="{finding.id}"' in form
+    night.visit(number, who="second", recheck="yes", corrected=[str(finding.id)])
+    assert one(Order).lifted_at is not None
+    assert "待复查" not in night["desk"].get("/desk/rounds").text
+
+
+def test_a_round_is_planned_with_its_draw_and_begun_from_the_plan(night: Night) -> None:
+    assert night["desk"].get("/desk/rounds/new").status_code == 200
+    plan = {"theme": "安全", "planned_for": day(0), "leader": "officer", "groups": "2", "people": "second"}
+    refused = night["desk"].post("/desk/rounds/new", {**plan, "leader": "nobody", "inspection": "yes"})
+    assert refused.status_code == 422
+    assert "approval-problem" in refused.text
+    answer = night["desk"].post(
+        "/desk/rounds/new", {**plan, "by_risk": "1", "at_random": "1", "officers_at_random": "1", "seed": "abc"}
+    )
+    assert answer.status_code == 302, answer.text
+    number = answer.location.rpartition("/")[2]
+    page = night["desk"].get(f"/desk/rounds/{number}").text
+    assert "宏达喷涂厂" in page
+    assert "abc" in page
+    assert "开始这次夜查" in night["officer"].get("/field/rounds").text
+    assert night.send("officer", "/start", number=number).status_code == 302
+    assert night.send("second", f"/{number}/member").status_code == 302  # planned: no code needed
+    assert "宏达喷涂厂" in night["officer"].get(f"/field/rounds/{number}").text
+
+
+def test_the_list_and_the_calendar_show_the_rounds_of_a_month(night: Night) -> None:
+    number, month = night.begun(), f"{clock.local(clock.now()):%Y-%m}"
+    for path in ("", f"?month={month}", "?state=open", "?theme=涉气", f"?view=calendar&month={month}"):
+        assert number in night["desk"].get(f"/desk/rounds{path}").text, path
+    for path in ("?month=2001-01", "?state=ended", "?theme=x", "?view=calendar&month=2001-01"):
+        assert f"/desk/rounds/{number}" not in night["desk"].get(f"/desk/rounds{path}").text, path
+    assert night["desk"].get("/desk/rounds?month=soon").status_code == 422
+    assert night["desk"].get("/desk/rounds?after=x").status_code == 422
+
+
+def test_the_desk_ends_cancels_corrects_and_adds(night: Night) -> None:
+    number = night.begun()
+    path, desk = f"/desk/rounds/{number}", night["desk"]
+    assert desk.get(f"{path}/visit").status_code == 200
+    late = {"premises_name": "甲厂", "visited_at": day(0), "kind": "patrol", "complete": "yes", "signed": "not_asked"}
+    assert desk.post(f"{path}/visit", {**late, "kind": ""}).status_code == 422
+    assert desk.post(f"{path}/visit", {**late, "finding_0_text": "堵塞"}).status_code == 302
+    assert one(Visit).kind is VisitKind.PATROL
+    assert desk.post(f"{path}/people", {"people": "丙@fire#F1;nobody"}).status_code == 422
+    assert desk.post(f"{path}/people", {"people": "丙@fire#F1"}).status_code == 302
+    assert desk.post(f"{path}/grids", {}).status_code == 422
+    assert desk.post(f"{path}/grids", {"grids": [night.street.east]}).status_code == 302
+    version = str(one(Round).version)
+    said = {"theme": "涉气二", "groups": "3", "approval": "李主任", "reason": "笔误"}
+    assert desk.post(f"{path}/correct", {**said, "version": version}).status_code == 302
+    assert desk.post(f"{path}/correct", {**said, "theme": "三", "version": version}).status_code == 409
+    version = str(one(Round).version)
+    assert desk.post(f"{path}/cancel", {"reason": "x", "version": version}).status_code == 409  # has records
+    assert desk.post(f"{path}/end", {"version": version}).status_code == 422  # why?
+    assert desk.post(f"{path}/end", {"reason": "负责人手机没电", "version": version}).status_code == 302
+    assert one(Round).theme == "涉气二"
+    assert state_of(one(Round)) is RoundState.ENDED
+
+
+def test_a_visit_is_corrected_added_to_taken_back_and_voided_at_the_desk(night: Night) -> None:
+    number = night.begun()
+    night.visit(number, finding_0_text="危废未分类", paper="order", due_on=on(10), signed="refused", witness="社区张某")
+    visit = one(Visit)
+    path, desk = f"/desk/visits/{visit.id}", night["desk"]
+    assert "社区张某" not in desk.get(path).text
+    assert "社区张某" in desk.post(f"{path}/witness").text
+    with reading() as session:
+        assert session.scalars(select(AuditEntry).where(AuditEntry.act == "visit.read")).one().subject_id == str(
+            visit.id
+        )
+
+    def version() -> dict[str, str]:
+        return {"version": str(one(Visit).version), "reason": "补正"}
+
+    assert desk.post(f"{path}/correct", {**version(), "due_on": on(20), "note": "已拍照"}).status_code == 302
+    assert one(Order).due_on == date.fromisoformat(on(20))
+    assert desk.post(f"{path}/correct", {"version": "1", "reason": "x", "note": "y"}).status_code == 409
+    assert desk.post(f"{path}/finding", {**version(), "text": "漏记", "severity": "major"}).status_code == 302
+    added = one(Finding)
+    assert desk.post(f"{path}/take-back", {**version(), "finding": str(added.id)}).status_code == 302
+    assert one(Finding).voided_at is not None
+    assert desk.post(f"{path}/void", {"version": "1", "reason": ""}).status_code == 422
+    assert desk.post(f"{path}/void", version()).status_code == 302
+    assert "已作废" in desk.get(path).text
+    assert night["eastern_desk"].get(path).status_code == 404  # another part of the street
+    assert night["stranger"].get(path).status_code == 404
+
+
+def test_a_finding_becomes_a_case_on_the_page_of_the_visit(night: Night) -> None:
+    night.visit(night.begun(), finding_0_text="门前堆放垃圾")
+    finding, visit = one(Finding), one(Visit)
+    path = f"/desk/visits/{visit.id}/case"
+    assert night["desk"].post(path, {"finding": str(finding.id), "category": "event/9999"}).status_code == 422
+    answer = night["desk"].post(path, {"finding": str(finding.id), "category": "event/0110"})
+    assert answer.status_code == 302, answer.text
+    assert "/desk/cases/" in answer.location
+    assert answer.location.rpartition("/")[2] in night["desk"].get(f"/desk/visits/{visit.id}").text
+
+
+def test_who_may_open_which_page_of_night_rounds(night: Night) -> None:
+    number = night.begun()
+    assert night["leader"].get(f"/desk/rounds/{number}").status_code == 200
+    assert night["leader"].get("/desk/rounds/new").status_code == 403
+    assert night["leader"].post(f"/desk/rounds/{number}/end", {"reason": "x", "version": "9"}).status_code in (403, 409)
+    assert night["handler"].get("/desk/rounds").status_code == 403
+    assert night["desk"].get("/field/rounds").status_code == 403
+    assert night["stranger"].get(f"/desk/rounds/{number}").status_code == 404
+    assert night["stranger"].get(f"/field/rounds/{number}").status_code == 404
