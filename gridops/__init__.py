@@ -11,7 +11,9 @@
     tables             every room's models imported once, for migrations and workers
     bulletins/         the document of a period: draft, review, approve, issue, correct
     figures/           WHAT EACH FIGURE MEANS; running totals per (grid, day); frozen sets; recount
-    intake/            the one gate for phone records and imports: named by the phone, taken once
+    intake/            the one gate for phone records, imports and exports: named by the phone, taken once; a type -> a verb
+    supervision/       discipline checks, problem items and their correction, supervised matters, scores from above, appeals
+    penalties/         decisions, payment, surcharge, revocation; the legal guard
     cases/             life of a case: file, dispatch, hand back, extend, check, close; deadlines
     operations/        joint enforcement: campaigns, outings, incidents, tallies, hand-overs
     evidence/          photos and files: hash, place, time, custody; content once, one link per use
