@@ -1,4 +1,4 @@
-"""Every select over penalties: `rows` (one, lists, what belongs to one), `known` (whom and what a decision names)."""
+"""Every select over penalties: `rows` (one and what belongs to it), `listing`, `known` (whom and what it names)."""
 
 from gridops.penalties.queries.known import (
     Source,
@@ -10,12 +10,16 @@ from gridops.penalties.queries.known import (
     source_of_visit,
     users_named,
 )
-from gridops.penalties.queries.rows import (
+from gridops.penalties.queries.listing import (
     PAGE,
-    AtPremises,
     PenaltyPage,
     PenaltyRow,
     Wanted,
+    penalty_in_sight,
+    penalty_page,
+)
+from gridops.penalties.queries.rows import (
+    AtPremises,
     effective,
     events_of,
     from_file,
@@ -29,9 +33,7 @@ from gridops.penalties.queries.rows import (
     payment,
     payments_of,
     penalty,
-    penalty_in_sight,
     penalty_of_record,
-    penalty_page,
     replaced_at,
     replacing,
     stage_of_row,

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
+from gridops.catalogue import queries as lists
 from gridops.catalogue.models import LegalBasis
+from gridops.catalogue.rules import versions_on
 from gridops.core.errors import NotFound
 from gridops.grids.models import Grid, GridVersion
 from gridops.inspections.models import Visit
@@ -50,13 +52,8 @@ def users_named(session: Session, root_id: int, usernames: Iterable[str]) -> dic
 
 
 def bases(session: Session, root_id: int, day: date) -> list[LegalBasis]:
-    """The clauses in force on a local day: the common ones and the root's own, by code."""
-    query = select(LegalBasis).where(
-        LegalBasis.root_id.in_((0, root_id)),
-        or_(LegalBasis.valid_from.is_(None), LegalBasis.valid_from <= day),
-        or_(LegalBasis.valid_to.is_(None), LegalBasis.valid_to > day),
-    )
-    return list(session.scalars(query.order_by(LegalBasis.code, LegalBasis.id)))
+    """The clauses in force on a local day, by code: of each the root's own, else the shipped one."""
+    return versions_on(lists.basis_rows(session, root_id), day)
 
 
 def basis(session: Session, root_id: int, basis_id: int) -> LegalBasis | None:

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from gridops.core import clock
-from gridops.penalties.rules.kinds import HEARD, ON_THE_SPOT, PartyKind, PenaltyKind
-from gridops.penalties.rules.law import NEW_LAW, Asks, Days, Limit, after_years, known, last_instant, limit
+from gridops.penalties.rules.kinds import HEARD, ON_THE_SPOT, PARTY_NAMES, PartyKind, PenaltyKind
+from gridops.penalties.rules.law import Asks, Days, Limit, after_years, known, last_instant, limit
 from gridops.penalties.rules.money import NOTHING
 from gridops.worktime.rules import Calendar, Hours
 
@@ -104,7 +104,7 @@ def cash_fault(amount: Decimal, fine: Decimal, simple: bool, paid_on: date, reas
     row = known(Asks.CASH, Days(paid_on))
     if reason or (simple and fine <= row.amount and amount <= row.amount):
         return None
-    return "reason", f"当场收缴限当场处罚中{row.amount}元以下的罚款，否则须写明理由{row.source}"
+    return "reason", f"当场收缴限当场处罚中{row.amount}元以下的罚款，否则须写明理由（{row.source}）"
 
 
 def change_fault(fine: Decimal, changed_fine: Decimal | None) -> Broken | None:
@@ -118,8 +118,7 @@ def _power(it: Decision, _working: Working) -> str | None:
     """Streets have power of their own only since the revised law."""
     if it.asked(Asks.STREET_POWER) is not None:
         return None
-    since = f"{NEW_LAW.year}年{NEW_LAW.month}月{NEW_LAW.day}日"
-    return f"街道自{since}起方可依法取得处罚权，此前应由有权机关决定（行政处罚法第二十四条第一款）"
+    return "街道自2021年7月15日起方可依法取得处罚权，此前应由有权机关决定（行政处罚法第二十四条第一款）"
 
 
 def _basis(it: Decision, _working: Working) -> str | None:
@@ -146,14 +145,14 @@ def _officers(it: Decision, _working: Working) -> str | None:
     row = it.asked(Asks.OFFICERS)
     if row is None or len({one.key for one in it.officers}) >= int(row.amount):
         return None
-    return f"执法人员不得少于两人，须为不同的人{row.source}"
+    return f"执法人员不得少于两人，须为不同的人（{row.source}）"
 
 
 def _certificates(it: Decision, _working: Working) -> str | None:
     row = it.asked(Asks.OFFICERS)
     if row is None or all(one.certified for one in it.officers):
         return None
-    return f"执法人员在决定之日须持有有效的执法证件{row.source}"
+    return f"执法人员在决定之日须持有有效的执法证件（{row.source}）"
 
 
 def _simple(it: Decision, _working: Working) -> str | None:
@@ -162,15 +161,15 @@ def _simple(it: Decision, _working: Working) -> str | None:
         return None
     if it.fine <= row.amount and set(it.kinds) <= ON_THE_SPOT:
         return None
-    party = "公民" if it.party_kind is PartyKind.PERSON else "法人或者其他组织"
-    return f"当场处罚限警告或对{party}{row.amount}元以下的罚款{row.source}"
+    party = PARTY_NAMES[it.party_kind]
+    return f"当场处罚限警告或对{party}{row.amount}元以下的罚款（{row.source}）"
 
 
 def _telling(it: Decision, _working: Working) -> str | None:
     row = it.asked(Asks.TELLING)
     if row is None or it.simple or (it.told_at is not None and it.told_at <= it.decided_at):
         return None
-    return f"作出决定之前须告知拟处罚的内容、事实、理由、依据和权利{row.source}"
+    return f"作出决定之前须告知拟处罚的内容、事实、理由、依据和权利（{row.source}）"
 
 
 def _hearing(it: Decision, working: Working) -> str | None:
@@ -180,7 +179,7 @@ def _hearing(it: Decision, working: Working) -> str | None:
     row = limit(Asks.HEARING_REQUEST, Days(clock.local_date(it.told_at)))
     if row is None or it.decided_at > last_instant(row, it.told_at, working.calendar, working.hours):
         return None
-    return f"告知听证权利后{row.told_days}内当事人可以要求听证，期满方可决定{row.source}"
+    return f"告知听证权利后{row.days}{row.counted}内当事人可以要求听证，期满方可决定（{row.source}）"
 
 
 def _term(it: Decision, working: Working) -> str | None:
@@ -189,7 +188,7 @@ def _term(it: Decision, working: Working) -> str | None:
         return None
     if it.decided_at <= last_instant(row, it.opened_at, working.calendar, working.hours):
         return None
-    return f"应自立案之日起{row.days}日内作出决定，延长的须写明依据{row.source}"
+    return f"应自立案之日起{row.days}日内作出决定，延长的须写明依据（{row.source}）"
 
 
 def _time_bar(it: Decision, _working: Working) -> str | None:
@@ -199,14 +198,14 @@ def _time_bar(it: Decision, _working: Working) -> str | None:
         return None
     if clock.local_date(it.opened_at) <= after_years(clock.local_date(it.act_at), int(row.amount)):
         return None
-    return f"违法行为在{row.amount}年内未被发现的，不再给予处罚{row.source}"
+    return f"违法行为在{row.amount}年内未被发现的，不再给予处罚（{row.source}）"
 
 
 def _one_fine(it: Decision, _working: Working) -> str | None:
     row = it.asked(Asks.ONE_FINE)
     if row is None or not it.earlier_fine or it.fine == NOTHING:
         return None
-    return f"同一违法行为不得给予两次以上罚款{row.source}"
+    return f"同一违法行为不得给予两次以上罚款（{row.source}）"
 
 
 def _kinds(it: Decision, _working: Working) -> str | None:

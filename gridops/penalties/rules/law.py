@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from gridops.core import clock
 from gridops.penalties.rules.kinds import PartyKind
@@ -18,8 +19,6 @@ from gridops.worktime.rules import Calendar, Hours, LimitUnit
 from gridops.worktime.rules import deadline as end_of
 
 NEW_LAW = date(2021, 7, 15)
-OLD_NAME, NEW_NAME = "行政处罚法（2017年修正）", "行政处罚法"
-FORCE_NAME = "行政强制法"
 
 
 class Asks(StrEnum):
@@ -54,12 +53,12 @@ class By(StrEnum):
 class Limit:
     """One limit as a law sets it: an amount (yuan, people, years, or share a day) or a number of days.
 
-    It holds for days from `valid_from` up to, not including, `valid_to`; `party` None: for every party.
+    `source`: law and article. It holds for days from `valid_from` up to, not including, `valid_to`; `party` None: for
+    every party.
     """
 
     asks: Asks
-    law: str
-    article: str
+    source: str
     amount: Decimal = Decimal(0)
     days: int = 0
     unit: LimitUnit = LimitUnit.CALENDAR_DAY
@@ -69,58 +68,54 @@ class Limit:
     valid_to: date | None = None
 
     @property
-    def source(self) -> str:
-        """`（行政处罚法第五十一条）`."""
-        return f"（{self.law}{self.article}）"
-
-    @property
-    def told_days(self) -> str:
-        """`7个工作日`, `15日`."""
-        return f"{self.days}{'个工作日' if self.unit is LimitUnit.WORKING_DAY else '日'}"
+    def counted(self) -> str:
+        """What its days are: `个工作日` or `日`."""
+        return DAY_NAMES[self.unit]
 
 
+DAY_NAMES: dict[LimitUnit, str] = {LimitUnit.WORKING_DAY: "个工作日", LimitUnit.CALENDAR_DAY: "日"}
 _WORKING = LimitUnit.WORKING_DAY
 _PERSON, _ORGANISATION = PartyKind.PERSON, PartyKind.ORGANISATION
 
 
-def _old(asks: Asks, article: str, amount: str = "0", days: int = 0, **more: object) -> Limit:
-    return Limit(asks, OLD_NAME, article, Decimal(amount), days, valid_to=NEW_LAW, **more)  # type: ignore[arg-type]
+def _old(asks: Asks, source: str, amount: str = "0", days: int = 0, **more: Any) -> Limit:
+    return Limit(asks, source, Decimal(amount), days, valid_to=NEW_LAW, **more)
 
 
-def _new(asks: Asks, article: str, amount: str = "0", days: int = 0, **more: object) -> Limit:
-    return Limit(asks, NEW_NAME, article, Decimal(amount), days, valid_from=NEW_LAW, **more)  # type: ignore[arg-type]
+def _new(asks: Asks, source: str, amount: str = "0", days: int = 0, **more: Any) -> Limit:
+    return Limit(asks, source, Decimal(amount), days, valid_from=NEW_LAW, **more)
 
 
 LIMITS: tuple[Limit, ...] = (
-    _old(Asks.SIMPLE_FINE, "第三十三条", "50", party=_PERSON),
-    _old(Asks.SIMPLE_FINE, "第三十三条", "1000", party=_ORGANISATION),
-    _new(Asks.SIMPLE_FINE, "第五十一条", "200", party=_PERSON),
-    _new(Asks.SIMPLE_FINE, "第五十一条", "3000", party=_ORGANISATION),
-    _old(Asks.CASH, "第四十七条第一项", "20"),
-    _new(Asks.CASH, "第六十八条第一项", "100"),
-    _old(Asks.OFFICERS, "第三十七条第一款", "2"),
-    _new(Asks.OFFICERS, "第四十二条第一款", "2"),
-    _new(Asks.STREET_POWER, "第二十四条第一款"),
-    _old(Asks.TIME_BAR, "第二十九条第一款", "2", by=By.ACT),
-    _new(Asks.TIME_BAR, "第三十六条第一款", "2", by=By.ACT),
-    _old(Asks.GRAVE_TIME_BAR, "第二十九条第一款", "2", by=By.ACT),
-    _new(Asks.GRAVE_TIME_BAR, "第三十六条第一款", "5", by=By.ACT),
-    _old(Asks.TELLING, "第三十一条"),
-    _new(Asks.TELLING, "第四十四条"),
-    _old(Asks.HEARING_REQUEST, "第四十二条第一款第一项", days=3),
-    _new(Asks.HEARING_REQUEST, "第六十四条第一项、第八十五条", days=5, unit=_WORKING),
+    _old(Asks.SIMPLE_FINE, "行政处罚法（2017年修正）第三十三条", "50", party=_PERSON),
+    _old(Asks.SIMPLE_FINE, "行政处罚法（2017年修正）第三十三条", "1000", party=_ORGANISATION),
+    _new(Asks.SIMPLE_FINE, "行政处罚法第五十一条", "200", party=_PERSON),
+    _new(Asks.SIMPLE_FINE, "行政处罚法第五十一条", "3000", party=_ORGANISATION),
+    _old(Asks.CASH, "行政处罚法（2017年修正）第四十七条第一项", "20"),
+    _new(Asks.CASH, "行政处罚法第六十八条第一项", "100"),
+    _old(Asks.OFFICERS, "行政处罚法（2017年修正）第三十七条第一款", "2"),
+    _new(Asks.OFFICERS, "行政处罚法第四十二条第一款", "2"),
+    _new(Asks.STREET_POWER, "行政处罚法第二十四条第一款"),
+    _old(Asks.TIME_BAR, "行政处罚法（2017年修正）第二十九条第一款", "2", by=By.ACT),
+    _new(Asks.TIME_BAR, "行政处罚法第三十六条第一款", "2", by=By.ACT),
+    _old(Asks.GRAVE_TIME_BAR, "行政处罚法（2017年修正）第二十九条第一款", "2", by=By.ACT),
+    _new(Asks.GRAVE_TIME_BAR, "行政处罚法第三十六条第一款", "5", by=By.ACT),
+    _old(Asks.TELLING, "行政处罚法（2017年修正）第三十一条"),
+    _new(Asks.TELLING, "行政处罚法第四十四条"),
+    _old(Asks.HEARING_REQUEST, "行政处罚法（2017年修正）第四十二条第一款第一项", days=3),
+    _new(Asks.HEARING_REQUEST, "行政处罚法第六十四条第一项、第八十五条", days=5, unit=_WORKING),
     # The old law set no term from filing to decision.
-    _new(Asks.DECIDING, "第六十条", days=90, by=By.FILING),
-    _old(Asks.SERVICE, "第四十条", days=7),
-    _new(Asks.SERVICE, "第六十一条第一款、第八十五条", days=7, unit=_WORKING),
-    _old(Asks.PAYING, "第四十六条第三款", days=15),
-    _new(Asks.PAYING, "第六十七条第三款", days=15),
-    _old(Asks.SURCHARGE, "第五十一条第一项", "0.03"),
-    _new(Asks.SURCHARGE, "第七十二条第一款第一项", "0.03"),
-    _old(Asks.ONE_FINE, "第二十四条"),
-    _new(Asks.ONE_FINE, "第二十九条"),
-    Limit(Asks.DEMAND, FORCE_NAME, "第四十六条第一款", days=30),
-    Limit(Asks.AFTER_DEMAND, FORCE_NAME, "第五十四条、第六十九条", days=10, unit=_WORKING),
+    _new(Asks.DECIDING, "行政处罚法第六十条", days=90, by=By.FILING),
+    _old(Asks.SERVICE, "行政处罚法（2017年修正）第四十条", days=7),
+    _new(Asks.SERVICE, "行政处罚法第六十一条第一款、第八十五条", days=7, unit=_WORKING),
+    _old(Asks.PAYING, "行政处罚法（2017年修正）第四十六条第三款", days=15),
+    _new(Asks.PAYING, "行政处罚法第六十七条第三款", days=15),
+    _old(Asks.SURCHARGE, "行政处罚法（2017年修正）第五十一条第一项", "0.03"),
+    _new(Asks.SURCHARGE, "行政处罚法第七十二条第一款第一项", "0.03"),
+    _old(Asks.ONE_FINE, "行政处罚法（2017年修正）第二十四条"),
+    _new(Asks.ONE_FINE, "行政处罚法第二十九条"),
+    Limit(Asks.DEMAND, "行政强制法第四十六条第一款", days=30),
+    Limit(Asks.AFTER_DEMAND, "行政强制法第五十四条、第六十九条", days=10, unit=_WORKING),
 )
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from gridops.core import clock
 from gridops.penalties.rules.acts import Act, Stage, stage_of
 from gridops.penalties.rules.guards import Broken, Working
-from gridops.penalties.rules.law import FORCE_NAME, Asks, Days, known, last_instant, limit
+from gridops.penalties.rules.law import Asks, Days, known, last_instant, limit
 from gridops.penalties.rules.money import Terms, balance, days_late, due
 from gridops.penalties.rules.projection import State
 
@@ -75,11 +75,11 @@ def _undecided(state: State, at: datetime, working: Working) -> list[Point]:
     found = []
     telling = limit(Asks.TELLING, Days(clock.local_date(at)))
     if state.told_rights_at is None and not state.simple and telling is not None:
-        found.append(Point(Act.TELL, f"作出决定之前须告知拟处罚的内容和权利{telling.source}"))
+        found.append(Point(Act.TELL, f"作出决定之前须告知拟处罚的内容和权利（{telling.source}）"))
     deciding = limit(Asks.DECIDING, Days(clock.local_date(at), filing=filed))
     if deciding is not None:
         by = last_instant(deciding, state.opened_at, working.calendar, working.hours)
-        found.append(_point(Act.DECIDE, f"自立案之日起{deciding.days}日内作出决定{deciding.source}", by, at))
+        found.append(_point(Act.DECIDE, f"自立案之日起{deciding.days}日内作出决定（{deciding.source}）", by, at))
     else:
         found.append(Point(Act.DECIDE, "尚未作出决定"))
     return found
@@ -90,11 +90,11 @@ def _service(state: State, at: datetime, working: Working) -> Point:
     if state.simple:
         says = "当场处罚决定书应当场交付当事人，并报所属机关备案（行政处罚法第五十二条）"
         if state.decided_at >= RECONSIDERATION_FIRST:
-            says += "，告知当事人先申请行政复议（行政复议法第二十三条）"
+            says = "当场交付决定书并报备案，告知当事人先申请行政复议（行政处罚法第五十二条、行政复议法第二十三条）"
         return _point(Act.SERVE, says, state.decided_at, at)
     row = known(Asks.SERVICE, Days(clock.local_date(state.decided_at)))
     by = last_instant(row, state.decided_at, working.calendar, working.hours)
-    return _point(Act.SERVE, f"当事人不在场的，应在{row.told_days}内送达{row.source}", by, at)
+    return _point(Act.SERVE, f"当事人不在场的，应在{row.days}{row.counted}内送达（{row.source}）", by, at)
 
 
 def _after_service(state: State, terms: Terms, paid: Decimal, at: datetime) -> list[Point]:
@@ -105,7 +105,7 @@ def _after_service(state: State, terms: Terms, paid: Decimal, at: datetime) -> l
         return [Point(Act.CONCLUDE, "处罚内容已执行完毕的，应结案归档（行政处罚法第四十七条）")]
     paying = known(Asks.PAYING, Days(clock.local_date(served_at)))
     by = clock.midnight(day + timedelta(days=1)) - _SECOND
-    found = [_point(Act.PAY, f"自收到决定书之日起{paying.days}日内缴款{paying.source}", by, at)]
+    found = [_point(Act.PAY, f"自收到决定书之日起{paying.days}日内缴款（{paying.source}）", by, at)]
     if days_late(terms, at) > 0:
         found += _when_late(terms, at, served_at)
     return found
@@ -115,15 +115,13 @@ def _when_late(terms: Terms, at: datetime, served_at: datetime) -> list[Point]:
     demand, after = known(Asks.DEMAND, Days(clock.local_date(at))), known(Asks.AFTER_DEMAND, Days(clock.local_date(at)))
     found = []
     if not terms.surcharge_stated:
-        found.append(Point(Act.PAY, f"决定书未告知加处罚款的标准，不得加处罚款（{FORCE_NAME}第四十五条第一款）"))
+        found.append(Point(Act.PAY, "决定书未告知加处罚款的标准，不得加处罚款（行政强制法第四十五条第一款）"))
     if days_late(terms, at) > demand.days:
-        found.append(Point(Act.PAY, f"加处罚款超过{demand.days}日仍不履行的，应催告当事人{demand.source}"))
+        found.append(Point(Act.PAY, f"加处罚款超过{demand.days}日仍不履行的，应催告当事人（{demand.source}）"))
     begins = _after_months(served_at, _REMEDY_MONTHS)
     if at >= begins:
         ends = _after_months(served_at, _REMEDY_MONTHS + _ENFORCING_MONTHS)
-        says = (
-            f"催告满{after.told_days}仍不履行的，可申请法院强制执行{after.source}，期限3个月（{FORCE_NAME}第五十三条）"
-        )
+        says = f"催告满{after.days}{after.counted}仍不履行的，可申请法院强制执行（{after.source}）"
         found.append(_point(Act.PAY, says, ends, at))
     return found
 

@@ -11,6 +11,7 @@ from gridops.penalties.service.after import (
     serve,
     unpay,
 )
+from gridops.penalties.service.base import offered
 from gridops.penalties.service.deciding import decide, open_proceedings, replace, tell, waive
 from gridops.penalties.service.importing import import_penalties
 from gridops.penalties.service.looking import Look, look
@@ -23,6 +24,7 @@ __all__ = [
     "defer",
     "import_penalties",
     "look",
+    "offered",
     "open_proceedings",
     "pay",
     "read_party",

@@ -66,6 +66,17 @@ def check_role(session: Session, person: Person, act: Act, grid_id: int, *, own:
         raise NotAllowed(f"您没有办理“{ACT_NAMES[act]}”所需的角色")
 
 
+def offered(session: Session, person: Person, row: Penalty) -> list[Act]:
+    """The acts that this person may make on a penalty now, in the order of a proceeding.
+
+    Who decides depends on the decision itself (by whom, on the spot or not), so its form is there for all who might.
+    """
+    grid_id, stage = queries.grid_of(session, row), queries.stage_of_row(row)
+    might = [roles_for(Act.DECIDE, own=False), roles_for(Act.DECIDE, own=True, simple=True)]
+    roles = {act: roles_for(act, own=ours(row)) for act in RULES} | {Act.DECIDE: frozenset().union(*might)}
+    return [act for act in RULES if stage in RULES[act].stages and may_at(session, person, roles[act], grid_id)]
+
+
 def ours(row: Penalty) -> bool:
     """Whether it is the street's own business: its own decision, or not decided by anybody yet."""
     return row.own or (row.decided_at is None and not row.decided_by)
