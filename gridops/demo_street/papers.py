@@ -1,4 +1,7 @@
-"""The monthly bulletins of the demo year, January to November: locked on the first, issued about the fifth."""
+"""The papers of the demo year: 城市管理月报 of January to November, 督查通报 of January to October.
+
+Each is locked on the first of the month after, and issued some working days later.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,8 @@ from gridops.worktime.rules import Calendar
 
 YEAR = 2017
 LAST_MONTH = 11
-SERIES = "monthly"
+# Series, its last month, and by how many hours its steps follow those of the monthly paper.
+SERIES: tuple[tuple[str, int, int], ...] = (("monthly", LAST_MONTH, 0), ("supervision", 10, 1))
 
 
 class Step(StrEnum):
@@ -35,15 +39,25 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class PaperStep:
-    """One step of a month's paper at an instant."""
+    """One step of a month's paper of a series at an instant."""
 
     at: datetime
     period: str
     step: Step
+    series: str = "monthly"
 
 
 def steps(calendar: Calendar, last_month: int = LAST_MONTH) -> list[PaperStep]:
-    """Every step of every paper of the year, in order."""
+    """Every step of every paper of the year up to a month, in order."""
+    found = [
+        step
+        for series, last, hours in SERIES
+        for step in _steps(calendar, series, min(last, last_month), timedelta(hours=hours))
+    ]
+    return sorted(found, key=lambda step: (step.at, step.period, step.series))
+
+
+def _steps(calendar: Calendar, series: str, last_month: int, after: timedelta) -> list[PaperStep]:
     found = []
     for month in range(1, last_month + 1):
         period = f"{YEAR}-{month:02d}"
@@ -56,7 +70,8 @@ def steps(calendar: Calendar, last_month: int = LAST_MONTH) -> list[PaperStep]:
             (worked[2], 10, 20 + month, Step.APPROVE),
             (worked[2 if worked[2].day >= 5 else 3], 15, 2 * month, Step.ISSUE),
         ):
-            found.append(PaperStep(datetime.combine(day, time(hour, minute), LOCAL), period, step))
+            at = datetime.combine(day, time(hour, minute), LOCAL) + after
+            found.append(PaperStep(at, period, step, series))
     return found
 
 
@@ -65,11 +80,11 @@ def take(step: PaperStep, people: dict[str, Person], store: Path, font_dirs: tup
     with clock.set_to(step.at):
         if step.step is Step.OPEN:
             with db.transaction() as session:
-                service.open_draft(session, ROOT_CODE, step.period, SERIES)
+                service.open_draft(session, ROOT_CODE, step.period, step.series)
             return
         with db.reading() as session:
             street = grids.by_code(session, ROOT_CODE)
-            found = queries.bulletin(session, street.id if street else 0, SERIES, step.period)
+            found = queries.bulletin(session, street.id if street else 0, step.series, step.period)
             assert found is not None, "a paper is opened first"
             bulletin_id, done = found.id, {taken.step for taken in queries.steps(session, found.id)}
         if step.step.value not in done:

@@ -16,15 +16,24 @@ from sqlalchemy.orm import Session
 from gridops.cases.rules.moves import Move
 from gridops.core import clock, db, owed
 from gridops.core.errors import Conflict
-from gridops.demo_street import acting, fresh, papers, plan, queries, setup, showing
+from gridops.demo_street import acting, enforcement, entering, fresh, papers, plan, queries, setup, showing
 from gridops.demo_street.course import Act, World
 from gridops.demo_street.places import Street, street
-from gridops.demo_street.staff import Staff, staff
+from gridops.demo_street.staff import SUPERVISION, Staff, staff
 from gridops.figures import service as figures
 
 Progress = Callable[[str, int, int], None]
-Stage = list[Act] | papers.PaperStep
 BEFORE = datetime(2016, 12, 28, 9, 0, tzinfo=clock.LOCAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """What the joint force and the supervision office did up to an instant is entered."""
+
+    at: datetime
+
+
+Stage = list[Act] | papers.PaperStep | Entering
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +101,12 @@ class _Loader:
             reports = [act for act in self.acts if act.move is Move.REPORT]
             self.actors = acting.Actors(session, root, usernames, reports)
         calendar = self.world.clock.calendar
-        self.stages = stages(self.acts, papers.steps(calendar, last.month - 1 if last_day else papers.LAST_MONTH))
+        self.done = enforcement.year(ground, everyone.officers)
+        steps = papers.steps(calendar, last.month - 1 if last_day else papers.LAST_MONTH)
+        entered = [Entering(at) for at in _firsts(last.month if last_day else 12)]
+        self.stages = stages(self.acts, sorted([*steps, *entered], key=lambda step: step.at))
         told = "\n".join(repr((act.at, act.case, act.move.value, act.actor)) for act in self.acts)
+        told += repr([(row.kind, row.at) for row in self.done]) + repr(steps)
         self.digest = hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def load(self) -> Loaded:
@@ -102,7 +115,13 @@ class _Loader:
             if isinstance(stage, papers.PaperStep):
                 papers.take(stage, self.actors.people, self.settings.store, self.settings.font_dirs)
                 self._mark(number + 1)
-                self.progress(f"{stage.period} 月报", number + 1, len(self.stages))
+                self.progress(f"{stage.period} 通报", number + 1, len(self.stages))
+            elif isinstance(stage, Entering):
+                supervisor = self.actors.people[SUPERVISION].user_id
+                with clock.set_to(stage.at), db.transaction() as session:
+                    entering.enter(session, self.root, self.done, stage.at, supervisor)
+                    self._set_mark(session, number + 1)
+                self.progress(f"{clock.local_date(stage.at)}", number + 1, len(self.stages))
             else:
                 with db.transaction() as session:
                     for act in stage:
@@ -156,8 +175,14 @@ class _Loader:
             session.flush()
 
 
-def stages(acts: Sequence[Act], steps: Sequence[papers.PaperStep]) -> list[Stage]:
-    """Acts day by day, with each step of a paper where its instant comes: what is locked holds what happened before."""
+def _firsts(last_month: int) -> list[datetime]:
+    """The morning of the first day after each month: its last night is over, and nothing of it is locked yet."""
+    days = [(2017 + month // 12, month % 12 + 1) for month in range(1, last_month + 1)]
+    return [datetime(year, month, 1, 8, 30, tzinfo=clock.LOCAL) for year, month in days]
+
+
+def stages(acts: Sequence[Act], steps: Sequence[papers.PaperStep | Entering]) -> list[Stage]:
+    """Acts day by day, with each step where its instant comes: what is locked holds what happened before."""
     found: list[Stage] = []
     waiting = list(steps)
     day: list[Act] = []

@@ -16,6 +16,7 @@ _SEED = 20170102
 SUPERVISOR = "supervisor"
 EDITOR = "editor"
 APPROVER = "approver"
+SUPERVISION = "supervision"
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ def staff(grids: tuple[str, ...]) -> Staff:
     add(EDITOR, "LHT-DZ-DC", Held(Role.EDITOR))
     add("editor2", "LHT-DZ-DC", Held(Role.EDITOR))
     add(APPROVER, "LHT-DZ", Held(Role.APPROVER))
-    add("supervision", "LHT-DZ-DC", Held(Role.SUPERVISION_OFFICER))
+    add(SUPERVISION, "LHT-DZ-DC", Held(Role.SUPERVISION_OFFICER))
     add("leader", "LHT", Held(Role.LEADER))
     add("admin", centre, Held(Role.ADMIN))
     add("auditor", "LHT-DZ", Held(Role.AUDITOR))

@@ -165,6 +165,15 @@ def test_what_comes_from_above_is_told(figures: dict[str, Any], sentence: str) -
     assert said(enforcement.from_above(matter(**figures))) == sentence
 
 
+def test_a_score_is_told_by_who_gave_it_and_its_place() -> None:
+    row = {"label": "总分", "assessor": "district", "score": "94.31", "rank": 1, "of": 9, "total": True}
+    items = {"label": "河道", "assessor": "city", "score": "9.10", "rank": None, "of": None, "total": False}
+    assert (
+        said(enforcement.from_above(matter(tables={"scores": [row, items]}))) == "区考核得分94.31分，列9个街道第1位。"
+    )
+    assert said(enforcement.from_above(matter(tables={"scores": [items]}))) == "考核得分和位次见附表。"
+
+
 def test_the_year_says_what_the_records_carry() -> None:
     names = ["非法客运站整治", "偷倒垃圾巡查", "非机动车乱停放整治", "篷车专项整治", "小区治安巡逻"]
     rows = [{"label": name, "operations": 4, "agencies": ["城管", "派出所", "交警", "运管"]} for name in names]

@@ -102,7 +102,8 @@ def papers_of_january(settings: run.Settings, root: int) -> None:
         calendar = working.calendar_for(session, root)
         users = session.scalars(select(User).where(User.username.in_([EDITOR, APPROVER]))).all()
         persons = {user.username: person for user in users if (person := people.load_person(session, user.id))}
-    for step in [*papers.steps(calendar, last_month=1), *papers.steps(calendar, last_month=1)[:-1]]:
+    steps = [step for step in papers.steps(calendar, last_month=1) if step.series == "monthly"]
+    for step in [*steps, *steps[:-1]]:
         papers.take(step, persons, settings.store, ())
     with db.reading() as session:
         (paper,) = session.scalars(select(Bulletin)).all()

@@ -10,7 +10,7 @@ from gridops.cases.rules.moves import ENDED, MOVES, Move
 from gridops.cases.rules.projection import Event, project
 from gridops.catalogue.rules import Kind
 from gridops.core.clock import local
-from gridops.demo_street import fresh, papers, plan, run, words
+from gridops.demo_street import enforcement, fresh, papers, plan, run, wording, words
 from gridops.demo_street.course import Act, World
 from gridops.demo_street.places import Street, street
 from gridops.demo_street.problems import SNOW, problems
@@ -156,17 +156,19 @@ def test_papers_are_locked_on_the_first_and_issued_on_a_working_day_about_the_fi
     steps = papers.steps(world.clock.calendar)
     assert [step.at for step in steps] == sorted(step.at for step in steps)
     issued = [step for step in steps if step.step is papers.Step.ISSUE]
-    assert [step.period for step in issued] == [f"2017-{month:02d}" for month in range(1, 12)]
+    for series, last in (("monthly", 11), ("supervision", 10)):
+        periods = [step.period for step in issued if step.series == series]
+        assert periods == [f"2017-{month:02d}" for month in range(1, last + 1)]
     for step in issued:
         assert world.clock.calendar.is_workday(step.at.date())
         assert 4 <= step.at.day <= 12
-    assert all(step.at.day == 1 and step.at.hour < 9 for step in steps if step.step is papers.Step.FREEZE)
+    assert all(step.at.day == 1 and step.at.hour < 10 for step in steps if step.step is papers.Step.FREEZE)
 
 
 def test_what_is_locked_holds_only_what_happened_before(acts: list[Act], world: World) -> None:
     done: datetime | None = None
     for stage in run.stages(acts, papers.steps(world.clock.calendar)):
-        first, last = (stage.at, stage.at) if isinstance(stage, papers.PaperStep) else (stage[0].at, stage[-1].at)
+        first, last = (stage[0].at, stage[-1].at) if isinstance(stage, list) else (stage.at, stage.at)
         assert done is None or done <= first
         done = last
 
@@ -185,3 +187,34 @@ def test_the_current_days_show_every_state_and_nothing_that_is_yet_to_come(
     assert 40 <= len(by_case(found)) <= 70
     assert {"wg001"} <= {act.actor for act in found if act.move is Move.REPORT}
     assert found == fresh.fresh(world, ground, at)
+
+
+def test_the_year_of_the_joint_force_holds_what_its_summary_says(ground: Street, world: World) -> None:
+    rows = enforcement.year(ground, world.staff.officers)
+    assert rows == enforcement.year(ground, world.staff.officers)
+    count = Counter(row.kind for row in rows)
+    assert count["rounds"] == 30
+    penalised = [row for row in rows if row.kind == "penalties"]
+    months = {(row.cells["credit_code"], f"{row.cells['decided_at']:%Y-%m}") for row in penalised}
+    assert (len({row.cells["credit_code"] for row in penalised}), len(months)) == (14, 17)
+    assert len({row.cells["decided_by"] for row in penalised}) >= 2
+    assert {row.cells["campaign_code"] for row in rows if row.kind == "operations"} == set(wording.CAMPAIGNS)
+    assert sum(row.cells["kind"] == "matter" for row in rows if row.kind == "supervision") == 10
+    units = {unit.code for unit in UNITS}
+    assert {row.cells["unit_code"] for row in rows if row.kind == "supervision"} <= units
+    over_midnight = [row for row in rows if row.kind == "rounds" and row.at.day == 31]
+    assert over_midnight[0].cells["ended_at"].day == 1
+
+
+def test_what_has_not_come_is_not_told(ground: Street, world: World) -> None:
+    rows = enforcement.year(ground, world.staff.officers)
+    row = next(row for row in rows if row.kind == "penalties")
+    opened, paid = row.at, row.cells["paid_at"]
+    told = row.as_of(opened)
+    assert (told["opened_at"], told["decided_at"], told["fine_yuan"], told["paid_yuan"]) == (
+        opened.isoformat(),
+        "",
+        "",
+        "",
+    )
+    assert row.as_of(paid)["paid_yuan"] == row.cells["fine_yuan"]

@@ -26,6 +26,7 @@ _INCIDENTS = (
     ("incidents.preserved", "先行登记保存{}起"),
 )
 _MOST_NAMED = 5
+_ASSESSORS = {"city": "市考核", "district": "区考核", "third_party": "第三方考核"}
 _TEN_THOUSAND = Decimal(10_000)
 
 
@@ -200,7 +201,9 @@ def _scored(matter: Matter) -> str:
     """Totals only; the items stand in the annexed table."""
     rows = [row for row in matter.rows("scores") if row.get("rank") and row.get("of")]
     told = [
-        f"{row['label']}得分{row['score']}分，列{row['of']}个街道第{row['rank']}位" for row in rows if row.get("total")
+        f"{_ASSESSORS[row['assessor']]}得分{row['score']}分，列{row['of']}个街道第{row['rank']}位"
+        for row in rows
+        if row.get("total")
     ]
     if told:
         return "；".join(told) + "。"
