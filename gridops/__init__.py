@@ -11,8 +11,8 @@
     tables             every room's models imported once, for migrations and workers
     bulletins/         the document of a period: draft, review, approve, issue, correct
     figures/           WHAT EACH FIGURE MEANS; running totals per (grid, day); frozen sets; recount
-    intake/            the one gate for phone records, imports and exports: named by the phone, taken once; a type -> a verb
-    supervision/       discipline checks, problem items and their correction, supervised matters, scores from above, appeals
+    intake/            the one gate for phone records, imports and exports: named by the phone, taken once
+    supervision/       discipline checks, problem items, supervised matters, scores from above, appeals
     penalties/         decisions, payment, surcharge, revocation; the legal guard
     cases/             life of a case: file, dispatch, hand back, extend, check, close; deadlines
     operations/        joint enforcement: campaigns, outings, incidents, tallies, hand-overs
