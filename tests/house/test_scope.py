@@ -45,7 +45,7 @@ from gridops.web.photos import Limits
 from tests.conftest import empty
 from tests.evidence.pictures import picture, sha256
 from tests.factories import at, make_category, make_condition, make_grid, make_unit, make_user
-from tests.house import joint_things
+from tests.house import joint_things, night_things
 from tests.webapp import CHEAP, PASSWORD_HASH, Browser, web_program
 
 # Where a thing lies, seen from the people of the test: they hold their role for `west` or for the whole `street`.
@@ -69,6 +69,7 @@ THINGS = {
     "field.receipt": "record",
     "api.get_record": "record",
     **joint_things.THINGS,
+    **night_things.THINGS,
 }
 # Kept by administrators of the jurisdiction as a whole; tests/web/test_admin_pages.py asks whose they are.
 # The address of a move or an answer leads to the page of its case, seen or not, and that page is asked.
@@ -79,7 +80,7 @@ ELSEWHERE = re.compile(
 )
 FIXED = {"size": "original", "kind": "html", "key": "cases.filed", "name": "by_grid"}
 ARGUMENTS = {"number": "case", "link_id": "evidence", "bulletin_id": "bulletin", "record_id": "record"}
-ARGUMENTS |= joint_things.ARGUMENTS
+ARGUMENTS |= joint_things.ARGUMENTS | night_things.ARGUMENTS
 
 # Lists, and how the numbers of the cases in them are read.
 LISTS = {
@@ -151,6 +152,10 @@ def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
             place: joint_things.make_outing(session, roots[place], grids[place], helper(session, roots[place]))
             for place in roots
         }
+        nights = {
+            place: night_things.make_round(session, roots[place], grids[place], helper(session, roots[place]))
+            for place in roots
+        }
         disputes = {place: make_dispute(session, roots[place], POINTS[place]) for place in roots}
     with clock.set_to(at("2017-04-01 09:00")):
         papers = {place: make_bulletin(store, grid) for place, grid in grids.items()}
@@ -162,6 +167,8 @@ def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
         "dispute": disputes,
         "outing": {place: number for place, (number, _incident) in outings.items()},
         "incident": {place: incident for place, (_number, incident) in outings.items()},
+        "round": {place: number for place, (number, _visit) in nights.items()},
+        "visit": {place: visit for place, (_number, visit) in nights.items()},
     }
 
 
@@ -268,7 +275,7 @@ def expected(rule: Rule, app: Flask, role: Role, held: str, thing: str, place: s
     mark = guard_of(app.view_functions[rule.endpoint])
     if isinstance(mark, frozenset) and role not in mark:
         return 403
-    if rule.endpoint.startswith("field_outings."):
+    if rule.endpoint.startswith(("field_outings.", "field_rounds.")):
         return 404  # only who is on it
     return 200 if sees(role, held, thing, place) else 404
 
