@@ -1,12 +1,15 @@
-"""What the admin pages hand in: filing conditions, names of local categories, dates of editions."""
+"""What the admin pages hand in: conditions, names of local categories, dates of editions, checklists, legal bases."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from gridops.core.errors import FieldError, Invalid
+from gridops.core.fields import Reader, day, text, yuan
 from gridops.worktime.rules import MAX_LIMIT, LimitUnit
 
 
@@ -37,6 +40,107 @@ class DatesForm:
 
     valid_from: date | None
     valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemForm:
+    """One question of a checklist; `category`: code of the finding (list N) that a bad answer is."""
+
+    text: str
+    severity: str = "general"
+    category: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistForm:
+    """A checklist as it shall be from `valid_from` on (None: from today); no kind: for premises of every kind."""
+
+    name: str
+    items: tuple[ItemForm, ...]
+    code: str | None = None
+    premises_kind: str | None = None
+    theme: str = ""
+    valid_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BasisForm:
+    """A legal basis as it shall be from `valid_from` on; fines in yuan, `listed_*`: days of the street's list."""
+
+    law: str
+    article: str
+    matter: str
+    code: str | None = None
+    max_fine_person: Decimal | None = None
+    max_fine_organisation: Decimal | None = None
+    source: str = ""
+    valid_from: date | None = None
+    listed_from: date | None = None
+    listed_to: date | None = None
+
+
+SEVERITIES = ("general", "serious", "major")
+MOST_ITEMS = 60
+
+
+def parse_checklist(raw: Mapping[str, Any], items: Sequence[tuple[str, str, str]], *, new: bool) -> ChecklistForm:
+    """Read a checklist: its fields, and (text, severity, category code) of each question; those without text go.
+
+    Invalid names every wrong field, those of a question by its place.
+    """
+    read = Reader(raw)
+    found: list[ItemForm] = []
+    for place, (words, severity, category) in enumerate(items):
+        told = Reader({"text": words, "severity": severity, "category": category}, f"items.{place}")
+        said = told("text", text(300))
+        grave = told("severity", _one_of(SEVERITIES)) or "general"
+        if said:
+            found.append(ItemForm(said, grave, told("category", text(30))))
+        read.errors += told.errors
+    if not found and not read.errors:
+        read.wrong("items", "required")
+    if len(found) > MOST_ITEMS:
+        read.wrong("items", f"not a list of at most {MOST_ITEMS}")
+    form = ChecklistForm(
+        name=read("name", text(120), required=True),
+        items=tuple(found),
+        code=read("code", text(40), required=True) if new else None,
+        premises_kind=read("premises_kind", text(20)),
+        theme=read("theme", text(60)) or "",
+        valid_from=read("valid_from", day),
+    )
+    read.done(others=True)
+    return form
+
+
+def parse_basis(raw: Mapping[str, Any], *, new: bool) -> BasisForm:
+    """Read a legal basis; Invalid names every wrong field."""
+    read = Reader(raw)
+    form = BasisForm(
+        law=read("law", text(200), required=True),
+        article=read("article", text(80), required=True),
+        matter=read("matter", text(300), required=True),
+        code=read("code", text(60), required=True) if new else None,
+        max_fine_person=read("max_fine_person", yuan()),
+        max_fine_organisation=read("max_fine_organisation", yuan()),
+        source=read("source", text(200)) or "",
+        valid_from=read("valid_from", day),
+        listed_from=read("listed_from", day),
+        listed_to=read("listed_to", day),
+    )
+    if form.listed_to and (form.listed_from is None or form.listed_to <= form.listed_from):
+        read.wrong("listed_to", "须晚于列入日期")
+    read.done(others=True)
+    return form
+
+
+def _one_of(known: Sequence[str]) -> Any:
+    def read(value: object) -> str:
+        if value not in known:
+            raise ValueError(f"none of {', '.join(known)}")
+        return str(value)
+
+    return read
 
 
 def parse_condition(form: Mapping[str, str]) -> ConditionForm:

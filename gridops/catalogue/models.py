@@ -77,7 +77,11 @@ class FilingCondition(Base):
 
 
 class Checklist(Base):
-    """A checklist for visits to one kind of premises, by theme; each edition has its dates. `root_id` 0: shipped."""
+    """A checklist for visits to one kind of premises, by theme; each edition has its dates.
+
+    Edited by ending one edition and beginning the next: what was filled keeps the questions it answered. `root_id` 0:
+    shipped for all; a root's own stands before the shipped one of the same code. `source`: whose words they are.
+    """
 
     __tablename__ = "checklist"
     id: Mapped[bigint_key]
@@ -87,6 +91,7 @@ class Checklist(Base):
     name: Mapped[str] = mapped_column(String(120))
     premises_kind: Mapped[str | None] = mapped_column(String(20))
     theme: Mapped[str] = mapped_column(String(60), default="")
+    source: Mapped[str] = mapped_column(String(200), default="")
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     __table_args__ = (Index(None, "root_id", "code", "edition", unique=True),)
@@ -108,8 +113,10 @@ class ChecklistItem(Base):
 class LegalBasis(Base):
     """A clause by which somebody may be penalised, as it stood between two dates.
 
+    Edited by ending one row and beginning the next; a root's own stands before the shipped one (0) of the same code.
     `max_fine_person`, `max_fine_organisation`: yuan, empty: no fine or no limit named. `listed_from`, `listed_to`: days
     between which the street's published list holds the matter (行政处罚法 art. 24); empty `listed_from`: never.
+    `source`: where it was read, and how sure we are of it.
     """
 
     __tablename__ = "legal_basis"
@@ -121,8 +128,9 @@ class LegalBasis(Base):
     matter: Mapped[str] = mapped_column(String(300))
     max_fine_person: Mapped[Decimal | None]
     max_fine_organisation: Mapped[Decimal | None]
+    source: Mapped[str] = mapped_column(String(200), default="")
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     listed_from: Mapped[date | None]
     listed_to: Mapped[date | None]
-    __table_args__ = (Index(None, "root_id", "code", "valid_from", unique=True),)
+    __table_args__ = (Index(None, "root_id", "code", "valid_from"),)

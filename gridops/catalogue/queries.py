@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from gridops.catalogue.models import Category, CategoryList, FilingCondition
+from gridops.catalogue.models import Category, CategoryList, Checklist, ChecklistItem, FilingCondition, LegalBasis
 from gridops.catalogue.rules import Entry, Kind, Lookup, class_of
 
 
@@ -220,3 +220,43 @@ def category_page(
     shown = list(rows[:limit])
     following = f"{shown[-1].kind.value}/{shown[-1].code}" if len(rows) > limit else None
     return CategoryPage(shown, condition_rows(session, [row.id for row in shown], root_id), following)
+
+
+def checklist_rows(session: Session, root_id: int) -> list[Checklist]:
+    """All editions of the checklists a root may use, shipped and its own, ended and planned ones too."""
+    query = select(Checklist).where(Checklist.root_id.in_((0, root_id)))
+    return list(session.scalars(query.order_by(Checklist.code, Checklist.root_id, Checklist.id)))
+
+
+def checklist(session: Session, checklist_id: int, root_id: int) -> Checklist | None:
+    """An edition of a checklist that a root may use."""
+    return session.scalar(select(Checklist).where(Checklist.id == checklist_id, Checklist.root_id.in_((0, root_id))))
+
+
+def items_of(session: Session, checklist_ids: Iterable[int]) -> dict[int, list[ChecklistItem]]:
+    """The questions of checklists, in their order."""
+    wanted = list(checklist_ids)
+    found: dict[int, list[ChecklistItem]] = {checklist_id: [] for checklist_id in wanted}
+    query = select(ChecklistItem).where(ChecklistItem.checklist_id.in_(wanted))
+    for row in session.scalars(query.order_by(ChecklistItem.checklist_id, ChecklistItem.position)):
+        found[row.checklist_id].append(row)
+    return found
+
+
+def findings(session: Session, root_id: int) -> list[Category]:
+    """The categories of findings (list N) that a root may use, in order of code."""
+    query = select(Category).where(
+        Category.kind == Kind.FINDING, Category.level == 2, Category.root_id.in_((0, root_id))
+    )
+    return list(session.scalars(query.order_by(Category.code, Category.root_id)))
+
+
+def basis_rows(session: Session, root_id: int) -> list[LegalBasis]:
+    """All versions of the legal bases a root may use, shipped and its own, ended and planned ones too."""
+    query = select(LegalBasis).where(LegalBasis.root_id.in_((0, root_id)))
+    return list(session.scalars(query.order_by(LegalBasis.code, LegalBasis.root_id, LegalBasis.id)))
+
+
+def basis(session: Session, basis_id: int, root_id: int) -> LegalBasis | None:
+    """A version of a legal basis that a root may use."""
+    return session.scalar(select(LegalBasis).where(LegalBasis.id == basis_id, LegalBasis.root_id.in_((0, root_id))))

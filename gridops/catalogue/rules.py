@@ -45,7 +45,21 @@ class Condition(Dated, Protocol):
     def in_use(self) -> bool: ...
 
 
+class Coded(Dated, Protocol):
+    """What choosing among versions of a checklist or a legal basis asks of a row."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def root_id(self) -> int: ...
+
+    @property
+    def code(self) -> str: ...
+
+
 _C = TypeVar("_C", bound=Condition)
+_V = TypeVar("_V", bound=Coded)
 _D = TypeVar("_D", bound=Dated)
 _EXTENSION = re.compile(r"[0-9]{2}[6-9][0-9]")
 
@@ -79,6 +93,18 @@ def conditions_on(rows: Iterable[_C], on: date) -> list[_C]:
         if in_force(row, on):
             chosen[row.position] = row
     return [chosen[position] for position in sorted(chosen) if chosen[position].in_use]
+
+
+def versions_on(rows: Iterable[_V], on: date) -> list[_V]:
+    """Of the versions of checklists or legal bases, shipped and a root's own: the one of each code that holds on a day.
+
+    A root's own stands before the shipped one of its code, and the latest entered before others.
+    """
+    chosen: dict[str, _V] = {}
+    for row in sorted(rows, key=lambda row: (row.root_id, row.id)):
+        if in_force(row, on):
+            chosen[row.code] = row
+    return [chosen[code] for code in sorted(chosen)]
 
 
 def nearest(wanted: str, known: Mapping[str, str], count: int = 3) -> list[str]:

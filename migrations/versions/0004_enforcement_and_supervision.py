@@ -50,7 +50,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("legal_basis", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_legal_basis_root_id_code_valid_from"), ["root_id", "code", "valid_from"], unique=True
+            batch_op.f("ix_legal_basis_root_id_code_valid_from"), ["root_id", "code", "valid_from"], unique=False
         )
 
     op.create_table(

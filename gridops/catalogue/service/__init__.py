@@ -1,5 +1,13 @@
 """The verbs of the lists: bring in the shipped ones, find what a code means, edit conditions."""
 
+from gridops.catalogue.service.checks import (
+    add_basis,
+    add_checklist,
+    edit_basis,
+    edit_checklist,
+    end_basis,
+    end_checklist,
+)
 from gridops.catalogue.service.editing import (
     add_condition,
     edit_condition,
@@ -14,14 +22,21 @@ from gridops.catalogue.service.finding import (
     find_or_extend,
     list_on,
 )
-from gridops.catalogue.service.seeding import Seeded, seed
+from gridops.catalogue.service.seeding import seed
+from gridops.catalogue.service.shipped import Seeded
 
 __all__ = [
     "Seeded",
+    "add_basis",
+    "add_checklist",
     "add_condition",
     "conditions_for",
+    "edit_basis",
+    "edit_checklist",
     "edit_condition",
     "edit_list_dates",
+    "end_basis",
+    "end_checklist",
     "end_condition",
     "ensure_local_extension",
     "find_category",

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -14,10 +10,9 @@ from sqlalchemy.orm import Session
 from gridops.catalogue import queries
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
 from gridops.catalogue.rules import Kind
+from gridops.catalogue.service.shipped import Seeded, lines, seed_bases, seed_checklists
 from gridops.core import clock
 from gridops.worktime.rules import LimitUnit
-
-_FOLDER = Path(__file__).resolve().parent.parent
 
 # No text of the standards was at hand: numbers and dates are believed, not checked, and an admin may correct the dates.
 _EDITIONS = (
@@ -39,25 +34,18 @@ _EDITIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Seeded:
-    """How many rows are new, and how many say something else now."""
-
-    new: int
-    changed: int
-
-
 def seed(session: Session) -> Seeded:
-    """Bring in the shipped lists, categories and conditions; run again, only what a new release changed is written.
+    """Bring in the shipped lists, categories, conditions, checklists and legal bases.
 
-    Names of shipped categories follow the release. A shipped condition that changed ends today and its successor
-    begins, as in any edit; what a root changed for itself stays. Dates of editions are never overwritten.
+    Run again, only what a new release changed is written. Names of shipped categories follow the release. A shipped
+    condition that changed ends today and its successor begins, as in any edit; what a root changed for itself stays.
+    Dates of editions are never overwritten.
     """
     list_ids = _seed_lists(session)
     categories = _seed_categories(session, list_ids)
     conditions = _seed_conditions(session, list_ids)
     session.flush()
-    return Seeded(categories.new + conditions.new, categories.changed + conditions.changed)
+    return categories + conditions + seed_checklists(session) + seed_bases(session)
 
 
 def _seed_lists(session: Session) -> dict[str, int]:
@@ -74,7 +62,7 @@ def _seed_lists(session: Session) -> dict[str, int]:
 def _seed_categories(session: Session, list_ids: dict[str, int]) -> Seeded:
     standing = {(row.list_id, row.kind, row.code): row for row in queries.common_categories(session)}
     new, changed = [], 0
-    for line in _lines("categories.csv"):
+    for line in lines("categories.csv"):
         key = (list_ids[line["list"]], Kind(line["kind"]), line["code"])
         said = {
             "level": int(line["level"]),
@@ -103,7 +91,7 @@ def _seed_conditions(session: Session, list_ids: dict[str, int]) -> Seeded:
         (row.category_id, row.position): row for rows in shipped.values() for row in rows if row.valid_to is None
     }
     rows, new, changed = [], 0, 0
-    for line in _lines("conditions.csv"):
+    for line in lines("conditions.csv"):
         category_id = ids[list_ids[line["list"]], Kind(line["kind"]), line["code"]]
         said = _condition(line)
         row = standing.pop((category_id, int(line["position"])), None)
@@ -134,8 +122,3 @@ def _condition(line: dict[str, str]) -> dict[str, object]:
         "handle_limit": int(line["handle_limit"]) if line["handle_limit"] else None,
         "source": line["source"],
     }
-
-
-def _lines(name: str) -> Iterator[dict[str, str]]:
-    with (_FOLDER / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)

@@ -9,12 +9,12 @@ from datetime import date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from gridops.catalogue import queries as lists
 from gridops.catalogue.models import Category, CategoryList, Checklist, ChecklistItem
-from gridops.catalogue.rules import Kind
+from gridops.catalogue.rules import Kind, versions_on
 from gridops.inspections.models import Visit
 from gridops.inspections.rules import Candidate
 from gridops.people.models import User
-from gridops.people.queries.access import valid_on
 from gridops.premises.models import Premises
 from gridops.premises.rules import PremisesKind
 
@@ -78,11 +78,9 @@ def premises_of_root(session: Session, root_id: int, premises_id: int) -> Premis
 
 
 def checklists(session: Session, root_id: int, day: date, kind: PremisesKind | None = None) -> list[Checklist]:
-    """The checklists in force on a day for one kind of premises (or for any), own before shipped."""
-    query = select(Checklist).where(Checklist.root_id.in_((0, root_id)), *valid_on(Checklist, day))
-    if kind is not None:
-        query = query.where(or_(Checklist.premises_kind.is_(None), Checklist.premises_kind == kind.value))
-    return list(session.scalars(query.order_by(Checklist.root_id.desc(), Checklist.code, Checklist.id)))
+    """The checklists in force on a day for one kind of premises (or for any): of each code the own or the shipped one."""
+    rows = versions_on(lists.checklist_rows(session, root_id), day)
+    return [row for row in rows if kind is None or row.premises_kind in (None, kind.value)]
 
 
 def checklist(session: Session, root_id: int, checklist_id: int) -> Checklist | None:
