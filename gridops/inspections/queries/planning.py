@@ -78,7 +78,7 @@ def premises_of_root(session: Session, root_id: int, premises_id: int) -> Premis
 
 
 def checklists(session: Session, root_id: int, day: date, kind: PremisesKind | None = None) -> list[Checklist]:
-    """The checklists in force on a day for one kind of premises (or for any): of each code the own or the shipped one."""
+    """The checklists in force on a day for a kind of premises (or for any): of each code the own or the shipped one."""
     rows = versions_on(lists.checklist_rows(session, root_id), day)
     return [row for row in rows if kind is None or row.premises_kind in (None, kind.value)]
 
