@@ -27,7 +27,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 ERRORS = frozenset({"Invalid", "FieldError", "NotFound", "NotAllowed", "Conflict", "Closed"})
 # Rooms whose errors reach pages; those of the others are for programs and papers.
 ROOMS = ("bulletins", "cases", "catalogue", "core", "evidence", "figures", "grids", "inspections", "intake",
-         "operations", "people", "squads", "worktime")  # fmt: skip
+         "operations", "penalties", "people", "squads", "supervision", "worktime")  # fmt: skip
 # Tables and functions of rules whose words pages show through `_()`.
 SHOWN: dict[str, tuple[str, ...]] = {
     "bulletins/rules/life.py": ("STATUS_ZH", "STEP_ZH", "refusal"),
@@ -42,6 +42,8 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "cases/service/planning.py": ("_chosen",),
     "catalogue/service/editing.py": ("_row",),
     "figures/counts.py": ("COUNTS", "RATES"),
+    "figures/enforcement.py": ("TELLING",),
+    "figures/money.py": ("TELLING",),
     "figures/rules/ranks.py": ("TOO_FEW",),
     "figures/rules/tables.py": ("KINDS", "tables"),
     "figures/service/counting.py": ("_grid_figures",),
@@ -61,11 +63,27 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "operations/rules/tallies.py": ("MEASURES",),
     "operations/service/officers.py": ("all_known",),
     "operations/service/outings.py": ("end_outing", "cancel_outing", "_check_planner"),
+    "penalties/forms/desk.py": ("*",),
+    "penalties/rules/acts.py": ("ACT_NAMES", "STAGE_NAMES"),
+    "penalties/rules/guards.py": ("*",),
+    "penalties/rules/kinds.py": ("KIND_NAMES", "PARTY_NAMES"),
+    "penalties/rules/law.py": ("DAY_NAMES", "LIMITS"),
+    "penalties/rules/points.py": ("*",),
+    "penalties/service/after.py": ("*",),
+    "penalties/service/base.py": ("*",),
+    "penalties/service/deciding.py": ("*",),
     "people/forms/pages.py": ("*",),
     "people/rules/sign_in.py": ("refused_password",),
     "people/rules/units.py": ("LEVEL_NAMES", "refused_level"),
     "people/rules/words.py": ("ROLE_NAMES", "UNIT_KIND_NAMES", "WORK_LINE_NAMES"),
     "squads/rules.py": ("AGENCY_NAMES",),
+    "supervision/forms/desk.py": ("_period", "_mark"),
+    "supervision/rules/appeals.py": ("appeal_fault", "judge_fault"),
+    "supervision/rules/checks.py": ("naming_fault",),
+    "supervision/rules/matters.py": ("signing_fault",),
+    "supervision/rules/problems.py": ("answer_fault", "judging_fault"),
+    "supervision/rules/words.py": ("*",),
+    "supervision/service/common.py": ("CHANGED_MEANWHILE", "NO_UNIT"),
     "worktime/rules/hours.py": ("LIMIT_UNIT_NAMES",),
     "worktime/service.py": ("SHIPPED_SOURCE", "_HOLIDAYS", "_shipped", "override_day"),
 }  # fmt: skip
