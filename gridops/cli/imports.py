@@ -136,6 +136,7 @@ def _stage_and_swap(
     _look_for_cycles_seldom()
     with Staging(folder) as staged:
         _check(file, staged, counts, create_units, nearest_m)
+        case_import.renew_statistics()
         if counts.errors or dry_run:
             with db.reading() as session:
                 case_import.compare(session, staged, source_system, counts)
@@ -145,6 +146,7 @@ def _stage_and_swap(
             case_import.swap(session, staged, source_system, Resolver(session, create_units), counts)
             if counts.errors:
                 raise _RolledBack
+        case_import.renew_statistics()
     tasks.wake("figures.drain")
 
 
