@@ -30,7 +30,7 @@ ROOMS = ("bulletins", "cases", "catalogue", "core", "evidence", "figures", "grid
          "operations", "penalties", "people", "squads", "supervision", "worktime")  # fmt: skip
 # Tables and functions of rules whose words pages show through `_()`.
 SHOWN: dict[str, tuple[str, ...]] = {
-    "bulletins/rules/life.py": ("STATUS_ZH", "STEP_ZH", "refusal"),
+    "bulletins/rules/life.py": ("STATUS_ZH", "STEP_ZH", "WAITING_ZH", "refusal"),
     "bulletins/rules/series.py": ("SERIES",),
     "bulletins/composing.py": ("FIGURE_NAMES",),
     "bulletins/service.py": ("recompose", "take_composed"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -49,21 +50,36 @@ def listed(
     grid_ids: Collection[int] | None,
     *,
     key: str | None = None,
+    status: Status | None = None,
     before: tuple[datetime, int] | None = None,
     limit: int = 30,
 ) -> Sequence[Bulletin]:
     """Bulletins of a root (grid_ids None: all its areas), newest period first; `before` continues a page."""
-    wanted = select(Bulletin).filter_by(root_id=root_id)
-    if grid_ids is not None:
-        wanted = wanted.where(Bulletin.grid_id.in_(grid_ids))
-    if key:
-        wanted = wanted.filter_by(series=key)
+    wanted = _of(select(Bulletin), root_id, grid_ids, key)
+    if status is not None:
+        wanted = wanted.where(Bulletin.status == status)
     if before:
         starts, last_id = before
         wanted = wanted.where(
             or_(Bulletin.starts_at < starts, (Bulletin.starts_at == starts) & (Bulletin.id < last_id))
         )
     return session.scalars(wanted.order_by(Bulletin.starts_at.desc(), Bulletin.id.desc()).limit(limit)).all()
+
+
+def status_counts(
+    session: Session, root_id: int, grid_ids: Collection[int] | None, *, key: str | None = None
+) -> dict[Status, int]:
+    """How many bulletins of a root, its areas in sight and a series are in each state; what has none is left out."""
+    counted = _of(select(Bulletin.status, func.count()), root_id, grid_ids, key).group_by(Bulletin.status)
+    return dict(session.execute(counted).all())
+
+
+def _of(wanted: Any, root_id: int, grid_ids: Collection[int] | None, key: str | None) -> Any:
+    """A select over bulletins narrowed to areas in sight and a series."""
+    wanted = wanted.where(Bulletin.root_id == root_id)
+    if grid_ids is not None:
+        wanted = wanted.where(Bulletin.grid_id.in_(grid_ids))
+    return wanted.where(Bulletin.series == key) if key else wanted
 
 
 def drafts(session: Session, root_id: int, key: str) -> Sequence[Bulletin]:

@@ -155,6 +155,7 @@ def _stage_and_swap(file: Path, folder: Path, counts: Counts, how: _How, source_
     _look_for_cycles_seldom()
     with Staging(folder) as staged:
         _check(file, staged, counts, how)
+        case_import.renew_statistics()
         if counts.errors or dry_run:
             with db.reading() as session:
                 case_import.compare(session, staged, source_system, counts)
@@ -164,6 +165,7 @@ def _stage_and_swap(file: Path, folder: Path, counts: Counts, how: _How, source_
             case_import.swap(session, staged, source_system, Resolver(session, how.create_units), counts)
             if counts.errors:
                 raise RolledBack
+        case_import.renew_statistics()
     tasks.wake("figures.drain")
 
 

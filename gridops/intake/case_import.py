@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups
 from gridops.cases.queries.imported import has_imported, imported_cases, worked_on_here
 from gridops.cases.rules.imported import TIMES, events_of
@@ -17,6 +18,7 @@ from gridops.cases.rules.sources import Source
 from gridops.cases.service import importing
 from gridops.cases.service.importing import ToldCase, local_day
 from gridops.catalogue.rules import Kind
+from gridops.core import db
 from gridops.core.db import lock_names
 from gridops.intake.codes import Resolver
 from gridops.intake.files import Counts, RowError
@@ -38,6 +40,11 @@ def compare(session: Session, staged: Staging, source_system: str, counts: Count
     known = _Known(session, source_system)
     for chunk in staged.chunks():
         _sorted_out(session, chunk, known, counts)
+
+
+def renew_statistics() -> None:
+    """Before and after a file that may hold more cases than there are: see `core.db.renew_statistics`."""
+    db.renew_statistics(Case, CaseEvent)
 
 
 def swap(session: Session, staged: Staging, source_system: str, codes: Resolver, counts: Counts) -> None:

@@ -138,3 +138,15 @@ def test_of_two_territories_at_once_the_later_is_refused_in_its_form(own_postgre
     assert [error["reason"] for error in told.result().json["errors"]] == [
         "another import wrote the same grids at this moment: run it again"
     ]
+
+
+def test_postgresql_knows_how_large_a_table_is_that_an_import_has_grown(own_postgresql: str, tmp_path: Path) -> None:
+    gridops = command_in(tmp_path / "data", GRIDOPS_DATABASE_URL=own_postgresql)
+    gridops("init")
+    gridops("import", "grids", grid_file(tmp_path))
+    gridops("import", "cases", case_file(tmp_path, {}, {"external_id": "E-2"}))
+    engine = db.open_engine(own_postgresql)
+    with engine.connect() as connection:
+        seen = connection.scalar(text("SELECT reltuples FROM pg_class WHERE relname = 'case'"))
+    engine.dispose()
+    assert seen == 2

@@ -45,6 +45,13 @@ def details(place, name):
         return queries.person_details(session, place["street"], place[name])
 
 
+def test_a_role_held_for_two_grids_is_one_badge_that_names_both(admin, place):
+    admin.post(f"/admin/people/{place['jd']}/roles", {"role": "inspector", "grid_code": "A"})
+    page = admin.get("/admin/people?q=jd").text
+    (badge,) = re.findall(r'<span class="chip" title="([^"]*)">(网格监督员[^<]*)<', page)
+    assert badge == ("街道办 · 盘龙第1网格\n街道办 · 盘龙社区", "网格监督员 ×2")
+
+
 def test_the_whole_life_of_an_account(app, admin, place):
     assert "jd" in admin.get("/admin/people?role=inspector").text
     form = {"username": "Wang", "name": "王丽华", "unit_id": str(place["hall"])}

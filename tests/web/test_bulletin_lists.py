@@ -18,6 +18,7 @@ from gridops.grids.rules import Level
 from tests.factories import make_grid
 from tests.web.bulletin_steps import id_of, issue_march, open_march, signed_in
 from tests.web.office import CASES, FORMULA, Office, add_late_case, work
+from tests.webapp import Browser
 
 
 def test_the_list_behind_a_figure_is_exactly_what_was_counted(app: Flask, office: Office, folder: Path):
@@ -129,3 +130,32 @@ def test_papers_come_under_their_chinese_names(app: Flask, office: Office, folde
     # The address that each figure names opens its list.
     records = {figure["records"] for key, figure in told["figures"].items() if key.startswith("cases.")}
     assert all(leader.get(address).status_code == 200 for address in records)
+
+
+def test_the_list_is_narrowed_to_what_waits_for_a_step(app: Flask, office: Office, folder: Path):
+    editor, approver = signed_in(app, "editor"), signed_in(app, "approver")
+    papers = {period: open_march(editor, other=period) for period in ("2017-01", "2017-02", "2017-03", "2017-W08")}
+    for period, steps in (("2017-02", "freeze"), ("2017-03", "freeze review"), ("2017-W08", "freeze review approve")):
+        work(folder, id_of(papers[period]))
+        for step in steps.split():
+            answer = (approver if step == "approve" else editor).post(f"{papers[period]}/steps/{step}")
+            assert answer.status_code == 302
+    assert stages(editor, "") == {"待核稿": 1, "待签发": 1, "待印发": 1}
+    assert stages(editor, "series=weekly&waiting=review") == {"待核稿": 0, "待签发": 0, "待印发": 1}
+    assert stages(signed_in(app, "small"), "") == {"待核稿": 0, "待签发": 0, "待印发": 0}
+    for query, shown in (
+        ("waiting=review", {"2017-02"}), ("waiting=approve", {"2017-03"}), ("waiting=issue", {"2017-W08"}),
+        ("waiting=issue&series=monthly", set()), ("waiting=nonsense", set(papers)), ("", set(papers)),
+    ):  # fmt: skip
+        listed = re.findall(r'class="issue-link" href="([^"]+)"', editor.get(f"/bulletins?{query}").text)
+        assert set(listed) == {papers[period] for period in shown}, query
+    page = editor.get("/bulletins?series=monthly&waiting=issue").text
+    assert "没有待印发的通报" in page
+    assert 'href="/bulletins?series=monthly&amp;waiting=review"' in page
+    assert 'href="/bulletins?series=weekly&amp;waiting=issue"' in page
+
+
+def stages(browser: Browser, query: str) -> dict[str, int]:
+    """What the chips of the list count."""
+    chips = re.findall(r'</svg>(待..)<span class="num stage-count">(\d+)<', browser.get(f"/bulletins?{query}").text)
+    return {name: int(count) for name, count in chips}

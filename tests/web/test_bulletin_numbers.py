@@ -17,6 +17,33 @@ def _type(browser: Browser, page: str, *lines: str) -> int:
     return browser.post(f"{page}/text", form).status_code
 
 
+def test_an_answer_due_on_a_day_that_is_over_is_shown_to_the_approver(app: Flask, office: Office, folder: Path):
+    editor, approver = signed_in(app, "editor"), signed_in(app, "approver")
+    page = open_march(editor)
+    work(folder, id_of(page))
+    for browser in (editor, approver):
+        assert 'id="passed"' not in browser.get(page).text
+    _type(editor, page, "请各社区于2017年4月12日前报送；请于2099年4月20日前<b>销号</b>。", "请于4月2日前反馈。")
+    assert _passed(editor, page) == ["2017年4月12日前", "4月2日前"]
+    for browser, step in ((editor, "freeze"), (editor, "review")):
+        assert browser.post(f"{page}/steps/{step}").status_code == 302
+    assert _passed(approver, page) == ["2017年4月12日前", "4月2日前"]
+    shown = approver.get(page).text
+    assert "请各社区于2017年4月12日前报送" in shown
+    asked = shown.partition('id="step-approve"')[2].partition("</dialog>")[0]
+    assert "文稿要求办理的期限已到或者已过" in asked
+    assert "2017年4月12日前、4月2日前" in asked
+    for step in ("approve", "issue"):
+        approver.post(f"{page}/steps/{step}")
+    assert status_of(page) == "issued"
+    assert 'id="passed"' not in approver.get(page).text
+
+
+def _passed(browser: Browser, page: str) -> list[str]:
+    told = browser.get(page).text.partition('id="passed"')[2].partition("</ul>")[0]
+    return re.findall(r'<li><strong class="num" lang="zh">([^<]+)<', told)
+
+
 def _key(text: str) -> str:
     found = re.search(r'name="key" value="([0-9a-f]{24})"', text)
     assert found

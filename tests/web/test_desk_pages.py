@@ -261,6 +261,23 @@ def test_several_are_dispatched_at_once_each_answered_by_itself(street: Street):
     assert street.browser("handler").post("/desk/dispatch", sent).status_code == 403
 
 
+def test_the_answer_to_many_names_each_case_its_place_and_its_unit(street: Street):
+    gone, taken = street.filed(address="盘龙路口"), street.dispatched(address="飞龙路东侧")
+    browser = street.browser("desk")
+    browser.get("/desk?group=to_dispatch")
+    sent = {"case": [str(gone.id), str(taken.id), "999999"], "unit": str(street.other_unit_id)}
+    answer = browser.post("/desk/dispatch", sent)
+    first, second, third = re.findall(r'<li class="result.*?</li>', answer.text, re.DOTALL)
+    for told, case, words in (
+        (first, gone, ("盘龙路口", "已派遣", "派往：园林所")),
+        (second, taken, ("飞龙路东侧", "未派遣", "案件已派遣，不能派遣", "现在：环卫所")),
+    ):
+        assert f'href="/desk/cases/{case.number}"' in told
+        assert [word for word in ("暴露垃圾", *words) if word not in told] == []
+    assert "不在您的管辖范围内" in third
+    assert "<a " not in third
+
+
 def test_a_problem_told_by_telephone_is_registered_once(street: Street):
     browser = street.browser("desk")
     page = browser.get("/desk/report")

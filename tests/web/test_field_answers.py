@@ -75,7 +75,27 @@ def test_a_refused_form_says_so_at_its_head_and_leads_to_each_fault(street: Stre
     refused = handler.post(f"/field/cases/{in_unit.number}/return", {"version": str(in_unit.version), "reason": ""})
     assert summary(refused) == ["reason"]
     refused = browser.post("/field/report", form(browser.get("/field/report"), category="", lon="", lat=""))
-    assert summary(refused) == ["category", "location"]
+    assert summary(refused) == ["category", "location", "photos"]
+
+
+def test_an_empty_report_asks_in_words_for_the_photo_and_one_that_needs_none_is_taken_without(street: Street):
+    browser = street.browser("inspector")
+    page = browser.get("/field/report")
+    empty = {"category": "", "lon": "", "lat": "", "description": ""}
+    refused = browser.post("/field/report", form(page, **empty))
+    assert summary(refused) == ["category", "location", "photos"]
+    head, _, below = refused.text.partition("</ul>")
+    assert "还没有现场照片：建议先拍照，类别要求照片的必须有" in head
+    # What is led to stands above what is to be pressed.
+    assert (
+        below.index('id="photos-problem"') < below.index('name="photo_before"') < below.index('id="category-problem"')
+    )
+    browser.post("/language", {"language": "en"})
+    refused = browser.post("/field/report", form(browser.get("/field/report"), **empty))
+    assert "There is no photo yet" in refused.text.partition("</ul>")[0]
+    with_photo = form(browser.get("/field/report"), photo_before=file(picture(seed=5)), **empty)
+    assert summary(browser.post("/field/report", with_photo)) == ["category", "location"]
+    assert browser.post("/field/report", form(browser.get("/field/report"))).status_code == 302
 
 
 def test_a_receipt_without_photos_says_so(street: Street):

@@ -82,6 +82,16 @@ STEPS: dict[Step, StepRule] = {
     Step.CORRECT: _row((Status.ISSUED, Status.CORRECTED), None, Role.EDITOR),
 }
 
+# What a paper in someone's hands waits for; each of these steps begins in one state.
+WAITING_ZH = {Step.REVIEW: "待核稿", Step.APPROVE: "待签发", Step.ISSUE: "待印发"}
+
+
+def waits_in(step: Step) -> Status:
+    """The state in which a paper waits for a step of WAITING_ZH."""
+    (found,) = STEPS[step].from_status
+    return found
+
+
 # 拟稿、修改、锁定、核稿 make an editor of whoever did them; such a person does not approve the same paper.
 EDITING = frozenset({Step.OPEN, Step.EDIT, Step.CONFIRM, Step.FREEZE, Step.REVIEW, Step.CORRECT})
 

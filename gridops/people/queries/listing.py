@@ -58,6 +58,14 @@ class PersonRow:
     certificate_valid_to: date | None
     roles: tuple[HeldRole, ...] = ()
 
+    def held_on(self, day: date) -> dict[Role, list[HeldRole]]:
+        """The roles of a day, each once, with the units and grids it is held for."""
+        held: dict[Role, list[HeldRole]] = {}
+        for one in self.roles:
+            if one.holds_on(day):
+                held.setdefault(one.role, []).append(one)
+        return held
+
 
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:

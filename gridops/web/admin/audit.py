@@ -16,46 +16,12 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.people import queries as people
 from gridops.people.rules import Role
+from gridops.web.admin import acts
 from gridops.web.admin.common import Answer, by_field
 from gridops.web.guards import current_person, needs_for_all
 
 pages = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
 
-# Acts by what they begin with, in the words of the pages; what is not named here is found by typing.
-ACT_GROUPS = {
-    "case.": "案件",
-    "intake.": "手机记录",
-    "bulletin.": "通报",
-    "sign_in": "登录",
-    "user.": "账号",
-    "password.": "密码",
-    "role.": "角色",
-    "token.": "接口令牌",
-    "unit.": "单位",
-    "duty.": "网格责任",
-    "calendar.": "工作日历",
-    "category": "案件类别",
-    "condition": "立案条件",
-    "grids.": "网格",
-    "people.": "人员导入",
-    "campaign.": "专项行动",
-    "audit.": "审计",
-}
-SUBJECTS = {
-    "case": "案件",
-    "record": "手机记录",
-    "bulletin": "通报",
-    "user": "人员",
-    "unit": "单位",
-    "grid": "网格",
-    "calendar": "工作日历",
-    "category": "案件类别",
-    "category_list": "类别清单",
-    "token": "接口令牌",
-    "campaign": "专项行动",
-    "root": "辖区",
-    "audit": "审计",
-}
 _FIELDS = ("since", "until", "username", "act", "kind", "subject")
 
 
@@ -117,6 +83,7 @@ def _page(found: Page, *, errors: Mapping[str, str] | None = None, report: Chain
     kept = {name: value for name, value in typed.items() if value}
     with reading() as session:
         names = people.names_of_users(session, {entry.actor_id for entry in found.entries if entry.actor_id})
+        called = acts.names_in(session, current_person().root_id, found.entries)
         end = queries.chain_end(session)
     return render_template(
         "admin/audit.html",
@@ -126,8 +93,12 @@ def _page(found: Page, *, errors: Mapping[str, str] | None = None, report: Chain
         report=report,
         typed=typed,
         errors=errors or {},
-        groups=ACT_GROUPS,
-        subjects=SUBJECTS,
+        groups=acts.GROUPS,
+        acts_of=acts.acts_of,
+        act_words=acts.act_words,
+        subjects=acts.SUBJECTS,
+        subject_words=acts.subject_words,
+        details={entry.id: acts.details(entry, called) for entry in found.entries},
         next_url=url_for(".index", before=found.next_before, **kept) if found.next_before else None,
         first_url=url_for(".index", **kept) if request.args.get("before") else None,
     )

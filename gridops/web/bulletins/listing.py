@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from gridops.bulletins import forms, keeping, queries, service
 from gridops.bulletins.models import Bulletin
-from gridops.bulletins.rules.life import STATUS_ZH
+from gridops.bulletins.rules.life import STATUS_ZH, WAITING_ZH, Step, waits_in
 from gridops.bulletins.rules.series import SERIES
 from gridops.core import clock, periods
 from gridops.core.db import reading, transaction
@@ -77,9 +77,14 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
     person, scope = current_person(), current_scope()
     key = request.args.get("series", "")
     key = key if key in SERIES else ""
+    stage = next((step for step in WAITING_ZH if step == request.args.get("waiting")), None)
     before = forms.mark(request.args.get("before"))
     with reading() as session:
-        found = queries.listed(session, person.root_id, scope.grid_ids, key=key or None, before=before, limit=PAGE + 1)
+        found = queries.listed(
+            session, person.root_id, scope.grid_ids, key=key or None, status=waits_in(stage) if stage else None,
+            before=before, limit=PAGE + 1,
+        )  # fmt: skip
+        counts = queries.status_counts(session, person.root_id, scope.grid_ids, key=key or None)
         names = {
             **{known.key: known.name for known in SERIES.values()},
             **queries.series_names(session, person.root_id),
@@ -88,13 +93,20 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         areas.sort(key=lambda area: (_AREAS.index(area.level), area.code))  # the highest is offered first
         lines = _lines(session, found[:PAGE], names, areas)
     last = found[PAGE - 1] if len(found) > PAGE else None
-    kept: dict[str, Any] = {"series": key} if key else {}
+    kept = _kept(key, stage)
     mark = f"{last.starts_at.isoformat()}~{last.id}" if last else None
     return render_template(
         "bulletins/index.html",
         lines=lines,
         names=names,
         key=key,
+        tabs=[(series, url_for(".index", **_kept(series, stage))) for series in ("", *names)],
+        stage=stage,
+        stages=[
+            (step, url_for(".index", **_kept(key, step)), counts.get(waits_in(step), 0) if step else None)
+            for step in (None, *WAITING_ZH)
+        ],
+        waiting_zh=WAITING_ZH,
         areas=areas,
         may_open=Role.EDITOR in person.roles,
         may_keep=keeping.may_keep(person),
@@ -106,6 +118,12 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         next_url=url_for(".index", before=mark, **kept) if mark else None,
         first_url=url_for(".index", **kept) if before else None,
     )
+
+
+def _kept(key: str, stage: Step | None) -> dict[str, Any]:
+    """The series and the stage as they stand in an address."""
+    kept = {"series": key, "waiting": stage.value if stage else ""}
+    return {name: value for name, value in kept.items() if value}
 
 
 def _lines(session: Session, found: Any, names: Mapping[str, str], areas: list[TerritoryRow]) -> list[Line]:

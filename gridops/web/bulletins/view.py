@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridops.bulletins import composing, queries, service, settling
 from gridops.bulletins.models import BuildJob, Bulletin, BulletinPaper, BulletinStep
+from gridops.bulletins.rules.dates import Passed
 from gridops.bulletins.rules.life import STATUS_ZH, STEP_ZH, Status, Step
 from gridops.bulletins.rules.numbers import Difference
 from gridops.core import clock
@@ -111,6 +112,7 @@ class View:
     corrects: tuple[Bulletin, str] | None
     corrections: list[Bulletin]
     checks: list[Checked]
+    passed: list[Passed]
 
 
 def view_of(session: Session, bulletin_id: int, person: Person) -> View:
@@ -144,6 +146,7 @@ def view_of(session: Session, bulletin_id: int, person: Person) -> View:
         corrects=_corrected(session, row, of),
         corrections=list(queries.corrections(session, row.id)),
         checks=_checks(session, row, document),
+        passed=settling.passed_days(row, document) if document else [],
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from gridops.cases import service
-from gridops.cases.queries import listing
+from gridops.cases.queries import listing, overview
 from gridops.cases.queries.export import EXPORT_COLUMNS, export_rows
 from gridops.cases.rules.names import STATE_NAMES
 from gridops.cases.rules.queue import Group, Sort, written
@@ -131,12 +131,14 @@ def dispatch() -> Answer:
     words = request.form.get("words", "").strip()[:2000] or None
     with transaction() as session:
         outcomes = service.dispatch_many(session, ids, int(unit), person, words)
+        rows = {row.id: row for row in overview.rows_of(session, current_scope(), ids)}
         name = next((row.name for row in proposals.units_in_use(session, person.root_id) if row.id == int(unit)), "")
     wake("figures.drain")
     back = request.form.get("back", "")
     return render_template(
         "desk/dispatched.html",
         outcomes=outcomes,
+        rows=rows,
         done=sum(outcome.done for outcome in outcomes),
         unit=name,
         back=back if back.startswith("/desk") else url_for(".index"),

@@ -103,6 +103,9 @@ def _body(typed: Mapping[str, str], shots: list[photos.Photo]) -> dict[str, Any]
         wrong.append(("photos", _("这类问题须有现场照片")))
     elif chosen is not None and chosen.photos_required and self_handled and all(p.role != "after" for p in shots):
         wrong.append(("photos", _("这类问题自行处置后须有处置后的照片")))
+    elif chosen is None and not shots:
+        # Of a form that comes back anyway: which category it will be, and whether it needs one, is not known yet.
+        wrong.append(("photos", _("还没有现场照片：建议先拍照，类别要求照片的必须有")))
     if wrong or chosen is None:
         raise Invalid(*wrong)
     return {
