@@ -33,6 +33,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.desk.outings:pages",
     "gridops.web.desk.incidents:pages",
     "gridops.web.desk.campaigns:pages",
+    "gridops.web.desk.penalties:pages",
     "gridops.web.field.home:pages",
     "gridops.web.field.report:pages",
     "gridops.web.field.cases:pages",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import current_app, request
 from flask_login import current_user
 
+from gridops.penalties.rules import READERS as PENALTY_ROLES
 from gridops.people.rules import OVERVIEW_ROLES, Role
 
 FIELD_ROLES = (Role.INSPECTOR, Role.OFFICER)
@@ -65,6 +66,7 @@ PLACES = (
         tuple(role for role in DESK_ROLES if role is not Role.HANDLER),
         also=("/desk/incidents", "/desk/campaigns"),
     ),
+    Place("/desk/penalties", "处罚", "gavel", PENALTY_ROLES),
     Place("/bulletins", "通报", "file-text", BULLETIN_ROLES),
     Place("/admin", "管理", "settings", ADMIN_ROLES),
     Place("/admin/audit", "审计", "shield-check", (Role.AUDITOR,)),
