@@ -103,7 +103,7 @@ def end_outing(
 
     Raises NotAllowed, Invalid (`reason`), Conflict (not begun, stale `version`), Closed (over already).
     """
-    _check_version(outing, version)
+    _check_version(session, outing, version)
     leads = queries.leads(session, outing, person.user_id)
     if not leads:
         _check_planner(session, person, outing.grid_id, "只有行动负责人，或者值班长、派遣员可以结束行动")
@@ -129,7 +129,7 @@ def cancel_outing(
     version: int | None = None,
 ) -> None:
     """Call an outing off, which only holds while nothing was recorded on it. NotAllowed, Conflict, Closed."""
-    _check_version(outing, version)
+    _check_version(session, outing, version)
     if not queries.leads(session, outing, person.user_id):
         _check_planner(session, person, outing.grid_id, "只有行动负责人，或者值班长、派遣员可以取消行动")
     check_cancel(outing, has_records=queries.has_records(session, outing.id))
@@ -196,14 +196,18 @@ def add_people(session: Session, person: Person, outing: Outing, people: tuple[S
     return count
 
 
-def outing_for(session: Session, person: Person, name: str) -> Outing:
-    """The outing of the person's jurisdiction that a record names, locked against another change; NotFound."""
+def outing_for(session: Session, person: Person, name: str, *, change: bool = True) -> Outing:
+    """The outing of the person's jurisdiction that a record names, locked against another's change; NotFound.
+
+    Without `change` others may add to it at the same time.
+    """
     outing = queries.outing_named(session, person.root_id, name)
-    session.refresh(outing, with_for_update=True)
+    session.refresh(outing, with_for_update=True if change else {"read": True})
     return outing
 
 
-def _check_version(outing: Outing, version: int | None) -> None:
+def _check_version(session: Session, outing: Outing, version: int | None) -> None:
+    session.refresh(outing, with_for_update=True)
     if version is not None and outing.version != version:
         raise Conflict(CHANGED_MEANWHILE)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from gridops.audit import service as audit
 from gridops.core.errors import Invalid, NotAllowed, NotFound
 from gridops.grids import queries as grids
 from gridops.operations import queries
@@ -80,6 +82,7 @@ def record_check_in(
     if not by_code and squads_asked.of_user(session, outing.squad_id, person.user_id) is None:
         raise NotAllowed("请先扫行动负责人的签到码")
     member = officers.check_in(session, outing, person, body, happened_at, by_code=by_code, record_id=record_id)
+    _told(session, "outing.check_out" if body.out else "outing.check_in", outing, person, member=member)
     return "squad_member", member
 
 
@@ -88,7 +91,7 @@ def record_tally(
 ) -> Subject:
     """One addition to an outing, taken whenever it arrives: before others, and after the outing has ended."""
     _check_goer(person)
-    outing = queries.outing_named(session, person.root_id, body.outing)
+    outing = outing_for(session, person, body.outing, change=False)
     tally = add_tally(
         session,
         outing,
@@ -99,6 +102,7 @@ def record_tally(
         record_id=record_id,
         recorded_at=recorded_at,
     )
+    _told(session, "outing.tally", outing, person, kind=body.kind.value, amount=body.amount)
     return "tally", tally.id
 
 
@@ -107,7 +111,7 @@ def record_incident(
 ) -> Subject:
     """An incident; Invalid names what of the law's musts is missing, with the article."""
     _check_goer(person)
-    outing = queries.outing_named(session, person.root_id, body.outing) if body.outing else None
+    outing = outing_for(session, person, body.outing, change=False) if body.outing else None
     incident = add_incident(
         session, person, body, outing, happened_at=happened_at, recorded_at=recorded_at, record_id=record_id
     )
@@ -119,7 +123,7 @@ def record_handover(
 ) -> Subject:
     """A hand-over on the spot."""
     _check_goer(person)
-    outing = queries.outing_named(session, person.root_id, body.outing) if body.outing else None
+    outing = outing_for(session, person, body.outing, change=False) if body.outing else None
     handover = add_handover(session, person, body, outing, at=happened_at, recorded_at=recorded_at, record_id=record_id)
     return "handover", handover.id
 
@@ -146,6 +150,7 @@ def record_track(
         record_id=record_id,
         recorded_at=recorded_at,
     )
+    _told(session, "outing.track", outing, person)
     return "track", track.id
 
 
@@ -183,3 +188,7 @@ def _joined(session: Session, person: Person, body: CheckInIn) -> Outing:
 def _check_goer(person: Person) -> None:
     if person.roles.isdisjoint((*GOERS, *PLANNERS)):
         raise NotAllowed("只有执法人员、监督员和值班人员可以记录联合执法")
+
+
+def _told(session: Session, act: str, outing: Outing, person: Person, **details: Any) -> None:
+    audit.record(session, act, "outing", outing.id, actor_id=person.user_id, root_id=outing.root_id, **details)
