@@ -76,6 +76,7 @@ class Payment(Fact):
     """Money paid on a decision of the street's own."""
 
     kind: ClassVar[str] = "payment"
+    penalty_id: int
     paid_at: datetime
     amount_yuan: Decimal
 
@@ -226,7 +227,7 @@ TELLING = Telling(
             "yuan",
             "本机关在统计时段内作出的有效处罚决定的罚款金额，以数据提取时有效的为准。",
             Penalty.kind,
-            decided,
+            lambda it, at: decided(it, at) and fine(it, at) > 0,
             amount=fine,
         ),
         Figure(
@@ -235,7 +236,7 @@ TELLING = Telling(
             "yuan",
             "本机关在统计时段内作出的有效处罚决定的没收金额。",
             Penalty.kind,
-            decided,
+            lambda it, at: decided(it, at) and it.confiscated_yuan > 0,
             amount=lambda it, _: it.confiscated_yuan,
         ),
         Figure(

@@ -32,6 +32,7 @@ def facts_of(session: Session, here: Here, period: Period) -> Iterator[facts.Fac
             own[each.id] = facts.Outing(
                 id=each.id,
                 label=f"{each.number} {campaign}",
+                number=each.number,
                 campaign_id=each.campaign_id,
                 started_at=each.started_at,
                 ended_at=each.ended_at,
@@ -50,6 +51,7 @@ def facts_of(session: Session, here: Here, period: Period) -> Iterator[facts.Fac
             yield facts.Tally(
                 id=row.id,
                 label=outing.label,
+                outing=outing.number,
                 outing_id=outing.id,
                 campaign_id=outing.campaign_id,
                 began_at=outing.started_at,

@@ -211,7 +211,11 @@ def _payments(session: Session, here: Here, period: Period) -> Iterator[money.Pa
     for it, decision_no, grid_id in session.execute(asked):
         if here.holds(grid_id, it.paid_at):
             yield money.Payment(
-                id=it.id, label=decision_no or it.receipt_no or "", paid_at=it.paid_at, amount_yuan=it.amount
+                id=it.id,
+                label=decision_no or it.receipt_no or "",
+                penalty_id=it.penalty_id,
+                paid_at=it.paid_at,
+                amount_yuan=it.amount,
             )
 
 

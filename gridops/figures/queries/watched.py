@@ -168,6 +168,7 @@ def _matters(session: Session, here: Here, bounds: Bounds) -> Iterator[facts.Mat
             yield facts.Matter(
                 id=it.id,
                 label=f"{it.number} {it.title[:_WORDS]}",
+                number=it.number,
                 opened_at=it.opened_at,
                 due_at=it.due_at,
                 done_at=it.done_at,

@@ -108,6 +108,7 @@ class Finding(Fact):
 
     kind: ClassVar[str] = "finding"
     round_id: int
+    visit_id: int
     began_at: datetime
     premises_id: int
     corrected_at: datetime | None = None
@@ -123,6 +124,7 @@ class Order(Fact):
 
     kind: ClassVar[str] = "order"
     round_id: int
+    visit_id: int
     began_at: datetime
     premises_id: int
     paper: str
@@ -135,6 +137,7 @@ class Outing(Fact):
     """一次行动 of a campaign with its agencies; `people`: checked in."""
 
     kind: ClassVar[str] = "outing"
+    number: str
     campaign_id: int
     started_at: datetime
     ended_at: datetime | None = None
@@ -144,9 +147,10 @@ class Outing(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally(Fact):
-    """One addition to what an outing counts, in the measure of its kind; negative: taken back."""
+    """One addition to what an outing (by its number) counts, in the measure of its kind; negative: taken back."""
 
     kind: ClassVar[str] = "tally"
+    outing: str
     outing_id: int
     campaign_id: int
     began_at: datetime
@@ -208,6 +212,7 @@ class Matter(Fact):
     """督查事项; `light`: of its last line before E."""
 
     kind: ClassVar[str] = "matter"
+    number: str
     opened_at: datetime
     due_at: datetime | None = None
     done_at: datetime | None = None

@@ -9,7 +9,9 @@ from typing import Any
 
 from flask_babel import gettext
 
+from gridops.figures import enforcement, money, sheets
 from gridops.figures.counts import COUNTS, PREFIX, RATES
+from gridops.figures.service import parts_of_rates
 
 Figure = Mapping[str, Any]
 
@@ -42,6 +44,13 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("变动", ("voided", "merged", "reopened")),
 )  # fmt: skip
+# Figures of other matters than cases, by the beginning of their keys; a matter of which nothing is on record is hidden.
+MATTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("夜查", ("rounds.", "visits.", "findings.", "orders.")),
+    ("联合执法", ("operations.", "tallies.", "incidents.", "referrals.")),
+    ("行政处罚", ("premises.", "penalties.")),
+    ("督查", ("problems.", "discipline.", "matters.", "assessment.", "appeals.", "bulletins.")),
+)
 GRIDS = "网格"
 REST = "其他"
 NAMES: dict[str, str] = {
@@ -51,7 +60,8 @@ NAMES: dict[str, str] = {
     "grids.area_km2": "网格面积",
     "grids.staffed": "有责任人的网格",
     "grids.coverage": "网格覆盖率",
-    "bulletins.issued": "印发期数",
+    **enforcement.TELLING.names,
+    **money.TELLING.names,
 }
 UNITS = {
     "count": "件", "percent": "%", "yuan": "元", "people": "人", "person_times": "人次", "premises": "家",
@@ -68,9 +78,21 @@ TABLES = {
     "by_campaign": "按专项",
 }
 # A rate's list is that of its denominator, with those of the numerator told apart; counts have their own.
-PARTS_OF_RATES = {PREFIX + rate.key: (PREFIX + rate.numerator, PREFIX + rate.denominator) for rate in RATES}
+PARTS_OF_RATES = {
+    **{PREFIX + rate.key: (PREFIX + rate.numerator, PREFIX + rate.denominator) for rate in RATES},
+    **parts_of_rates(),
+}
 OF_GRIDS = ("grids.count", "grids.area_km2", "grids.staffed", "grids.coverage")
-LISTED = frozenset({*(PREFIX + count.key for count in COUNTS), *OF_GRIDS})
+OF_ORDER = tuple(each.key for telling in (enforcement.TELLING, money.TELLING) for each in telling.figures)
+LISTED = frozenset({*(PREFIX + count.key for count in COUNTS), *OF_GRIDS, *OF_ORDER})
+# (table, figure) -> the column that shows it.
+COLUMN_OF = {
+    (table, figure.key): column
+    for table, columns in (
+        ("rounds", sheets.OF_ROUNDS), ("by_campaign", sheets.OF_CAMPAIGNS), ("penalties_by_kind", sheets.OF_KINDS)
+    )
+    for column, figure in columns.items()
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +124,20 @@ class Item:
 def groups(figures: Mapping[str, Figure]) -> list[tuple[str, list[Item]]]:
     """(name of the group, its figures) in the order of the office; what belongs to no group stands last."""
     shown = [(name, [PREFIX + key for key in keys if PREFIX + key in figures]) for name, keys in GROUPS]
+    shown += [(name, _recorded(figures, starts)) for name, starts in MATTERS]
     placed = {key for _, keys in shown for key in keys}
+    placed |= {key for key in figures for _, starts in MATTERS if key.startswith(starts)}
     shown.append((GRIDS, [key for key in figures if key.startswith("grids.")]))
     shown.append((REST, [key for key in figures if key not in placed and not key.startswith("grids.")]))
     return [(name, [item(key, figures[key]) for key in keys]) for name, keys in shown if keys]
+
+
+def _recorded(figures: Mapping[str, Figure], starts: tuple[str, ...]) -> list[str]:
+    """The figures of a matter, in order; none where nothing of it is on record, now or before."""
+    keys = [key for key in (*OF_ORDER, *PARTS_OF_RATES) if key in figures and key.startswith(starts)]
+    nothing = (None, 0, "0.00")
+    sides = ("value", "previous", "last_year")
+    return keys if any(figures[key].get(side) not in nothing for key in keys for side in sides) else []
 
 
 def item(key: str, figure: Figure) -> Item:

@@ -18,7 +18,7 @@ from gridops.core.errors import Invalid, NotFound
 from gridops.core.tables_out import write_csv
 from gridops.figures import service as figures
 from gridops.figures.counts import PREFIX
-from gridops.web.bulletins import common, panel
+from gridops.web.bulletins import common, facts, panel
 from gridops.web.bulletins.view import area_name, shown_document
 from gridops.web.guards import needs
 from gridops.web.language import category_name
@@ -61,6 +61,8 @@ def records(bulletin_id: int, key: str) -> Answer:
         name = common.title_of(row, common.period(session, row), common.series_name(session, row))
         span, area = common.span_of(common.period(session, row)), area_name(session, row)
         try:
+            if figures.lists_facts(key):
+                return facts.page(session, row, asked, told, f"{area} {name}")
             if request.args.get("format") == "csv":
                 return _csv(behind.lines_of(session, row, asked), row, f"{area} {name}", told)
             lines, more = behind.page_of(session, row, asked, after=after, limit=PAGE)
@@ -132,7 +134,8 @@ def table(bulletin_id: int, name: str) -> Answer:
 
 def _told(row: Bulletin, contract: dict[str, Any], asked: behind.Asked) -> dict[str, Any]:
     """What the list is, in words, and how many the bulletin says."""
-    full = asked.figure if asked.figure.startswith(PREFIX) else PREFIX + asked.figure
+    of_cases = not figures.lists_facts(asked.figure) and not asked.figure.startswith(PREFIX)
+    full = PREFIX + asked.figure if of_cases else asked.figure
     rate = panel.PARTS_OF_RATES.get(full)
     counted = rate[1] if rate else full
     label = "补报" if asked.figure.removeprefix(PREFIX) == LATE else panel.NAMES.get(counted, asked.figure[:80])
@@ -143,7 +146,7 @@ def _told(row: Bulletin, contract: dict[str, Any], asked: behind.Asked) -> dict[
         found = next((line for line in rows if line["key"] == asked.row), None)
         named = category_name(found["label"]) if found else asked.row[:80]
         cell = _("%(table)s：%(row)s", table=_(panel.TABLES.get(asked.table, asked.table[:40])), row=_(named))
-        value = found.get(counted.removeprefix(PREFIX)) if found else None
+        value = found.get(panel.COLUMN_OF.get((asked.table, counted), counted.removeprefix(PREFIX))) if found else None
     return {
         "label": label,
         "definition": figure.get("definition", ""),
