@@ -36,6 +36,9 @@ from gridops.intake import service as intake
 from gridops.intake.forms import parse_record
 from gridops.intake.models import DisputedRecord
 from gridops.intake.rules import Verdict
+from gridops.penalties.forms import OpenIn
+from gridops.penalties.rules import PartyKind
+from gridops.penalties.service import open_proceedings
 from gridops.people.models import User
 from gridops.people.queries import load_person
 from gridops.people.rules import SCOPE, Person, Role, Sees
@@ -45,7 +48,7 @@ from gridops.web.photos import Limits
 from tests.conftest import empty
 from tests.evidence.pictures import picture, sha256
 from tests.factories import at, make_category, make_condition, make_grid, make_unit, make_user
-from tests.house import joint_things, night_things
+from tests.house import joint_things, kept_things, night_things, premises_things
 from tests.webapp import CHEAP, PASSWORD_HASH, Browser, web_program
 
 # Where a thing lies, seen from the people of the test: they hold their role for `west` or for the whole `street`.
@@ -68,8 +71,11 @@ THINGS = {
     "bulletin_text.edit": "bulletin",
     "field.receipt": "record",
     "api.get_record": "record",
+    "desk_penalties.show": "penalty",
     **joint_things.THINGS,
+    **kept_things.THINGS,
     **night_things.THINGS,
+    **premises_things.THINGS,
 }
 # Kept by administrators of the jurisdiction as a whole; tests/web/test_admin_pages.py asks whose they are.
 # The address of a move or an answer leads to the page of its case, seen or not, and that page is asked.
@@ -80,7 +86,9 @@ ELSEWHERE = re.compile(
 )
 FIXED = {"size": "original", "kind": "html", "key": "cases.filed", "name": "by_grid"}
 ARGUMENTS = {"number": "case", "link_id": "evidence", "bulletin_id": "bulletin", "record_id": "record"}
-ARGUMENTS |= joint_things.ARGUMENTS | night_things.ARGUMENTS
+ARGUMENTS |= {"penalty_id": "penalty"}
+ARGUMENTS |= joint_things.ARGUMENTS | kept_things.ARGUMENTS | night_things.ARGUMENTS
+ARGUMENTS |= premises_things.ARGUMENTS
 
 # Lists, and how the numbers of the cases in them are read.
 LISTS = {
@@ -156,6 +164,26 @@ def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
             place: night_things.make_round(session, roots[place], grids[place], helper(session, roots[place]))
             for place in roots
         }
+        penalties = {
+            place: open_proceedings(
+                session,
+                helper(session, roots[place], Role.OFFICER),
+                OpenIn(clock.now(), PartyKind.PERSON, "张三", grid_id=grids[place].id),
+            ).id
+            for place in roots
+        }
+        kept = {
+            place: kept_things.make_kept(
+                session,
+                root,
+                grids[place],
+                unit_of["abroad" if place == "abroad" else "street"],
+                cases[place][0],
+                helper(session, root, Role.SUPERVISION_OFFICER),
+            )
+            for place, root in roots.items()
+        }
+        bodies = {place: premises_things.make_premises(session, roots[place], grids[place]) for place in roots}
         disputes = {place: make_dispute(session, roots[place], POINTS[place]) for place in roots}
     with clock.set_to(at("2017-04-01 09:00")):
         papers = {place: make_bulletin(store, grid) for place, grid in grids.items()}
@@ -165,7 +193,10 @@ def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
         "bulletin": papers,
         "record": records,
         "dispute": disputes,
+        "premises": bodies,
         "outing": {place: number for place, (number, _incident) in outings.items()},
+        "penalty": penalties,
+        **{kind: {place: made[kind] for place, made in kept.items()} for kind in kept_things.ARGUMENTS.values()},
         "incident": {place: incident for place, (_number, incident) in outings.items()},
         "round": {place: number for place, (number, _visit) in nights.items()},
         "visit": {place: visit for place, (_number, visit) in nights.items()},
