@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from gridops.people.rules import Person
 from gridops.squads.rules import Agency
 from gridops.web import records
 from gridops.web.desk.joint import READERS, place, raw_version, words, written
+from gridops.web.desk.months import Tried
 from gridops.web.field.common import shows
 from gridops.web.guards import current_person, current_scope, needs
 
@@ -41,15 +42,6 @@ class Step:
     kinds: frozenset[IncidentKind]
     act: Callable[[Session, Person, Incident, Mapping[str, str], int], None]
     said: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A form of the page that was refused: which, what was typed, what is wrong."""
-
-    form: str = ""
-    typed: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @pages.get("")

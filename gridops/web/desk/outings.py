@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import calendar as months
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,7 +14,6 @@ from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Closed, Conflict, Invalid
 from gridops.core.fields import member, whole
-from gridops.core.periods import Period, PeriodKind, containing, parse
 from gridops.evidence import queries as evidence
 from gridops.operations import forms, queries, service
 from gridops.operations.forms import desk as desk_forms
@@ -32,6 +29,7 @@ from gridops.squads import queries as squads
 from gridops.squads.rules import Agency
 from gridops.web import choices, records
 from gridops.web.desk.joint import READERS, place, raw_version, words, written
+from gridops.web.desk.months import Tried, month_of, weeks
 from gridops.web.field.common import shows
 from gridops.web.guards import current_person, current_scope, needs
 
@@ -43,15 +41,6 @@ _BY_DAY = 400
 _FILTERS = ("campaign", "state", "month", "view")
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A form of the page that was refused: which, what was typed, what is wrong."""
-
-    form: str = ""
-    typed: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
-
-
 @pages.get("")
 @needs(*READERS)
 def index() -> Answer:
@@ -59,7 +48,7 @@ def index() -> Answer:
     scope, root_id = current_scope(), current_person().root_id
     kept: dict[str, Any] = {name: value for name in _FILTERS if (value := request.args.get(name, "").strip()[:60])}
     by_day = kept.get("view") == "calendar"
-    month = _month(kept.get("month"), default=by_day)
+    month = month_of(kept.get("month"), default=by_day)
     after = place(request.args.get("after"))
     with reading() as session:
         campaigns = queries.campaigns(session, root_id)
@@ -82,7 +71,7 @@ def index() -> Answer:
         campaigns=campaigns,
         kept=kept,
         month=month,
-        weeks=_weeks(month, page.rows) if by_day and month else None,
+        weeks=weeks(month, page.rows) if by_day and month else None,
         plans=not current_person().roles.isdisjoint(PLANNERS),
         next_url=url_for(".index", **kept, after=written(page.next)) if page.next else None,
         first_url=url_for(".index", **kept) if after else None,
@@ -279,26 +268,3 @@ def _at(raw: Mapping[str, str], name: str) -> datetime:
     if not given:
         return clock.now()
     return desk_forms.instant_of(raw, name)
-
-
-def _month(label: str | None, *, default: bool) -> Period | None:
-    """The month of an address; this month by `default`; Invalid for what is none."""
-    if not label:
-        return containing(PeriodKind.MONTH, clock.local_date(clock.now())) if default else None
-    try:
-        found = parse(label)
-    except (ValueError, Invalid):
-        raise Invalid(("month", "无法识别的月份")) from None
-    if found.kind is not PeriodKind.MONTH:
-        raise Invalid(("month", "无法识别的月份"))
-    return found
-
-
-def _weeks(month: Period, rows: list[queries.OutingRow]) -> list[list[tuple[date, bool, list[queries.OutingRow]]]]:
-    """A month as weeks of days, Monday first: (day, whether it is of the month, its outings in their order)."""
-    of_day: dict[date, list[queries.OutingRow]] = {}
-    for row in reversed(rows):
-        of_day.setdefault(clock.local_date(row.at), []).append(row)
-    first = clock.local_date(month.start)
-    drawn = months.Calendar(firstweekday=0).monthdatescalendar(first.year, first.month)
-    return [[(day, day.month == first.month, of_day.get(day, [])) for day in week] for week in drawn]
