@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from gridops.penalties.rules import READERS as PENALTY_ROLES
 from gridops.people.rules import OVERVIEW_ROLES, Role
+from gridops.supervision.rules import ANSWERERS, JUDGES, WATCHERS
 
 FIELD_ROLES = (Role.INSPECTOR, Role.OFFICER)
 DESK_ROLES = (
@@ -31,6 +32,8 @@ BULLETIN_ROLES = (
     Role.AUDITOR,
 )
 ADMIN_ROLES = (Role.ADMIN,)
+# Who keeps or sees what the office keeps, is asked by it, or decides appeals.
+SUPERVISION_ROLES = tuple(dict.fromkeys((*WATCHERS, *ANSWERERS, *JUDGES)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ PLACES = (
         also=("/desk/incidents", "/desk/campaigns"),
     ),
     Place("/desk/penalties", "处罚", "gavel", PENALTY_ROLES),
+    Place("/desk/supervision", "督查", "eye-check", SUPERVISION_ROLES),
     Place("/bulletins", "通报", "file-text", BULLETIN_ROLES),
     Place("/admin", "管理", "settings", ADMIN_ROLES),
     Place("/admin/audit", "审计", "shield-check", (Role.AUDITOR,)),

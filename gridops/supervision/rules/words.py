@@ -57,6 +57,13 @@ PROBLEM_NAMES = {
     ProblemState.REFUSED: "整改未通过",
     ProblemState.ACCEPTED: "已整改",
 }
+# What is said of a step of an item's correction.
+STEP_NAMES = {
+    ProblemState.OPEN: "列入通报",
+    ProblemState.ANSWERED: "整改反馈",
+    ProblemState.REFUSED: "认定未到位",
+    ProblemState.ACCEPTED: "认定整改到位",
+}
 MATTER_NAMES = {MatterState.ON_TRACK: "正常", MatterState.LATE: "滞后", MatterState.DONE: "销号"}
 
 # The office keeps what stands here.

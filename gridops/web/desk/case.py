@@ -21,6 +21,8 @@ from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
 from gridops.evidence import queries as evidence
+from gridops.supervision import queries as supervision
+from gridops.supervision.rules import AGAINST_NAMES
 from gridops.tasks.waking import wake
 from gridops.web import choices, explain, records, smallmap
 from gridops.web.desk import common, moving
@@ -132,6 +134,8 @@ def _page(number: str, tried: Tried) -> str:
         path = choices.path_of(session, file.case.grid_id)
         drawing = smallmap.draw(session, file.case)
         offered = moving.offered(session, scope, file)
+        appeals = supervision.of_case(session, file.case.id)
+        appealable = supervision.appealable(session, person, file.case)
     texts: dict[str, Any] = {"move_names": MOVE_NAMES, "field_names": FIELD_NAMES, "clock_names": CLOCK_NAMES}
     return render_template(
         "desk/case.html",
@@ -147,6 +151,9 @@ def _page(number: str, tried: Tried) -> str:
         unit_clock=file.clock is Clock.UNIT,
         offered=offered,
         answers=moving.on_site(file),
+        appeals=appeals,
+        appealable=appealable,
+        against_names=AGAINST_NAMES,
         tried=tried,
         said=moving.kept_words(tried.typed),
         local_input=lambda at: f"{clock.local(at):%Y-%m-%dT%H:%M}" if at else "",

@@ -1,0 +1,136 @@
+"""申诉: the appeals in sight, one with its decision, a form to appeal against a mark of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from gridops.cases.queries import pages as case_pages
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Closed, Conflict, Invalid, NotFound
+from gridops.people import queries as people
+from gridops.supervision import forms, queries, service
+from gridops.supervision.rules import ANSWERERS, JUDGES, Against
+from gridops.supervision.rules.appeals import judge_fault
+from gridops.web import records
+from gridops.web.desk.joint import place, written
+from gridops.web.desk.supervision.common import APPEALS, Answer, Tried, attempt, kept, words
+from gridops.web.guards import current_person, current_scope, needs
+
+pages = Blueprint("desk_appeals", __name__, url_prefix="/desk/supervision/appeals")
+
+
+@pages.get("")
+@needs(*APPEALS)
+def index() -> Answer:
+    """The appeals in sight, newest first."""
+    given = kept("decided", "against")
+    against = given.get("against")
+    after = place(request.args.get("after"))
+    with reading() as session:
+        page = queries.appeal_page(
+            session,
+            current_scope(),
+            decided={"yes": True, "no": False}.get(given.get("decided", "")),
+            against=Against(against) if against in set(Against) else None,
+            after=after,
+        )
+    return render_template(
+        "desk/appeals.html",
+        page=page,
+        kept=given,
+        next_url=url_for(".index", **given, after=written(page.next)) if page.next else None,
+        first_url=url_for(".index", **given) if after else None,
+        **words(),
+    )
+
+
+@pages.get("/new")
+@needs(*ANSWERERS)
+def new() -> Answer:
+    """The marks of a case (`case`: its number) that one may appeal against, and the form."""
+    return _form(request.args.get("case", "")[:40], Tried())
+
+
+@pages.post("/new")
+@needs(*ANSWERERS)
+def appeal() -> Answer:
+    """Appeal against one of them."""
+    number = request.form.get("case", "")[:40]
+    try:
+        form = forms.appeal_form(request.form)
+        with transaction() as session:
+            case = case_pages.case_in_sight(session, current_person(), number)
+            made = service.appeal(session, current_person(), case.id, form).id
+    except Invalid as wrong:
+        return _form(number, Tried("appeal", request.form, records.problems(wrong))), 422
+    except (Conflict, Closed) as refused:
+        return _form(number, Tried("appeal", request.form, {"version": str(refused)})), 409
+    flash(_("申诉已提交。"), "good")
+    return redirect(url_for(".show", appeal_id=made))
+
+
+@pages.get("/<int:appeal_id>")
+@needs(*APPEALS)
+def show(appeal_id: int) -> Answer:
+    """One appeal."""
+    return _page(appeal_id, Tried())
+
+
+@pages.post("/<int:appeal_id>/decide")
+@needs(*JUDGES)
+def decide(appeal_id: int) -> Answer:
+    """Decide it."""
+
+    def act(session: Session, raw: Mapping[str, str]) -> None:
+        queries.appeal_in_sight(session, current_scope(), appeal_id)
+        judged = forms.judged_form(raw, why=True)
+        service.decide(session, current_person(), appeal_id, upheld=judged.yes, why=judged.why or "")
+
+    back = url_for(".show", appeal_id=appeal_id)
+    return attempt(lambda tried: _page(appeal_id, tried), "decide", act, _("申诉结论已登记。"), back)
+
+
+def _page(appeal_id: int, tried: Tried) -> str:
+    person = current_person()
+    with reading() as session:
+        row = queries.appeal_in_sight(session, current_scope(), appeal_id)
+        found = row.appeal
+        judges = service.may_decide_at(session, person, found)
+        users = [user for user in (found.by_id, found.judged_by, found.decided_by) if user]
+        known = people.names_of_users(session, users)
+    fault = judge_fault(
+        decided=found.decided_at is not None,
+        judge=person.user_id,
+        first_judge=found.judged_by,
+        appellant=found.by_id,
+    )
+    return render_template(
+        "desk/appeal.html",
+        row=row,
+        found=found,
+        names=known,
+        judges=judges and fault is None,
+        why_not=fault if judges and found.decided_at is None else None,
+        tried=tried,
+        **words(),
+    )
+
+
+def _form(number: str, tried: Tried) -> str:
+    if not number:
+        raise NotFound("没有这个案件")
+    person = current_person()
+    with reading() as session:
+        case = case_pages.case_in_sight(session, person, number)
+        offered = queries.appealable(session, person, case)
+    return render_template(
+        "desk/appeal_new.html",
+        case=case,
+        offered=[(forms.written_mark(one.mark.against, one.mark.at), one) for one in offered],
+        tried=tried,
+        **words(),
+    )

@@ -1,0 +1,143 @@
+"""What the tabs of the supervision office share: who opens which, their words, a form that may be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from gridops.core import clock, masking
+from gridops.core.db import transaction
+from gridops.core.errors import Closed, Conflict, Invalid
+from gridops.core.ids import row_id
+from gridops.core.periods import Period, PeriodKind, parse
+from gridops.people.rules import Role
+from gridops.supervision.rules import (
+    AGAINST_NAMES,
+    ANSWERERS,
+    ASSESSOR_NAMES,
+    JUDGES,
+    LIGHT_NAMES,
+    MATTER_NAMES,
+    PROBLEM_NAMES,
+    STEP_NAMES,
+    WATCHERS,
+)
+from gridops.supervision.rules.problems import overdue_at
+from gridops.supervision.rules.problems import state_at as problem_state
+from gridops.web import records
+from gridops.web.guards import current_person
+
+Answer = str | Response | tuple[str, int]
+# Handlers see beside the watchers what their own units are asked, and what became of their appeals.
+ASKED = (*WATCHERS, *ANSWERERS)
+APPEALS = tuple(dict.fromkeys((*ASKED, *JUDGES)))
+EVERYONE = APPEALS
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab: where it leads, what it is called, who sees it."""
+
+    endpoint: str
+    label: str
+    icon: str
+    roles: tuple[Role, ...]
+
+
+TABS = (
+    Tab("desk_checks.index", "明察暗访", "eye-check", WATCHERS),
+    Tab("desk_problems.index", "通报问题", "checklist", ASKED),
+    Tab("desk_matters.index", "督查事项", "target", ASKED),
+    Tab("desk_scores.index", "考核得分", "chart-bar", WATCHERS),
+    Tab("desk_appeals.index", "申诉", "scale", APPEALS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A form of the page that was refused: which, what was typed, what is wrong."""
+
+    form: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def tabs() -> list[tuple[Tab, str, bool]]:
+    """The tabs of who is signed in: where each leads, and whether it is the one that is open."""
+    roles, room = current_person().roles, (request.endpoint or "").partition(".")[0]
+    return [
+        (tab, url_for(tab.endpoint), tab.endpoint.startswith(f"{room}."))
+        for tab in TABS
+        if not roles.isdisjoint(tab.roles)
+    ]
+
+
+def attempt(
+    page: Callable[[Tried], str], form: str, act: Callable[[Session, Mapping[str, str]], object], said: str, back: str
+) -> Answer:
+    """Do what a form of a page asks; refused, the page comes back with what was typed."""
+    try:
+        with transaction() as session:
+            act(session, request.form)
+    except Invalid as wrong:
+        return page(Tried(form, request.form, records.problems(wrong))), 422
+    except (Conflict, Closed) as refused:
+        return page(Tried(form, request.form, {"version": str(refused)})), 409
+    flash(said, "good")
+    return redirect(back)
+
+
+def words() -> dict[str, Any]:
+    """What the pages of the office say by name."""
+    return {
+        "tabs": tabs(),
+        "against_names": AGAINST_NAMES,
+        "assessor_names": ASSESSOR_NAMES,
+        "light_names": LIGHT_NAMES,
+        "matter_names": MATTER_NAMES,
+        "problem_names": PROBLEM_NAMES,
+        "step_names": STEP_NAMES,
+        "problem_state": problem_state,
+        "overdue_at": overdue_at,
+        "masked": masking.name,
+        "masked_words": masking.words,
+    }
+
+
+def kept(*names: str) -> dict[str, Any]:
+    """The filters of an address that are set."""
+    return {name: value for name in names if (value := request.args.get(name, "").strip()[:60])}
+
+
+def chosen_unit(given: str | None) -> int | None:
+    """A unit's id from an address; Invalid for what is none."""
+    if not given:
+        return None
+    try:
+        return row_id(given)
+    except ValueError:
+        raise Invalid(("unit", "无法识别的筛选条件")) from None
+
+
+def chosen_month(label: str | None) -> Period | None:
+    """The month of an address; Invalid for what is none."""
+    if not label:
+        return None
+    try:
+        found = parse(label)
+    except ValueError:
+        raise Invalid(("month", "无法识别的月份")) from None
+    if found.kind is not PeriodKind.MONTH:
+        raise Invalid(("month", "无法识别的月份"))
+    return found
+
+
+def today() -> date:
+    """The local day."""
+    return clock.local_date(clock.now())

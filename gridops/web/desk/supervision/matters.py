@@ -1,0 +1,144 @@
+"""督查事项: the matters in sight with their lights, one with its weekly lines, sign-off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from gridops.core import clock
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Invalid
+from gridops.people import queries as people
+from gridops.supervision import forms, queries, service
+from gridops.supervision.rules import KEEPERS, SIGNERS
+from gridops.supervision.rules.matters import signing_fault
+from gridops.web import records
+from gridops.web.desk.joint import place, written
+from gridops.web.desk.proposals import units_in_use
+from gridops.web.desk.supervision.common import ASKED, Answer, Tried, attempt, chosen_unit, kept, words
+from gridops.web.guards import current_person, current_scope, needs
+
+pages = Blueprint("desk_matters", __name__, url_prefix="/desk/supervision/matters")
+
+
+@pages.get("")
+@needs(*ASKED)
+def index() -> Answer:
+    """The matters in sight as they stand now, newest first."""
+    given, scope = kept("unit"), current_scope()
+    after = place(request.args.get("after"))
+    with reading() as session:
+        page = queries.matter_page(session, scope, clock.now(), unit_id=chosen_unit(given.get("unit")), after=after)
+        units = units_in_use(session, scope.root_id)
+    return render_template(
+        "desk/matters.html",
+        page=page,
+        units=units,
+        kept=given,
+        keeps=not current_person().roles.isdisjoint(KEEPERS),
+        next_url=url_for(".index", **given, after=written(page.next)) if page.next else None,
+        first_url=url_for(".index", **given) if after else None,
+        **words(),
+    )
+
+
+@pages.get("/new")
+@needs(*KEEPERS)
+def new() -> Answer:
+    """An empty form."""
+    return _form({}, {})
+
+
+@pages.post("/new")
+@needs(*KEEPERS)
+def open_one() -> Answer:
+    """Put a matter under supervision."""
+    raw = {**request.form.to_dict(), "helpers": request.form.getlist("helpers")}
+    try:
+        form = forms.matter_form(raw)
+        with transaction() as session:
+            made = service.open_matter(session, current_person(), form).number
+    except Invalid as wrong:
+        return _form(request.form, records.problems(wrong)), 422
+    flash(_("督查事项已立项：%(number)s", number=made), "good")
+    return redirect(url_for(".show", matter_number=made))
+
+
+@pages.get("/<matter_number>")
+@needs(*ASKED)
+def show(matter_number: str) -> Answer:
+    """One matter."""
+    return _page(matter_number, Tried())
+
+
+@pages.post("/<matter_number>/line")
+@needs(*ASKED)
+def line(matter_number: str) -> Answer:
+    """Add the weekly line."""
+
+    def act(session: Session, raw: Mapping[str, str]) -> None:
+        row = queries.matter_in_sight(session, current_scope(), matter_number, clock.now())
+        service.add_line(session, current_person(), row.matter.id, forms.line_form(raw))
+
+    return _tried(matter_number, "line", act, _("进展已填报。"))
+
+
+@pages.post("/<matter_number>/<any(sign_off, void):step>")
+@needs(*SIGNERS)
+def note(matter_number: str, step: str) -> Answer:
+    """Sign off, or void."""
+
+    def act(session: Session, raw: Mapping[str, str]) -> None:
+        row = queries.matter_in_sight(session, current_scope(), matter_number, clock.now())
+        verb, field = (service.sign_off, "outcome") if step == "sign_off" else (service.void_matter, "reason")
+        verb(session, current_person(), row.matter.id, forms.words(raw, field), forms.version_of(raw))
+
+    return _tried(matter_number, step, act, _("已销号。") if step == "sign_off" else _("督查事项已作废。"))
+
+
+def _tried(matter_number: str, form: str, act: object, said: str) -> Answer:
+    back = url_for(".show", matter_number=matter_number)
+    return attempt(lambda tried: _page(matter_number, tried), form, act, said, back)  # type: ignore[arg-type]
+
+
+def _page(matter_number: str, tried: Tried) -> str:
+    person = current_person()
+    with reading() as session:
+        row = queries.matter_in_sight(session, current_scope(), matter_number, clock.now())
+        matter = row.matter
+        lines = queries.lines_of(session, matter.id)
+        helpers = people.names_of_units(session, matter.helper_unit_ids or [])
+        users = [user for user in (matter.done_by, *(told.user_id for told in lines)) if user]
+        known = people.names_of_users(session, users)
+        open_now = signing_fault(matter.done_at, matter.voided_at) is None
+        tells = open_now and service.may_tell(session, person, matter)
+        spot = queries.place_of_unit(session, matter.root_id, matter.lead_unit_id)
+        signs = open_now and people.may_at(session, person, SIGNERS, spot)
+    return render_template(
+        "desk/matter.html",
+        row=row,
+        matter=matter,
+        lines=lines,
+        helpers=list(helpers.values()),
+        names=known,
+        tells=tells,
+        signs=signs,
+        tried=tried,
+        **words(),
+    )
+
+
+def _form(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    with reading() as session:
+        units = units_in_use(session, current_person().root_id)
+    return render_template(
+        "desk/matter_new.html",
+        typed=typed,
+        chosen=request.form.getlist("helpers"),
+        errors=errors,
+        units=units,
+        **words(),
+    )
