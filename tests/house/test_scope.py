@@ -36,9 +36,6 @@ from gridops.intake import service as intake
 from gridops.intake.forms import parse_record
 from gridops.intake.models import DisputedRecord
 from gridops.intake.rules import Verdict
-from gridops.penalties.forms import OpenIn
-from gridops.penalties.rules import PartyKind
-from gridops.penalties.service import open_proceedings
 from gridops.people.models import User
 from gridops.people.queries import load_person
 from gridops.people.rules import SCOPE, Person, Role, Sees
@@ -48,7 +45,7 @@ from gridops.web.photos import Limits
 from tests.conftest import empty
 from tests.evidence.pictures import picture, sha256
 from tests.factories import at, make_category, make_condition, make_grid, make_unit, make_user
-from tests.house import joint_things, kept_things, night_things, premises_things
+from tests.house import joint_things, kept_things, night_things, penalty_things, premises_things
 from tests.webapp import CHEAP, PASSWORD_HASH, Browser, web_program
 
 # Where a thing lies, seen from the people of the test: they hold their role for `west` or for the whole `street`.
@@ -71,8 +68,8 @@ THINGS = {
     "bulletin_text.edit": "bulletin",
     "field.receipt": "record",
     "api.get_record": "record",
-    "desk_penalties.show": "penalty",
     **joint_things.THINGS,
+    **penalty_things.THINGS,
     **kept_things.THINGS,
     **night_things.THINGS,
     **premises_things.THINGS,
@@ -86,8 +83,7 @@ ELSEWHERE = re.compile(
 )
 FIXED = {"size": "original", "kind": "html", "key": "cases.filed", "name": "by_grid"}
 ARGUMENTS = {"number": "case", "link_id": "evidence", "bulletin_id": "bulletin", "record_id": "record"}
-ARGUMENTS |= {"penalty_id": "penalty"}
-ARGUMENTS |= joint_things.ARGUMENTS | kept_things.ARGUMENTS | night_things.ARGUMENTS
+ARGUMENTS |= joint_things.ARGUMENTS | kept_things.ARGUMENTS | night_things.ARGUMENTS | penalty_things.ARGUMENTS
 ARGUMENTS |= premises_things.ARGUMENTS
 
 # Lists, and how the numbers of the cases in them are read.
@@ -165,25 +161,9 @@ def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
             for place in roots
         }
         penalties = {
-            place: open_proceedings(
-                session,
-                helper(session, roots[place], Role.OFFICER),
-                OpenIn(clock.now(), PartyKind.PERSON, "张三", grid_id=grids[place].id),
-            ).id
+            place: penalty_things.make_penalty(session, grids[place], helper(session, roots[place], Role.OFFICER))
             for place in roots
         }
-        kept = {
-            place: kept_things.make_kept(
-                session,
-                root,
-                grids[place],
-                unit_of["abroad" if place == "abroad" else "street"],
-                cases[place][0],
-                helper(session, root, Role.SUPERVISION_OFFICER),
-            )
-            for place, root in roots.items()
-        }
-        bodies = {place: premises_things.make_premises(session, roots[place], grids[place]) for place in roots}
         disputes = {place: make_dispute(session, roots[place], POINTS[place]) for place in roots}
     with clock.set_to(at("2017-04-01 09:00")):
         papers = {place: make_bulletin(store, grid) for place, grid in grids.items()}
