@@ -166,7 +166,7 @@ def test_every_act_subject_and_detail_of_the_code_has_its_words() -> None:
     assert used.acts - acts.ACTS.keys() == set()
     assert used.subjects - acts.SUBJECTS.keys() == set()
     assert used.details - acts.DETAILS.keys() == set()
-    assert {"case.", "bulletin."} == used.beginnings
+    assert {"case.", "bulletin.", "penalty."} == used.beginnings
     assert {"user.unlock", "condition.add", "intake.set_aside", "audit.read"} <= used.acts
     assert all(any(act.startswith(group) for group in acts.GROUPS) for act in acts.ACTS)
 

@@ -17,6 +17,7 @@ from gridops.grids import queries as grids
 from gridops.people import queries as people
 from gridops.people.rules import ROLE_NAMES, WORK_LINE_NAMES
 from gridops.people.rules.units import LEVEL_NAMES
+from gridops.web.admin import acts_of_work
 from gridops.web.choices import KIND_NAMES
 from gridops.web.language import category_name, chosen_language
 from gridops.worktime.rules.hours import LIMIT_UNIT_NAMES
@@ -63,6 +64,7 @@ ACTS: dict[str, str] = {
     "campaign.rename": "修改专项行动名称",
     "audit.read": "查阅审计",
     "audit.verify": "校验封存链",
+    **acts_of_work.ACTS,
 }
 # Acts by what they begin with.
 GROUPS = {
@@ -84,6 +86,7 @@ GROUPS = {
     "grids.": "网格",
     "people.": "人员导入",
     "campaign.": "专项行动",
+    **acts_of_work.GROUPS,
     "audit.": "审计",
 }
 SUBJECTS = {
@@ -100,6 +103,7 @@ SUBJECTS = {
     "filing_condition": "立案条件",
     "token": "接口令牌",
     "campaign": "专项行动",
+    **acts_of_work.SUBJECTS,
     "root": "辖区",
     "audit": "审计",
 }
@@ -159,6 +163,7 @@ DETAILS = {
     "verdict": "判定",
     "week_day": "每周起始日",
     "years": "年份",
+    **acts_of_work.DETAILS,
 }
 # What a detail says, where it is a word of the program.
 _VALUES: dict[str, Mapping[Any, str]] = {
