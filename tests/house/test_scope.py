@@ -164,6 +164,18 @@ def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
             place: penalty_things.make_penalty(session, grids[place], helper(session, roots[place], Role.OFFICER))
             for place in roots
         }
+        kept = {
+            place: kept_things.make_kept(
+                session,
+                root,
+                grids[place],
+                unit_of["abroad" if place == "abroad" else "street"],
+                cases[place][0],
+                helper(session, root, Role.SUPERVISION_OFFICER),
+            )
+            for place, root in roots.items()
+        }
+        bodies = {place: premises_things.make_premises(session, roots[place], grids[place]) for place in roots}
         disputes = {place: make_dispute(session, roots[place], POINTS[place]) for place in roots}
     with clock.set_to(at("2017-04-01 09:00")):
         papers = {place: make_bulletin(store, grid) for place, grid in grids.items()}
