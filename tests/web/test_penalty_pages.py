@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gridops.audit.models import AuditEntry
+from gridops.catalogue.models import LegalBasis
 from gridops.core.db import reading, transaction
+from gridops.grids.models import Grid, GridVersion
 from gridops.penalties import queries
 from gridops.penalties.models import Penalty
 from gridops.penalties.rules import Stage
 from tests.penalties.world import Street, make_street
+from tests.web.test_english import Seen, chinese_in
 from tests.webapp import PASSWORD_HASH, Browser
 
 
@@ -34,8 +37,8 @@ class Desk:
         return self.opened[who]
 
     def open(self, **other: str) -> int:
-        form = {"party": "某餐饮店", "party_kind": "organisation", "opened_at": "2026-10-12T10:00", **other}
-        form |= {"act_at": "2026-10-10T20:00", "basis_id": str(self.street.basis.id)}
+        form = {"party": "某餐饮店", "party_kind": "organisation", "opened_at": "2026-10-12T10:00"}
+        form |= {"act_at": "2026-10-10T20:00", "basis_id": str(self.street.basis.id)} | other
         answer = self["officer"].post("/desk/penalties/new", form)
         assert answer.status_code == 302, answer.text
         return int(answer.location.rpartition("/")[2])
@@ -148,3 +151,35 @@ def test_a_form_that_lacks_what_it_needs_comes_back_as_it_was_typed(desk: Desk) 
     answer = desk["officer"].post("/desk/penalties/new", {"party": "某店", "credit_code": "1", "party_kind": "x"})
     assert answer.status_code == 422
     assert 'value="某店"' in answer.text
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_pages_speak_english(desk: Desk) -> None:
+    with transaction() as session:
+        session.execute(update(GridVersion).values(name="latin"))
+        session.execute(update(LegalBasis).values(law="Law", article="1", matter="matter"))
+    with reading() as session:
+        code = session.get_one(Grid, desk.street.root.id).code
+    for who in ("officer", "head", "reader"):
+        desk[who].post("/language", {"language": "en"})
+    number = desk.open(party="Shop")
+    late = desk.open(party="Late", opened_at="2026-08-01T10:00", act_at="2026-08-01T09:00")
+    desk.make("officer", number, "tell", at="2026-10-13T10:00", hearing="true")
+    officers = f"{desk.street.officer.username};{desk.street.second.username}"
+    given = DECISION | {"decided_by": code, "decision_no": "No. 1"}
+    refused = desk.make("head", number, "decide", 422, **(given | {"fine": "9999", "at": "2026-10-14T10:00"}))
+    assert "The fine is above the highest" in refused
+    desk.make("head", number, "decide", **given, officers=officers)
+    desk.make("officer", number, "serve", at="2026-10-27T10:00")
+    pages = [desk[who].get(f"/desk/penalties/{one}") for who in ("officer", "head", "reader") for one in (number, late)]
+    pages += [desk["officer"].get(path) for path in ("/desk/penalties", "/desk/penalties/new")]
+    found = sorted({words for page in pages for words in chinese_in(page)} | set(chinese(refused)))
+    assert not found, "\n".join(found)
+    assert "Pay within 15 days of receiving the decision" in pages[0].text
+
+
+def chinese(text: str) -> list[str]:
+    """The Chinese of a page at hand."""
+    seen = Seen()
+    seen.feed(text)
+    return seen.found

@@ -41,7 +41,7 @@ class Stage(StrEnum):
 
 
 ACT_NAMES: dict[Act, str] = {
-    Act.OPEN: "立案",
+    Act.OPEN: "立案查处",
     Act.TELL: "告知",
     Act.WAIVE: "不予处罚",
     Act.DECIDE: "决定",

@@ -257,16 +257,16 @@ def _steps(row: queries.PenaltyRow) -> list[tuple[str, Any]]:
     """The stepper: (word, when it was done or None). On the spot nobody is told apart; a waiver ends it."""
     it = row.penalty
     if it.waived_at is not None:
-        return [("立案", it.opened_at), ("不予处罚", it.waived_at), ("结案", it.concluded_at)]
+        return [("立案查处", it.opened_at), ("不予处罚", it.waived_at), ("处罚结案", it.concluded_at)]
     told = [] if it.simple else [("告知", it.told_rights_at)]
     paid = it.served_at if it.decided_at and balance(row.terms, row.paid, clock.now()).outstanding == 0 else None
     return [
-        ("立案", it.opened_at),
+        ("立案查处", it.opened_at),
         *told,
         ("决定", it.decided_at),
         ("送达", it.served_at),
         ("履行", paid),
-        ("结案", it.concluded_at),
+        ("处罚结案", it.concluded_at),
     ]
 
 
