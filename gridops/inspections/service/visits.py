@@ -211,7 +211,7 @@ def _bad_answers(body: VisitIn, grounds: Grounds) -> list[FindingIn]:
     """A bad answer to a question of the checklist is a finding, unless a finding says it in other words."""
     named = {one.item for one in body.findings}
     return [
-        FindingIn(answer.note or grounds.items[item].text, item=item)
+        FindingIn(answer.note or f"不符合：{grounds.items[item].text}", item=item)
         for item, answer in body.answers.items()
         if not answer.ok and item not in named
     ]

@@ -16,6 +16,7 @@ from gridops.cases.rules.projection import FAR
 from gridops.cases.rules.queue import QueueFilter, Sort, read, written
 from gridops.core import clock
 from gridops.core.db import reading
+from gridops.inspections import queries as rounds
 from gridops.intake import queries as intake_queries
 from gridops.intake import service as intake
 from gridops.intake.rules import RecordState
@@ -40,6 +41,7 @@ def index() -> str:
         tasks = case_pages.tasks_of(session, person)
         mine = choices.own_grids(session, person, common.WORKERS)
         units = _units(session, person)
+        rechecks = rounds.rechecks(session, person.root_id, clock.now(), leader_id=person.user_id)
         own = listing.queue(session, current_scope(), QueueFilter(mine=True), sort=Sort.REPORTED, limit=_FIRST).rows
     return render_template(
         "field/home.html",
@@ -49,6 +51,7 @@ def index() -> str:
         counts=counts(person, tasks),
         tasks=tasks[:_FIRST],
         own=own,
+        rechecks=len(rechecks),
         may_report=bool(person.roles.intersection(common.REPORTERS)),
         total=len(tasks),
         **words(),
@@ -63,12 +66,14 @@ def tasks() -> str:
     wanted = request.args.get("kind")
     with reading() as session:
         found = case_pages.tasks_of(session, person)
+        rechecks = rounds.rechecks(session, person.root_id, clock.now(), leader_id=person.user_id)
     kind = TaskKind(wanted) if wanted in set(TaskKind) else None
     return render_template(
         "field/tasks.html",
         tasks=[task for task in found if kind in (None, task.kind)],
         counts=counts(person, found),
         kind=kind,
+        rechecks=rechecks,
         total=len(found),
         **words(),
     )
