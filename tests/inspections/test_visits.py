@@ -14,7 +14,7 @@ from gridops.cases.rules.sources import Source
 from gridops.cases.service import from_finding
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from gridops.inspections import queries, service
-from gridops.inspections.forms import Correction, FindingIn, parse_visit
+from gridops.inspections.forms import Correction, FindingIn, parse_round, parse_visit
 from gridops.inspections.models import Order
 from gridops.inspections.rules import OrderKind, Severity, Signed, VisitKind
 from gridops.people.queries import load_person
@@ -65,6 +65,19 @@ def test_officers_of_another_body_named_with_their_certificates_make_an_inspecti
         body = {"round": night.number, "name": f"检查员{number}", "agency": "environment", "certificate_no": number}
         world.record("officer", body, NIGHT, "check_in")
     assert world.visit(night, NIGHT).kind is VisitKind.INSPECTION
+
+
+def test_one_record_begins_one_round_and_makes_one_visit(world: World) -> None:
+    start, told = parse_round({"action": "start", "theme": "安全"}), {"happened_at": NIGHT, "recorded_at": NIGHT}
+    first, again = (
+        service.record_round(world.session, world.people["officer"], start, record_id="one", **told) for _time in "12"
+    )
+    assert first == again
+    seen = parse_visit({"premises": {"id": world.shop.id}, "kind": "call", "complete": True, "signed": "received"})
+    once, twice = (
+        service.record_visit(world.session, world.people["officer"], seen, record_id="two", **told) for _time in "12"
+    )
+    assert once == twice
 
 
 def test_a_visit_by_itself_is_no_inspection(world: World) -> None:

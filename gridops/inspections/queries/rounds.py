@@ -77,6 +77,11 @@ def round_named(session: Session, root_id: int, name: str) -> Round:
     return found
 
 
+def round_of_record(session: Session, record_id: str) -> Round | None:
+    """The round that a phone's record began."""
+    return session.scalar(select(Round).where(Round.record_id == record_id))
+
+
 def round_by_code(session: Session, root_id: int, code: str) -> Round | None:
     """The round whose squad bears a code (what the leader's QR says)."""
     return session.scalar(

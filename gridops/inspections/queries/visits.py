@@ -50,6 +50,11 @@ class Recheck:
     open: int
 
 
+def visit_of_record(session: Session, record_id: str) -> Visit | None:
+    """The visit that a phone's record made."""
+    return session.scalar(select(Visit).where(Visit.record_id == record_id))
+
+
 def visits_of(session: Session, round_id: int, scope: Scope | None = None) -> list[VisitRow]:
     """The visits of a round in order of time, voided ones too; with a scope those it shows."""
     query = _rows().where(Visit.round_id == round_id).order_by(Visit.visited_at, Visit.id)

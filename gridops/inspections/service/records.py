@@ -115,6 +115,8 @@ def _to_start(
         night = round_for(session, person, body.round)
         night.record_id = night.record_id or record_id
         return night
+    if (known := queries.round_of_record(session, record_id)) is not None:
+        return known
     wanted = grid_ids(session, person.root_id, body.grids)
     night = new_round(session, person.root_id, at, theme=body.theme, groups=body.groups, recorded_at=recorded_at)
     night.record_id, night.inspection, night.approval = record_id, body.inspection, body.approval

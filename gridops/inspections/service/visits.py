@@ -54,11 +54,15 @@ def add_visit(
 ) -> Visit:
     """Take a visit with what it found, saw mended and left behind; also long after the round has ended (补登).
 
+    Again with one `record_id`: the same.
+
     NotAllowed for who goes on no rounds, NotFound, Closed (round cancelled), Invalid: an inspection without approval or
     two certified officers (国办发〔2024〕54号), an order to correct without an inspection, unknown names.
     """
     if person.roles.isdisjoint((*GOERS, *PLANNERS)):
         raise NotAllowed("只有执法人员、监督员和值班人员可以记录检查走访")
+    if record_id is not None and (known := queries.visit_of_record(session, record_id)) is not None:
+        return known
     night = queries.round_named(session, person.root_id, body.round) if body.round else None
     if night is not None:
         check_record(night)
