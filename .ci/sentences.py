@@ -27,9 +27,10 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 ERRORS = frozenset({"Invalid", "FieldError", "NotFound", "NotAllowed", "Conflict", "Closed"})
 # Rooms whose errors reach pages; those of the others are for programs and papers.
 ROOMS = ("bulletins", "cases", "catalogue", "core", "evidence", "figures", "grids", "inspections", "intake",
-         "operations", "penalties", "people", "squads", "supervision", "worktime")  # fmt: skip
+         "operations", "penalties", "people", "premises", "squads", "supervision", "worktime")  # fmt: skip
 # Tables and functions of rules whose words pages show through `_()`.
 SHOWN: dict[str, tuple[str, ...]] = {
+    "premises/rules.py": ("KIND_NAMES", "RISK_NAMES"),
     "bulletins/rules/life.py": ("STATUS_ZH", "STEP_ZH", "WAITING_ZH", "refusal"),
     "bulletins/rules/series.py": ("SERIES",),
     "bulletins/composing.py": ("FIGURE_NAMES",),

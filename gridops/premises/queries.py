@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from gridops.core.errors import NotFound
 from gridops.people.queries import Scope
+from gridops.people.queries.access import apply_scope
 from gridops.premises.models import Premises
 from gridops.premises.rules import PremisesKind, Risk, credit_code, followed, name_key
 
 PAGE = 50
+_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +85,34 @@ def page(
     session: Session, scope: Scope, wanted: PremisesFilter, *, after: int = 0, limit: int = PAGE
 ) -> tuple[list[Premises], int | None]:
     """A page of the premises a person sees, in order of entry, and where the next one begins."""
-    query = select(Premises).where(
-        Premises.root_id == scope.root_id, Premises.merged_into_id.is_(None), Premises.id > after
-    )
-    if scope.grid_ids is not None:
-        query = query.where(Premises.grid_id.in_(sorted(scope.grid_ids)))
+    query = _narrowed(scope, wanted).where(Premises.id > after)
+    rows = list(session.scalars(query.order_by(Premises.id).limit(limit + 1)))
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def export(session: Session, scope: Scope, wanted: PremisesFilter) -> Iterator[Premises]:
+    """All premises of a list, in order of entry, a page at a time."""
+    after: int | None = 0
+    while after is not None:
+        rows, after = page(session, scope, wanted, after=after, limit=_CHUNK)
+        yield from rows
+
+
+def in_sight(session: Session, scope: Scope, premises_id: int) -> Premises:
+    """Premises that a person sees, merged ones too. Without a grid they are seen with the street. NotFound."""
+    found = session.scalar(_seen(select(Premises).where(Premises.id == premises_id), scope))
+    if found is None:
+        raise NotFound("没有这处场所")
+    return found
+
+
+def same_body(session: Session, row: Premises) -> list[int]:
+    """The ids under which one body may stand: its own, and of all that were merged into it, directly or by steps."""
+    return sorted({row.id, *(merged for merged, into in survivors(session, row.root_id).items() if into == row.id)})
+
+
+def _narrowed(scope: Scope, wanted: PremisesFilter) -> Select[Any]:
+    query = _seen(select(Premises).where(Premises.merged_into_id.is_(None)), scope)
     if wanted.grid_ids is not None:
         query = query.where(Premises.grid_id.in_(sorted(wanted.grid_ids)))
     if wanted.kind is not None:
@@ -93,10 +120,14 @@ def page(
     if wanted.risk is not None:
         query = query.where(Premises.risk == wanted.risk)
     if text := wanted.text.strip():
-        pattern = "%" + name_key(text).replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
-        query = query.where(or_(Premises.name_key.like(pattern, escape="/"), Premises.credit_code == credit_code(text)))
-    rows = list(session.scalars(query.order_by(Premises.id).limit(limit + 1)))
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+        key, code = name_key(text), credit_code(text)
+        query = query.where(or_(Premises.name_key.contains(key, autoescape=True), Premises.credit_code == code))
+    return query
+
+
+def _seen(query: Select[Any], scope: Scope) -> Select[Any]:
+    place = func.coalesce(Premises.grid_id, Premises.root_id)
+    return apply_scope(query, scope, root=Premises.root_id, grid=place)
 
 
 def merged_into(session: Session, premises_id: int) -> list[Premises]:

@@ -6,6 +6,11 @@ import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 
+from gridops.people.rules import Role
+
+# Who keeps the list: enters, changes, merges.
+KEEPERS = (Role.INTAKE_CLERK, Role.SHIFT_LEADER, Role.DISPATCHER, Role.SUPERVISION_OFFICER)
+
 
 class PremisesKind(StrEnum):
     """What kind of place it is; `unit`: a body that is none of these."""

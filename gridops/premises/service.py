@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 from gridops.audit import service as audit
 from gridops.core import clock
 from gridops.core.db import lock_names
-from gridops.core.errors import Conflict, Invalid, NotFound
+from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from gridops.core.outside import Told, digest_of
 from gridops.grids import queries as grids
+from gridops.people import queries as people
 from gridops.people.rules import Person
 from gridops.premises import queries
 from gridops.premises.forms import PremisesIn, PremisesLine
 from gridops.premises.models import Premises
-from gridops.premises.rules import PremisesKind, Risk, credit_code, credit_code_fault, name_key
+from gridops.premises.rules import KEEPERS, PremisesKind, Risk, credit_code, credit_code_fault, name_key
 
 NEAREST_WITHIN_M = 200.0
 
@@ -63,13 +64,36 @@ def survivor(session: Session, found: Premises) -> Premises:
     return found
 
 
+def enter(session: Session, person: Person, given: PremisesIn) -> Premises:
+    """Enter premises at the desk. NotAllowed; Invalid where the code or the name stands already."""
+    grid_id = _grid(session, person.root_id, given.grid_code) if given.grid_code else None
+    _check_keeper(session, person, grid_id)
+    code = given.credit_code
+    lock_names(session, [f"premises:{person.root_id}:{code or name_key(given.name)}"])
+    if code and (other := queries.by_credit_code(session, person.root_id, code)) is not None:
+        raise Invalid(("credit_code", f"已用于：{other.name}"))
+    if _known(session, person.root_id, code, given.name) is not None:
+        raise Invalid(("name", "已有同名场所"))
+    more = {"kind": given.kind, "risk": given.risk, "address": given.address, "grid_id": grid_id}
+    row = ensure(session, person.root_id, code, given.name, **more)
+    row.responsible, row.phone = given.responsible, given.phone
+    session.flush()
+    return row
+
+
+def read_contact(session: Session, person: Person, row: Premises) -> tuple[str, str]:
+    """The responsible person and their telephone in clear, and a line in the audit trail that this person read it."""
+    audit.record(session, "premises.read", "premises", row.id, actor_id=person.user_id, root_id=row.root_id)
+    return row.responsible or "", row.phone or ""
+
+
 def change(session: Session, person: Person, premises_id: int, given: PremisesIn) -> Premises:
-    """Write what the desk says of premises. NotFound; Conflict where somebody changed them since; Invalid."""
+    """Write what the desk says. NotFound; NotAllowed; Invalid; Conflict where somebody changed them since."""
     row = _own(session, person, premises_id)
     if row.version != given.version:
         raise Conflict("这条记录已被他人修改，请核对后重新提交。")
     if row.merged_into_id is not None:
-        raise Conflict("该单位已并入其他记录。")
+        raise Conflict("该场所已并入其他记录。")
     if given.credit_code and given.credit_code != row.credit_code:
         other = queries.by_credit_code(session, person.root_id, given.credit_code)
         if other is not None and other.id != row.id:
@@ -88,7 +112,7 @@ def change(session: Session, person: Person, premises_id: int, given: PremisesIn
 def merge(session: Session, person: Person, premises_id: int, into_id: int, reason: str) -> Premises:
     """Merge a duplicate into the premises that stay; what hangs on it counts for them. Twice is once.
 
-    NotFound; Invalid (`into`, `reason`); Conflict where it was merged into others already.
+    NotFound; NotAllowed; Invalid (`into`, `reason`); Conflict where it was merged into others already.
     """
     if not reason.strip():
         raise Invalid(("reason", "请填写理由"))
@@ -99,7 +123,7 @@ def merge(session: Session, person: Person, premises_id: int, into_id: int, reas
     if row.merged_into_id is not None:
         if survivor(session, row).id == into.id:
             return into
-        raise Conflict("该单位已并入其他记录。")
+        raise Conflict("该场所已并入其他记录。")
     row.merged_into_id, row.merged_at = into.id, clock.now()
     row.version += 1
     if into.credit_code is None and row.credit_code is not None:
@@ -193,8 +217,15 @@ def _known(session: Session, root_id: int, code: str | None, name: str) -> Premi
 def _own(session: Session, person: Person, premises_id: int) -> Premises:
     row = queries.premises(session, premises_id, lock=True)
     if row is None or row.root_id != person.root_id:
-        raise NotFound("没有这家单位。")
+        raise NotFound("没有这处场所")
+    _check_keeper(session, person, row.grid_id)
     return row
+
+
+def _check_keeper(session: Session, person: Person, grid_id: int | None) -> None:
+    """Premises without a grid are kept by who keeps the street."""
+    if not people.may_at(session, person, KEEPERS, grid_id or person.root_id):
+        raise NotAllowed("只有本辖区的受理、值班、派遣或督查人员可以维护场所信息")
 
 
 def _grid(session: Session, root_id: int, code: str) -> int:

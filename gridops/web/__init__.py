@@ -28,6 +28,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.desk.map:pages",
     "gridops.web.desk.intake:pages",
     "gridops.web.desk.judging:pages",
+    "gridops.web.desk.premises:pages",
     "gridops.web.desk.rounds:pages",
     "gridops.web.desk.visits:pages",
     "gridops.web.desk.outings:pages",

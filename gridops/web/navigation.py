@@ -54,7 +54,8 @@ class Place:
 PLACES = (
     Place("/overview", "总览", "chart-bar", OVERVIEW_ROLES),
     Place("/desk", "工作台", "layout-dashboard", DESK_ROLES),
-    # A handler sees what is with their unit; rounds and outings are with nobody's.
+    # A handler sees what is with their unit; premises, rounds and outings are with nobody's.
+    Place("/desk/premises", "场所", "building-store", tuple(role for role in DESK_ROLES if role is not Role.HANDLER)),
     Place(
         "/desk/rounds",
         "夜查",
