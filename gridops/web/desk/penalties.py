@@ -248,24 +248,25 @@ def _page(penalty_id: int, tried: Tried, party: str | None = None) -> str:
         anew=anew,
         tried=tried,
         party=party,
-        steps=_steps(row),
+        steps=_steps(row, found),
         **words(),
     )
 
 
-def _steps(row: queries.PenaltyRow) -> list[tuple[str, Any]]:
+def _steps(row: queries.PenaltyRow, found: service.Look) -> list[tuple[str, Any]]:
     """The stepper: (word, when it was done or None). On the spot nobody is told apart; a waiver ends it."""
     it = row.penalty
     if it.waived_at is not None:
         return [("立案查处", it.opened_at), ("不予处罚", it.waived_at), ("处罚结案", it.concluded_at)]
     told = [] if it.simple else [("告知", it.told_rights_at)]
-    paid = it.served_at if it.decided_at and balance(row.terms, row.paid, clock.now()).outstanding == 0 else None
+    payments = [one.paid_at for one in found.payments if one.voided_at is None]
+    done = it.served_at is not None and found.balance.outstanding == 0
     return [
         ("立案查处", it.opened_at),
         *told,
         ("决定", it.decided_at),
         ("送达", it.served_at),
-        ("履行", paid),
+        ("履行", max(payments, default=it.served_at) if done else None),
         ("处罚结案", it.concluded_at),
     ]
 
