@@ -80,6 +80,17 @@ def test_one_record_begins_one_round_and_makes_one_visit(world: World) -> None:
     assert once == twice
 
 
+def test_inspections_of_a_year_are_counted_for_the_cap_of_an_enterprise(world: World) -> None:
+    night, year = world.started(), (at("2017-01-01 00:00"), at("2018-01-01 00:00"))
+    world.visit(night, NIGHT)
+    world.visit(night, NIGHT, kind="patrol")  # a patrol is no inspection
+    world.visit(night, NIGHT, recheck=True)  # nor does looking again count
+    void = world.visit(night, NIGHT)
+    service.void_visit(world.session, world.people["duty"], void, reason="重复", version=void.version)
+    assert queries.inspections_between(world.session, [world.shop.id], *year) == 1
+    assert queries.inspections_between(world.session, [world.shop.id], year[1], at("2019-01-01 00:00")) == 0
+
+
 def test_a_visit_by_itself_is_no_inspection(world: World) -> None:
     with pytest.raises(Invalid) as refused:
         world.visit(None, NIGHT)

@@ -48,6 +48,7 @@ def test_a_free_round_from_its_begin_to_its_end_on_the_phone(night: Night) -> No
     assert f"premises_id={night.shop}" in found
     form = night["officer"].get(f"/field/rounds/{number}/visit?premises_id={night.shop}").text
     assert "治污设施正常运行" in form
+    assert "本年已行政检查 0 次" in form
     answer = night.visit(
         number,
         checklist=str(one(Checklist).id),

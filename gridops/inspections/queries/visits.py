@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gridops.core.errors import NotFound
 from gridops.inspections.models import Finding, Order, Round, Visit
+from gridops.inspections.rules import VisitKind
 from gridops.people.queries import Scope, apply_scope
 from gridops.premises.models import Premises
 from gridops.squads.models import SquadMember
@@ -132,6 +133,23 @@ def of_premises(session: Session, premises_ids: Collection[int]) -> list[VisitRo
     """The visits to premises (all ids of merged ones), newest first."""
     query = _rows().where(Visit.premises_id.in_(sorted(set(premises_ids))))
     return [VisitRow(*row) for row in session.execute(query.order_by(Visit.visited_at.desc(), Visit.id.desc()))]
+
+
+def inspections_between(session: Session, premises_ids: Collection[int], start: datetime, end: datetime) -> int:
+    """How often premises (all ids of merged ones) were inspected in [start, end), re-inspections apart.
+
+    Enterprises are not to be inspected more often than the published yearly cap (国办发〔2024〕54号).
+    """
+    query = select(func.count()).where(
+        Visit.premises_id.in_(sorted(set(premises_ids))),
+        Visit.kind == VisitKind.INSPECTION,
+        Visit.complete,
+        Visit.recheck.is_(False),
+        Visit.voided_at.is_(None),
+        Visit.visited_at >= start,
+        Visit.visited_at < end,
+    )
+    return session.scalar(query) or 0
 
 
 def rechecks(

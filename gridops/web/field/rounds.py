@@ -18,6 +18,7 @@ from gridops.core import clock
 from gridops.core.db import reading
 from gridops.core.errors import Invalid, NotFound
 from gridops.core.ids import row_id
+from gridops.core.periods import PeriodKind, containing
 from gridops.grids import queries as grids
 from gridops.inspections import queries, service
 from gridops.inspections.models import Round
@@ -250,7 +251,10 @@ def _visit(round_number: str, typed: Mapping[str, str], errors: Mapping[str, str
             wanted = premises.PremisesFilter(text=asked)
             context["hits"] = premises.page(session, current_scope(), wanted, limit=_OFFERED)[0]
         if place is not None:
-            context["open"] = queries.open_findings(session, service.ids_of(session, place))
+            every_id = service.ids_of(session, place)
+            year = containing(PeriodKind.YEAR, clock.local_date(clock.now()))
+            context["open"] = queries.open_findings(session, every_id)
+            context["times"] = queries.inspections_between(session, every_id, year.start, year.end)
         if place is not None or name:
             kind, day = place.kind if place else None, clock.local_date(clock.now())
             context["checklists"] = queries.checklists(session, person.root_id, day, kind)
