@@ -6,7 +6,6 @@ sight is not found (404), a page out of one's roles is not allowed (403); whoeve
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterator
@@ -16,41 +15,22 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, update
-from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from gridops.bulletins import building
-from gridops.bulletins import service as bulletins
-from gridops.cases.forms import Location, MoveFields, ReportIn
-from gridops.cases.rules.moves import Move
-from gridops.cases.service import move, report
-from gridops.core import clock, db
+from gridops.core import clock
 from gridops.core.db import transaction
-from gridops.core.ids import uuid7
-from gridops.evidence.models import Content, EvidenceLink
 from gridops.evidence.store import LocalStore
 from gridops.grids.models import Grid
-from gridops.grids.rules import Level
-from gridops.intake import judging
-from gridops.intake import service as intake
-from gridops.intake.forms import parse_record
-from gridops.intake.models import DisputedRecord
-from gridops.intake.rules import Verdict
 from gridops.people.models import User
-from gridops.people.queries import load_person
-from gridops.people.rules import SCOPE, Person, Role, Sees
+from gridops.people.rules import SCOPE, Role, Sees
 from gridops.people.service import passwords
 from gridops.web.guards import guard_of
-from gridops.web.photos import Limits
 from tests.conftest import empty
-from tests.evidence.pictures import picture, sha256
-from tests.factories import at, make_category, make_condition, make_grid, make_unit, make_user
-from tests.house import joint_things, kept_things, night_things, penalty_things, premises_things
+from tests.factories import at, make_user
+from tests.house import case_things, joint_things, kept_things, night_things, penalty_things, premises_things
 from tests.webapp import CHEAP, PASSWORD_HASH, Browser, web_program
 
 # Where a thing lies, seen from the people of the test: they hold their role for `west` or for the whole `street`.
-PLACES = ("west", "east", "street", "abroad")
-POINTS = {"west": (119.955, 31.855), "east": (119.965, 31.855), "abroad": (118.005, 30.005)}
 HELD = ("west", "street")
 WITHIN = {"west": {"west"}, "street": {"west", "east", "street"}}
 
@@ -135,7 +115,7 @@ def browsers(house: House) -> dict[tuple[Role, str], Browser]:
 def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
     """A street with two communities and another street; in each place a case with a photo, a bulletin and a record."""
     with clock.set_to(at("2017-03-06 09:00")), transaction() as session:
-        grids, unit_of = make_places(session)
+        grids, unit_of = case_things.make_places(session)
         for role in Role:
             for held in HELD:
                 make_user(
@@ -143,25 +123,34 @@ def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
                     username=f"{role}-{held}", password_hash=PASSWORD_HASH,
                 )  # fmt: skip
         cases = {
-            "west": make_case(session, grids["street"], unit_of["street"].id, POINTS["west"]),
-            "east": make_case(session, grids["street"], unit_of["street"].id, POINTS["east"]),
-            "abroad": make_case(session, grids["abroad"], unit_of["abroad"].id, POINTS["abroad"]),
+            "west": case_things.make_case(session, grids["street"], unit_of["street"].id, case_things.POINTS["west"]),
+            "east": case_things.make_case(session, grids["street"], unit_of["street"].id, case_things.POINTS["east"]),
+            "abroad": case_things.make_case(
+                session, grids["abroad"], unit_of["abroad"].id, case_things.POINTS["abroad"]
+            ),
         }
         roots = {"west": grids["street"], "east": grids["street"], "abroad": grids["abroad"]}
         links = {
-            place: make_link(session, store, roots[place].id, case, n) for n, (place, case) in enumerate(cases.items())
+            place: case_things.make_link(session, store, roots[place].id, case, n)
+            for n, (place, case) in enumerate(cases.items())
         }
-        records = {place: make_record(session, roots[place], POINTS[place]) for place in roots}
+        records = {place: case_things.make_record(session, roots[place], case_things.POINTS[place]) for place in roots}
         outings = {
-            place: joint_things.make_outing(session, roots[place], grids[place], helper(session, roots[place]))
+            place: joint_things.make_outing(
+                session, roots[place], grids[place], case_things.helper(session, roots[place])
+            )
             for place in roots
         }
         nights = {
-            place: night_things.make_round(session, roots[place], grids[place], helper(session, roots[place]))
+            place: night_things.make_round(
+                session, roots[place], grids[place], case_things.helper(session, roots[place])
+            )
             for place in roots
         }
         penalties = {
-            place: penalty_things.make_penalty(session, grids[place], helper(session, roots[place], Role.OFFICER))
+            place: penalty_things.make_penalty(
+                session, grids[place], case_things.helper(session, roots[place], Role.OFFICER)
+            )
             for place in roots
         }
         kept = {
@@ -171,14 +160,16 @@ def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
                 grids[place],
                 unit_of["abroad" if place == "abroad" else "street"],
                 cases[place][0],
-                helper(session, root, Role.SUPERVISION_OFFICER),
+                case_things.helper(session, root, Role.SUPERVISION_OFFICER),
             )
             for place, root in roots.items()
         }
         bodies = {place: premises_things.make_premises(session, roots[place], grids[place]) for place in roots}
-        disputes = {place: make_dispute(session, roots[place], POINTS[place]) for place in roots}
+        disputes = {
+            place: case_things.make_dispute(session, roots[place], case_things.POINTS[place]) for place in roots
+        }
     with clock.set_to(at("2017-04-01 09:00")):
-        papers = {place: make_bulletin(store, grid) for place, grid in grids.items()}
+        papers = {place: case_things.make_bulletin(store, grid) for place, grid in grids.items()}
     return {
         "case": {place: case[1] for place, case in cases.items()},
         "evidence": links,
@@ -193,93 +184,6 @@ def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
         "round": {place: number for place, (number, _visit) in nights.items()},
         "visit": {place: visit for place, (_number, visit) in nights.items()},
     }
-
-
-def make_places(session: Session) -> tuple[dict[str, Grid], dict[str, Any]]:
-    """The grids by place, and a unit of each root."""
-    make_condition(session, make_category(session))
-    street = make_grid(session, "S", west=119.95, south=31.85, side=0.02)
-    grids = {
-        "west": make_grid(session, "W", parent=street, level=Level.COMMUNITY, west=119.95, south=31.85, side=0.01),
-        "east": make_grid(session, "E", parent=street, level=Level.COMMUNITY, west=119.96, south=31.85, side=0.01),
-        "street": street,
-        "abroad": make_grid(session, "A", west=118.0, south=30.0, side=0.01),
-    }
-    return grids, {place: make_unit(session, grids[place]) for place in ("street", "abroad")}
-
-
-EVERYTHING = (Role.INSPECTOR, Role.INTAKE_CLERK, Role.SHIFT_LEADER, Role.DISPATCHER)
-
-
-def helper(session: Session, root: Grid, *roles: Role) -> Person:
-    """Someone who may do everything a case needs (or holds these roles); nobody of the test."""
-    user = make_user(session, root, *(roles or EVERYTHING))
-    found = load_person(session, user.id)
-    assert found is not None
-    return found
-
-
-def make_case(session: Session, root: Grid, unit_id: int, place: tuple[float, float]) -> tuple[int, str]:
-    """(id, number) of a case with a unit."""
-    person = helper(session, root)
-    case = report(session, ReportIn("0110", location=Location(*place)), person)
-    condition = session.connection().exec_driver_sql("SELECT id FROM filing_condition").scalar_one()
-    move(session, case.id, Move.FILE, person, MoveFields(condition=condition))
-    move(session, case.id, Move.DISPATCH, person, MoveFields(unit=unit_id))
-    return case.id, case.number
-
-
-def make_link(session: Session, store: LocalStore, root_id: int, case: tuple[int, str], seed: int) -> int:
-    """The id of a photo's use as evidence of a case."""
-    content = picture(seed=seed)
-    store.put(sha256(content), io.BytesIO(content))
-    now = clock.now()
-    session.add(Content(sha256=sha256(content), size=len(content), mime="image/jpeg", received_at=now, derived="owed"))
-    session.flush()
-    use = EvidenceLink(
-        sha256=sha256(content), root_id=root_id, subject_kind="case", subject_id=case[0], role="before", linked_at=now
-    )
-    session.add(use)
-    session.flush()
-    return use.id
-
-
-def make_record(session: Session, root: Grid, place: tuple[float, float]) -> str:
-    """The name of a record sent by someone who is nobody of the test; it waits, and leads to no case."""
-    name = str(uuid7())
-    hand_in(session, helper(session, root), name, place)
-    return name
-
-
-def hand_in(session: Session, sender: Person, name: str, place: tuple[float, float]) -> None:
-    """A report at a place under a name, about a case that nobody knows."""
-    now = clock.local(clock.now()).isoformat()
-    body = {"category": "0110", "location": {"lon": place[0], "lat": place[1]}, "same_as": str(uuid7())}
-    payload = {"type": "report", "captured_at": now, "sent_at": now, "device": "", "body": body, "attachments": []}
-    intake.take(session, sender, name, parse_record(payload, name, Limits(1, 1)), payload)
-
-
-def make_dispute(session: Session, root: Grid, place: tuple[float, float]) -> int:
-    """The id of a second content under one name, decided already: whoever may decide is told so."""
-    sender, name = helper(session, root), str(uuid7())
-    for _time in range(2):
-        hand_in(session, sender, name, place)
-    (row,) = session.query(DisputedRecord).filter_by(record_id=name)
-    judging.judge_dispute(session, helper(session, root), row.id, Verdict.FIRST_STANDS, "x", Limits(1, 1))
-    return row.id
-
-
-def make_bulletin(store: LocalStore, grid: Grid) -> int:
-    """The id of a paper of March, built and frozen."""
-    with transaction() as session:
-        opened = bulletins.open_draft(session, grid.code, "2017-03").id
-    building.build_in_place(db.transaction, opened, building.Workshop(store))
-    with transaction(repeatable=True) as session:
-        root = session.get_one(Grid, grid.root_id)
-        bulletins.prepare_freeze(session, opened)
-        bulletins.freeze(session, opened, helper(session, root, Role.EDITOR))
-    building.build_in_place(db.transaction, opened, building.Workshop(store))
-    return opened
 
 
 def sees(role: Role, held: str, thing: str, place: str) -> bool:
