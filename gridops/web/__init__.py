@@ -14,6 +14,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.admin.units:pages",
     "gridops.web.admin.duties:pages",
     "gridops.web.admin.categories:pages",
+    "gridops.web.admin.checklists:pages",
+    "gridops.web.admin.bases:pages",
     "gridops.web.admin.calendar:pages",
     "gridops.web.admin.audit:pages",
     "gridops.web.bulletins.listing:pages",

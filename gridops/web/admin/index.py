@@ -29,6 +29,8 @@ CORNERS = (
     Corner("/admin/units", "单位", "街道（园区）、部门、科室三级", "sitemap"),
     Corner("/admin/duties", "网格责任", "网格 × 五条工作线的责任人与覆盖率", "grid-dots"),
     Corner("/admin/categories", "案件类别", "类别清单、立案条件与时限", "category"),
+    Corner("/admin/checklists", "检查表", "按场所种类的检查项，各版本的生效日期", "checklist"),
+    Corner("/admin/bases", "处罚依据", "法律条款、罚款上限、街道清单", "gavel"),
     Corner("/admin/calendar", "工作日历", "工作日、调休与办公时间", "calendar"),
     Corner("/admin/audit", "审计", "谁在何时做了什么，封存链是否完好", "shield-check", for_all=True),
 )
