@@ -14,16 +14,12 @@ from sqlalchemy.orm import Session
 from gridops.audit.models import AuditEntry
 from gridops.core import clock
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
-from gridops.inspections.models import Round, Visit
-from gridops.inspections.rules import Signed, VisitKind
 from gridops.penalties import forms, queries, service
 from gridops.penalties.models import Penalty
 from gridops.penalties.rules import Act, Stage, columns, fold
 from gridops.penalties.service.base import as_event
 from gridops.people.queries import scope_of
 from gridops.people.rules import Person
-from gridops.premises import service as premises
-from gridops.squads import service as squads
 from tests.factories import at
 from tests.penalties.world import (
     DECIDED,
@@ -38,6 +34,7 @@ from tests.penalties.world import (
     opening,
     served,
     told,
+    visit,
 )
 
 
@@ -93,27 +90,6 @@ def test_a_form_sent_twice_opens_once(session: Session, street: Street) -> None:
     once = "0192f000-0000-7000-8000-000000000001"
     assert opened(session, street, once=once).id == opened(session, street, once=once).id
     assert opened(session, street).id != opened(session, street).id
-
-
-def visit(session: Session, street: Street) -> Visit:
-    where = premises.ensure(session, street.root.id, None, "某餐饮店")
-    squad = squads.open_squad(session, street.root.id, date(2026, 10, 10))
-    night = Round(root_id=street.root.id, number="YC2026-0001", squad_id=squad.id, recorded_at=NOW)
-    session.add(night)
-    session.flush()
-    made = Visit(
-        root_id=street.root.id,
-        round_id=night.id,
-        premises_id=where.id,
-        visited_at=at("2026-10-10 21:00"),
-        kind=VisitKind.INSPECTION,
-        complete=True,
-        signed=Signed.RECEIVED,
-        recorded_at=NOW,
-    )
-    session.add(made)
-    session.flush()
-    return made
 
 
 def test_proceedings_from_a_visit_know_round_premises_and_party(session: Session, street: Street) -> None:

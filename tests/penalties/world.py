@@ -12,10 +12,14 @@ from sqlalchemy.orm import Session
 from gridops.catalogue.models import LegalBasis
 from gridops.core import clock
 from gridops.grids.models import Grid
+from gridops.inspections.models import Round, Visit
+from gridops.inspections.rules import Signed, VisitKind
 from gridops.penalties import forms, service
 from gridops.penalties.models import Penalty
 from gridops.people.queries import load_person
 from gridops.people.rules import Person, Role, UnitKind
+from gridops.premises import service as premises
+from gridops.squads import service as squads
 from tests.factories import at, make_grid, make_unit, make_user
 
 STREET = "龙虎塘街道办事处"
@@ -124,3 +128,25 @@ def served(session: Session, street: Street, when: datetime = SERVED, **other: A
 
 def standing_at(when: datetime = NOW) -> Any:
     return clock.set_to(when)
+
+
+def visit(session: Session, street: Street) -> Visit:
+    """A visit of a night round to premises."""
+    where = premises.ensure(session, street.root.id, None, "某餐饮店")
+    squad = squads.open_squad(session, street.root.id, date(2026, 10, 10))
+    night = Round(root_id=street.root.id, number="YC2026-0001", squad_id=squad.id, recorded_at=NOW)
+    session.add(night)
+    session.flush()
+    made = Visit(
+        root_id=street.root.id,
+        round_id=night.id,
+        premises_id=where.id,
+        visited_at=at("2026-10-10 21:00"),
+        kind=VisitKind.INSPECTION,
+        complete=True,
+        signed=Signed.RECEIVED,
+        recorded_at=NOW,
+    )
+    session.add(made)
+    session.flush()
+    return made

@@ -17,7 +17,7 @@ from gridops.grids.models import Grid, GridVersion
 from gridops.penalties import queries
 from gridops.penalties.models import Penalty
 from gridops.penalties.rules import Stage
-from tests.penalties.world import Street, make_street
+from tests.penalties.world import Street, make_street, visit
 from tests.web.test_english import Seen, chinese_in
 from tests.webapp import PASSWORD_HASH, Browser
 
@@ -151,6 +151,18 @@ def test_a_form_that_lacks_what_it_needs_comes_back_as_it_was_typed(desk: Desk) 
     answer = desk["officer"].post("/desk/penalties/new", {"party": "某店", "credit_code": "1", "party_kind": "x"})
     assert answer.status_code == 422
     assert 'value="某店"' in answer.text
+
+
+def test_a_visit_leads_to_its_penalty_and_back(desk: Desk) -> None:
+    with transaction() as session:
+        seen = visit(session, desk.street).id
+    page = desk["shift"].get(f"/desk/visits/{seen}").text
+    assert f"/desk/penalties/new?visit_id={seen}" in page
+    number = desk.open(visit_id=str(seen), party="", act_at="")
+    assert desk.open(visit_id=str(seen), party="", act_at="") == number
+    assert f"/desk/penalties/{number}" in desk["shift"].get(f"/desk/visits/{seen}").text
+    assert f"/desk/visits/{seen}" in desk["shift"].get(f"/desk/penalties/{number}").text
+    assert f"/desk/visits/{seen}" not in desk["officer"].get(f"/desk/penalties/{number}").text  # no page of theirs
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

@@ -27,6 +27,7 @@ from gridops.squads.rules import Agency
 from gridops.web import records
 from gridops.web.desk.joint import READERS, place, raw_version, words, written
 from gridops.web.desk.months import Tried
+from gridops.web.desk.penalties import arisen
 from gridops.web.field.common import shows
 from gridops.web.guards import current_person, current_scope, needs
 
@@ -180,6 +181,7 @@ def _page(incident_id: int, tried: Tried, party: str | None = None) -> str:
         handovers = queries.handovers_of_incident(session, incident_id)
         uses = evidence.links_for(session, "incident", incident_id)
         names = people.names_of_users(session, [user for user in (row.incident.user_id,) if user])
+        penal = arisen(session, person, incident_id=incident_id)
     return render_template(
         "desk/incident.html",
         row=row,
@@ -192,6 +194,7 @@ def _page(incident_id: int, tried: Tried, party: str | None = None) -> str:
         names=names,
         tried=tried,
         party=party,
+        **penal,
         **words(),
     )
 

@@ -39,6 +39,7 @@ from gridops.penalties.rules import (
 from gridops.people import queries as people
 from gridops.people.rules import Person, Role
 from gridops.web import choices, records
+from gridops.web.desk.joint import READERS as AT_DESK
 from gridops.web.desk.joint import place, written
 from gridops.web.guards import current_person, current_scope, needs
 
@@ -181,6 +182,14 @@ def make(penalty_id: int, step: str) -> Answer:
     return _tried(penalty_id, Act(step), done) or redirect(url_for(".show", penalty_id=penalty_id))
 
 
+def arisen(session: Session, person: Person, *, visit_id: int = 0, incident_id: int = 0) -> dict[str, Any]:
+    """For the page of a visit or incident: the penalties from it, for who reads them, and whether to offer opening."""
+    if person.roles.isdisjoint(READERS):
+        return {"penalties": [], "penalises": False}
+    found = queries.of_visits(session, [visit_id]) if visit_id else queries.of_incidents(session, [incident_id])
+    return {"penalties": found, "penalises": not person.roles.isdisjoint(_OPENERS)}
+
+
 def words() -> dict[str, Any]:
     """What the pages of penalties say by name."""
     return {
@@ -246,6 +255,7 @@ def _page(penalty_id: int, tried: Tried, party: str | None = None) -> str:
         grid=grid,
         bases=bases,
         anew=anew,
+        at_desk=not person.roles.isdisjoint(AT_DESK),
         tried=tried,
         party=party,
         steps=_steps(row, found),

@@ -27,6 +27,7 @@ from gridops.web import choices, records
 from gridops.web.desk.common import REGISTRARS
 from gridops.web.desk.joint import READERS, raw_version
 from gridops.web.desk.months import Tried
+from gridops.web.desk.penalties import arisen
 from gridops.web.desk.rounds import words
 from gridops.web.field.common import shows
 from gridops.web.field.visit_form import visit_body
@@ -189,6 +190,7 @@ def _page(visit_id: int, tried: Tried, witness: str | None = None) -> str:
             "who": people.names_of_users(session, [visit.user_id] if visit.user_id else []),
             "plans": people.may_at(session, person, PLANNERS, place.grid_id or place.root_id),
             "registers": not person.roles.isdisjoint(REGISTRARS),
+            **arisen(session, person, visit_id=visit.id),
             "classes": choices.classes(session, person.root_id),
             "areas": choices.areas(session, person, REGISTRARS) if place.grid_id is None else [],
         }
