@@ -19,7 +19,6 @@ from gridops.supervision import queries, service
 from gridops.supervision.forms import AppealForm, appeal_form, written_mark
 from gridops.supervision.models import Appeal
 from gridops.supervision.rules import Against
-from gridops.worktime import service as worktime
 from tests.factories import at, make_case, make_category
 from tests.supervision.office import Office, make_office
 
@@ -32,7 +31,6 @@ REASON = "照片时间有误"
 @pytest.fixture
 def office(session: Session) -> Iterator[Office]:
     with clock.set_to(SOON):
-        worktime.seed(session)
         yield make_office(session)
 
 
