@@ -261,3 +261,18 @@ NO_ADDRESSES = (
 def test_addresses_that_mean_nothing_are_refused_and_break_nothing(rooms: Rooms) -> None:
     for address in NO_ADDRESSES:
         assert rooms["office"].get(f"{BASE}/{address}").status_code in (400, 422), address
+
+
+def test_what_no_page_of_ours_sends_is_refused_by_a_sentence(rooms: Rooms) -> None:
+    office, huge = rooms["office"], "9" * 30
+    for path in (
+        f"checks/{huge}", "checks/0", f"appeals/{huge}", "problems/%20", f"problems/{huge}", "matters/%27--",
+        f"problems/new?follows={huge}",
+    ):  # fmt: skip
+        assert office.get(f"{BASE}/{path}").status_code == 404, path
+    for path in (f"checks?unit={huge}", f"problems?unit={2**63}", f"checks?after=2017-03-06T09:00~{huge}"):
+        assert office.get(f"{BASE}/{path}").status_code in (400, 422), path
+    office.get(f"{BASE}/scores")
+    for path in (f"scores/{huge}/withdraw", f"checks/{huge}/void", f"appeals/{huge}/decide"):
+        answer = office.post(f"{BASE}/{path}", {"reason": "x", "version": huge, "yes": "yes", "why": "x"})
+        assert answer.status_code == 404, path
