@@ -29,8 +29,8 @@ class Penalty(FromOutside, Base):
     id: Mapped[bigint_key]
     root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     round_id: Mapped[int | None] = mapped_column(ForeignKey("night_round.id"), index=True)
-    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
-    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
     premises_id: Mapped[int | None] = mapped_column(ForeignKey("premises.id"), index=True)
     party: Mapped[str] = mapped_column(String(200), default="")
     party_kind: Mapped[PartyKind] = mapped_column(enum_text(PartyKind))
@@ -56,7 +56,7 @@ class Penalty(FromOutside, Base):
     changed_at: Mapped[datetime | None]
     changed_fine: Mapped[Decimal | None]
     revoked_at: Mapped[datetime | None]
-    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("penalty.id"))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("penalty.id"), index=True)
     remedy_from: Mapped[datetime | None]
     remedy_to: Mapped[datetime | None]
     deferred_to: Mapped[date | None]

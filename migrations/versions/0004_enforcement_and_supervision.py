@@ -794,7 +794,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_penalty")),
     )
     with op.batch_alter_table("penalty", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_penalty_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_penalty_premises_id"), ["premises_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_penalty_replaces_id"), ["replaces_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_penalty_root_id_decided_at"), ["root_id", "decided_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_penalty_root_id_opened_at"), ["root_id", "opened_at"], unique=False)
         batch_op.create_index(
@@ -803,6 +805,7 @@ def upgrade() -> None:
             unique=True,
         )
         batch_op.create_index(batch_op.f("ix_penalty_round_id"), ["round_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_penalty_visit_id"), ["visit_id"], unique=False)
         batch_op.create_index(
             "uq_penalty_record_id",
             ["record_id"],
@@ -896,11 +899,14 @@ def downgrade() -> None:
             sqlite_where=sa.text("record_id IS NOT NULL"),
             postgresql_where=sa.text("record_id IS NOT NULL"),
         )
+        batch_op.drop_index(batch_op.f("ix_penalty_visit_id"))
         batch_op.drop_index(batch_op.f("ix_penalty_round_id"))
         batch_op.drop_index(batch_op.f("ix_penalty_root_id_source_system_external_id"))
         batch_op.drop_index(batch_op.f("ix_penalty_root_id_opened_at"))
         batch_op.drop_index(batch_op.f("ix_penalty_root_id_decided_at"))
+        batch_op.drop_index(batch_op.f("ix_penalty_replaces_id"))
         batch_op.drop_index(batch_op.f("ix_penalty_premises_id"))
+        batch_op.drop_index(batch_op.f("ix_penalty_incident_id"))
 
     op.drop_table("penalty")
     with op.batch_alter_table("handover", schema=None) as batch_op:
