@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from gridops.core import clock
@@ -119,8 +120,17 @@ def outstanding(it: Penalty, at: Bounds) -> Decimal:
 
 def overdue(it: Penalty, at: Bounds) -> bool:
     """Owed at E, and the last day to pay is over."""
-    last = due(it.terms)
-    return last is not None and at.due_by > clock.midnight(last + timedelta(days=1)) and outstanding(it, at) > 0
+    if it.served_at is None or not it.own:
+        return False
+    lapsed = _lapsed(clock.local_date(it.served_at), it.deferred_to_on)
+    return lapsed is not None and at.due_by > lapsed and outstanding(it, at) > 0
+
+
+@lru_cache(maxsize=4096)
+def _lapsed(served_on: date, deferred_to: date | None) -> datetime | None:
+    """The instant at which the last day to pay is over; asked for day after day by many decisions."""
+    last = due(Terms(served_at=clock.midnight(served_on), deferred_to=deferred_to))
+    return None if last is None else clock.midnight(last + timedelta(days=1))
 
 
 def surcharge_estimate(it: Penalty, at: Bounds) -> Decimal:
@@ -273,7 +283,7 @@ TELLING = Telling(
             "yuan",
             "逾期未缴罚款按每日百分之三测算、不超过罚款本数的金额，扣除复议、诉讼和准予延期的天数；须由机关决定才应缴纳。",
             Penalty.kind,
-            lambda it, at: surcharge_estimate(it, at) > 0,
+            lambda it, at: it.surcharge_stated and overdue(it, at),
             amount=surcharge_estimate,
             stock=True,
         ),
