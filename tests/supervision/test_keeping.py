@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -16,9 +17,10 @@ from gridops.people.queries import load_person, scope_of
 from gridops.people.rules import Person, Role
 from gridops.supervision import queries, service
 from gridops.supervision.forms import LineForm, MatterForm, ProblemForm
-from gridops.supervision.models import DisciplineCheck, MatterLine, ProblemStep
+from gridops.supervision.models import DisciplineCheck, MatterLine, Problem, ProblemStep
 from gridops.supervision.queries import CheckFilter, ProblemFilter
 from gridops.supervision.rules import Light, MatterState, ProblemState
+from gridops.supervision.rules.problems import overdue_at, state_at
 from tests.factories import at, make_grid, make_user
 from tests.supervision.office import NOW, Office, make_office, named, opened, send
 
@@ -310,3 +312,25 @@ def test_matters_are_seen_by_the_lead_unit_and_by_who_watches(session: Session, 
     opened(session, office)
     for person, seen in ((office.villager, 1), (office.clerk, 0), (office.leader, 1)):
         assert len(queries.matter_page(session, scope_of(session, person), NOW).rows) == seen
+
+
+def test_what_a_list_finds_is_what_the_rule_says(session: Session, office: Office) -> None:
+    """The states in SQL and `rules.problems.state_at`, over every order in which things may have happened."""
+    moments = (None, at("2017-03-01 09:00"), at("2017-03-02 09:00"))
+    for answered, refused, accepted, due in itertools.product(moments, moments, moments, moments):
+        item = named(session, office)
+        item.answered_at, item.refused_at, item.accepted_at, item.due_at = answered, refused, accepted, due
+    session.flush()
+    scope = scope_of(session, office.officer)
+
+    def found(wanted: ProblemFilter) -> set[str]:
+        return {row.problem.number for row in queries.problem_page(session, scope, wanted, limit=500).rows}
+
+    items = list(session.scalars(select(Problem)))
+    assert len(items) == 81
+    for state in ProblemState:
+        assert found(ProblemFilter(state=state)) == {one.number for one in items if state_at(one, NOW) is state}, state
+    assert found(ProblemFilter(overdue=NOW)) == {one.number for one in items if overdue_at(one, NOW)}
+    owed = {row.problem.number for row in queries.to_answer(session, office.villager)}
+    still = (ProblemState.OPEN, ProblemState.REFUSED)
+    assert owed == {one.number for one in items if state_at(one, NOW) in still}
