@@ -104,6 +104,18 @@ def test_a_cell_opens_its_part(app: Flask, busy: Office, folder: Path, cell: str
         editor.post(f"{page}/steps/freeze")
 
 
+@pytest.mark.parametrize("name", ["rounds", "by_campaign", "penalties_by_kind"])
+def test_every_cell_of_a_table_opens_its_list(app: Flask, busy: Office, folder: Path, name: str):
+    editor = signed_in(app, "editor")
+    page = open_march(editor)
+    work(folder, id_of(page))
+    shown = editor.get(f"{page}/tables/{name}").text
+    links = [link.replace("&amp;", "&") for link in re.findall(r'<td class="num"><a href="([^"]+)"', shown)]
+    assert links
+    for link in links:
+        assert '<th scope="row"' in editor.get(link).text, link
+
+
 @pytest.mark.parametrize("path", ["rounds.nothing", "rounds.held?table=by_grid&row=A", "tallies.tidied?table=x&row=y"])
 def test_lists_that_do_not_exist_are_not_found(app: Flask, busy: Office, path: str):
     editor = signed_in(app, "editor")

@@ -76,7 +76,12 @@ TABLES = {
     "top_events": "事件类排行",
     "top_components": "部件类排行",
     "by_campaign": "按专项",
+    "rounds": "夜查情况",
+    "penalties_by_kind": "处罚种类",
 }
+# Columns that facts add to a table, or that are all of it.
+OF_TABLES = {"rounds": sheets.OF_ROUNDS, "by_campaign": sheets.OF_CAMPAIGNS, "penalties_by_kind": sheets.OF_KINDS}
+FACT_TABLES = ("rounds", "penalties_by_kind")
 # A rate's list is that of its denominator, with those of the numerator told apart; counts have their own.
 PARTS_OF_RATES = {
     **{PREFIX + rate.key: (PREFIX + rate.numerator, PREFIX + rate.denominator) for rate in RATES},
@@ -88,9 +93,7 @@ LISTED = frozenset({*(PREFIX + count.key for count in COUNTS), *OF_GRIDS, *OF_OR
 # (table, figure) -> the column that shows it.
 COLUMN_OF = {
     (table, figure.key): column
-    for table, columns in (
-        ("rounds", sheets.OF_ROUNDS), ("by_campaign", sheets.OF_CAMPAIGNS), ("penalties_by_kind", sheets.OF_KINDS)
-    )
+    for table, columns in OF_TABLES.items()
     for column, figure in columns.items()
 }  # fmt: skip
 

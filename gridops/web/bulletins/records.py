@@ -117,6 +117,8 @@ def table(bulletin_id: int, name: str) -> Answer:
         area = area_name(session, row)
     tables = document.contract["tables"] if document else {}
     rows = tables.get(name) or []
+    if not rows and name in panel.FACT_TABLES:
+        raise NotFound("没有这张表")
     return render_template(
         "bulletins/table.html",
         row=row,
@@ -124,12 +126,25 @@ def table(bulletin_id: int, name: str) -> Answer:
         area=area,
         name=name,
         rows=rows,
-        columns=[(key, _SHARE if key == "share" else panel.NAMES[PREFIX + key]) for key in COLUMNS],
+        columns=_columns(name, rows),
         listed=panel.LISTED,
-        prefix=PREFIX,
         text=panel.text,
         tables=[(key, words_) for key, words_ in panel.TABLES.items() if tables.get(key)],
     )
+
+
+def _columns(name: str, rows: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Column, its head, and the figure whose list a cell opens; columns of outings only where there were any."""
+    of_cases = [
+        (key, _SHARE if key == "share" else panel.NAMES[PREFIX + key], PREFIX + key)
+        for key in (() if name in panel.FACT_TABLES else COLUMNS)
+    ]
+    of_facts = {
+        figure.key: (column, figure.name, figure.key) for column, figure in panel.OF_TABLES.get(name, {}).items()
+    }
+    return of_cases + [
+        each for each in of_facts.values() if any(row.get(each[0]) not in (None, 0, "0.00") for row in rows)
+    ]
 
 
 def _told(row: Bulletin, contract: dict[str, Any], asked: behind.Asked) -> dict[str, Any]:
