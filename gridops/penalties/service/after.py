@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
@@ -20,6 +22,7 @@ from gridops.penalties.forms import (
 )
 from gridops.penalties.models import Payment, Penalty
 from gridops.penalties.rules import Act, balance, cash_fault, change_fault
+from gridops.penalties.rules.money import NOTHING
 from gridops.penalties.service.base import begin, not_before, write
 from gridops.people.rules import Person
 
@@ -40,9 +43,7 @@ def pay(session: Session, person: Person, row: Penalty, form: PayIn, version: in
     wrong = cash_fault(form.amount, row.fine, row.simple, clock.local_date(form.at), form.reason) if form.cash else None
     if wrong:
         raise Invalid(wrong)
-    paid = queries.paid_on(session, [row.id]).get(row.id, form.amount * 0)
-    anew = queries.replaced_at(session, [row.id]).get(row.id)
-    owed = balance(queries.terms_of(row, anew), paid, clock.now()).outstanding
+    owed = _owed(session, row)
     if form.amount > owed:
         raise Invalid(("amount", f"超过尚欠金额{owed}元"))
     made = Payment(
@@ -109,13 +110,19 @@ def conclude(session: Session, person: Person, row: Penalty, form: ConcludeIn, v
     """The proceeding is over (处罚结案); undecided, or with money still owed, only for a reason."""
     begin(session, person, row, Act.CONCLUDE, version)
     not_before("at", form.at, row.decided_at or row.waived_at or row.opened_at, "不得早于上一环节的日期")
-    paid = queries.paid_on(session, [row.id]).get(row.id, row.fine * 0)
-    owed = balance(queries.terms_of(row, None), paid, clock.now()).outstanding
+    owed = _owed(session, row)
     decided = row.decided_at or row.waived_at
     if not form.reason and (decided is None or owed):
         said = "未作出决定即结案的，须写明理由" if decided is None else f"尚欠{owed}元，须写明结案理由"
         raise Invalid(("reason", said))
     write(session, row, Act.CONCLUDE, form.at, actor_id=person.user_id, reason=form.reason)
+
+
+def _owed(session: Session, row: Penalty) -> Decimal:
+    """What is outstanding now, in yuan."""
+    paid = queries.paid_on(session, [row.id]).get(row.id, NOTHING)
+    anew = queries.replaced_at(session, [row.id]).get(row.id)
+    return balance(queries.terms_of(row, anew), paid, clock.now()).outstanding
 
 
 def read_party(session: Session, person: Person, row: Penalty) -> str:

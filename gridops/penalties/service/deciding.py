@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from gridops.core.db import lock_names
 from gridops.core.errors import Invalid
 from gridops.penalties import queries
 from gridops.penalties.forms import DecideIn, OpenIn, TellIn, WaiveIn
@@ -25,6 +26,8 @@ def open_proceedings(session: Session, person: Person, form: OpenIn) -> Penalty:
     The same form sent twice, and the same visit or incident against the same party while it is in hand, is one.
     Raises NotAllowed, NotFound (source), Invalid.
     """
+    # A form sent twice at once, or by two people from one visit, waits for its turn.
+    lock_names(session, [f"penalty {person.root_id} {form.visit_id} {form.incident_id} {form.once}"])
     known = queries.penalty_of_record(session, form.once) if form.once else None
     if known is not None and known.root_id == person.root_id:
         return known

@@ -60,6 +60,11 @@ def import_penalties(
     session.flush()
     everyone = {**standing, **rows}
     known = _events(session, [row.id for name, row in rows.items() if name in standing])
+    payments = {
+        line.external_id: _payment(session, rows[line.external_id], line, known.get(rows[line.external_id].id, []))
+        for _n, line in fresh
+    }
+    session.flush()
     for _number, line in fresh:
         ids = _Ids(
             rounds[line.round_id].id if line.round_id else None,
@@ -68,7 +73,7 @@ def import_penalties(
         )
         row = rows[line.external_id]
         own = is_own(line.decided_by, own_names)
-        _tell(session, row, line, ids, own, known.get(row.id, []), actor_id)
+        _tell(session, row, line, ids, own, known.get(row.id, []), payments[line.external_id], actor_id)
     told.new = sum(name not in standing for name in rows)
     told.changed = len(rows) - told.new
     session.flush()
@@ -157,12 +162,12 @@ def _tell(
     ids: _Ids,
     own: bool,
     known: list[PenaltyEvent],
+    payment: Payment | None,
     actor_id: int | None,
 ) -> None:
     """Append what the line tells, after a mark that what the file told before holds no more."""
     steps: list[tuple[Act, datetime, dict[str, Any]]] = [(Act.RESTATE, clock.now(), {})] if known else []
     steps += _steps(line, ids, own)
-    payment = _payment(session, row, line, known)
     if payment is not None:
         steps.append((Act.PAY, payment.paid_at, {"payment_id": payment.id, "amount": payment.amount}))
     made = [
@@ -217,5 +222,4 @@ def _payment(session: Session, row: Penalty, line: PenaltyLine, known: list[Pena
         return same
     made = Payment(penalty_id=row.id, paid_at=line.paid_at, amount=line.paid_yuan, recorded_at=clock.now())
     session.add(made)
-    session.flush()
     return made
