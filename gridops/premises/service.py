@@ -165,13 +165,10 @@ def import_premises(
         if each.grid_code and grid_id is None:
             told.refuse(number, "grid_code", each.grid_code, "no grid of this street has this code")
             continue
-        row = before or _known(session, root_id, each.credit_code, each.name)
-        if row is None:
-            row = ensure(session, root_id, each.credit_code, each.name)
-        if row.source_system is None:
-            row.source_system, row.external_id = source_system, each.external_id
+        row = before or _entered(session, root_id, source_system, each)
+        known[each.external_id] = row
         other = queries.by_credit_code(session, root_id, each.credit_code) if each.credit_code else None
-        if other is not None and other.id != row.id:
+        if other is not None and other.id not in (row.id, survivor(session, row).id):
             told.refuse(number, "credit_code", each.credit_code, f"belongs to other premises: {other.name}")
             continue
         told.new, told.changed = told.new + (before is None), told.changed + (before is not None)
@@ -185,11 +182,40 @@ def import_premises(
     return told
 
 
+def _entered(session: Session, root_id: int, source_system: str, each: PremisesLine) -> Premises:
+    """The row that bears a line's name from now on: premises nobody named yet, else a duplicate merged into them.
+
+    So one body may stand in two systems, or twice in one, and each keeps its own word.
+    """
+    found = _known(session, root_id, each.credit_code, each.name)
+    found = survivor(session, found) if found else ensure(session, root_id, each.credit_code, each.name)
+    if found.source_system is None:
+        found.source_system, found.external_id = source_system, each.external_id
+        return found
+    made = Premises(
+        root_id=root_id,
+        source_system=source_system,
+        external_id=each.external_id,
+        name=each.name,
+        name_key=name_key(each.name),
+        kind=each.kind,
+        risk=each.risk,
+        merged_into_id=found.id,
+        merged_at=clock.now(),
+        recorded_at=clock.now(),
+        version=1,
+    )
+    session.add(made)
+    session.flush()
+    audit.record(session, "premises.merge", "premises", made.id, root_id=root_id, into=found.id)
+    return made
+
+
 def _write(row: Premises, each: PremisesLine, grid_id: int | None, digest: str) -> None:
     row.name, row.name_key, row.credit_code = each.name, name_key(each.name), each.credit_code or row.credit_code
     row.kind, row.risk, row.address = each.kind, each.risk, each.address
     row.lon, row.lat, row.grid_id = each.lon, each.lat, grid_id
-    row.responsible, row.import_digest = each.responsible, digest
+    row.responsible, row.import_digest = each.responsible or row.responsible, digest
     row.version += 1
 
 

@@ -162,3 +162,30 @@ def test_a_file_may_come_again_and_changes_what_it_tells_otherwise(session: Sess
         (PremisesKind.MARKET, officer.root_id),
     ]
     assert session.scalar(select(func.count()).select_from(Premises)) == 2
+
+
+def test_one_body_named_by_two_systems_or_twice_in_one_is_one_and_each_file_may_come_again(
+    session: Session, officer: Person
+) -> None:
+    root_id = officer.root_id
+    city = {"external_id": "C1", "name": "天合电子", "credit_code": CODE, "risk": "high"}
+    other = {"external_id": "K9", "name": "天合电子有限公司", "credit_code": CODE, "risk": "low"}
+    assert _told(session, root_id, city) == (1, 0, 0, [])
+    lines = [(2, forms.line(other)), (3, forms.line({**other, "external_id": "K10"}))]
+    first, again = (service.import_premises(session, root_id, "county", lines) for _time in range(2))
+    assert (first.new, first.errors, again.unchanged) == (2, [], 2)
+    assert queries.count(session, root_id) == 1
+    kept = service.ensure(session, root_id, CODE, "随便")
+    assert (kept.name, kept.risk) == ("天合电子", Risk.HIGH)  # who named it first keeps the word
+    assert set(queries.survivors(session, root_id).values()) == {kept.id}
+
+
+def test_a_line_of_what_was_merged_since_is_no_error(session: Session, officer: Person) -> None:
+    one = {"external_id": "1", "name": "天合", "credit_code": CODE}
+    two = {"external_id": "2", "name": "天合老厂"}
+    assert _told(session, officer.root_id, one, two) == (2, 0, 0, [])
+    rows = queries.by_external_ids(session, officer.root_id, "file", ["1", "2"])
+    service.merge(session, officer, rows["2"].id, rows["1"].id, "同一家")
+    assert _told(session, officer.root_id, one, {**two, "credit_code": CODE}) == (0, 1, 1, [])
+    assert rows["1"].name == "天合"
+    assert queries.survivors(session, officer.root_id) == {rows["2"].id: rows["1"].id}
