@@ -24,6 +24,7 @@ from gridops.penalties.rules import Act, PartyKind, fold, is_own
 from gridops.penalties.service.base import append, as_event, new_row, project
 from gridops.premises import service as premises
 
+_CHUNK = 500
 _PREMISES_COLUMNS = {"premises_name": "party"}
 Lines = Sequence[tuple[int, PenaltyLine]]
 
@@ -150,8 +151,9 @@ def _new(session: Session, root_id: int, source_system: str, line: PenaltyLine) 
 
 def _events(session: Session, penalty_ids: list[int]) -> dict[int, list[PenaltyEvent]]:
     found: dict[int, list[PenaltyEvent]] = {}
-    for event in queries.events_of(session, penalty_ids) if penalty_ids else ():
-        found.setdefault(event.penalty_id, []).append(event)
+    for first in range(0, len(penalty_ids), _CHUNK):
+        for event in queries.events_of(session, penalty_ids[first : first + _CHUNK]):
+            found.setdefault(event.penalty_id, []).append(event)
     return found
 
 
