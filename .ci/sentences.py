@@ -33,6 +33,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "premises/rules.py": ("KIND_NAMES", "RISK_NAMES"),
     "bulletins/rules/life.py": ("STATUS_ZH", "STEP_ZH", "WAITING_ZH", "refusal"),
     "bulletins/rules/series.py": ("SERIES",),
+    "bulletins/rules/sheets.py": ("ANSWER_ZH", "STATE_ZH", "answer_fault", "settle_fault"),
     "bulletins/composing.py": ("FIGURE_NAMES",),
     "bulletins/service.py": ("recompose", "take_composed"),
     "cases/rules/names.py": (

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from gridops.bulletins.rules.series import ANSWER_DAYS, REVIEW_DAYS, SERIES
+from gridops.bulletins.rules.sheets import Answer
 from gridops.core import clock
 from gridops.core.errors import FieldError, Invalid
 from gridops.documents.rules.wording import lines_of
@@ -157,6 +158,32 @@ def reason(raw: Mapping[str, str]) -> str:
     said = _line(raw.get("reason", ""))
     if len(said) > LONGEST_REASON:
         raise Invalid(("reason", f"理由最多{LONGEST_REASON}字"))
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class SheetAnswer:
+    """What a unit answers to its 核对单; a dispute says in words what is wrong."""
+
+    answer: Answer
+    words: str
+
+
+def sheet_answer(raw: Mapping[str, str]) -> SheetAnswer:
+    """The answer of a unit; Invalid names `answer` or `words`."""
+    told, said = raw.get("answer", ""), sheet_words(raw)
+    if told not in set(Answer):
+        raise Invalid(("answer", "请选择“属实”或者“有异议”"))
+    if told == Answer.DISPUTE and not said:
+        raise Invalid(("words", "有异议的，请写明不符之处和依据"))
+    return SheetAnswer(Answer(told), said)
+
+
+def sheet_words(raw: Mapping[str, str]) -> str:
+    """What is said with an answer or a settlement; empty where nothing was."""
+    said = "\n".join(lines_of(raw.get("words", "")))
+    if len(said) > LONGEST_REASON:
+        raise Invalid(("words", f"最多{LONGEST_REASON}字"))
     return said
 
 

@@ -78,7 +78,8 @@ class BulletinStep(Base):
 class FactSheet(Base):
     """拟通报事项核对单: what a paper is about to say of a unit, and what the unit answers before it is approved.
 
-    `facts`: [{text, figure, cases}]; `answer`: agree 属实 or dispute 有异议, with words and evidence.
+    `facts`: [{heading, text}], the sentences that name the unit, none once it is no longer named; `answer`: agree
+    属实 or dispute 有异议, with words; `settled`: what the editors found of a dispute.
     """
 
     __tablename__ = "fact_sheet"

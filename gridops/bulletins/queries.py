@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from gridops.bulletins.models import BuildJob, BuildPart, Bulletin, BulletinPaper, BulletinStep, Series
+from gridops.bulletins.models import BuildJob, BuildPart, Bulletin, BulletinPaper, BulletinStep, FactSheet, Series
 from gridops.bulletins.rules.life import Status
+from gridops.bulletins.rules.sheets import ASKING
 from gridops.cases.models import Case
 from gridops.catalogue.models import Category
 from gridops.figures.models import FrozenSet, KeptRow
 from gridops.grids.models import GridVersion
 from gridops.people.models import Unit
+from gridops.people.queries import units_below
 
 
 def series(session: Session, root_id: int, key: str, *, lock: bool = False) -> Series | None:
@@ -224,3 +226,57 @@ def names_beside(
     units = select(Unit.id, Unit.name).where(Unit.id.in_(sorted(unit_ids)))
     told = [{row.id: row.name for row in session.execute(query)} for query in (categories, versions, units)]
     return told[0], told[1], told[2]
+
+
+def units_named(session: Session, root_id: int, day: date) -> dict[int, str]:
+    """Unit id -> name of the units of a root that exist on a day."""
+    rows = session.execute(
+        select(Unit.id, Unit.name).where(
+            Unit.root_id == root_id,
+            or_(Unit.valid_from.is_(None), Unit.valid_from <= day),
+            or_(Unit.valid_to.is_(None), Unit.valid_to > day),
+        )
+    )
+    return {row.id: row.name for row in rows}
+
+
+def place_of_unit(session: Session, unit_id: int) -> int | None:
+    """The grid a unit belongs to; None where it works for the whole root."""
+    return session.scalar(select(Unit.grid_id).where(Unit.id == unit_id))
+
+
+def fact_sheets(session: Session, bulletin_id: int) -> Sequence[FactSheet]:
+    """The sheets of a bulletin, in the order in which units were first asked; those without facts too."""
+    return session.scalars(select(FactSheet).filter_by(bulletin_id=bulletin_id).order_by(FactSheet.id)).all()
+
+
+def bulletin_of_sheet(session: Session, sheet_id: int) -> int | None:
+    """The bulletin of a sheet; None where there is no such sheet."""
+    return session.scalar(select(FactSheet.bulletin_id).filter_by(id=sheet_id))
+
+
+def fact_sheet(session: Session, sheet_id: int) -> FactSheet | None:
+    """A sheet that nobody else may change meanwhile."""
+    found = select(FactSheet).filter_by(id=sheet_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalar(found)
+
+
+def unanswered_sheets(
+    session: Session, root_id: int, unit_ids: Collection[int], limit: int = 200
+) -> list[tuple[FactSheet, Bulletin]]:
+    """Sheets of these units and those below them, not answered, of papers not yet approved, by deadline."""
+    if not unit_ids:
+        return []
+    wanted = (
+        select(FactSheet, Bulletin)
+        .join(Bulletin, Bulletin.id == FactSheet.bulletin_id)
+        .where(
+            Bulletin.root_id == root_id,
+            Bulletin.status.in_(sorted(ASKING)),
+            FactSheet.unit_id.in_(sorted(units_below(session, unit_ids))),
+            FactSheet.answer.is_(None),
+        )
+        .order_by(FactSheet.due_at, FactSheet.id)
+        .limit(limit)
+    )
+    return [(row.FactSheet, row.Bulletin) for row in session.execute(wanted)]
