@@ -115,7 +115,7 @@ class KeptRow(Base):
 class KeptFact(Base):
     """One counted record of enforcement or supervision of a frozen set: what it was, as plain values (JSON).
 
-    `kind`: of `figures.rules.facts`; `fact_id`: its row there.
+    `kind`: of `figures.rules.facts` or `figures.money`; `fact_id`: its row there.
     """
 
     __tablename__ = "kept_fact"

@@ -24,10 +24,11 @@ _OFFICERS = 2
 def facts_of(session: Session, here: Here, period: Period) -> Iterator[facts.Fact]:
     """Outings that began in the period, their tallies, and incidents of them or by themselves."""
     began = _began(here, period)
-    people = turns(session, select(Outing.squad_id).where(began))
     told = select(Outing, Campaign.name).join(Campaign, Campaign.id == Outing.campaign_id)
+    rows = session.execute(told.where(began).order_by(Outing.id)).all()
+    people = turns(session, select(Outing.squad_id).where(began)) if rows else {}
     own: dict[int, facts.Outing] = {}
-    for each, campaign in session.execute(told.where(began).order_by(Outing.id)):
+    for each, campaign in rows:
         if each.started_at is not None and here.holds(each.grid_id, each.started_at):
             own[each.id] = facts.Outing(
                 id=each.id,
@@ -46,7 +47,7 @@ def facts_of(session: Session, here: Here, period: Period) -> Iterator[facts.Fac
         .where(began, Tally.superseded_at.is_(None))
         .order_by(Tally.id)
     )
-    for row in session.execute(tallies):
+    for row in session.execute(tallies) if own else ():
         if outing := own.get(row.outing_id):
             yield facts.Tally(
                 id=row.id,

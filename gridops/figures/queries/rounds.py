@@ -39,14 +39,15 @@ def facts_of(session: Session, here: Here, period: Period, survivors: Mapping[in
     began = _began(here, period)
     visits = session.execute(_visits(here, period)).all()
     rounds = session.execute(select(Round).where(began).order_by(Round.id)).scalars().all()
-    people = turns(session, select(Round.squad_id).where(began))
-    grids, checked = _grids(session, began)
+    # Most periods of most jurisdictions have none: nothing is asked about what is not there.
+    people = turns(session, select(Round.squad_id).where(began)) if rounds else {}
+    grids, checked = _grids(session, began) if rounds else ({}, Counter())
     seen = Counter(row.round_id for row in visits if row.complete and row.round_id is not None)
     its_grids: dict[int | None, set[int | None]] = defaultdict(set)
     for row in visits:
         its_grids[row.round_id].add(row.grid_id)
     for each in rounds:
-        if each.started_at is None or not here.any_of(grids[each.id] | its_grids[each.id], each.started_at):
+        if each.started_at is None or not here.any_of(grids.get(each.id, set()) | its_grids[each.id], each.started_at):
             continue
         turned_out = people.get(each.squad_id, (0, 0))
         yield facts.Round(
@@ -64,7 +65,8 @@ def facts_of(session: Session, here: Here, period: Period, survivors: Mapping[in
     counted = {row.id: row for row in visits if here.holds(row.grid_id, row.began_at)}
     yield from (_visit(row, survivors) for row in counted.values())
     of_rounds = {visit_id: row for visit_id, row in counted.items() if row.complete and row.round_id is not None}
-    yield from _left(session, here, period, survivors, of_rounds, officers)
+    if of_rounds:
+        yield from _left(session, here, period, survivors, of_rounds, officers)
 
 
 def open_ones(session: Session, here: Here, period: Period) -> list[tuple[str, datetime, str | None]]:

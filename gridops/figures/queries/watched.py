@@ -144,6 +144,29 @@ def _previous_issue(session: Session, here: Here, series: str, period: Period) -
 
 
 def _matters(session: Session, here: Here, bounds: Bounds) -> Iterator[facts.Matter]:
+    asked = (
+        select(Matter, Unit.grid_id)
+        .join(Unit, Unit.id == Matter.lead_unit_id)
+        .where(Matter.root_id == here.area.root_id, Matter.opened_at < bounds.end, Matter.voided_at.is_(None))
+        .order_by(Matter.id)
+    )
+    rows = session.execute(asked).all()
+    lights = _lights(session, here, bounds) if rows else {}
+    for it, grid_id in rows:
+        if here.holds(grid_id, it.opened_at):
+            yield facts.Matter(
+                id=it.id,
+                label=f"{it.number} {it.title[:_WORDS]}",
+                number=it.number,
+                opened_at=it.opened_at,
+                due_at=it.due_at,
+                done_at=it.done_at,
+                light=lights.get(it.id),
+            )
+
+
+def _lights(session: Session, here: Here, bounds: Bounds) -> dict[int, str]:
+    """Matter id -> the light of its last line before E."""
     told = (
         select(MatterLine.matter_id, func.max(MatterLine.at).label("last"))
         .join(Matter, Matter.id == MatterLine.matter_id)
@@ -156,24 +179,7 @@ def _matters(session: Session, here: Here, bounds: Bounds) -> Iterator[facts.Mat
         .join(told, and_(told.c.matter_id == MatterLine.matter_id, told.c["last"] == MatterLine.at))
         .order_by(MatterLine.id)
     )
-    lights = {matter_id: str(light) for matter_id, light in session.execute(lines)}
-    asked = (
-        select(Matter, Unit.grid_id)
-        .join(Unit, Unit.id == Matter.lead_unit_id)
-        .where(Matter.root_id == here.area.root_id, Matter.opened_at < bounds.end, Matter.voided_at.is_(None))
-        .order_by(Matter.id)
-    )
-    for it, grid_id in session.execute(asked):
-        if here.holds(grid_id, it.opened_at):
-            yield facts.Matter(
-                id=it.id,
-                label=f"{it.number} {it.title[:_WORDS]}",
-                number=it.number,
-                opened_at=it.opened_at,
-                due_at=it.due_at,
-                done_at=it.done_at,
-                light=lights.get(it.id),
-            )
+    return {matter_id: str(light) for matter_id, light in session.execute(lines)}
 
 
 def _assessed(session: Session, here: Here, period: Period) -> Iterator[facts.Assessed]:
