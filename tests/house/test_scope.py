@@ -46,6 +46,7 @@ THINGS = {
     "bulletin_records.records": "bulletin",
     "bulletin_records.table": "bulletin",
     "bulletin_text.edit": "bulletin",
+    "bulletin_sheets.index": "bulletin",
     "field.receipt": "record",
     "api.get_record": "record",
     **joint_things.THINGS,

@@ -10,10 +10,11 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from gridops.bulletins import composing, queries, service, settling
-from gridops.bulletins.models import BuildJob, Bulletin, BulletinPaper, BulletinStep
+from gridops.bulletins.models import BuildJob, Bulletin, BulletinPaper, BulletinStep, FactSheet
 from gridops.bulletins.rules.dates import Passed
 from gridops.bulletins.rules.life import STATUS_ZH, STEP_ZH, Status, Step
 from gridops.bulletins.rules.numbers import Difference
+from gridops.bulletins.rules.sheets import OpenPoints, open_points
 from gridops.core import clock
 from gridops.core.errors import NotFound
 from gridops.core.periods import Period
@@ -113,6 +114,8 @@ class View:
     corrections: list[Bulletin]
     checks: list[Checked]
     passed: list[Passed]
+    sheets: list[FactSheet]
+    open_points: OpenPoints
 
 
 def view_of(session: Session, bulletin_id: int, person: Person) -> View:
@@ -123,6 +126,7 @@ def view_of(session: Session, bulletin_id: int, person: Person) -> View:
     contract = document.contract if document else {}
     history = _history(session, row)
     open_steps = service.open_steps(session, row, person)
+    sheets = [sheet for sheet in queries.fact_sheets(session, row.id) if sheet.facts]
     return View(
         row=row,
         name=common.title_of(row, of, common.series_name(session, row)),
@@ -147,6 +151,8 @@ def view_of(session: Session, bulletin_id: int, person: Person) -> View:
         corrections=list(queries.corrections(session, row.id)),
         checks=_checks(session, row, document),
         passed=settling.passed_days(row, document) if document else [],
+        sheets=sheets,
+        open_points=open_points(sheets),
     )
 
 

@@ -82,6 +82,7 @@ def index() -> Answer:
         dispatches=dispatches,
         may_register=bool(person.roles.intersection(common.REGISTRARS)),
         judged=judged,
+        answers_sheets=Role.HANDLER in person.roles,
         tabs=[
             (group, url_for(".index", **_tab(asked.kept, group))) for group in _tabs(person, counts, asked.wanted.group)
         ],
