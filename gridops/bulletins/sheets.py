@@ -44,7 +44,7 @@ def ask(session: Session, bulletin_id: int, person: Person) -> list[FactSheet]:
         sheet.settled = sheet.settled_at = sheet.settled_by = None
         sheet.version += 1
         session.flush()
-        _note(session, "ask" if facts else "drop", sheet, bulletin, person)
+        _note(session, "fact_sheet.ask" if facts else "fact_sheet.drop", sheet, bulletin, person)
         if facts:
             asked.append(sheet)
     return asked
@@ -79,7 +79,7 @@ def answer(session: Session, sheet_id: int, person: Person, said: SheetAnswer, e
     sheet.answer, sheet.words = said.answer.value, said.words or None
     sheet.answered_at, sheet.answered_by = clock.now(), person.user_id
     sheet.version += 1
-    _note(session, "answer", sheet, bulletin, person, answer=said.answer.value)
+    _note(session, "fact_sheet.answer", sheet, bulletin, person, answer=said.answer.value)
     return sheet
 
 
@@ -94,7 +94,7 @@ def settle(session: Session, sheet_id: int, person: Person, words: str, expected
         raise Invalid(("words", "请写明核实和处理的情况"))
     sheet.settled, sheet.settled_at, sheet.settled_by = words.strip(), clock.now(), person.user_id
     sheet.version += 1
-    _note(session, "settle", sheet, bulletin, person)
+    _note(session, "fact_sheet.settle", sheet, bulletin, person)
     return sheet
 
 
@@ -134,6 +134,6 @@ def _same(sheet: FactSheet, expected_version: int) -> None:
 
 def _note(session: Session, act: str, sheet: FactSheet, bulletin: Bulletin, person: Person, **details: str) -> None:
     audit.record(
-        session, f"fact_sheet.{act}", "fact_sheet", sheet.id, actor_id=person.user_id, root_id=bulletin.root_id,
+        session, act, "fact_sheet", sheet.id, actor_id=person.user_id, root_id=bulletin.root_id,
         bulletin=bulletin.id, unit=sheet.unit_id, **details,
     )  # fmt: skip

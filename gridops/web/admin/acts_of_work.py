@@ -77,6 +77,10 @@ ACTS: dict[str, str] = {
     "legal_basis.add": "添加处罚依据",
     "legal_basis.edit": "修改处罚依据",
     "legal_basis.end": "终止处罚依据",
+    "fact_sheet.ask": "送核对单",
+    "fact_sheet.drop": "撤回核对单",
+    "fact_sheet.answer": "答复核对单",
+    "fact_sheet.settle": "处理核对单异议",
     "export.read": "导出数据",
     "grids.version": "网格新版本",
     "grids.correct": "更正网格",
@@ -98,6 +102,7 @@ GROUPS = {
     "appeal.": "申诉",
     "checklist.": "检查清单",
     "legal_basis.": "处罚依据",
+    "fact_sheet.": "核对单",
     "export.": "导出",
 }
 SUBJECTS = {
@@ -116,11 +121,14 @@ SUBJECTS = {
     "appeal": "申诉",
     "checklist": "检查清单",
     "legal_basis": "处罚依据",
+    "fact_sheet": "核对单",
 }
 DETAILS = {
     "against": "申诉对象",
     "agency": "机关",
     "amount": "数量",
+    "answer": "答复",
+    "bulletin": "通报",
     "article": "条款",
     "by_leader": "由带队人",
     "case": "案件",
