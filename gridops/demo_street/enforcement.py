@@ -19,6 +19,7 @@ from gridops.premises.rules import check_character
 
 _SEED = 20170107
 YEAR = 2017
+WOUND_UP = datetime(2018, 1, 20, 18, 0, tzinfo=LOCAL)
 _WORKS = frozenset({"works", "shops", "market", "site"})
 
 # Cells of a line by column; a datetime is a time that is told only once it has come.
@@ -29,13 +30,15 @@ Cells = dict[str, str | datetime]
 class Row:
     """A line to be entered: the kind of its file, when it was first known, its cells.
 
-    `later`: cells that go with a time told later: they stay empty until that time has come.
+    `later`: cells that go with a time told later: they stay empty until that time has come. `at_last`: what holds once
+    the year is wound up, so that the desk of today owes nothing of 2017.
     """
 
     kind: str
     at: datetime
     cells: Cells
     later: Mapping[str, str] | None = None
+    at_last: Mapping[str, str] | None = None
 
     def as_of(self, instant: datetime) -> dict[str, str]:
         """The cells as they were known at an instant."""
@@ -48,7 +51,7 @@ class Row:
                 told[name] = value.isoformat() if value <= instant else ""
             else:
                 told[name] = "" if name in hidden else value
-        return told
+        return told | (self.at_last or {}) if instant >= WOUND_UP else told
 
 
 def _known(value: str | datetime | None, instant: datetime) -> bool:
@@ -104,6 +107,7 @@ def _premises(street: Street, dice: random.Random) -> Iterator[dict[str, str]]:
         }
 
 
+_MENDED_AT_LAST = datetime(2018, 1, 19, 10, 0, tzinfo=LOCAL).isoformat()
 # Night rounds of each month, thirty in all; the last of March runs over midnight of the last day.
 _ROUNDS = {1: 2, 2: 2, 3: 3, 4: 3, 5: 3, 6: 3, 7: 2, 8: 2, 9: 3, 10: 3, 11: 2, 12: 2}
 
@@ -167,7 +171,8 @@ def _visits(night: _Night, dice: random.Random) -> Iterator[Row]:
             cells |= {"ordered": "yes", "order_due_at": f"{due:%Y-%m-%d}"}
         if mended:
             cells |= {"corrected": str(mended), "corrected_at": again}
-        yield Row("visits", at, cells, {"corrected": "corrected_at"})
+        at_last = {"corrected": str(found), "corrected_at": _MENDED_AT_LAST} if ordered and mended < found else None
+        yield Row("visits", at, cells, {"corrected": "corrected_at"}, at_last)
         if ordered:
             seen = {name: cells[name] for name in ("credit_code", "premises_name")}
             yield Row("visits", again, {"external_id": f"{night.external_id}-{number}F", **seen, "visited_at": again,

@@ -104,6 +104,7 @@ class _Loader:
         self.done = enforcement.year(ground, everyone.officers)
         steps = papers.steps(calendar, last.month - 1 if last_day else papers.LAST_MONTH)
         entered = [Entering(at) for at in _firsts(last.month if last_day else 12)]
+        entered += [] if last_day else [Entering(enforcement.WOUND_UP)]
         self.stages = stages(self.acts, sorted([*steps, *entered], key=lambda step: step.at))
         told = "\n".join(repr((act.at, act.case, act.move.value, act.actor)) for act in self.acts)
         told += repr([(row.kind, row.at) for row in self.done]) + repr(steps)

@@ -206,6 +206,15 @@ def test_the_year_of_the_joint_force_holds_what_its_summary_says(ground: Street,
     assert over_midnight[0].cells["ended_at"].day == 1
 
 
+def test_nothing_of_the_year_is_owed_at_last(ground: Street, world: World) -> None:
+    visits = [row for row in enforcement.year(ground, world.staff.officers) if row.kind == "visits"]
+    ordered = [row.as_of(enforcement.WOUND_UP) for row in visits if row.cells.get("ordered") == "yes"]
+    assert len(ordered) > 30
+    assert all(told["corrected"] == told["findings"] for told in ordered)
+    before = [row.as_of(datetime(2018, 1, 1, tzinfo=UTC)) for row in visits if row.cells.get("ordered") == "yes"]
+    assert any(told.get("corrected", "") != told["findings"] for told in before)
+
+
 def test_what_has_not_come_is_not_told(ground: Street, world: World) -> None:
     rows = enforcement.year(ground, world.staff.officers)
     row = next(row for row in rows if row.kind == "penalties")

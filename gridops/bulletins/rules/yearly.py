@@ -77,6 +77,7 @@ def _penalised(matter: Matter) -> str:
     if not premises:
         return ""
     rows = [row for row in matter.rows("penalties_by_kind") if row.get("authority") and row.get("premises")]
+    rows.sort(key=lambda row: -int(row["premises"]))
     names = list(dict.fromkeys(_authority(str(row["label"])) for row in rows))
     who = f"由{words.listed(names[:2])}{'等' if len(names) > 2 else ''}部门" if names else ""
     visits = sum(int(row.get("premises_by_month") or 0) for row in rows)
