@@ -51,7 +51,7 @@ class Row:
                 told[name] = value.isoformat() if value <= instant else ""
             else:
                 told[name] = "" if name in hidden else value
-        return told | (self.at_last or {}) if instant >= WOUND_UP else told
+        return told | dict(self.at_last or {}) if instant >= WOUND_UP else told
 
 
 def _known(value: str | datetime | None, instant: datetime) -> bool:
