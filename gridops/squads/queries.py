@@ -12,10 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridops.people.models import Unit, User
-from gridops.people.rules import UnitKind
 from gridops.people.rules.sign_in import normal_username
 from gridops.squads.models import Squad, SquadMember, Track
-from gridops.squads.rules import Agency, Someone, certified_on, minutes
+from gridops.squads.rules import Agency, Someone, agency_of, certified_on, minutes
 
 _CHUNK = 1000
 
@@ -103,14 +102,7 @@ _OWN = select(User.id, User.username, User.name, User.certificate_no, Unit.kind)
 
 
 def _as_someone(row: Any, agency: Agency | None) -> Someone:
-    return Someone(row.name, agency or _agency_of(row.kind), row.certificate_no, row.username)
-
-
-def _agency_of(kind: UnitKind) -> Agency:
-    """The body of a unit; the street's own units are the street."""
-    if kind is UnitKind.OTHER_AGENCY:
-        return Agency.OTHER
-    return Agency(kind.value) if kind.value in set(Agency) else Agency.STREET
+    return Someone(row.name, agency or agency_of(row.kind), row.certificate_no, row.username)
 
 
 def turns(

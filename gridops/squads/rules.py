@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from gridops.people.rules import UnitKind
+
 
 class Agency(StrEnum):
     """The bodies of a joint force (城警联动) and others that come along."""
@@ -35,6 +37,13 @@ AGENCY_NAMES: dict[Agency, str] = {
     Agency.STREET: "街道",
     Agency.OTHER: "其他",
 }
+
+
+def agency_of(kind: UnitKind) -> Agency:
+    """The body that a unit's people belong to; the street's own units are the street."""
+    if kind is UnitKind.OTHER_AGENCY:
+        return Agency.OTHER
+    return Agency(kind.value) if kind.value in set(Agency) else Agency.STREET
 
 
 class CheckedInBy(StrEnum):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gridops.people.models import Unit, User
 from gridops.people.rules import UnitKind
 from gridops.people.rules.sign_in import normal_username
-from gridops.squads.rules import Agency, certified_on
+from gridops.squads.rules import Agency, agency_of, certified_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,7 @@ class OurOwn:
     @property
     def agency(self) -> Agency:
         """The agency of their unit; the street's own units are the street."""
-        if self.unit_kind is UnitKind.OTHER_AGENCY:
-            return Agency.OTHER
-        return Agency(self.unit_kind.value) if self.unit_kind.value in set(Agency) else Agency.STREET
+        return agency_of(self.unit_kind)
 
     def certified_on(self, day: date) -> bool:
         """Whether the certificate holds on a local day."""
