@@ -17,12 +17,12 @@ from gridops.cases.service.writing import NewCase, Numbers
 from gridops.core import clock
 from gridops.core.errors import NotFound
 from gridops.grids import queries as grids
+from gridops.inspections import queries as inspections_asked
 from gridops.inspections import service as inspections
 from gridops.intake import queries
 from gridops.intake.forms import AnswerIn, WorkIn
 from gridops.intake.models import Record
 from gridops.intake.rules import RecordType
-from gridops.operations import forms as operations_forms
 from gridops.operations import service as operations
 from gridops.people.rules import Person
 from gridops.supervision import service as supervision
@@ -166,10 +166,13 @@ _VERBS: dict[RecordType, Callable[[Session, Person, Record, Any, int | None, flo
 
 
 def _by_room(of_round: WorkVerb, of_outing: WorkVerb) -> WorkVerb:
-    """Some records belong to a round or to an outing: the room of the one that is named takes them."""
+    """Some records belong to a round or to an outing: the room that is named, or whose code it is, takes them."""
 
     def take(session: Session, person: Person, said: Any, **when: Any) -> tuple[str, int]:
-        verb = of_outing if isinstance(said, operations_forms.CheckInIn | operations_forms.TrackIn) else of_round
+        night = said.round is not None
+        if not night and said.outing is None:
+            night = inspections_asked.round_by_code(session, person.root_id, said.code or "") is not None
+        verb = of_round if night else of_outing
         return verb(session, person, said, **when)
 
     return take

@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridops.core.coordinates import Crs, to_wgs84
-from gridops.core.fields import Reader, member, number, text
+from gridops.core.fields import Reader, member, number, row_id, text
 from gridops.premises.rules import PremisesKind, Risk, credit_code, credit_code_fault
 
 COLUMNS = (
     "external_id", "credit_code", "name", "kind", "address", "lon", "lat", "grid_code", "responsible", "risk",
 )  # fmt: skip
 REQUIRED = ("external_id", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class PremisesRef:
+    """Premises by credit code, by name within the street, or by our id."""
+
+    credit_code: str | None = None
+    name: str | None = None
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,16 @@ class PremisesIn:
     responsible: str | None = None
     phone: str | None = None
     version: int = 0
+
+
+def reference(value: object) -> PremisesRef:
+    """`{credit_code | name | id}`: at least one of them."""
+    read = Reader(value)
+    found = PremisesRef(read("credit_code", text(18)), read("name", text(200)), read("id", row_id))
+    if found == PremisesRef() and not read.errors:
+        read.wrong("name", "required (or credit_code, or id)")
+    read.done()
+    return found
 
 
 def line(cells: Mapping[str, str]) -> PremisesLine:

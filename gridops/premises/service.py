@@ -16,7 +16,7 @@ from gridops.grids import queries as grids
 from gridops.people import queries as people
 from gridops.people.rules import Person
 from gridops.premises import queries
-from gridops.premises.forms import PremisesIn, PremisesLine
+from gridops.premises.forms import PremisesIn, PremisesLine, PremisesRef
 from gridops.premises.models import Premises
 from gridops.premises.rules import KEEPERS, PremisesKind, Risk, credit_code, credit_code_fault, name_key
 
@@ -55,6 +55,20 @@ def ensure(session: Session, root_id: int, code: str | None, name: str, **more: 
     session.flush()
     audit.record(session, "premises.enter", "premises", made.id, root_id=root_id)
     return made
+
+
+def meant(session: Session, root_id: int, ref: PremisesRef, field: str = "premises") -> Premises:
+    """The premises a record names, made where a code or a name is new; a duplicate leads to its survivor. Invalid."""
+    if ref.id is not None:
+        found = queries.premises(session, ref.id)
+        if found is None or found.root_id != root_id:
+            raise Invalid((f"{field}.id", "没有这个场所"))
+        return survivor(session, found)
+    try:
+        # Premises that nobody knows yet and that have no name are called by their code.
+        return ensure(session, root_id, ref.credit_code, ref.name or ref.credit_code or "")
+    except Invalid as wrong:
+        raise Invalid(*((f"{field}.{error.field}", error.reason) for error in wrong.errors)) from None
 
 
 def survivor(session: Session, found: Premises) -> Premises:

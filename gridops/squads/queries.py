@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gridops.core.errors import Invalid
 from gridops.people.models import Unit, User
+from gridops.people.rules import UnitKind
 from gridops.people.rules.sign_in import normal_username
 from gridops.squads.models import Squad, SquadMember, Track
 from gridops.squads.rules import Agency, Someone, agency_of, certified_on, minutes
@@ -72,37 +73,97 @@ def certified(session: Session, user_id: int, day: date) -> bool:
     return row is not None and certified_on(day, *row)
 
 
-def named_people(
-    session: Session, root_id: int, people: Iterable[Someone]
-) -> dict[Someone, tuple[Someone, int | None]]:
-    """Who is meant by each: ours in full (name, agency of their unit, certificate) with their id, others as named.
+@dataclass(frozen=True, slots=True)
+class OurOwn:
+    """One of ours: id, name, enforcement certificate and its last day (None: without an end)."""
 
-    A user name that nobody in this root bears leads nowhere and is left out.
-    """
+    user_id: int
+    username: str
+    name: str
+    certificate_no: str | None
+    certificate_valid_to: date | None
+    unit_kind: UnitKind
+
+    def certified_on(self, day: date) -> bool:
+        """Whether the certificate holds on a local day."""
+        return certified_on(day, self.certificate_no, self.certificate_valid_to)
+
+    def someone(self, agency: Agency | None = None) -> Someone:
+        """As a squad knows them; without an agency of their own that of their unit."""
+        return Someone(self.name, agency or agency_of(self.unit_kind), self.certificate_no, self.username)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody as they were named, and who of ours that is (None: of another body)."""
+
+    someone: Someone
+    own: OurOwn | None
+
+    @property
+    def user_id(self) -> int | None:
+        """Their account, where they are one of ours."""
+        return self.own.user_id if self.own else None
+
+    @property
+    def key(self) -> str:
+        """What tells them apart, however they were named."""
+        return self.someone.key(self.user_id)
+
+    def full(self) -> Someone:
+        """Ours by name, agency and certificate; others as named."""
+        return self.own.someone(self.someone.agency) if self.own else self.someone
+
+
+_OWN = select(User.id, User.username, User.name, User.certificate_no, User.certificate_valid_to, Unit.kind).join(
+    Unit, Unit.id == User.unit_id
+)
+
+
+def ours(session: Session, root_id: int, usernames: Iterable[str]) -> dict[str, OurOwn]:
+    """User name -> person of this root, for those that there are."""
+    wanted = sorted({normal_username(name) for name in usernames})
+    if not wanted:
+        return {}
+    rows = session.execute(_OWN.where(User.root_id == root_id, User.username.in_(wanted)))
+    return {row.username: OurOwn(*row) for row in rows}
+
+
+def our_own(session: Session, user_id: int) -> OurOwn:
+    """One of ours by id."""
+    return OurOwn(*session.execute(_OWN.where(User.id == user_id)).one())
+
+
+def named(session: Session, root_id: int, people: Iterable[Someone]) -> dict[Someone, Named]:
+    """Who is meant by each; a user name that nobody here bears leads nowhere and is left out."""
     given = list(dict.fromkeys(people))
-    wanted = sorted({normal_username(one.username) for one in given if one.username})
-    rows = session.execute(_OWN.where(User.root_id == root_id, User.username.in_(wanted))) if wanted else ()
-    own = {row.username: row for row in rows}
-    found: dict[Someone, tuple[Someone, int | None]] = {}
+    known = ours(session, root_id, [one.username for one in given if one.username])
+    found = {}
     for one in given:
-        row = own.get(normal_username(one.username)) if one.username else None
-        if row is not None:
-            found[one] = (_as_someone(row, one.agency), row.id)
-        elif not one.username:
-            found[one] = (one, None)
+        own = known.get(normal_username(one.username)) if one.username else None
+        if own is not None or not one.username:
+            found[one] = Named(one, own)
     return found
 
 
-def own_person(session: Session, user_id: int, agency: Agency | None = None) -> Someone:
-    """One of ours by id, as a squad knows them."""
-    return _as_someone(session.execute(_OWN.where(User.id == user_id)).one(), agency)
+def all_named(session: Session, root_id: int, people: Iterable[Someone], column: str = "people") -> list[Named]:
+    """Everybody named; Invalid (`column`) where a user name is nobody's."""
+    given = list(people)
+    found, wrong = resolved(given, named(session, root_id, given), column)
+    if wrong:
+        raise Invalid(wrong)
+    return found
 
 
-_OWN = select(User.id, User.username, User.name, User.certificate_no, Unit.kind).join(Unit, Unit.id == User.unit_id)
-
-
-def _as_someone(row: Any, agency: Agency | None) -> Someone:
-    return Someone(row.name, agency or agency_of(row.kind), row.certificate_no, row.username)
+def resolved(
+    people: Iterable[Someone], known: Mapping[Someone, Named], column: str
+) -> tuple[list[Named], tuple[str, str] | None]:
+    """Everybody named, and what is wrong where a user name is nobody's: (column, reason)."""
+    given = list(people)
+    unknown = [one.username or one.name for one in given if one not in known]
+    if unknown:
+        return [], (column, f"没有这个人员：{'、'.join(unknown[:5])}")
+    return [known[one] for one in given], None
 
 
 def turns(

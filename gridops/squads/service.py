@@ -5,14 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gridops.core import clock
-from gridops.core.errors import NotFound
+from gridops.core.errors import NotAllowed, NotFound
 from gridops.squads import queries
+from gridops.squads.forms import CheckInIn, TrackIn
 from gridops.squads.models import Squad, SquadMember, Track
+from gridops.squads.queries import Named
 from gridops.squads.rules import Agency, CheckedInBy, Someone
 
 
@@ -24,14 +25,74 @@ def open_squad(session: Session, root_id: int, day: date) -> Squad:
     return made
 
 
-def plan_members(session: Session, squad_id: int, people: Iterable[tuple[Someone, int | None]]) -> list[SquadMember]:
-    """Note who is meant to come, each with their account where they are one of ours."""
-    return [plan_member(session, squad_id, someone, user_id=user_id) for someone, user_id in people]
+def plan(session: Session, squad_id: int, people: Iterable[Named], leader: Named | None = None) -> None:
+    """Note who shall come, the leader first; they count once they have checked in."""
+    for one in dict.fromkeys([*([leader] if leader else []), *people]):
+        member = _member(session, squad_id, one.full(), one.user_id)
+        member.leads = leader is not None and member.person_key == leader.key
+    session.flush()
 
 
-def plan_member(session: Session, squad_id: int, someone: Someone, *, user_id: int | None = None) -> SquadMember:
-    """Note one who is meant to come; who is there already stays as they are."""
-    return _member(session, squad_id, someone, user_id)
+def replan(session: Session, squad_id: int, people: Iterable[Named], leader: Named | None = None) -> None:
+    """As `plan`, for a plan that changed: who is not in it any more and never came is taken off the list."""
+    wanted = list(people)
+    kept = {one.key for one in wanted} | ({leader.key} if leader else set())
+    for member in queries.members(session, squad_id):
+        if member.person_key not in kept and member.checked_in_at is None:
+            session.delete(member)
+    session.flush()
+    plan(session, squad_id, wanted, leader)
+
+
+def lead(session: Session, squad_id: int, user_id: int, at: datetime) -> None:
+    """The person leads and has checked in."""
+    someone = queries.our_own(session, user_id).someone()
+    check_in(session, squad_id, someone, at, CheckedInBy.LEADER_QR, user_id=user_id).leads = True
+    session.flush()
+
+
+def join(session: Session, squad_id: int, user_id: int, body: CheckInIn, at: datetime, *, record_id: str) -> int:
+    """Somebody joins or leaves: the sender by the leader's code (or because planned), others by name and certificate.
+
+    Returns the member's id. NotAllowed for a wrong code, and where the sender is not on the squad.
+    """
+    squad = queries.squad(session, squad_id)
+    by_code = squad is not None and body.code == squad.code
+    if body.code is not None and not by_code:
+        raise NotAllowed("这不是本队的签到码")
+    if not by_code and queries.of_user(session, squad_id, user_id) is None:
+        raise NotAllowed("请先扫负责人的签到码")
+    own = user_id if body.name is None else None
+    if body.name is None:
+        someone = queries.our_own(session, user_id).someone(body.agency)
+    else:
+        someone = Someone(body.name, body.agency, body.certificate_no)
+    if body.out:
+        return check_out(session, squad_id, someone, at, user_id=own).id
+    how = CheckedInBy.LEADER_QR if own and by_code else CheckedInBy.CERTIFICATE
+    return check_in(session, squad_id, someone, at, how, record_id=record_id, user_id=own).id
+
+
+def take_members(session: Session, squad_id: int, people: Iterable[Named], at: datetime) -> None:
+    """The squad is who a file names; whom an earlier edition of it named and this one does not, was not there."""
+    kept = set()
+    for one in people:
+        member = check_in(session, squad_id, one.full(), at, CheckedInBy.IMPORT, user_id=one.user_id)
+        # The file knows best when it began: a start that was put right moves those it named.
+        if member.how is CheckedInBy.IMPORT:
+            member.checked_in_at = at
+        kept.add(member.id)
+    for member in queries.members(session, squad_id):
+        if member.id not in kept and member.how is CheckedInBy.IMPORT:
+            member.checked_in_at = member.how = None
+    session.flush()
+
+
+def add_people(session: Session, squad_id: int, people: Sequence[Named], at: datetime) -> int:
+    """People the desk notes afterwards; returns how many it named."""
+    for one in people:
+        check_in(session, squad_id, one.full(), at, CheckedInBy.DESK, user_id=one.user_id)
+    return len(people)
 
 
 def check_in(
@@ -73,14 +134,15 @@ def keep_track(
     session: Session,
     squad_id: int,
     user_id: int,
-    started_at: datetime,
-    ended_at: datetime,
-    points: Sequence[Any],
+    body: TrackIn,
     *,
     record_id: str | None = None,
     recorded_at: datetime | None = None,
 ) -> Track:
-    """Keep where a phone was while its page was open; the same record twice is once."""
+    """Keep where a phone was while its page was open; the same record twice is once.
+
+    Sensitive, never scored (个人信息保护法 art. 28).
+    """
     known = queries.track_of_record(session, record_id) if record_id else None
     if known is not None:
         return known
@@ -88,9 +150,9 @@ def keep_track(
         squad_id=squad_id,
         user_id=user_id,
         record_id=record_id,
-        started_at=started_at,
-        ended_at=ended_at,
-        points=[list(point) for point in points],
+        started_at=body.started_at,
+        ended_at=body.ended_at,
+        points=[list(point) for point in body.points],
         recorded_at=recorded_at or clock.now(),
     )
     session.add(made)

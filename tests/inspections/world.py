@@ -16,7 +16,7 @@ from gridops.core.errors import Invalid
 from gridops.grids.models import Grid
 from gridops.grids.rules import Level
 from gridops.inspections import service
-from gridops.inspections.forms import parse_check_in, parse_round, parse_visit
+from gridops.inspections.forms import parse_round, parse_visit
 from gridops.inspections.models import Round, Visit
 from gridops.inspections.queries import round_named, squad_code, visits_by_id
 from gridops.people.models import User
@@ -24,6 +24,7 @@ from gridops.people.queries import load_person
 from gridops.people.rules import Person, Role, UnitKind
 from gridops.premises import service as premises
 from gridops.premises.models import Premises
+from gridops.squads.forms import parse_check_in
 from tests.factories import at, make_category, make_grid, make_unit, make_user
 
 AFTER_DUE = at("2017-04-12 20:00")  # after the last day of ORDER

@@ -15,6 +15,7 @@ from gridops.operations import forms, service
 from gridops.operations.models import Campaign, Outing
 from gridops.people.queries import load_person
 from gridops.people.rules import Person, Role, UnitKind
+from gridops.squads import forms as squads
 from tests.factories import at, make_grid, make_unit, make_user
 
 NINE, TEN, ELEVEN = at("2017-03-05 21:00"), at("2017-03-05 22:00"), at("2017-03-05 23:00")
@@ -61,7 +62,7 @@ def make_force(session: Session, password_hash: str | None = None) -> Force:
 
 def send(session: Session, person: Person, kind: str, body: dict[str, object], when: datetime) -> tuple[str, int]:
     """A phone's record, as the gate hands it on."""
-    read = getattr(forms, f"parse_{kind}")(body)
+    read = getattr(squads if kind in ("check_in", "track") else forms, f"parse_{kind}")(body)
     verb = getattr(service, f"record_{kind}")
     found: tuple[str, int] = verb(
         session, person, read, happened_at=when, recorded_at=clock.now(), record_id=str(uuid7())

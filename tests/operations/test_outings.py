@@ -19,6 +19,7 @@ from gridops.operations.models import Outing
 from gridops.operations.rules import OutingState, TallyKind, state_of
 from gridops.people.queries import load_person, scope_of
 from gridops.people.rules import Role
+from gridops.squads import forms as squad_forms
 from gridops.squads import queries as squads
 from gridops.squads.models import Squad
 from gridops.squads.rules import Agency
@@ -280,5 +281,5 @@ def test_a_track_hangs_on_the_squad(session: Session, force: Force) -> None:
     body = {"outing": outing.number, "started_at": "2017-03-05T21:00", "ended_at": "2017-03-05T21:30", "points": points}
     assert send(session, force.leader, "track", body, TEN)[0] == "track"
     with pytest.raises(Invalid) as refused:
-        forms.parse_track({**body, "points": [[0, 119.95]], "ended_at": "2017-03-05T20:00"})
+        squad_forms.parse_track({**body, "points": [[0, 119.95]], "ended_at": "2017-03-05T20:00"})
     assert {error.field for error in refused.value.errors} == {"body.points"}

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from gridops.core.errors import NotFound
 from gridops.people.rules import Role
 from gridops.squads import queries, service
+from gridops.squads.forms import TrackIn
+from gridops.squads.queries import Named
 from gridops.squads.rules import Agency, CheckedInBy, Someone, certified_on, minutes, parse_people
 from tests.factories import at, make_grid, make_user
 
@@ -73,7 +75,7 @@ def test_everyone_counts_once_however_often_and_however_named(session: Session) 
     ours.certificate_no, ours.certificate_valid_to = "S-1", date(2017, 3, 31)
     squad = service.open_squad(session, street.id, date(2017, 3, 31))
     police = Someone("王强", Agency.POLICE_STATION, "320001")
-    service.plan_member(session, squad.id, Someone("李四", Agency.FIRE))  # planned, never came
+    service.plan(session, squad.id, [Named(Someone("李四", Agency.FIRE), None)])  # planned, never came
     for minute, (someone, user_id, how) in enumerate(
         [
             (Someone("执法员", Agency.URBAN_MANAGEMENT, None, "zf001"), ours.id, CheckedInBy.LEADER_QR),
@@ -106,11 +108,7 @@ def test_a_track_sent_twice_is_kept_once(session: Session) -> None:
     street = make_grid(session, "S")
     ours = make_user(session, street, Role.OFFICER, username="zf001")
     squad = service.open_squad(session, street.id, date(2017, 3, 31))
-    kept = [
-        service.keep_track(
-            session, squad.id, ours.id, NIGHT, NIGHT + timedelta(hours=1), [(0, 119.95, 31.85, 8)], record_id="r-1"
-        )
-        for _ in range(2)
-    ]
+    track = TrackIn(NIGHT, NIGHT + timedelta(hours=1), ((0, 119.95, 31.85, 8),))
+    kept = [service.keep_track(session, squad.id, ours.id, track, record_id="r-1") for _ in range(2)]
     assert kept[0].id == kept[1].id
     assert queries.by_code(session, squad.code) is not None

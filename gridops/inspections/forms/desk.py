@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from gridops.core.fields import Read, Reader, T, day, flag, instant, member, row_id, text, texts, whole
-from gridops.inspections.forms.parts import MAX_NOTE, MAX_WORDS, people
+from gridops.inspections.forms.parts import MAX_NOTE, MAX_WORDS
 from gridops.inspections.forms.records import MAX_GRIDS, MAX_GROUPS
 from gridops.inspections.rules import Signed
+from gridops.squads.forms import people
 from gridops.squads.rules import Someone
 
 MAX_DRAWN = 200

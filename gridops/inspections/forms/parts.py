@@ -1,29 +1,18 @@
-"""Parts that several forms of this room read: premises, findings, papers, people, answers to a checklist."""
+"""Parts that several forms of this room read: premises, findings, papers, answers to a checklist."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from gridops.core.fields import Reader, day, flag, member, row_id, text
 from gridops.inspections.rules import OrderKind, Severity
-from gridops.squads.rules import Someone, parse_people
 
 MAX_WORDS = 500
 MAX_NOTE = 2000
 MAX_FINDING = 1000
 MAX_ITEMS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class PremisesRef:
-    """Premises by credit code, by name within the street, or by our id."""
-
-    credit_code: str | None = None
-    name: str | None = None
-    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +40,6 @@ class Answered:
 
     ok: bool
     note: str = ""
-
-
-def premises(value: object) -> PremisesRef:
-    """`{credit_code | name | id}`: at least one of them."""
-    read = Reader(value)
-    found = PremisesRef(read("credit_code", text(18)), read("name", text(200)), read("id", row_id))
-    if found == PremisesRef() and not read.errors:
-        read.wrong("name", "required (or credit_code, or id)")
-    read.done()
-    return found
 
 
 def finding(value: object) -> FindingIn:
@@ -102,12 +81,3 @@ def answers(value: object) -> dict[int, Answered]:
         found[row_id(key)] = Answered(read("ok", flag, required=True), read("note", text(MAX_WORDS)) or "")
         read.done()
     return found
-
-
-def people(value: object) -> tuple[Someone, ...]:
-    """People between `;`, or in a list: `username`, or `name@agency#certificate_no`."""
-    listed = isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
-    given: Any = ";".join(value) if listed else value  # type: ignore[arg-type]
-    if not isinstance(given, str):
-        raise ValueError("not a text")
-    return parse_people(given)

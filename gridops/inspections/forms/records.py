@@ -1,33 +1,29 @@
-"""Bodies of the phone's records: round, visit, check_in, track."""
+"""Bodies of the phone's records: round, visit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from gridops.core.fields import Read, Reader, flag, instant, member, number, objects, row_id, text, texts, whole
+from gridops.core.fields import Reader, flag, member, objects, row_id, text, texts, whole
 from gridops.inspections.forms.parts import (
     MAX_NOTE,
     MAX_WORDS,
     Answered,
     FindingIn,
     OrderIn,
-    PremisesRef,
     answers,
     finding,
     order,
-    premises,
 )
 from gridops.inspections.rules import Signed, VisitKind
-from gridops.squads.rules import Agency
+from gridops.premises.forms import PremisesRef, reference
 
 MAX_GROUPS = 50
 MAX_GRIDS = 200
 MAX_FINDINGS = 200
-MAX_POINTS = 5000
 
 
 class Action(StrEnum):
@@ -74,28 +70,6 @@ class VisitIn:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckInIn:
-    """Somebody joins a round (or leaves: `out`): the sender by the leader's code, others by name and certificate."""
-
-    round: str | None
-    code: str | None = None
-    name: str | None = None
-    agency: Agency | None = None
-    certificate_no: str | None = None
-    out: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TrackIn:
-    """Where a phone was while its page was open: [seconds since the start, lon, lat, accuracy in metres], WGS-84."""
-
-    round: str
-    started_at: datetime
-    ended_at: datetime
-    points: tuple[tuple[float, ...], ...]
-
-
 def parse_round(body: Mapping[str, Any]) -> RoundIn:
     """Body of a `round` record; Invalid names what is missing for its action."""
     read = Reader(body, "body")
@@ -127,7 +101,7 @@ def parse_visit(body: Mapping[str, Any], field: str = "body") -> VisitIn:
     read = Reader(body, field)
     found = VisitIn(
         round=read("round", text(40)),
-        premises=read("premises", premises, required=True),
+        premises=read("premises", reference, required=True),
         kind=read("kind", member(VisitKind), required=True),
         recheck=read("recheck", flag) or False,
         complete=read("complete", flag, required=True),
@@ -148,54 +122,7 @@ def parse_visit(body: Mapping[str, Any], field: str = "body") -> VisitIn:
     return found
 
 
-def parse_check_in(body: Mapping[str, Any]) -> CheckInIn:
-    """Body of a `check_in` record for a round."""
-    read = Reader(body, "body")
-    found = CheckInIn(
-        round=read("round", text(40)),
-        code=read("code", text(40)),
-        name=read("name", text(80)),
-        agency=read("agency", member(Agency)),
-        certificate_no=read("certificate_no", text(60)),
-        out=read("out", flag) or False,
-    )
-    if found.round is None and found.code is None:
-        read.wrong("round", "required")
-    if found.name is not None and found.agency is None:
-        read.wrong("agency", "required with a name")
-    if found.name is None and found.certificate_no is not None:
-        read.wrong("name", "required with a certificate")
-    read.done()
-    return found
-
-
-def parse_track(body: Mapping[str, Any]) -> TrackIn:
-    """Body of a `track` record of a round."""
-    read = Reader(body, "body")
-    found = TrackIn(
-        round=read("round", text(40), required=True),
-        started_at=read("started_at", instant(), required=True),
-        ended_at=read("ended_at", instant(), required=True),
-        points=read("points", _points, required=True) or (),
-    )
-    if not read.errors and found.ended_at < found.started_at:
-        read.wrong("ended_at", "before started_at")
-    read.done()
-    return found
-
-
 def _ids(value: object) -> tuple[int, ...]:
     if not isinstance(value, list | tuple) or len(value) > MAX_FINDINGS:
         raise ValueError(f"not a list of at most {MAX_FINDINGS}")
     return tuple(dict.fromkeys(row_id(one) for one in value))
-
-
-_POINT: tuple[Read[float], ...] = (number(0, 86_400), number(-180, 180), number(-90, 90), number(0, 1_000_000))
-
-
-def _points(value: object) -> tuple[tuple[float, ...], ...]:
-    if not isinstance(value, list | tuple) or len(value) > MAX_POINTS:
-        raise ValueError(f"not a list of at most {MAX_POINTS}")
-    if not all(isinstance(one, list | tuple) and 3 <= len(one) <= 4 for one in value):
-        raise ValueError("not points of [seconds, lon, lat, accuracy]")
-    return tuple(tuple(read(part) for read, part in zip(_POINT, one, strict=False)) for one in value)

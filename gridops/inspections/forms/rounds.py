@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gridops.core.fields import Reader, instant, text, texts, whole, yes_no
-from gridops.inspections.forms.parts import people
 from gridops.inspections.forms.records import MAX_GRIDS, MAX_GROUPS
+from gridops.squads.forms import people
 from gridops.squads.rules import Someone
 
 COLUMNS: tuple[str, ...] = (

@@ -25,6 +25,7 @@ from gridops.inspections.service.visits import ids_of
 from gridops.premises import service as premises
 from gridops.premises.models import Premises
 from gridops.squads import queries as squad_queries
+from gridops.squads import service as squads
 
 
 def import_rounds(
@@ -39,11 +40,11 @@ def import_rounds(
     The grids that a file names were seen when its round ended.
     """
     told = Told()
-    known = squad_queries.named_people(session, root_id, (one for _n, line in lines for one in line.people))
+    known = squad_queries.named(session, root_id, (one for _n, line in lines for one in line.people))
     standing = queries.rounds_from_file(session, root_id, source_system, (line.external_id for _n, line in lines))
     codes = grids.by_codes(session, {code for _n, line in lines for code in line.grid_codes})
     for number, line in lines:
-        members, wrong = people.all_known(line.people, known, "people")
+        members, wrong = squad_queries.resolved(line.people, known, "people")
         if wrong:
             told.refuse(number, wrong[0], ";".join(one.username or one.name for one in line.people), wrong[1])
         unknown = [code for code in line.grid_codes if code not in codes or codes[code].root_id != root_id]
@@ -65,7 +66,7 @@ def import_rounds(
         night.started_at, night.ended_at, night.import_digest = line.started_at, line.ended_at, digest
         night.groups, night.theme, night.inspection = line.groups, line.theme, line.inspection
         file_grids(session, night, [codes[code].id for code in line.grid_codes], line.ended_at)
-        people.take_members(session, night, members, line.started_at)
+        squads.take_members(session, night.squad_id, members, line.started_at)
     _note(session, root_id, "round.import", source_system, told, actor_id)
     return told
 

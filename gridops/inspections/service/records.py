@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from gridops.core.errors import NotAllowed, NotFound
 from gridops.inspections import queries
-from gridops.inspections.forms import Action, CheckInIn, RoundIn, TrackIn, VisitIn
+from gridops.inspections.forms import Action, RoundIn, VisitIn
 from gridops.inspections.models import Round
 from gridops.inspections.rules import GOERS, PLANNERS, check_record
-from gridops.inspections.service import people
 from gridops.inspections.service.rounds import (
     cancel_round,
     end_round,
@@ -21,10 +20,12 @@ from gridops.inspections.service.rounds import (
     plan_grids,
     round_for,
     start_round,
+    told,
 )
 from gridops.inspections.service.visits import add_visit
 from gridops.people.rules import Person
 from gridops.squads import service as squads
+from gridops.squads.forms import CheckInIn, TrackIn
 
 # Kind of the thing a record led to, and its id.
 Subject = tuple[str, int]
@@ -73,12 +74,8 @@ def record_check_in(
     _check_goer(person)
     night = _joined(session, person, body)
     check_record(night)
-    by_code = body.code is not None and queries.squad_code(session, night.squad_id) == body.code
-    if body.code is not None and not by_code:
-        raise NotAllowed("这不是本次夜查的签到码")
-    if not by_code and not queries.is_member(session, night, person.user_id):
-        raise NotAllowed("请先扫夜查负责人的签到码")
-    member = people.check_in(session, night, person, body, happened_at, by_code=by_code, record_id=record_id)
+    member = squads.join(session, night.squad_id, person.user_id, body, happened_at, record_id=record_id)
+    told(session, "round.check_out" if body.out else "round.check_in", night, person, member=member)
     return "squad_member", member
 
 
@@ -93,17 +90,11 @@ def record_track(
 ) -> Subject:
     """Where the sender's phone was on a round; sensitive, never scored (个人信息保护法 art. 28)."""
     _check_goer(person)
-    night = queries.round_named(session, person.root_id, body.round)
+    night = queries.round_named(session, person.root_id, body.round or "")
     track = squads.keep_track(
-        session,
-        night.squad_id,
-        person.user_id,
-        body.started_at,
-        body.ended_at,
-        body.points,
-        record_id=record_id,
-        recorded_at=recorded_at,
+        session, night.squad_id, person.user_id, body, record_id=record_id, recorded_at=recorded_at
     )
+    told(session, "round.track", night, person)
     return "track", track.id
 
 

@@ -26,11 +26,11 @@ from gridops.inspections.rules import (
     choose,
     draw,
 )
-from gridops.inspections.service import people
 from gridops.people.queries import grids_below, may_at
 from gridops.people.rules import Person, Role
 from gridops.squads import queries as squad_queries
 from gridops.squads import service as squads
+from gridops.squads.queries import Named
 from gridops.squads.rules import Someone
 
 CHANGED_MEANWHILE = "有人先改动了这条记录，请刷新页面后再试"
@@ -73,13 +73,8 @@ def plan_round(session: Session, person: Person, form: PlanIn) -> Round:
     _check_planner(session, person, form.grids)
     if not set(form.grids) <= grids_below(session, [person.root_id]):
         raise Invalid(("grids", "没有这个网格"))
-    leader = Someone(form.leader, username=form.leader)
-    known = squad_queries.named_people(session, person.root_id, [leader, *form.people])
-    if leader not in known:
-        raise Invalid(("leader", "没有这个人员"))
-    members, wrong = people.all_known(form.people, known, "people")
-    if wrong:
-        raise Invalid(wrong)
+    leader = _leader(session, person.root_id, form.leader)
+    members = squad_queries.all_named(session, person.root_id, form.people)
     seed = form.seed or secrets.token_hex(8)
     area = grids_below(session, form.grids) if form.grids else None
     chosen = choose(queries.candidates(session, person.root_id, area), form.by_risk, form.at_random, seed)
@@ -92,14 +87,13 @@ def plan_round(session: Session, person: Person, form: PlanIn) -> Round:
     if len(officers.drawn) < form.officers_at_random:
         raise Invalid(("officers_at_random", f"当日持有效执法证的只有{len(officers.population)}人"))
     night = new_round(session, person.root_id, form.planned_for, theme=form.theme, groups=form.groups)
-    night.planned_for, night.leader_id = form.planned_for, known[leader][1]
+    night.planned_for, night.leader_id = form.planned_for, leader.user_id
     night.inspection, night.approval = form.inspection, form.approval
     night.plan = {"risk": list(chosen.by_risk), "premises": chosen.draw.kept(), "officers": officers.kept()}
-    drawn: list[people.Known] = [(squad_queries.own_person(session, one), one) for one in officers.drawn]
-    people.plan(session, night, [*members, *drawn], known[leader])
+    squads.plan(session, night.squad_id, [*members, *_drawn(session, officers.drawn)], leader)
     _add_grids(session, night, form.grids, None)
-    told = {"risk": len(chosen.by_risk), "drawn": len(chosen.draw.drawn), "seed": seed}
-    audit.record(session, "round.plan", "round", night.id, actor_id=person.user_id, root_id=night.root_id, **told)
+    counts = {"risk": len(chosen.by_risk), "drawn": len(chosen.draw.drawn), "seed": seed}
+    audit.record(session, "round.plan", "round", night.id, actor_id=person.user_id, root_id=night.root_id, **counts)
     return night
 
 
@@ -113,8 +107,8 @@ def start_round(session: Session, person: Person, night: Round, at: datetime) ->
         night.started_at = at
         night.leader_id = night.leader_id or person.user_id
         night.version += 1
-    people.lead(session, night, person, at)
-    _told(session, "round.start", night, person)
+    squads.lead(session, night.squad_id, person.user_id, at)
+    told(session, "round.start", night, person)
 
 
 def end_round(
@@ -140,7 +134,7 @@ def end_round(
     check_end(night, at)
     night.ended_at, night.ended_by, night.end_reason = at, person.user_id, reason
     night.version += 1
-    _told(session, "round.end", night, person, by_leader=leads)
+    told(session, "round.end", night, person, by_leader=leads)
 
 
 def cancel_round(
@@ -159,14 +153,14 @@ def cancel_round(
     check_cancel(night, has_records=queries.has_records(session, night.id))
     night.cancelled_at, night.cancel_reason = at or clock.now(), reason
     night.version += 1
-    _told(session, "round.cancel", night, person)
+    told(session, "round.cancel", night, person)
 
 
 def grids_checked(session: Session, person: Person, night: Round, codes: Sequence[str], at: datetime) -> None:
     """These grids were seen, also where nothing was found; seen twice, the first time stands. Closed, Invalid."""
     check_record(night)
     _add_grids(session, night, grid_ids(session, night.root_id, codes), at)
-    _told(session, "round.grid_checked", night, person, grids=len(codes))
+    told(session, "round.grid_checked", night, person, grids=len(codes))
 
 
 def correct_round(
@@ -195,7 +189,7 @@ def correct_round(
     for name in changed:
         setattr(night, name, said[name])
     night.version += bool(changed)
-    _told(session, "round.correct", night, person, changed=changed, reason=reason)
+    told(session, "round.correct", night, person, changed=changed, reason=reason)
 
 
 def add_people(session: Session, person: Person, night: Round, named: tuple[Someone, ...]) -> int:
@@ -205,11 +199,9 @@ def add_people(session: Session, person: Person, night: Round, named: tuple[Some
     check_record(night)
     if night.started_at is None:
         raise Conflict("本次夜查还没有开始")
-    known, wrong = people.all_known(named, squad_queries.named_people(session, night.root_id, named), "people")
-    if wrong:
-        raise Invalid(wrong)
-    count = people.add(session, night, known, night.started_at)
-    _told(session, "round.add_people", night, person, people=count)
+    known = squad_queries.all_named(session, night.root_id, named)
+    count = squads.add_people(session, night.squad_id, known, night.started_at)
+    told(session, "round.add_people", night, person, people=count)
     return count
 
 
@@ -256,6 +248,20 @@ def _add_grids(session: Session, night: Round, ids: Iterable[int], at: datetime 
     session.flush()
 
 
+def _leader(session: Session, root_id: int, username: str) -> Named:
+    """The leader of ours that a plan names; Invalid."""
+    someone = Someone(username, username=username)
+    found = squad_queries.named(session, root_id, [someone]).get(someone)
+    if found is None:
+        raise Invalid(("leader", "没有这个人员"))
+    return found
+
+
+def _drawn(session: Session, ids: Iterable[int]) -> list[Named]:
+    own = [squad_queries.our_own(session, one) for one in ids]
+    return [Named(one.someone(), one) for one in own]
+
+
 def _check_version(night: Round, version: int | None) -> None:
     if version is not None and night.version != version:
         raise Conflict(CHANGED_MEANWHILE)
@@ -272,6 +278,7 @@ def _check_planner(session: Session, person: Person, ids: Sequence[int]) -> None
         raise NotAllowed("只有值班长和派遣员可以计划夜查")
 
 
-def _told(session: Session, act: str, night: Round, person: Person, **details: object) -> None:
+def told(session: Session, act: str, night: Round, person: Person, **details: object) -> None:
+    """Note an act on a round in the audit trail."""
     session.flush()
     audit.record(session, act, "round", night.id, actor_id=person.user_id, root_id=night.root_id, **details)

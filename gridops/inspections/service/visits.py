@@ -13,7 +13,7 @@ from gridops.catalogue.models import Category, ChecklistItem
 from gridops.core import clock
 from gridops.core.errors import Conflict, Invalid, NotAllowed
 from gridops.inspections import queries
-from gridops.inspections.forms import Correction, FindingIn, OrderIn, PremisesRef, VisitIn
+from gridops.inspections.forms import Correction, FindingIn, OrderIn, VisitIn
 from gridops.inspections.models import Finding, Order, Round, Visit
 from gridops.inspections.rules import (
     GOERS,
@@ -67,7 +67,7 @@ def add_visit(
     if night is not None:
         check_record(night)
     _check_law(session, body, night, visited_at)
-    place = _place(session, person.root_id, body.premises)
+    place = premises.meant(session, person.root_id, body.premises)
     grounds = _grounds(session, person.root_id, body)
     recorded = recorded_at or clock.now()
     visit = Visit(
@@ -184,20 +184,6 @@ def _check_law(session: Session, body: VisitIn, night: Round | None, at: datetim
             raise Invalid(("kind", fault))
     if body.order is not None and (fault := paper_fault(body.kind, body.order.kind)):
         raise Invalid(("order.kind", fault))
-
-
-def _place(session: Session, root_id: int, ref: PremisesRef) -> Premises:
-    if ref.id is None:
-        try:
-            # Premises that nobody knows yet and that have no name are called by their code.
-            return premises.ensure(session, root_id, ref.credit_code, ref.name or ref.credit_code or "")
-        except Invalid as wrong:
-            raise Invalid(*((f"premises.{error.field}", error.reason) for error in wrong.errors)) from None
-    survivor = premises_queries.survivors(session, root_id).get(ref.id, ref.id)
-    found = queries.premises_of_root(session, root_id, survivor)
-    if found is None:
-        raise Invalid(("premises", "没有这个场所"))
-    return found
 
 
 def _grounds(session: Session, root_id: int, body: VisitIn | None, checklist_id: int | None = None) -> Grounds:

@@ -8,13 +8,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from gridops.core.errors import Invalid
 from gridops.inspections import forms as inspections
 from gridops.inspections.rules import OrderKind, Signed, VisitKind
 from gridops.intake.forms.shapes import Day, Envelope, Instant, Shape, one_of
 from gridops.intake.rules import RecordType
 from gridops.operations import forms as operations
 from gridops.operations.rules import IncidentKind, TallyKind
+from gridops.squads import forms as squads
 from gridops.squads.rules import Agency
 from gridops.supervision import forms as supervision
 
@@ -275,30 +275,15 @@ class Work:
     read: Callable[[Mapping[str, Any]], Any]
 
 
-def _of_round_or_outing(
-    of_round: Callable[[Mapping[str, Any]], Any], of_outing: Callable[[Mapping[str, Any]], Any]
-) -> Callable[[Mapping[str, Any]], Any]:
-    """Some records belong to a round or to an outing: the room of the one that is named reads them."""
-
-    def read(body: Mapping[str, Any]) -> Any:
-        if "round" in body and "outing" in body:
-            raise Invalid(("body.outing", "not together with round"))
-        return of_round(body) if "round" in body else of_outing(body)
-
-    return read
-
-
 WORK: dict[RecordType, Work] = {
     RecordType.ROUND: Work(RoundRecord, inspections.parse_round),
     RecordType.VISIT: Work(VisitRecord, inspections.parse_visit),
     RecordType.OUTING: Work(OutingRecord, operations.parse_outing),
-    RecordType.CHECK_IN: Work(
-        CheckInRecord, _of_round_or_outing(inspections.parse_check_in, operations.parse_check_in)
-    ),
+    RecordType.CHECK_IN: Work(CheckInRecord, squads.parse_check_in),
     RecordType.TALLY: Work(TallyRecord, operations.parse_tally),
     RecordType.INCIDENT: Work(IncidentRecord, operations.parse_incident),
     RecordType.HANDOVER: Work(HandoverRecord, operations.parse_handover),
     RecordType.DISCIPLINE_CHECK: Work(DisciplineCheckRecord, supervision.parse_discipline_check),
     RecordType.PROBLEM_ANSWER: Work(ProblemAnswerRecord, supervision.parse_problem_answer),
-    RecordType.TRACK: Work(TrackRecord, _of_round_or_outing(inspections.parse_track, operations.parse_track)),
+    RecordType.TRACK: Work(TrackRecord, squads.parse_track),
 }

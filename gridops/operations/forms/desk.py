@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from gridops.core.fields import Read, Reader, T, day, instant, member, members, row_id, text, texts
-from gridops.operations.forms.fields import MAX_TEXT, MAX_WORDS, by_last_instant, people
+from gridops.operations.forms.fields import MAX_TEXT, MAX_WORDS, by_last_instant
+from gridops.squads.forms import people
 from gridops.squads.rules import Agency, Someone
 
 

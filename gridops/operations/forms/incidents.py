@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gridops.core.fields import Reader, instant, member, text
-from gridops.operations.forms.fields import MAX_TEXT, by_last_instant, people
+from gridops.operations.forms.fields import MAX_TEXT, by_last_instant
 from gridops.operations.rules import IncidentKind
+from gridops.squads.forms import people
 from gridops.squads.rules import Agency, Someone
 
 COLUMNS: tuple[str, ...] = (

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gridops.core.fields import Reader, instant, members, text, whole
-from gridops.operations.forms.fields import people
 from gridops.operations.rules import TallyKind
 from gridops.operations.rules.tallies import MOST
+from gridops.squads.forms import people
 from gridops.squads.rules import Agency, Someone
 
 COLUMNS: tuple[str, ...] = (

@@ -1,4 +1,4 @@
-"""Bodies of the phone's records: outing, check_in, tally, incident, handover, track."""
+"""Bodies of the phone's records: outing, tally, incident, handover."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from gridops.core.fields import Reader, flag, instant, member, members, number, text, whole
-from gridops.operations.forms.fields import MAX_TEXT, MAX_WORDS, PremisesRef, by_last_instant, people, premises
+from gridops.core.fields import Reader, instant, member, members, text, whole
+from gridops.operations.forms.fields import MAX_TEXT, MAX_WORDS, by_last_instant
 from gridops.operations.rules import IncidentKind, TallyKind
 from gridops.operations.rules.tallies import MOST
+from gridops.premises.forms import PremisesRef, reference
+from gridops.squads.forms import people
 from gridops.squads.rules import Agency, Someone
-
-MAX_POINTS = 5000
 
 
 class Action(StrEnum):
@@ -36,18 +36,6 @@ class OutingIn:
     grid: str | None = None
     reason: str | None = None
     summary: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CheckInIn:
-    """Somebody joins an outing (or leaves: `out`): the sender by the leader's code, others by name and certificate."""
-
-    outing: str | None
-    code: str | None = None
-    name: str | None = None
-    agency: Agency | None = None
-    certificate_no: str | None = None
-    out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +79,6 @@ class HandoverIn:
     incident: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TrackIn:
-    """Where a phone was while its page was open: [seconds since the start, lon, lat, accuracy in metres], WGS-84."""
-
-    outing: str
-    started_at: datetime
-    ended_at: datetime
-    points: tuple[tuple[float, ...], ...]
-
-
 def parse_outing(body: Mapping[str, Any]) -> OutingIn:
     """Body of an `outing` record; Invalid names what is missing for its action."""
     read = Reader(body, "body")
@@ -120,27 +98,6 @@ def parse_outing(body: Mapping[str, Any]) -> OutingIn:
         read.wrong("outing", "required")
     if found.action is Action.CANCEL and found.reason is None:
         read.wrong("reason", "required")
-    read.done()
-    return found
-
-
-def parse_check_in(body: Mapping[str, Any]) -> CheckInIn:
-    """Body of a `check_in` record for an outing."""
-    read = Reader(body, "body")
-    found = CheckInIn(
-        outing=read("outing", text(40)),
-        code=read("code", text(40)),
-        name=read("name", text(80)),
-        agency=read("agency", member(Agency)),
-        certificate_no=read("certificate_no", text(60)),
-        out=read("out", flag) or False,
-    )
-    if found.outing is None and found.code is None:
-        read.wrong("outing", "required")
-    if found.name is not None and found.agency is None:
-        read.wrong("agency", "required with a name")
-    if found.name is None and found.certificate_no is not None:
-        read.wrong("name", "required with a certificate")
     read.done()
     return found
 
@@ -172,7 +129,7 @@ def parse_incident(body: Mapping[str, Any], field: str = "body") -> IncidentIn:
         approved_at=read("approved_at", instant()),
         officers=read("officers", people) or (),
         party=read("party", text(200)),
-        premises=read("premises", premises),
+        premises=read("premises", reference),
         decision_no=read("decision_no", text(80)),
         letter_no=read("letter_no", text(80)),
         items=read("items", text(MAX_TEXT)) or "",
@@ -199,30 +156,3 @@ def parse_handover(body: Mapping[str, Any], field: str = "body") -> HandoverIn:
         read.wrong("to_agency", "the same as from_agency")
     read.done()
     return found
-
-
-def parse_track(body: Mapping[str, Any]) -> TrackIn:
-    """Body of a `track` record of an outing."""
-    read = Reader(body, "body")
-    found = TrackIn(
-        outing=read("outing", text(40), required=True),
-        started_at=read("started_at", instant(), required=True),
-        ended_at=read("ended_at", instant(), required=True),
-        points=read("points", _points, required=True) or (),
-    )
-    if not read.errors and found.ended_at < found.started_at:
-        read.wrong("ended_at", "before started_at")
-    read.done()
-    return found
-
-
-def _points(value: object) -> tuple[tuple[float, ...], ...]:
-    if not isinstance(value, list | tuple) or len(value) > MAX_POINTS:
-        raise ValueError(f"not a list of at most {MAX_POINTS}")
-    limits = (number(0, 86_400), number(-180, 180), number(-90, 90), number(0, 1_000_000))
-    found = []
-    for place, one in enumerate(value):
-        if not isinstance(one, list | tuple) or not 3 <= len(one) <= 4:
-            raise ValueError(f"{place}: not [seconds, lon, lat, accuracy]")
-        found.append(tuple(read(part) for read, part in zip(limits, one, strict=False)))
-    return tuple(found)

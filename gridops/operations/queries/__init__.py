@@ -37,14 +37,12 @@ from gridops.operations.queries.outings import (
     outings_of_person,
     tally_sums,
 )
-from gridops.operations.queries.people import OurOwn, our_own, ours
 
 __all__ = [
     "AtPremises",
     "IncidentPage",
     "IncidentRow",
     "IncidentsWanted",
-    "OurOwn",
     "OutingPage",
     "OutingRow",
     "Wanted",
@@ -69,8 +67,6 @@ __all__ = [
     "names",
     "of_premises",
     "open_outings",
-    "our_own",
-    "ours",
     "outing_by_code",
     "outing_in_sight",
     "outing_named",

@@ -22,8 +22,10 @@ from gridops.operations.rules import Facts, TallyKind
 from gridops.operations.service import officers
 from gridops.operations.service.campaigns import ensure_campaign
 from gridops.operations.service.incidents import check_musts
-from gridops.operations.service.officers import Named
 from gridops.operations.service.outings import new_outing
+from gridops.squads import queries as squads_asked
+from gridops.squads import service as squads
+from gridops.squads.queries import Named
 from gridops.squads.rules import Someone
 
 
@@ -36,11 +38,11 @@ def import_operations(
 ) -> Told:
     """Take outings as a file tells them: new, changed where the file now says otherwise, else left alone."""
     told = Told()
-    known = officers.named(session, root_id, (one for _n, line in lines for one in line.people))
+    known = squads_asked.named(session, root_id, (one for _n, line in lines for one in line.people))
     standing = queries.from_file(session, root_id, source_system, (line.external_id for _n, line in lines))
     campaigns: dict[str, Campaign] = {}
     for number, line in lines:
-        people, wrong = officers.all_known(line.people, known, "people")
+        people, wrong = squads_asked.resolved(line.people, known, "people")
         if wrong:
             told.refuse(number, wrong[0], "; ".join(str(one) for one in line.people), wrong[1])
             continue
@@ -118,7 +120,7 @@ def _write_operation(
     outing.started_at, outing.ended_at = line.started_at, line.ended_at
     outing.agencies = [agency.value for agency in line.agencies] or list(campaign.agencies or ())
     outing.import_digest = digest
-    officers.take_members(session, outing, people, line.started_at)
+    squads.take_members(session, outing.squad_id, people, line.started_at)
     _take_tallies(session, outing, line.tallies, line.started_at)
     session.flush()
 

@@ -11,7 +11,7 @@ from gridops.audit import service as audit
 from gridops.core import clock
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed
 from gridops.operations import queries
-from gridops.operations.forms import HandoverIn, IncidentIn, PremisesRef, Prolonging
+from gridops.operations.forms import HandoverIn, IncidentIn, Prolonging
 from gridops.operations.models import Handover, Incident, Outing
 from gridops.operations.rules import (
     PLANNERS,
@@ -27,7 +27,6 @@ from gridops.operations.service import officers
 from gridops.operations.service.campaigns import CHANGED_MEANWHILE
 from gridops.people.queries import may_at
 from gridops.people.rules import Person
-from gridops.premises import queries as premises_asked
 from gridops.premises import service as premises
 from gridops.squads.rules import Agency
 from gridops.worktime.queries import working_time
@@ -73,7 +72,7 @@ def add_incident(
         officers=officers.as_kept(known, form.agency),
         happened_at=happened_at,
         party=form.party,
-        premises_id=_premises_id(session, person.root_id, form.premises),
+        premises_id=premises.meant(session, person.root_id, form.premises).id if form.premises else None,
         decision_no=form.decision_no,
         letter_no=form.letter_no,
         items=form.items,
@@ -229,21 +228,6 @@ def facts_of(incident: Incident) -> Facts:
         incident.deadline,
         incident.answered_at,
     )
-
-
-def _premises_id(session: Session, root_id: int, named: PremisesRef | None) -> int | None:
-    """The premises that are meant, made where a code or a name is new; a duplicate leads to its survivor."""
-    if named is None:
-        return None
-    if named.id is not None:
-        found = premises_asked.premises(session, named.id)
-        if found is None or found.root_id != root_id:
-            raise Invalid(("premises.id", "没有这个场所"))
-        return premises.survivor(session, found).id
-    try:
-        return premises.ensure(session, root_id, named.credit_code, named.name or named.credit_code or "").id
-    except Invalid as wrong:
-        raise Invalid(*((f"premises.{error.field}", error.reason) for error in wrong.errors)) from None
 
 
 def _check(session: Session, person: Person, incident: Incident, version: int, *kinds: IncidentKind) -> None:

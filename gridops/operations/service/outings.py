@@ -13,10 +13,10 @@ from gridops.operations import queries
 from gridops.operations.forms import PlanIn
 from gridops.operations.models import Campaign, Outing, Tally
 from gridops.operations.rules import PLANNERS, TallyKind, check_cancel, check_end, check_record, check_start
-from gridops.operations.service import officers
 from gridops.operations.service.campaigns import CHANGED_MEANWHILE
 from gridops.people.queries import grids_below, may_at
 from gridops.people.rules import Person
+from gridops.squads import queries as squads_asked
 from gridops.squads import service as squads
 from gridops.squads.rules import Agency, Someone
 
@@ -59,14 +59,16 @@ def plan_outing(session: Session, person: Person, form: PlanIn) -> Outing:
         raise Invalid(("campaign", "没有这项专项整治"))
     grid_id = form.grid_id or campaign.grid_id
     _check_planner(session, person, grid_id)
-    known, wrong = officers.all_known(form.people, officers.named(session, person.root_id, form.people), "people")
-    leader = queries.ours(session, person.root_id, [form.leader]) if form.leader else {}
-    if wrong or (form.leader and not leader):
-        raise Invalid(*([wrong] if wrong else []), *([] if leader or not form.leader else [("leader", "没有这个人员")]))
+    leader = [Someone(form.leader, username=form.leader)] if form.leader else []
+    known = squads_asked.named(session, person.root_id, [*form.people, *leader])
+    people, wrong = squads_asked.resolved(form.people, known, "people")
+    leads = known.get(leader[0]) if leader else None
+    if wrong or (leader and leads is None):
+        raise Invalid(*([wrong] if wrong else []), *([("leader", "没有这个人员")] if leader and leads is None else []))
     outing = new_outing(session, campaign, form.planned_for, agencies=form.agencies, grid_id=grid_id)
     outing.planned_for = form.planned_for
-    outing.leader_id = next((own.user_id for own in leader.values()), None)
-    officers.plan(session, outing, known, leader=next(iter(leader.values()), None))
+    outing.leader_id = leads.user_id if leads else None
+    squads.plan(session, outing.squad_id, people, leads)
     audit.record(session, "outing.plan", "outing", outing.id, actor_id=person.user_id, root_id=outing.root_id)
     return outing
 
@@ -84,7 +86,7 @@ def start_outing(session: Session, person: Person, outing: Outing, at: datetime,
         outing.started_at = at
         outing.leader_id = outing.leader_id or person.user_id
         outing.version += 1
-    officers.lead(session, outing, person, at)
+    squads.lead(session, outing.squad_id, person.user_id, at)
     session.flush()
     audit.record(session, "outing.start", "outing", outing.id, actor_id=person.user_id, root_id=outing.root_id)
 
@@ -187,10 +189,8 @@ def add_people(session: Session, person: Person, outing: Outing, people: tuple[S
     check_record(outing)
     if outing.started_at is None:
         raise Conflict("这次行动还没有开始")
-    known, wrong = officers.all_known(people, officers.named(session, outing.root_id, people), "people")
-    if wrong:
-        raise Invalid(wrong)
-    count = officers.add_people(session, outing, known, outing.started_at)
+    known = squads_asked.all_named(session, outing.root_id, people)
+    count = squads.add_people(session, outing.squad_id, known, outing.started_at)
     told = {"actor_id": person.user_id, "root_id": outing.root_id}
     audit.record(session, "outing.add_people", "outing", outing.id, people=count, **told)
     return count

@@ -13,16 +13,13 @@ from gridops.grids import queries as grids
 from gridops.operations import queries
 from gridops.operations.forms import (
     Action,
-    CheckInIn,
     HandoverIn,
     IncidentIn,
     OutingIn,
     TallyIn,
-    TrackIn,
 )
 from gridops.operations.models import Outing
 from gridops.operations.rules import GOERS, PLANNERS, check_joining
-from gridops.operations.service import officers
 from gridops.operations.service.incidents import add_handover, add_incident
 from gridops.operations.service.outings import (
     add_tally,
@@ -34,8 +31,8 @@ from gridops.operations.service.outings import (
     start_outing,
 )
 from gridops.people.rules import Person
-from gridops.squads import queries as squads_asked
 from gridops.squads import service as squads
+from gridops.squads.forms import CheckInIn, TrackIn
 
 # Kind of the thing a record led to, and its id.
 Subject = tuple[str, int]
@@ -75,13 +72,7 @@ def record_check_in(
     outing = _joined(session, person, body)
     if not body.out:
         check_joining(outing, happened_at)
-    squad = squads_asked.squad(session, outing.squad_id)
-    by_code = squad is not None and body.code == squad.code
-    if body.code is not None and not by_code:
-        raise NotAllowed("这不是本次行动的签到码")
-    if not by_code and squads_asked.of_user(session, outing.squad_id, person.user_id) is None:
-        raise NotAllowed("请先扫行动负责人的签到码")
-    member = officers.check_in(session, outing, person, body, happened_at, by_code=by_code, record_id=record_id)
+    member = squads.join(session, outing.squad_id, person.user_id, body, happened_at, record_id=record_id)
     _told(session, "outing.check_out" if body.out else "outing.check_in", outing, person, member=member)
     return "squad_member", member
 
@@ -139,16 +130,9 @@ def record_track(
 ) -> Subject:
     """Where the sender's phone was on an outing; sensitive, never scored (个人信息保护法 art. 28)."""
     _check_goer(person)
-    outing = queries.outing_named(session, person.root_id, body.outing)
+    outing = queries.outing_named(session, person.root_id, body.outing or "")
     track = squads.keep_track(
-        session,
-        outing.squad_id,
-        person.user_id,
-        body.started_at,
-        body.ended_at,
-        body.points,
-        record_id=record_id,
-        recorded_at=recorded_at,
+        session, outing.squad_id, person.user_id, body, record_id=record_id, recorded_at=recorded_at
     )
     _told(session, "outing.track", outing, person)
     return "track", track.id

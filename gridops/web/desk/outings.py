@@ -26,6 +26,7 @@ from gridops.operations.rules import (
 )
 from gridops.people import queries as people
 from gridops.squads import queries as squads
+from gridops.squads.forms import people as named_people
 from gridops.squads.rules import Agency
 from gridops.web import choices, records
 from gridops.web.desk.joint import READERS, place, raw_version, words, written
@@ -165,7 +166,7 @@ def check_in(outing_number: str) -> Answer:
     """Note people who were there and had not checked in."""
 
     def done(raw: Mapping[str, str]) -> None:
-        named = desk_forms.one(raw, "people", forms.people)
+        named = desk_forms.one(raw, "people", named_people)
         with transaction() as session:
             outing = queries.outing_in_sight(session, current_scope(), outing_number)
             service.add_people(session, current_person(), outing, named)

@@ -36,6 +36,7 @@ from gridops.people import queries as people
 from gridops.people.rules import Person, Role
 from gridops.premises.rules import KIND_NAMES, RISK_NAMES
 from gridops.squads import queries as squads
+from gridops.squads.forms import people as named_people
 from gridops.squads.rules import AGENCY_NAMES
 from gridops.web import choices, records
 from gridops.web.desk.joint import READERS, place, raw_version, written
@@ -171,7 +172,7 @@ def check_in(round_number: str) -> Answer:
     """Note people who were there and had not checked in."""
 
     def done(session: Session, night: Round, raw: Mapping[str, str]) -> None:
-        service.add_people(session, current_person(), night, desk_forms.one(raw, "people", forms.people))
+        service.add_people(session, current_person(), night, desk_forms.one(raw, "people", named_people))
 
     return _tried(round_number, "people", done, _("人员已补登。"))
 
