@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,14 @@ def test_what_covers_nothing_cannot_be_mended(session: Session) -> None:
     assert stored(session) == (0, 0)
 
 
+def test_a_speck_is_no_area_and_what_leaves_the_world_once_converted_is_refused(session: Session) -> None:
+    report = service.check_grids(session, collection(feature("A", box(119.94, 31.84, 119.9400001, 31.8400001))), REPAIR)
+    assert [error.reason for error in report.errors] == ["smaller than 0.01 m²: no area"]
+    whole = collection(feature("A", box(-180, -90, 180, 90)))
+    report = service.check_grids(session, whole, forms.options({"crs": "bd09"}))
+    assert [error.reason for error in report.errors] == ["invalid polygon once converted from bd09"]
+
+
 @pytest.mark.parametrize(
     ("east", "mended"),
     [
@@ -78,6 +87,28 @@ def test_an_overlap_narrower_than_a_metre_is_cut_off_from_the_later_feature(
     assert (not report.errors) is mended
     told = [warning for warning in report.warnings if "overlap with A narrower than 1 m cut off" in warning.reason]
     assert [warning.value for warning in told] == (["B"] if mended else [])
+
+
+def test_a_sliver_is_cut_off_in_crumbs_across_made_parents_and_from_children(session: Session) -> None:
+    """In crumbs of less than 0.01 m²; between areas whose parents are only made; a child where its parent was cut."""
+    east = 119.950005
+    west_of, east_of = box(119.94, 31.84, east, 31.85), box(119.95, 31.84, 119.96, 31.85)
+    teeth = [(119.95 + (1e-8 if n % 2 else -1e-8), 31.84 + n * 1e-4) for n in range(1, 100)]
+    crumbs = polygon((119.95, 31.84), *teeth, (119.95, 31.85), (119.96, 31.85), (119.96, 31.84), (119.95, 31.84))
+    families = (
+        ([feature("A", box(119.94, 31.84, 119.95, 31.85)), feature("B", crumbs)], {}, ["B"]),
+        ([feature("A", west_of, d="P"), feature("B", east_of, d="Q")], {"make_parents": "d"}, ["B"]),
+        (
+            [feature("P", west_of, level="street"), feature("Q", east_of, level="street"),
+             feature("B", box(119.95, 31.84, 119.96, 31.850002), parent="Q")], {}, ["Q", "B"],
+        ),
+        # A feature that is a sliver itself is not mended away.
+        ([feature("A", box(119.94, 31.84, 119.96, 31.85)), feature("B", box(119.95, 31.84, east, 31.85))], {}, None),
+    )  # fmt: skip
+    for features, how, mended in families:
+        report = service.check_grids(session, collection(*features), forms.options({"repair": True, **how}))
+        told = [warning.value for warning in report.warnings if "narrower than 1 m cut off" in warning.reason]
+        assert (told or None, bool(report.errors)) == (mended, mended is None), report
 
 
 def test_a_point_in_an_overlap_goes_to_the_smaller_grid_and_one_on_a_border_to_the_smaller_code(
@@ -221,8 +252,47 @@ def test_a_shapefile_without_a_system_is_refused_unless_it_is_told(
     session: Session, features_on_disk: dict[str, Path]
 ) -> None:
     features_on_disk["areas.shp"].with_suffix(".prj").unlink()
-    report = service.import_file(session, features_on_disk["areas.shp"], PLAIN)
+    report = service.check_file(session, features_on_disk["areas.shp"], PLAIN)
     assert [error.column for error in report.errors] == ["crs"]
+    told = service.check_file(session, features_on_disk["areas.shp"], forms.options({"crs": "wgs84"}))
+    assert {error.reason for error in told.errors} == {"not longitude and latitude in degrees"}
+
+
+@pytest.mark.parametrize("encoding", ["GBK", "UTF-8"])
+def test_a_shapefile_that_does_not_say_its_encoding_is_read_as_tables_are(
+    session: Session, tmp_path: Path, encoding: str
+) -> None:
+    import numpy as np
+    import pyogrio
+
+    columns = [np.array([text], dtype=object) for text in ("A", "街道", "grid")]
+    pyogrio.raw.write(
+        tmp_path / "a.shp", shapely.to_wkb([shapely.box(119.94, 31.84, 119.95, 31.85)]), columns,
+        ["code", "name", "level"], driver="ESRI Shapefile", crs="EPSG:4490", geometry_type="Polygon", encoding=encoding,
+    )  # fmt: skip
+    (tmp_path / "a.cpg").unlink()
+    assert [area.name for area in forms.read_file(tmp_path / "a.shp", PLAIN).areas] == ["街道"]
+
+
+def test_what_another_driver_would_follow_is_never_opened_and_bombs_are_not_unpacked(
+    features_on_disk: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = {end: features_on_disk["areas.shp"].with_suffix(end) for end in (".shp", ".shx", ".dbf", ".prj", ".cpg")}
+    with zipfile.ZipFile(tmp_path / "areas.zip", "w") as archive:
+        for end, part in parts.items():
+            archive.write(part, f"区划/areas{end}")
+    assert [area.name for area in forms.read_file(tmp_path / "areas.zip", PLAIN).areas] == ["甲", "乙"]
+    monkeypatch.setattr(forms.vector, "MOST_BYTES", (tmp_path / "areas.zip").stat().st_size - 1)
+    with pytest.raises(Invalid, match="larger than"):
+        forms.read_file(tmp_path / "areas.zip", PLAIN)
+    monkeypatch.undo()
+    virtual = (
+        f'<OGRVRTDataSource><OGRVRTLayer name="areas"><SrcDataSource>{parts[".shp"]}</SrcDataSource></OGRVRTLayer>'
+    )
+    for end in (".shp", ".kml", ".gpkg"):
+        (tmp_path / f"v{end}").write_text(virtual + "</OGRVRTDataSource>")
+        handed = forms.read_file(tmp_path / f"v{end}", PLAIN)
+        assert [error.reason.partition(": ")[2] for error in handed.errors] == ["it begins otherwise"]
 
 
 @pytest.mark.parametrize(

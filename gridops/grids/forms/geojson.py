@@ -29,7 +29,8 @@ class Options:
     """How to read a file: which properties carry what, and what holds for features that say nothing themselves.
 
     `code_from`: the name of a property that is both code and name. No `name_field`: that one, or `name`.
-    `level`, `parent`: for features without their own. `repair`: mend what can be mended (`rules.mending`);
+    `level`, `parent`: for features without their own. `crs_told`: the system was given, not assumed.
+    `repair`: mend what can be mended (`rules.mending`);
     `allow_overlaps`: siblings may overlap; `correct`: what is known with another shape or parent was wrong.
     `parents_code`, `parents_name`: properties that name the parent of each feature, made by union of its children.
     """
@@ -41,6 +42,7 @@ class Options:
     parent: str | None = None
     code_from: str | None = None
     crs: Crs = Crs.WGS84
+    crs_told: bool = False
     repair: bool = False
     allow_overlaps: bool = False
     correct: bool = False
@@ -85,6 +87,7 @@ def options(given: Mapping[str, Any]) -> Options:
     return Options(
         level=Level(level) if level else None,
         crs=Crs(crs) if crs else Crs.WGS84,
+        crs_told=crs is not None,
         parents_code=code.strip() or None,
         parents_name=name.strip() or code.strip() or None,
         **rest,
@@ -126,7 +129,7 @@ def read_features(features: list[Any], how: Options) -> Handed:
     heights = f"heights dropped: {len(high)} features have a third coordinate"
     warnings = [Finding(line, "geometry", "", heights) for line in high[:1]]
     if how.repair:
-        areas, cut = mending.without_slivers(areas)
+        areas, cut = mending.without_slivers(areas, one_family=how.parents_code is not None)
         mended += cut
     if how.parents_code is not None:
         areas += mending.parents_of(areas, names, how.parent)
@@ -225,6 +228,8 @@ def _properties(feature: Any) -> dict[str, Any]:
 
 def _text(properties: dict[str, Any], name: str, column: str, most: int, *, needed: bool = True) -> str | None:
     value = properties.get(name)
+    if isinstance(value, float) and value.is_integer():  # as spreadsheets write whole numbers
+        value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if value is not None and not isinstance(value, str):

@@ -91,6 +91,8 @@ def _invalid(areas: Iterable[Area]) -> Iterator[Finding]:
             reason, _, place = shapely.is_valid_reason(area.geometry).partition("[")
             where = ", ".join(place.rstrip("]").split())
             yield Finding(area.line, "geometry", area.code, f"invalid polygon: {reason.strip()} at {where}")
+        elif area.line and slight_area_m2(area.geometry) < LEAST_AREA_M2:
+            yield Finding(area.line, "geometry", area.code, f"smaller than {LEAST_AREA_M2:g} m²: no area")
 
 
 def _orphans(areas: Iterable[Area], known: Set[str]) -> Iterator[Finding]:

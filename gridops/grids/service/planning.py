@@ -197,5 +197,6 @@ def _context(known: Known, areas: Sequence[Area], crs: Crs) -> list[Area]:
 def _broken(areas: Iterable[Area], crs: Crs) -> Iterator[Finding]:
     for area in areas:
         if crs is not Crs.WGS84 and shapely.is_valid(area.geometry):
-            if not shapely.is_valid(into_wgs84(area.geometry, crs)):
+            turned = into_wgs84(area.geometry, crs)
+            if not (shapely.is_valid(turned) and shapely.box(-180, -90, 180, 90).covers(shapely.box(*turned.bounds))):
                 yield Finding(area.line, "geometry", area.code, f"invalid polygon once converted from {crs}")
