@@ -131,6 +131,9 @@ class Reader:
                 found.distance_m.tolist(),
                 strict=True,
             ):
+                if not grid_id and index.locate(row.lat or 0.0, row.lon or 0.0):
+                    row.wrong("lon", "lies in no grid, but would with lon and lat exchanged")
+                    continue
                 if not grid_id and self._fall_back(row):
                     continue
                 if not grid_id:

@@ -100,16 +100,21 @@ class Table:
             self._check(header)
 
     def _rows(self, text: _Text) -> Iterator[tuple[int, list[str]]]:
-        """The number of the line it ends in, and the cells, of each row that is not empty; stops at what is no CSV."""
+        """The number of the line it ends in, and the cells, of each row that is not empty; stops at what is no CSV.
+
+        What is no CSV is told of the line its row begins in: there a quotation mark that never ends stands.
+        """
         csv.field_size_limit(MAX_CELL)
         reader = csv.reader(text, strict=True)
+        begun = 1
         try:
             for cells in reader:
-                text.taken = 0
+                text.taken, begun = 0, reader.line_num + 1
                 if any(cell.strip() for cell in cells):
                     yield reader.line_num, cells
         except csv.Error as wrong:
-            self.errors.append(RowError(text.number, "", "", f"not CSV: {wrong}"))
+            read = "" if begun == text.number else f", in the row to line {text.number}"
+            self.errors.append(RowError(begun, "", "", f"not CSV: {wrong}{read}; nothing after it was read"))
 
     def _line(self, number: int, cells: list[str], header: list[str]) -> Iterator[Line]:
         width = len(header)

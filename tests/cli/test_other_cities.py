@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,7 @@ def test_of_a_damaged_file_every_bad_line_is_named_and_nothing_comes_in(tmp_path
         9: lines[7].replace("Citizens Connect App", "Telegram").replace("City Worker App", "Telegram"),
         10: lines[0],  # the first once more
         11: lines[9].replace("2022-01-01 01:56:00", f"{'9' * 500}-01-01"),
+        12: re.sub(r"(42\.\d+),(-71\.\d+)", r"\2,\1", lines[10]),  # the default grid is for places not known
     }
     damaged = tmp_path / "damaged.csv.gz"
     whole = [header, *(bad.get(number, line) for number, line in enumerate(lines, start=2))]
