@@ -16,7 +16,8 @@ from typing import Any, ClassVar
 from gridops.core import clock
 from gridops.figures.rules.facts import Bounds, Fact
 from gridops.figures.rules.telling import Figure, Telling
-from gridops.penalties.rules import PartyKind, Terms, balance, due, fine_in_force, surcharge
+from gridops.penalties.rules import PartyKind, Pause, Terms, balance, fine_in_force, last_day_to_pay, surcharge
+from gridops.penalties.rules import overdue as late
 
 NOTHING = Decimal("0.00")
 _MOMENT = timedelta(microseconds=1)
@@ -27,7 +28,7 @@ class Penalty(Fact):
     """A proceeding and its decision. No name of a party: `party` is the id of the premises, or a digest of the name.
 
     `own`: of the street itself, or not decided yet. `ended_at`: revoked, or replaced by one decided anew. `paid_yuan`:
-    paid on it before E. `round_began_at`: start of the round it arose from.
+    paid on it before E. `round_began_at`: start of the round it arose from. `pauses`: days without surcharge.
     """
 
     kind: ClassVar[str] = "penalty"
@@ -49,9 +50,7 @@ class Penalty(Fact):
     changed_fine_yuan: Decimal | None = None
     confiscated_yuan: Decimal = NOTHING
     paid_yuan: Decimal = NOTHING
-    remedy_from_at: datetime | None = None
-    remedy_to_at: datetime | None = None
-    deferred_to_on: date | None = None
+    pauses: tuple[str, ...] = ()
     surcharge_stated: bool = True
 
     @property
@@ -65,9 +64,7 @@ class Penalty(Fact):
             changed_at=self.changed_at,
             changed_fine=self.changed_fine_yuan,
             ended_at=self.ended_at,
-            remedy_from=self.remedy_from_at,
-            remedy_to=self.remedy_to_at,
-            deferred_to=self.deferred_to_on,
+            pauses=tuple(map(Pause.parse, self.pauses)),
             surcharge_stated=self.surcharge_stated,
         )
 
@@ -119,18 +116,16 @@ def outstanding(it: Penalty, at: Bounds) -> Decimal:
 
 
 def overdue(it: Penalty, at: Bounds) -> bool:
-    """Owed at E, and the last day to pay is over."""
-    if it.served_at is None or not it.own:
+    """Owed at E, the term to pay over, and no deferral running."""
+    if it.served_at is None or not it.own or at.due_by <= _term_ends(clock.local_date(it.served_at)):
         return False
-    lapsed = _lapsed(clock.local_date(it.served_at), it.deferred_to_on)
-    return lapsed is not None and at.due_by > lapsed and outstanding(it, at) > 0
+    return late(it.terms, it.paid_yuan, at.due_by - _MOMENT)
 
 
 @lru_cache(maxsize=4096)
-def _lapsed(served_on: date, deferred_to: date | None) -> datetime | None:
-    """The instant at which the last day to pay is over; asked for day after day by many decisions."""
-    last = due(Terms(served_at=clock.midnight(served_on), deferred_to=deferred_to))
-    return None if last is None else clock.midnight(last + timedelta(days=1))
+def _term_ends(served_on: date) -> datetime:
+    """The instant at which the term to pay is over; asked for day after day by many decisions."""
+    return clock.midnight(last_day_to_pay(clock.midnight(served_on)) + timedelta(days=1))
 
 
 def surcharge_estimate(it: Penalty, at: Bounds) -> Decimal:

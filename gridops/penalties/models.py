@@ -19,7 +19,8 @@ class Penalty(FromOutside, Base):
 
     `decided_by` names the authority; `own`: the street itself, the only one whose amounts enter the money figures.
     `party` is personal data where it is a person. `fine`, `confiscated`: yuan as decided; `changed_fine`: since
-    `changed_at`. `kinds`: of art. 9, `heaviest` counts. `remedy_from/to`, `deferred_to`: days without surcharge.
+    `changed_at`. `kinds`: of art. 9, `heaviest` counts. `remedy_from/to`, `deferred_to`: the last remedy and
+    deferral; `pauses`: the days of all of them, which bear no surcharge (`rules.pauses`).
     `surcharge_stated`: the decision told the party of the 3 % a day (行政强制法 art. 45). `replaces_id`: decided anew.
     `grave`: harm to life, health or money, so the time bar is five years (art. 36). `hearing`: one may be asked for
     (art. 63). `late_ground`: why it was decided after 90 days (art. 60).
@@ -60,6 +61,7 @@ class Penalty(FromOutside, Base):
     remedy_from: Mapped[datetime | None]
     remedy_to: Mapped[datetime | None]
     deferred_to: Mapped[date | None]
+    pauses: Mapped[list[Any]] = mapped_column(default=list)
     surcharge_stated: Mapped[bool] = mapped_column(default=True)
     concluded_at: Mapped[datetime | None]
     __table_args__ = (

@@ -107,8 +107,10 @@ def in_sight(session: Session, scope: Scope, premises_id: int) -> Premises:
 
 
 def same_body(session: Session, row: Premises) -> list[int]:
-    """The ids under which one body may stand: its own, and of all that were merged into it, directly or by steps."""
-    return sorted({row.id, *(merged for merged, into in survivors(session, row.root_id).items() if into == row.id)})
+    """The ids under which one body may stand: its survivor's, and of all that were merged into that, also by steps."""
+    found = survivors(session, row.root_id)
+    body = found.get(row.id, row.id)
+    return sorted({body, *(merged for merged, into in found.items() if into == body)})
 
 
 def _narrowed(scope: Scope, wanted: PremisesFilter) -> Select[Any]:

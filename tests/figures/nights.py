@@ -81,8 +81,8 @@ class Fine:
     changed_fine: Decimal
     revoked: datetime | None
     renewed: datetime | None
-    remedy: tuple[datetime, datetime | None] | None
-    deferred: date | None
+    remedies: tuple[tuple[datetime, datetime | None], ...]
+    deferred: tuple[date, date] | None
     stated: bool
     payments: tuple[tuple[datetime, Decimal], ...]
 
@@ -128,8 +128,9 @@ trips = st.builds(
 fines = st.builds(
     Fine, st.sampled_from([True, True, False]), st.one_of(st.none(), st.integers(0, 2)), st.one_of(st.none(), places),
     st.one_of(instants, maybe), maybe, yuan, st.one_of(st.just(Decimal(0)), yuan), maybe, maybe, yuan,
-    st.one_of(st.none(), maybe), st.one_of(st.none(), maybe), st.one_of(st.none(), st.tuples(instants, maybe)),
-    st.one_of(st.none(), instants.map(datetime.date)), st.sampled_from([True, True, False]),
+    st.one_of(st.none(), maybe), st.one_of(st.none(), maybe), few(st.tuples(instants, maybe), 2),
+    st.one_of(st.none(), st.tuples(instants.map(datetime.date), instants.map(datetime.date))),
+    st.sampled_from([True, True, False]),
     few(st.tuples(instants, yuan)),
 )  # fmt: skip
 drawn = st.builds(
@@ -272,20 +273,24 @@ class Decision:
         if self.renewed or self.of.served is None or not self.owed():
             return None
         due = day(self.of.served) + timedelta(days=15)
-        due = max(due, self.of.deferred) if self.of.deferred else due
         late = [due + timedelta(days=n) for n in range(1, 400) if due + timedelta(days=n) < day(E)]
-        if not late:
+        if not late or self.put_off(late[-1]):
             return None
-        begun, over = self.of.remedy or (None, None)
-        return sum(
-            not (begun is not None and day(begun) <= each and (over is None or each <= day(over))) for each in late
-        )
+        return sum(not self.put_off(each) and not self.contested(each) for each in late)
+
+    def put_off(self, on: date) -> bool:
+        return self.of.deferred is not None and self.of.deferred[0] <= on <= self.of.deferred[1]
+
+    def contested(self, on: date) -> bool:
+        return any(day(begun) <= on and (over is None or on <= day(over)) for begun, over in self.of.remedies)
 
     @property
     def surcharge(self) -> Decimal:
         if not self.days_late or not self.of.stated:
             return Decimal(0)
         whole = self.fine(E)
+        if sum(amount for when, amount in self.of.payments if when < E) >= whole:
+            return Decimal(0)
         return min(whole, (whole * 3 * self.days_late / 100).quantize(Decimal("0.01")))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -143,19 +142,32 @@ SURCHARGES: list[tuple[str, dict[str, Any], int, str]] = [
     ("not stated in the decision", {"surcharge_stated": False}, 1, "0.00"),
     (
         "two days of reconsideration",
-        {"remedy_from": at("2017-03-28 09:00"), "remedy_to": at("2017-03-29 09:00")},
+        {"pauses": ["remedy 2017-03-28 2017-03-29"]},
         1,
         "120.00",
     ),
-    ("reconsideration goes on", {"remedy_from": at("2017-03-20 09:00")}, 1, "0.00"),
+    ("reconsideration goes on", {"pauses": ["remedy 2017-03-20 -"]}, 1, "0.00"),
     (
         "reconsideration that ended in time",
-        {"remedy_from": at("2017-03-12 09:00"), "remedy_to": at("2017-03-20 09:00")},
+        {"pauses": ["remedy 2017-03-12 2017-03-20"]},
         1,
         "180.00",
     ),
-    ("put off to the 29th", {"deferred_to": date(2017, 3, 29)}, 1, "60.00"),
-    ("put off beyond the end", {"deferred_to": date(2017, 4, 20)}, 0, "0.00"),
+    (
+        "two remedies one after the other",
+        {"pauses": ["remedy 2017-03-26 2017-03-27", "remedy 2017-03-30 -"]},
+        1,
+        "60.00",
+    ),
+    ("put off to the 29th", {"pauses": ["deferral 2017-03-20 2017-03-29"]}, 1, "60.00"),
+    ("put off when late, from the 28th to the 29th", {"pauses": ["deferral 2017-03-28 2017-03-29"]}, 1, "120.00"),
+    ("put off beyond the end", {"pauses": ["deferral 2017-03-28 2017-04-20"]}, 0, "0.00"),
+    (
+        "the fine is paid, what was confiscated is not",
+        {"confiscated": Decimal(500), "paid": {"2017-03-12 09:00": 1000}},
+        1,
+        "0.00",
+    ),
     ("paid in full", {"paid": {"2017-03-30 09:00": 1000}}, 0, "0.00"),
 ]
 

@@ -124,11 +124,12 @@ def _put_trip(street: Street, trip: twin.Trip) -> None:
 def _put_fine(street: Street, each: twin.Fine, premises: dict[int, Any], rounds: list[Any]) -> None:
     of = {"round_id": rounds[each.night].id} if each.night is not None and each.night < len(rounds) else {}
     where = premises[each.premises] if each.premises is not None else None
-    begun, over = each.remedy or (None, None)
+    pauses = [f"remedy {twin.day(begun)} {twin.day(over) if over else '-'}" for begun, over in each.remedies]
+    pauses += [f"deferral {each.deferred[0]} {each.deferred[1]}"] if each.deferred else []
     made = street.penalty(
         each.decided, each.fine, own=each.own, premises=where, waived_at=each.waived, confiscated=each.confiscated,
         served_at=each.served, changed_at=each.changed, changed_fine=each.changed_fine if each.changed else None,
-        revoked_at=each.revoked, remedy_from=begun, remedy_to=over, deferred_to=each.deferred,
+        revoked_at=each.revoked, pauses=pauses,
         surcharge_stated=each.stated, **of,
     )  # fmt: skip
     for when, amount in each.payments:

@@ -72,6 +72,8 @@ def kept(session: Session, street: Street, name: str = "P1") -> Penalty:
         ({"paid_yuan": "100"}, {"paid_at"}),
         ({"paid_at": "2017-03-25", "paid_yuan": "30000"}, set()),
         ({"changed_fine_yuan": "100"}, {"changed_at"}),
+        ({"changed_at": "2017-04-02", "changed_fine_yuan": "30000"}, set()),
+        ({"changed_at": "2017-04-02", "changed_fine_yuan": "30000.01"}, {"changed_fine_yuan"}),  # never a higher one
         ({"revoked_at": "2017-03-01"}, {"revoked_at"}),
         ({"remedy_to": "2017-04-01"}, {"remedy_from"}),
         ({"remedy_from": "2017-04-02", "remedy_to": "2017-04-01"}, {"remedy_to"}),
@@ -172,6 +174,10 @@ def test_what_replaces_nothing_known_or_itself_is_refused(session: Session, stre
     assert [error[:3] for error in told.errors] == [(2, "replaces", "P9")]
     circle = take(session, street, BODY | {"replaces": "P2"}, BODY | {"external_id": "P2", "replaces": "P1"})
     assert circle.refused_lines == {2, 3}
+    second = {"external_id": "P2", "decided_at": "2017-04-10"}
+    assert take(session, street, BODY, BODY | second | {"replaces": "P1"}) == Told(new=2)
+    closing = take(session, street, BODY | {"replaces": "P2"})  # the circle closed by a second file
+    assert [error[:3] for error in closing.errors] == [(2, "replaces", "P2")]
 
 
 def test_a_person_is_no_premises_and_a_waiver_no_decision(session: Session, street: Street) -> None:

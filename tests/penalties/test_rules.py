@@ -176,6 +176,7 @@ IN_2017: dict[str, Any] = {
         ({"decided_at": at("2026-05-30 23:59:59")}, None, ""),  # the ninetieth day after 1 March
         ({"decided_at": at("2026-05-31 00:00")}, "decided_at", "第六十条"),
         ({"decided_at": at("2026-05-31 00:00"), "late_ground": "案情复杂，经批准延长"}, None, ""),
+        ({"act_at": None}, "act_at", "第三十六条"),  # nobody says when it was done
         ({"act_at": at("2024-03-01")}, None, ""),  # two years to the day
         ({"act_at": at("2024-02-29")}, "act_at", "第三十六条"),
         ({"act_at": at("2024-02-29"), "grave": True}, None, ""),  # five years where life or health was harmed

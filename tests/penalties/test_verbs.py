@@ -20,6 +20,7 @@ from gridops.penalties.rules import Act, Stage, columns, fold
 from gridops.penalties.service.base import as_event
 from gridops.people.queries import scope_of
 from gridops.people.rules import Person
+from gridops.premises.models import Premises
 from tests.factories import at
 from tests.penalties.world import (
     DECIDED,
@@ -266,9 +267,29 @@ def test_a_revoked_penalty_is_not_in_force(session: Session, street: Street) -> 
     assert len(queries.effective(session, street.root.id, DECIDED)) == 1
 
 
+def test_one_act_bears_one_fine_however_its_party_is_written(session: Session, street: Street) -> None:
+    first = decided(session, street)
+    again = told(session, street, opened(session, street, party="某餐饮店（分店）"))
+    service.decide(session, street.head, again, deciding(street, fine="0", kinds="warning"), again.version)
+    third = told(session, street, opened(session, street, party="某餐饮"))
+    duplicate = session.get_one(Premises, third.premises_id)
+    duplicate.merged_into_id = first.premises_id  # another name, the same enterprise
+    session.flush()
+    with pytest.raises(Invalid, match="第二十九条"):
+        service.decide(session, street.head, third, deciding(street), third.version)
+
+
+def test_an_officer_named_twice_is_one(session: Session, street: Street) -> None:
+    row = told(session, street, opened(session, street))
+    by_number = f"{street.officer.username};某某@urban_management#苏d001"
+    with pytest.raises(Invalid, match="不得少于两人"):
+        service.decide(session, street.head, row, deciding(street, officers=by_number), row.version)
+
+
 def test_the_list_is_narrowed_paged_and_obeys_scope(session: Session, street: Street) -> None:
     scope = scope_of(session, street.reader)
-    rows = [opened(session, street), decided(session, street), served(session, street)]
+    another = "2026-10-11 20:00"
+    rows = [opened(session, street), decided(session, street), served(session, street, act=another)]
     stages = {
         stage: [row.penalty.id for row in queries.penalty_page(session, scope, queries.Wanted(stage=stage)).rows]
         for stage in Stage

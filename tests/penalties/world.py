@@ -112,9 +112,9 @@ def told(session: Session, street: Street, row: Penalty) -> Penalty:
     return row
 
 
-def decided(session: Session, street: Street, **other: Any) -> Penalty:
-    """A penalty of the street's own, decided."""
-    row = told(session, street, opened(session, street))
+def decided(session: Session, street: Street, act: str = "2026-10-10 20:00", **other: Any) -> Penalty:
+    """A penalty of the street's own, decided; `act`: when it was done."""
+    row = told(session, street, opened(session, street, act_at=at(act).isoformat()))
     service.decide(session, street.head, row, deciding(street, **other), row.version)
     return row
 

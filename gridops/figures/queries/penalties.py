@@ -242,9 +242,7 @@ def _penalty(it: Penalty, round_at: Any, premises_id: int | None, paid: Decimal,
         changed_fine_yuan=it.changed_fine,
         confiscated_yuan=it.confiscated,
         paid_yuan=paid,
-        remedy_from_at=it.remedy_from,
-        remedy_to_at=it.remedy_to,
-        deferred_to_on=it.deferred_to,
+        pauses=tuple(it.pauses),
         surcharge_stated=it.surcharge_stated,
     )
 

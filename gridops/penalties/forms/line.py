@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from gridops.core import clock
 from gridops.core.fields import Reader, instant, member, members, text, yes_no, yuan
-from gridops.penalties.rules import PartyKind, PenaltyKind, in_order
+from gridops.penalties.rules import PartyKind, PenaltyKind, change_fault, in_order
 from gridops.premises.rules import credit_code_fault
 
 COLUMNS: tuple[str, ...] = (
@@ -152,6 +152,9 @@ def _check(read: Reader, found: PenaltyLine) -> None:
         if later is not None and earlier is not None and clock.local_date(later) < clock.local_date(earlier):
             read.wrong(name, f"before {other}")
     _check_decision(read, found)
+    higher = change_fault(found.fine_yuan, found.changed_fine_yuan)
+    if higher:
+        read.wrong("changed_fine_yuan", higher[1])
     if found.replaces is not None and found.replaces == found.external_id:
         read.wrong("replaces", "the penalty itself")
 

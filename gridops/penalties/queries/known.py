@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gridops.catalogue import queries as lists
@@ -21,6 +21,7 @@ from gridops.penalties.rules import OWN_UNITS
 from gridops.penalties.rules.money import NOTHING
 from gridops.people.models import Unit, User
 from gridops.people.rules.sign_in import normal_username
+from gridops.premises import queries as premises
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,30 @@ def source_of_incident(session: Session, root_id: int, incident_id: int) -> Sour
 
 
 def earlier_fine(session: Session, row: Penalty) -> bool:
-    """Whether another fine stands for the same act: the same visit or incident, the same party (行政处罚法 art. 29)."""
-    if row.visit_id is None and row.incident_id is None:
+    """Whether another fine stands for the same act against the same party (行政处罚法 art. 29).
+
+    The same act: of one visit or incident, or done at one instant under one clause. The same party: the same name, or
+    the same premises, also where duplicates of them were merged.
+    """
+    acts = [
+        column == value
+        for column, value in ((Penalty.visit_id, row.visit_id), (Penalty.incident_id, row.incident_id))
+        if value is not None
+    ]
+    if row.act_at is not None and row.basis_id is not None:
+        acts.append(and_(Penalty.act_at == row.act_at, Penalty.basis_id == row.basis_id))
+    parties = [Penalty.party == row.party] if row.party else []
+    there = premises.premises(session, row.premises_id) if row.premises_id else None
+    if there is not None:
+        parties.append(Penalty.premises_id.in_(premises.same_body(session, there)))
+    if not acts or not parties:
         return False
     anew = aliased(Penalty)
     other = select(Penalty.id).where(
+        Penalty.root_id == row.root_id,
         Penalty.id != row.id,
-        Penalty.visit_id.is_not_distinct_from(row.visit_id),
-        Penalty.incident_id.is_not_distinct_from(row.incident_id),
-        Penalty.party == row.party,
+        or_(*acts),
+        or_(*parties),
         Penalty.decided_at.is_not(None),
         Penalty.fine > NOTHING,
         Penalty.revoked_at.is_(None),

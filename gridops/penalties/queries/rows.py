@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from gridops.core.errors import NotFound
 from gridops.penalties.models import Payment, Penalty, PenaltyEvent, PenaltyOfficer
-from gridops.penalties.rules import Stage, Terms, stage_of
+from gridops.penalties.rules import Pause, Stage, Terms, stage_of
 from gridops.premises.models import Premises
 
 _CHUNK = 500
@@ -59,9 +59,7 @@ def terms_of(row: Penalty, replaced: datetime | None) -> Terms:
         row.changed_at,
         row.changed_fine,
         min(ended, default=None),
-        row.remedy_from,
-        row.remedy_to,
-        row.deferred_to,
+        tuple(map(Pause.parse, row.pauses)),
         row.surcharge_stated,
     )
 
@@ -206,6 +204,17 @@ def replaced_at(session: Session, penalty_ids: Collection[int]) -> dict[int, dat
         .group_by(Penalty.replaces_id)
     )
     return {replaced: at for replaced, at in session.execute(query) if replaced is not None and at is not None}
+
+
+def replaced_in_files(session: Session, root_id: int, source_system: str) -> dict[str, str]:
+    """External id -> that of the penalty it replaces, as a system's files have told so far."""
+    old = aliased(Penalty)
+    query = (
+        select(Penalty.external_id, old.external_id)
+        .join(old, old.id == Penalty.replaces_id)
+        .where(Penalty.root_id == root_id, Penalty.source_system == source_system, old.source_system == source_system)
+    )
+    return {str(anew): str(replaced) for anew, replaced in session.execute(query)}
 
 
 def replacing(session: Session, penalty_id: int) -> Penalty | None:

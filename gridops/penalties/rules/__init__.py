@@ -1,8 +1,8 @@
 """What the law asks of a penalty (pure).
 
 `kinds`: what may be decided, in the order of 行政处罚法 art. 9; `law`: limits by the law of the day; `guards`: the
-checks of a decision; `points`: what is still asked; `money` of one penalty; `acts`: who may do what when;
-`projection`: the row as the fold of its events; `own`: which authority is the street itself.
+checks of a decision; `points`: what is still asked; `money` of one penalty, `pauses` in its delay; `acts`: who may do
+what when; `projection`: the row as the fold of its events; `own`: which authority is the street itself.
 """
 
 from gridops.penalties.rules.acts import (
@@ -27,8 +27,9 @@ from gridops.penalties.rules.kinds import (
     in_order,
 )
 from gridops.penalties.rules.law import Asks, Days, Limit, last_day_to_pay, last_instant, limit
-from gridops.penalties.rules.money import Balance, Terms, balance, days_late, due, fine_in_force, surcharge
+from gridops.penalties.rules.money import Balance, Terms, balance, days_late, due, fine_in_force, overdue, surcharge
 from gridops.penalties.rules.own import OWN_UNITS, is_own
+from gridops.penalties.rules.pauses import Pause
 from gridops.penalties.rules.points import Point, open_points
 from gridops.penalties.rules.projection import Event, State, columns, fold, said
 
@@ -51,6 +52,7 @@ __all__ = [
     "Limit",
     "Officer",
     "PartyKind",
+    "Pause",
     "PenaltyKind",
     "Point",
     "Stage",
@@ -73,6 +75,7 @@ __all__ = [
     "last_instant",
     "limit",
     "open_points",
+    "overdue",
     "roles_for",
     "said",
     "stage_of",

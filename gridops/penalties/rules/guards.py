@@ -191,6 +191,11 @@ def _term(it: Decision, working: Working) -> str | None:
     return f"应自立案之日起{row.days}日内作出决定，延长的须写明依据（{row.source}）"
 
 
+def _act_day(it: Decision, _working: Working) -> str | None:
+    """Without it neither the time bar nor the law of the day can be judged."""
+    return None if it.act_at else "须写明违法行为发生的时间，以核对追责期限（行政处罚法第三十六条、第三十七条）"
+
+
 def _time_bar(it: Decision, _working: Working) -> str | None:
     """Counted from the act to its discovery, which is known here by the day of filing."""
     row = it.asked(Asks.GRAVE_TIME_BAR if it.grave else Asks.TIME_BAR)
@@ -261,6 +266,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("told_rights_at", _telling),
     Guard("told_rights_at", _hearing),
     Guard("decided_at", _term),
+    Guard("act_at", _act_day),
     Guard("act_at", _time_bar),
     Guard("fine", _one_fine),
     Guard("decision_no", _number),

@@ -12,6 +12,7 @@ from decimal import Decimal
 from gridops.core import clock
 from gridops.core.money import CENT
 from gridops.penalties.rules.law import Asks, Days, known, last_day_to_pay
+from gridops.penalties.rules.pauses import Pause, days_outside
 
 NOTHING = Decimal("0.00")
 _MOMENT = timedelta(microseconds=1)
@@ -21,8 +22,7 @@ _MOMENT = timedelta(microseconds=1)
 class Terms:
     """What the money of a decision hangs on. Yuan; `ended_at`: revoked, or replaced by one decided anew.
 
-    `remedy_from`, `remedy_to`: reconsideration or litigation, both days counted, without an end it goes on;
-    `deferred_to`: the last day of a deferral or of instalments.
+    `pauses`: days of remedies and deferrals, on which a delay costs nothing.
     """
 
     fine: Decimal = NOTHING
@@ -32,9 +32,7 @@ class Terms:
     changed_at: datetime | None = None
     changed_fine: Decimal | None = None
     ended_at: datetime | None = None
-    remedy_from: datetime | None = None
-    remedy_to: datetime | None = None
-    deferred_to: date | None = None
+    pauses: tuple[Pause, ...] = ()
     surcharge_stated: bool = True
 
 
@@ -72,40 +70,47 @@ def balance(terms: Terms, paid: Decimal, at: datetime) -> Balance:
 
 
 def due(terms: Terms) -> date | None:
-    """The last local day to pay in time (art. 67); a deferral moves it (art. 66). None before service."""
+    """The last local day to pay in time (art. 67); a deferral granted in time moves it (art. 66). None before service.
+
+    One granted later moves nothing: the party was late until then.
+    """
     if terms.served_at is None:
         return None
     day = last_day_to_pay(terms.served_at)
-    return max(day, terms.deferred_to) if terms.deferred_to else day
+    for pause in sorted(terms.pauses, key=lambda each: each.first):
+        if pause.deferral and pause.first <= day:
+            day = max(day, pause.last or day)
+    return day
 
 
 def days_late(terms: Terms, at: datetime) -> int:
-    """Local days after the last day to pay, the running one included, without those of remedies (art. 66, 73)."""
-    last_to_pay = due(terms)
-    last = clock.local_date(at - _MOMENT)
-    if last_to_pay is None or last <= last_to_pay:
+    """Local days after the term to pay, the running one included, without those of remedies and deferrals."""
+    if terms.served_at is None:
         return 0
-    return (last - last_to_pay).days - _days_of_remedy(terms, last_to_pay + timedelta(days=1), last)
+    first, last = last_day_to_pay(terms.served_at) + timedelta(days=1), clock.local_date(at - _MOMENT)
+    return days_outside(first, last, terms.pauses)
+
+
+def overdue(terms: Terms, paid: Decimal, at: datetime) -> bool:
+    """Owed at an instant, the term to pay over, and no deferral running; a remedy does not stop the duty (art. 73)."""
+    if terms.served_at is None:
+        return False
+    last = clock.local_date(at - _MOMENT)
+    if last <= last_day_to_pay(terms.served_at) or any(each.deferral and each.holds(last) for each in terms.pauses):
+        return False
+    return balance(terms, paid, at).outstanding > 0
 
 
 def surcharge(terms: Terms, paid: Decimal, at: datetime) -> Decimal | None:
     """What may be imposed at most: min(fine, fine x 3 % x days late) (行政处罚法 art. 72, 73; 行政强制法 art. 45).
 
-    None where the decision did not state it: it cannot be imposed then. An estimate: it is owed once decided.
+    None where the decision did not state it: it cannot be imposed then. An estimate: it is owed once decided. What is
+    paid pays the fine first: on money confiscated nothing is added.
     """
     if not terms.surcharge_stated:
         return None
-    if terms.served_at is None or balance(terms, paid, at).outstanding == 0:
+    fine = fine_in_force(terms, at)
+    if terms.served_at is None or paid >= fine:
         return NOTHING
     rate = known(Asks.SURCHARGE, Days(clock.local_date(terms.served_at)))
-    fine = fine_in_force(terms, at)
     return min(fine, (fine * rate.amount * days_late(terms, at)).quantize(CENT))
-
-
-def _days_of_remedy(terms: Terms, first: date, last: date) -> int:
-    """Local days of [first, last] under reconsideration or litigation."""
-    if terms.remedy_from is None:
-        return 0
-    begin = max(first, clock.local_date(terms.remedy_from))
-    end = min(last, clock.local_date(terms.remedy_to)) if terms.remedy_to else last
-    return max(0, (end - begin).days + 1)

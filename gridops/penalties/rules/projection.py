@@ -8,9 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from gridops.core import clock
 from gridops.penalties.rules.acts import Act
 from gridops.penalties.rules.kinds import PartyKind, PenaltyKind, heaviest
 from gridops.penalties.rules.money import NOTHING
+from gridops.penalties.rules.pauses import Pause, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What holds after some events. Names are those of the columns of `penalty`."""
+    """What holds after some events. Names are those of the columns of `penalty`.
+
+    `remedy_from`, `remedy_to`, `deferred_to`: the last remedy and deferral; `pauses`: the days of all of them.
+    """
 
     opened_at: datetime | None = None
     act_at: datetime | None = None
@@ -65,6 +70,7 @@ class State:
     remedy_from: datetime | None = None
     remedy_to: datetime | None = None
     deferred_to: date | None = None
+    pauses: tuple[Pause, ...] = ()
     concluded_at: datetime | None = None
 
 
@@ -115,8 +121,21 @@ def fold(events: Iterable[Event]) -> State:
         if "kinds" in told:
             found = heaviest(PenaltyKind(kind) for kind in told["kinds"])
             told["heaviest"] = found.value if found else None
+        pause = _pause(event.act, event.happened_at, told)
+        if pause is not None:
+            told["pauses"] = joined(state.pauses, pause)
         state = replace(state, **told)
     return state
+
+
+def _pause(act: Act, happened_at: datetime, told: dict[str, Any]) -> Pause | None:
+    """The days that a remedy or a deferral takes out; a new remedy has an end of its own, or none yet."""
+    if act is Act.REMEDY:
+        until = told.setdefault("remedy_to", None)
+        return Pause(clock.local_date(told["remedy_from"]), clock.local_date(until) if until else None)
+    if act is Act.DEFER:
+        return Pause(clock.local_date(happened_at), told["deferred_to"], deferral=True)
+    return None
 
 
 def standing(events: Sequence[Event]) -> list[Event]:
@@ -129,6 +148,7 @@ def columns(state: State) -> dict[str, Any]:
     """The state as the row keeps it."""
     found = {each.name: getattr(state, each.name) for each in fields(State)}
     found["kinds"] = list(state.kinds)
+    found["pauses"] = [str(each) for each in state.pauses]
     return found
 
 

@@ -88,6 +88,7 @@ def new_row(root_id: int, party_kind: PartyKind, opened_at: datetime, **outside:
         root_id=root_id,
         party_kind=party_kind,
         kinds=[],
+        pauses=[],
         fine=NOTHING,
         confiscated=NOTHING,
         opened_at=opened_at,

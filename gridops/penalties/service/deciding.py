@@ -138,6 +138,8 @@ def _opened_again(session: Session, person: Person, row: Penalty) -> Penalty:
 
 
 def _write_decision(session: Session, person: Person, row: Penalty, form: DecideIn, own: bool) -> None:
+    # Two decisions on one act wait for each other: the second one sees the fine of the first.
+    lock_names(session, [f"penalty decided {row.root_id}"])
     basis_id = form.basis_id or row.basis_id
     basis = queries.basis(session, row.root_id, basis_id) if basis_id else None
     if basis_id and basis is None:

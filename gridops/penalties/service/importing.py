@@ -49,7 +49,8 @@ def import_penalties(
     for number, line in fresh:
         if line.round_id and line.round_id not in rounds:
             told.refuse(number, "round_id", line.round_id, "没有这次夜查，请先导入夜查")
-    _check_replaced(fresh, standing, told)
+    replaced = queries.replaced_in_files(session, root_id, source_system) if fresh else {}
+    _check_replaced(fresh, standing, replaced, told)
     places = _premises(session, root_id, fresh, told)
     if told.errors:
         return told
@@ -106,9 +107,9 @@ def _digest(line: PenaltyLine) -> str:
     return digest_of(str(getattr(line, each.name)) for each in fields(line))
 
 
-def _check_replaced(fresh: Lines, standing: Mapping[str, Penalty], told: Told) -> None:
-    """A penalty can only replace one that is known, and none can come to replace itself."""
-    replaces = {line.external_id: line.replaces for _n, line in fresh}
+def _check_replaced(fresh: Lines, standing: Mapping[str, Penalty], before: Mapping[str, str], told: Told) -> None:
+    """A penalty can only replace one that is known, and none can come to replace itself, over several files either."""
+    replaces: dict[str, str | None] = {**before, **{line.external_id: line.replaces for _n, line in fresh}}
     for number, line in fresh:
         if line.replaces is None:
             continue

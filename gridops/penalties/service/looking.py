@@ -114,14 +114,19 @@ def decision_of(
 
 
 def as_officers(officers: list[PenaltyOfficer], day: date) -> tuple[Officer, ...]:
-    """Officers as the law looks at them on the day of the decision."""
+    """Officers as the law looks at them on the day of the decision; who shows one certificate is one person."""
     return tuple(
         Officer(
-            f"user:{one.user_id}" if one.user_id else f"certificate:{one.certificate_no}",
+            _who(one),
             certified_on(day, one.certificate_no, one.certificate_valid_to),
         )
         for one in officers
     )
+
+
+def _who(one: PenaltyOfficer) -> str:
+    number = one.certificate_no.strip().upper()
+    return f"certificate:{number}" if number else f"user:{one.user_id}"
 
 
 def listed(basis: LegalBasis | None, day: date) -> bool | None:
