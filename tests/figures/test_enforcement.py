@@ -304,17 +304,33 @@ def test_an_upheld_appeal_leaves_the_ranks_and_no_figure(street: Street):
 def test_a_community_counts_only_what_lies_in_its_grids(session: Session, street: Street):
     east, west = (make_grid(session, parent=street.root, level=Level.COMMUNITY, west=w) for w in (119.951, 119.955))
     night = street.round("2017-03-10 20:00", grid=west)
-    street.visit(night, street.premises(grid=west), findings=2)
+    seen = street.visit(night, street.premises(grid=west), findings=2)
     street.visit(night, street.premises(grid=east), findings=1)
     street.visit(night, street.premises(), findings=4)  # nobody knows where
     street.round("2017-03-11 20:00", grid=east, checked=True)
     street.outing("2017-03-10 09:00", grid=east)
-    street.penalty("2017-03-20 09:00", 500, premises=street.premises(grid=west))
+    # Told of the visit only, so it lies where the visited premises lie, and so does what is paid on it.
+    street.penalty("2017-03-20 09:00", 500, visit_id=seen.id, paid={"2017-03-21 09:00": 200})
     found = {grid.id: figures(Street(session, grid, street.unit)) for grid in (street.root, east, west)}
-    keys = ("rounds.held", "visits.made", "findings.found", "operations.held", "penalties.fined_yuan")
-    assert [found[street.root.id][key] for key in keys] == [2, 3, 7, 1, "500.00"]
-    assert [found[east.id][key] for key in keys] == [2, 1, 1, 1, "0.00"]
-    assert [found[west.id][key] for key in keys] == [1, 1, 2, 0, "500.00"]
+    keys = (
+        "rounds.held", "visits.made", "findings.found", "operations.held",
+        "penalties.fined_yuan", "penalties.paid_yuan", "penalties.outstanding_yuan",
+    )  # fmt: skip
+    assert [found[street.root.id][key] for key in keys] == [2, 3, 7, 1, "500.00", "200.00", "300.00"]
+    assert [found[east.id][key] for key in keys] == [2, 1, 1, 1, "0.00", "0.00", "0.00"]
+    assert [found[west.id][key] for key in keys] == [1, 1, 2, 0, "500.00", "200.00", "300.00"]
+
+
+def test_an_open_round_stops_the_freeze_of_a_community_it_visited(session: Session, street: Street):
+    east, west = (make_grid(session, parent=street.root, level=Level.COMMUNITY, west=w) for w in (119.951, 119.955))
+    night = street.round("2017-03-31 23:00", None, grid=east)
+    street.visit(night, street.premises(grid=west))
+    far = make_grid(session, parent=street.root, level=Level.COMMUNITY, west=119.959)
+    with clock.set_to(AS_OF):
+        for grid in (east, west):
+            with pytest.raises(Conflict, match=night.number):
+                freeze(session, grid.id, MARCH, "monthly", AS_OF)
+        assert freeze(session, far.id, MARCH, "monthly", AS_OF).figures["rounds.held"]["value"] == 0
 
 
 def test_no_period_is_frozen_while_a_round_or_outing_of_it_is_open(street: Street):

@@ -198,7 +198,8 @@ def _payments(session: Session, here: Here, period: Period) -> Iterator[money.Pa
     asked = (
         select(Payment, Penalty.decision_no, func.coalesce(Penalty.grid_id, Premises.grid_id))
         .join(Penalty, Penalty.id == Payment.penalty_id)
-        .outerjoin(Premises, Premises.id == Penalty.premises_id)
+        .outerjoin(Visit, Visit.id == Penalty.visit_id)
+        .outerjoin(Premises, Premises.id == func.coalesce(Penalty.premises_id, Visit.premises_id))
         .where(
             Penalty.root_id == here.area.root_id,
             Penalty.own,

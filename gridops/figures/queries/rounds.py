@@ -74,11 +74,15 @@ def open_ones(session: Session, here: Here, period: Period) -> list[tuple[str, d
     still = and_(_began(here, period), Round.ended_at.is_(None), Round.cancelled_at.is_(None))
     asked = select(Round.id, Round.number, Round.started_at, User.name).outerjoin(User, User.id == Round.leader_id)
     rows = session.execute(asked.where(still).order_by(Round.started_at, Round.id)).all()
-    grids, _ = _grids(session, still) if rows and not here.whole else ({}, None)
+    # The same grids as those by which a round is counted: its plan's and those of the premises it visited.
+    grids = _grids(session, still)[0] if rows and not here.whole else {}
+    for visit in session.execute(_visits(here, period)) if rows and not here.whole else ():
+        if visit.round_id is not None:
+            grids.setdefault(visit.round_id, set()).add(visit.grid_id)
     return [
         (number, started_at, name)
         for round_id, number, started_at, name in rows
-        if started_at is not None and here.any_of(grids.get(round_id, ()), started_at)
+        if started_at is not None and here.any_of(grids.get(round_id, set()), started_at)
     ]
 
 
