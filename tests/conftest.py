@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,13 @@ PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 _REDIS, _, _NUMBER = os.environ.get("GRIDOPS_TEST_REDIS_URL", "redis://127.0.0.1:6379/9").rpartition("/")
 REDIS = f"{_REDIS}/{int(_NUMBER) + PROCESS}"
 IN_CI = os.environ.get("CI") == "true"
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what lives as long as the run: it walked all modules again and again, a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def missing(what: str) -> None:
@@ -53,35 +62,46 @@ def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """The address of a fresh PostgreSQL database, dropped after the run."""
+    with _database(f"gridops_test_{os.getpid()}") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def _second_postgresql() -> Iterator[str]:
+    with _database(f"gridops_test_{os.getpid()}_own") as address:
+        yield address
+
+
+@pytest.fixture
+def own_postgresql(_second_postgresql: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database of this test's own: emptied, as a drop waits for a checkpoint."""
+    yield _second_postgresql
+    server = sqlalchemy.create_engine(_second_postgresql, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}"))  # what a killed program left open
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    server.dispose()
+
+
+@contextmanager
+def _database(name: str) -> Iterator[str]:
     url = sqlalchemy.make_url(POSTGRESQL)
     if url.username is None:
         url = url.set(username=os.environ.get("PGUSER", os.environ.get("USER", "root")))
-    name = f"gridops_test_{os.getpid()}"
     server = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
     try:
         with server.connect() as connection:
             connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
             connection.execute(text(f'CREATE DATABASE "{name}"'))
+            # No test cuts the server's power: its commits need not wait for the disk.
+            connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
     except sqlalchemy.exc.OperationalError:
         missing("no PostgreSQL answers (GRIDOPS_TEST_DATABASE_URL): its half of the database tests is skipped")
     yield url.set(database=name).render_as_string(hide_password=False)
     with server.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-    server.dispose()
-
-
-@pytest.fixture
-def own_postgresql(postgresql_url: str) -> Iterator[str]:
-    """The address of an empty PostgreSQL database of this test's own."""
-    url = sqlalchemy.make_url(postgresql_url)
-    name = f"{url.database}_own"
-    server = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    yield url.set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     server.dispose()
 
 
@@ -135,15 +155,25 @@ def database(engine: Engine) -> Iterator[Engine]:
 
 
 def empty(engine: Engine) -> None:
-    """Delete every row of every table."""
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    """Delete every row of every table. In PostgreSQL not by TRUNCATE: it makes some 400 files anew, a second a test."""
     with engine.connect() as connection:
         connection.info["writes"] = True
         with connection.begin():
             if engine.dialect.name == "postgresql":
-                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+                connection.execute(text("SET LOCAL session_replication_role = replica"))  # in any order
+                for name in connection.scalars(text(_FILLED)).all():
+                    connection.execute(text(f'DELETE FROM "{name}"'))  # noqa: S608 - our own tables
+                connection.execute(text(_COUNT_FROM_ONE))
             else:
                 connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
                 for table in reversed(Base.metadata.sorted_tables):
                     connection.execute(table.delete())
         connection.info.pop("writes", None)
+
+
+_FILLED = " UNION ALL ".join(
+    f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")"  # noqa: S608 - our own tables
+    for name in Base.metadata.tables
+)
+_COUNT_FROM_ONE = """SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)
+    FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"""
