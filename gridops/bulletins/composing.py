@@ -33,7 +33,7 @@ from gridops.grids.rules import Level
 SCHEMA = "gridops/bulletin/1"
 TABLES = (
     "by_source", "by_class", "top_events", "top_components", "by_grid", "by_unit", "by_campaign",
-    "rounds", "penalties_by_kind", "problems", "discipline", "scores", "corrections",
+    "rounds", "penalties_by_kind", "problems", "discipline", "scores", "corrections", "late_work",
 )  # fmt: skip
 TREND_PERIODS = 12
 PARTS_NAMES = {
@@ -109,6 +109,7 @@ def document_of(
     notes = page.notes(period, as_of, figure_set.late_records, digest)
     notes += _corrections_of_earlier(session, bulletin, period)
     notes += page.corrected_decisions(period, figure_set.tables.get("corrections", ()))
+    notes += page.late_work(period, figure_set.tables.get("late_work", ()))
     trend = trend_of(session, bulletin, period, figure_set.figures)
     return Document(contract, text, kept, head, period, trend, notes, composed)
 

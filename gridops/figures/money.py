@@ -92,7 +92,26 @@ class Correction(Fact):
     now_yuan: Decimal | None = None
 
 
-KINDS: dict[str, type[Fact]] = {each.kind: each for each in (Penalty, Payment, Correction)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateDecision(Fact):
+    """补报: a decision of an earlier period of which its paper did not know. `amount_yuan`: the street's own fine."""
+
+    kind: ClassVar[str] = "late_penalty"
+    period: str
+    own: bool
+    amount_yuan: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatePayment(Fact):
+    """补报: money paid in an earlier period on a decision of the street's own, and booked after its freeze."""
+
+    kind: ClassVar[str] = "late_payment"
+    period: str
+    amount_yuan: Decimal
+
+
+KINDS: dict[str, type[Fact]] = {each.kind: each for each in (Penalty, Payment, Correction, LateDecision, LatePayment)}
 
 
 def effective(it: Penalty, at: Bounds) -> bool:

@@ -20,7 +20,7 @@ from gridops.penalties.rules import KIND_NAMES
 from gridops.squads.rules import AGENCY_NAMES
 
 Tables = Mapping[str, list[TableRow]]
-TABLES = ("rounds", "penalties_by_kind", "problems", "discipline", "scores", "corrections")
+TABLES = ("rounds", "penalties_by_kind", "problems", "discipline", "scores", "corrections", "late_work")
 OF_ROUNDS = columns(
     enforcement.TELLING,
     [
@@ -70,6 +70,7 @@ def tables(facts: Facts, bounds: Bounds) -> dict[str, list[TableRow]]:
         "discipline": [_verified(it) for it in facts.get(Look.kind, ()) if enforcement.verified(it, bounds)],
         "scores": _scores(facts.get(Score.kind, ())),
         "corrections": [_correction(it) for it in facts.get(money.Correction.kind, ())],
+        "late_work": _late(facts),
     }
 
 
@@ -140,7 +141,32 @@ GROUPS: dict[str, Mapping[str, Callable[[Any], str]]] = {
     "scores": {"score": lambda it: f"{it.month}/{it.assessor}/{it.label}"},
     "discipline": {"look": lambda it: str(it.id)},
     "corrections": {"correction": lambda it: str(it.id)},
+    "late_work": dict.fromkeys(
+        ("late_round", "late_visit", "late_outing", "late_penalty", "late_payment"), lambda it: it.period
+    ),
 }
+
+
+def _late(facts: Facts) -> list[TableRow]:
+    """补报: one row per earlier period with what arrived after its freeze."""
+    rows: dict[str, TableRow] = {}
+
+    def of(it: Any) -> TableRow:
+        nothing = {"rounds": 0, "visits": 0, "outings": 0, "decided": 0, "others_decided": 0}
+        amounts = {"fined_yuan": money.NOTHING, "paid_yuan": money.NOTHING}
+        return rows.setdefault(it.period, {"key": it.period, "period": it.period, **nothing, **amounts})
+
+    for kind, name in (("late_round", "rounds"), ("late_visit", "visits"), ("late_outing", "outings")):
+        for it in facts.get(kind, ()):
+            of(it)[name] += 1
+    for it in facts.get(money.LateDecision.kind, ()):
+        of(it)["decided" if it.own else "others_decided"] += 1
+        of(it)["fined_yuan"] += it.amount_yuan
+    for it in facts.get(money.LatePayment.kind, ()):
+        of(it)["paid_yuan"] += it.amount_yuan
+    for told in rows.values():
+        told |= {name: f"{told[name]:.2f}" for name in ("fined_yuan", "paid_yuan")}
+    return [rows[label] for label in sorted(rows)]
 
 
 def _rounds(facts: Facts, bounds: Bounds) -> list[TableRow]:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from gridops.bulletins.rules.page import late_work
 from gridops.core import clock, periods
 from gridops.figures import money, service
 from gridops.figures.models import FrozenSet
 from gridops.figures.queries.facts import bounds_of
-from gridops.penalties.rules import PartyKind
+from gridops.penalties.models import PenaltyEvent
+from gridops.penalties.rules import Act, PartyKind
 from tests.factories import at, make_grid
 from tests.figures.street import Street, street_of
 from tests.figures.test_enforcement import NOON, figures, tables
@@ -216,6 +218,47 @@ def test_an_issued_paper_stays_and_the_next_one_corrects_it_once(street: Street)
     for frozen in (march, april):
         found = service.recount(street.session, frozen)
         assert (found.same, found.differences) == (True, ())
+
+
+def test_what_a_file_tells_anew_after_the_paper_is_corrected_too(street: Street):
+    told = street.penalty("2017-03-10 09:00", 2000)
+    issue(street, MARCH, "2017-04-01 12:00")
+    told.fine = Decimal(1800)
+    now = at("2017-04-10 09:00")
+    street.put(PenaltyEvent(penalty_id=told.id, seq=1, act=Act.RESTATE, happened_at=now, recorded_at=now, details={}))
+    rows = tables(street, APRIL, "2017-05-01 12:00")["corrections"]
+    assert [(row["was_yuan"], row["now_yuan"]) for row in rows] == [("2000.00", "1800.00")]
+
+
+def test_what_arrives_after_the_freeze_is_told_once_on_a_line_of_its_own(street: Street):
+    opened = street.penalty(None, opened_at=at("2017-03-02 09:00"))  # in hand at the freeze, its decision came later
+    counted = street.penalty("2017-03-10 09:00", 900)
+    march = issue(street, MARCH, "2017-04-01 12:00")
+    night = street.round("2017-03-31 23:00")  # a phone without a network until the fifth of April
+    street.visit(night, street.premises())
+    street.visit(night, street.premises(), complete=False)
+    street.outing("2017-03-30 09:00")
+    street.penalty("2017-03-20 09:00", 5000, own=False)
+    opened.decided_at, opened.fine = at("2017-03-25 09:00"), Decimal(700)
+    street.pay(counted, "2017-03-31 09:00", 900)
+    street.session.flush()
+    told = {
+        "key": "2017-03", "period": "2017-03", "rounds": 1, "visits": 1, "outings": 1, "decided": 1,
+        "others_decided": 1, "fined_yuan": "700.00", "paid_yuan": "900.00",
+    }  # fmt: skip
+    assert tables(street, APRIL, "2017-05-01 12:00")["late_work"] == [told]
+    april = issue(street, APRIL, "2017-05-01 12:00")
+    assert april.tables["late_work"] == [told]
+    assert april.figures["penalties.decided"]["value"] == april.figures["rounds.held"]["value"] == 0  # never its own
+    assert tables(street, MAY, "2017-06-01 12:00")["late_work"] == []
+    assert tables(street, MARCH, "2017-06-01 12:00")["late_work"] == []  # a frozen period tells of nothing more
+    year = figures(street, YEAR, "2018-01-05 09:00")
+    assert (year["rounds.held"], year["penalties.decided"], year["penalties.paid_yuan"]) == (1, 2, "900.00")
+    for frozen in (march, april):
+        assert service.recount(street.session, frozen).same
+    (line,) = late_work(APRIL, [told])
+    assert "夜查1次、检查1家次、联合整治1次" in line
+    assert "罚款700.00元、缴纳罚没款900.00元" in line
 
 
 def test_the_year_takes_what_is_in_force_and_counts_each_decision_once(street: Street):

@@ -86,6 +86,27 @@ def corrected_decisions(period: Period, rows: Sequence[Mapping[str, Any]]) -> li
     ]
 
 
+# 补报 of enforcement: column of `late_work`, how it is told.
+_LATE = (
+    ("rounds", "夜查{}次"),
+    ("visits", "检查{}家次"),
+    ("outings", "联合整治{}次"),
+    ("decided", "本机关处罚决定{}件"),
+    ("others_decided", "其他机关处罚决定{}件"),
+)
+_LATE_YUAN = (("fined_yuan", "罚款{}元"), ("paid_yuan", "缴纳罚没款{}元"))
+
+
+def late_work(period: Period, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """统计说明: rounds, outings, decisions and payments of earlier periods that arrived after their freeze."""
+    found = []
+    for row in rows:
+        told = [said.format(row[name]) for name, said in _LATE if row[name]]
+        told += [said.format(row[name]) for name, said in _LATE_YUAN if row[name] != "0.00"]
+        found.append(f"另补报{words.label_name(row['period'], period)}{'、'.join(told)}，不计入本期。")
+    return found
+
+
 def notes(period: Period, as_of: datetime, late: Sequence[Mapping[str, Any]], digest: str | None) -> list[str]:
     """统计说明: what was counted when, what came late, how it is rounded, and the digest of the counted rows."""
     told = [f"统计时段：{words.span(period)}；数据提取：{words.instant(as_of, period)}。"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from gridops.core.periods import Period, PeriodKind
 from gridops.figures import money
 from gridops.figures.models import KeptFact
-from gridops.figures.queries import outings, penalties, rounds, watched
+from gridops.figures.queries import late_work, outings, penalties, rounds, sets, watched
 from gridops.figures.queries.area import Area
 from gridops.figures.queries.where import Here
-from gridops.figures.rules.facts import KINDS, Bounds, Facts, Paper, by_kind
+from gridops.figures.rules.facts import KINDS, Bounds, Fact, Facts, Paper, by_kind
+from gridops.figures.rules.late import late_windows
 from gridops.inspections.models import Round
 from gridops.operations.models import Outing
 from gridops.premises.queries import survivors
@@ -55,8 +56,20 @@ def facts_of(
         *(given.papers or {}).get(watched.followed(series, period), ()),
         *penalties.facts_of(session, here, period, bounds, merged),
         *penalties.corrections(session, here, period, series, bounds),
+        *_late(session, here, period, series, merged, as_of),
     ]
     return by_kind(found), bounds
+
+
+def _late(
+    session: Session, here: Here, period: Period, series: str, merged: Mapping[int, int], as_of: datetime
+) -> Iterable[Fact]:
+    """What the period tells of as late: once frozen, what it told of then; what comes later belongs to a later one."""
+    frozen = sets.frozen_ids(session, here.area.grid_id, series)
+    if period.label not in frozen:
+        return late_work.facts_of(session, here, late_windows(period, frozen), merged, as_of)
+    told = [each for each in kept(session, frozen[period.label]) if each[0] in late_work.LATE_KINDS]
+    return [fact for of_kind in read_back(told).values() for fact in of_kind]
 
 
 class Work(StrEnum):

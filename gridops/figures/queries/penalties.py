@@ -18,8 +18,8 @@ from gridops.figures.models import FrozenSet, KeptFact
 from gridops.figures.queries.where import Here
 from gridops.figures.rules.facts import Bounds, Fact
 from gridops.inspections.models import Round, Visit
-from gridops.penalties.models import Payment, Penalty
-from gridops.penalties.rules import PenaltyKind, heaviest
+from gridops.penalties.models import Payment, Penalty, PenaltyEvent
+from gridops.penalties.rules import Act, PenaltyKind, heaviest
 from gridops.premises.models import Premises
 
 _UNDECIDED = and_(Penalty.decided_at.is_(None), Penalty.decided_by == "")
@@ -85,6 +85,7 @@ def corrections(
         or_(
             Penalty.changed_at.is_not(None),
             Penalty.revoked_at.is_not(None),
+            exists().where(PenaltyEvent.penalty_id == Penalty.id, PenaltyEvent.act == Act.RESTATE),
             exists().where(anew.replaces_id == Penalty.id, anew.decided_at.is_not(None)),
         ),
     )

@@ -262,10 +262,39 @@ class Upheld(Fact):
     on_time: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late(Fact):
+    """补报: a record of an earlier period that arrived after that was frozen; told once, on a line of its own."""
+
+    period: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateRound(Late):
+    """A round held in the earlier period."""
+
+    kind: ClassVar[str] = "late_round"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateVisit(Late):
+    """A visit of a round of the earlier period."""
+
+    kind: ClassVar[str] = "late_visit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateOuting(Late):
+    """An outing of the earlier period."""
+
+    kind: ClassVar[str] = "late_outing"
+
+
 KINDS: dict[str, type[Fact]] = {
     each.kind: each
     for each in (
         Round, Visit, Finding, Order, Outing, Tally, Incident, Look, Problem, Matter, Assessed, Score, Paper, Upheld,
+        LateRound, LateVisit, LateOuting,
     )
 }  # fmt: skip
 
