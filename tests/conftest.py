@@ -28,6 +28,12 @@ REDIS = f"{_REDIS}/{int(_NUMBER) + PROCESS}"
 IN_CI = os.environ.get("CI") == "true"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The demo street first: to load it takes longest, and at the end the other process would stand idle."""
+    items.sort(key=lambda item: "demo_folder" not in getattr(item, "fixturenames", ()))
+
+
 def pytest_collection_finish() -> None:
     """Spare the collector what lives as long as the run: it walked all modules again and again, a fifth of the time."""
     gc.collect()
