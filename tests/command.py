@@ -20,9 +20,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 # The files with the commands that tests run; the servers of `up` are started by their tests as people start them.
 FILES = ("imports", "exports", "papers", "people", "archive", "upkeep")
+# What they read only when a command wants it: a fifth of a second each time.
+LATER = ("alembic.command", "gridops.documents.docx", "pyproj")
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([f"gridops.cli.{file}" for file in FILES])
+_FORKS.set_forkserver_preload([*(f"gridops.cli.{file}" for file in FILES), *LATER])
 
 
 @dataclass
