@@ -22,7 +22,7 @@ from gridops.core.ceiling import CEILING, Ceiling
 from gridops.core.health import database_answers
 from gridops.tasks import app as tasks
 from gridops.tasks import broker
-from gridops.web import errors, guards, headers, hygiene, ids, language, observe, photos, rendering, sessions
+from gridops.web import errors, guards, headers, hygiene, ids, language, observe, photos, qr, rendering, sessions
 from gridops.web.health import CHECKS
 
 _REQUESTS_A_MINUTE = 600
@@ -48,6 +48,7 @@ def create_app(config: Config) -> Flask:
     observe.set_up(app)
     hygiene.set_up(app)
     headers.set_up(app)
+    qr.set_up(app)
     sessions.set_up(app)
     language.set_up(app)
     rendering.set_up(app)

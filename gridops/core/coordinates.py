@@ -6,10 +6,11 @@ CGCS2000 counts as equal to WGS-84 (centimetres). GCJ-02 is solved backwards by 
 from __future__ import annotations
 
 from enum import StrEnum
-from math import atan2, cos, pi, sin, sqrt
+from math import atan2, cos, pi, radians, sin, sqrt
 
 _AXIS = 6378245.0
 _ECCENTRICITY = 0.00669342162296594323
+_METRES_PER_DEGREE = 111_320.0
 _BD_PI = pi * 3000.0 / 180.0
 
 
@@ -39,6 +40,19 @@ def from_wgs84(lon: float, lat: float, crs: Crs) -> tuple[float, float]:
 def in_china(lon: float, lat: float) -> bool:
     """Whether the GCJ-02 shift applies: the rectangle of the public formula."""
     return 72.004 <= lon <= 137.8347 and 0.8293 <= lat <= 55.8271
+
+
+def window_around(lon: float, lat: float, metres: float) -> tuple[float, float, float, float]:
+    """(west, south, east, north) of the square that holds a circle."""
+    high = metres / _METRES_PER_DEGREE
+    wide = high / max(cos(radians(lat)), 0.01)
+    return lon - wide, lat - high, lon + wide, lat + high
+
+
+def metres_between(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    """Distance over ground in metres, good to half a percent within a town."""
+    x = (other_lon - lon) * cos(radians((lat + other_lat) / 2))
+    return float(((x**2 + (other_lat - lat) ** 2) ** 0.5) * _METRES_PER_DEGREE)
 
 
 def _wgs84_to_gcj02(lon: float, lat: float) -> tuple[float, float]:

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from gridops.core.coordinates import metres_between, window_around
 from gridops.core.errors import NotFound
 from gridops.people.queries import Scope
 from gridops.people.queries.access import apply_scope
 from gridops.premises.models import Premises
-from gridops.premises.rules import PremisesKind, Risk, credit_code, followed, name_key
+from gridops.premises.rules import PremisesKind, Risk, credit_code, followed, id_of_label, name_key
 
 PAGE = 50
 _CHUNK = 500
@@ -21,7 +22,7 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class PremisesFilter:
-    """What a list of premises is narrowed to; empty means everything. `text`: part of the name, or a credit code."""
+    """What a list of premises is narrowed to; empty means everything. `text`: part of a name, credit code, label."""
 
     text: str = ""
     kind: PremisesKind | None = None
@@ -90,6 +91,17 @@ def page(
     return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
 
 
+def near(
+    session: Session, scope: Scope, lon: float, lat: float, *, within_m: float, limit: int
+) -> list[tuple[Premises, float]]:
+    """The premises a person sees around a place (WGS-84 degrees), nearest first, with their distance in metres."""
+    west, south, east, north = window_around(lon, lat, within_m)
+    inside = (Premises.lon.between(west, east), Premises.lat.between(south, north))
+    query = _narrowed(scope, PremisesFilter()).where(*inside)
+    found = [(row, metres_between(lon, lat, row.lon or 0.0, row.lat or 0.0)) for row in session.scalars(query)]
+    return sorted(((row, away) for row, away in found if away <= within_m), key=lambda one: (one[1], one[0].id))[:limit]
+
+
 def export(session: Session, scope: Scope, wanted: PremisesFilter) -> Iterator[Premises]:
     """All premises of a list, in order of entry, a page at a time."""
     after: int | None = 0
@@ -123,7 +135,10 @@ def _narrowed(scope: Scope, wanted: PremisesFilter) -> Select[Any]:
         query = query.where(Premises.risk == wanted.risk)
     if text := wanted.text.strip():
         key, code = name_key(text), credit_code(text)
-        query = query.where(or_(Premises.name_key.contains(key, autoescape=True), Premises.credit_code == code))
+        said = [Premises.name_key.contains(key, autoescape=True), Premises.credit_code == code]
+        if (labelled := id_of_label(text)) is not None:
+            said.append(Premises.id == labelled)
+        query = query.where(or_(*said))
     return query
 
 

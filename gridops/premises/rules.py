@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
@@ -68,6 +69,21 @@ def check_character(body: str) -> str:
 def credit_code(text: str) -> str:
     """A code as it is kept: half-width capitals without blanks."""
     return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+
+
+# What the premises' own label says, and what may be typed where it cannot be scanned.
+_LABEL = re.compile(r"CS([0-9]{1,18})", re.ASCII)
+
+
+def label_of(premises_id: int) -> str:
+    """What is printed under the QR of premises (场所码)."""
+    return f"CS{premises_id:06d}"
+
+
+def id_of_label(text: str) -> int | None:
+    """The id that a label says, None for anything else."""
+    found = _LABEL.fullmatch("".join(unicodedata.normalize("NFKC", text).split()).upper())
+    return int(found[1]) if found else None
 
 
 # Brackets and dashes that look alike in names of companies.

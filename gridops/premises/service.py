@@ -37,9 +37,8 @@ def ensure(session: Session, root_id: int, code: str | None, name: str, **more: 
     lock_names(session, [f"premises:{root_id}:{code or name_key(name)}"])
     found = _known(session, root_id, code, name)
     if found is not None:
-        if code and found.credit_code is None:
-            found.credit_code = code
-        return survivor(session, found)
+        found.credit_code = found.credit_code or code
+        return found
     made = Premises(
         root_id=root_id,
         credit_code=code,
@@ -85,7 +84,7 @@ def enter(session: Session, person: Person, given: PremisesIn) -> Premises:
     code = given.credit_code
     lock_names(session, [f"premises:{person.root_id}:{code or name_key(given.name)}"])
     if code and (other := queries.by_credit_code(session, person.root_id, code)) is not None:
-        raise Invalid(("credit_code", f"已用于：{other.name}"))
+        raise Invalid(("credit_code", _taken(session, person, other)))
     if _known(session, person.root_id, code, given.name) is not None:
         raise Invalid(("name", "已有同名场所"))
     more = {"kind": given.kind, "risk": given.risk, "address": given.address, "grid_id": grid_id}
@@ -111,12 +110,14 @@ def change(session: Session, person: Person, premises_id: int, given: PremisesIn
     if given.credit_code and given.credit_code != row.credit_code:
         other = queries.by_credit_code(session, person.root_id, given.credit_code)
         if other is not None and other.id != row.id:
-            raise Invalid(("credit_code", f"已用于：{other.name}"))
+            raise Invalid(("credit_code", _taken(session, person, other)))
+    grid_id = _grid(session, person.root_id, given.grid_code) if given.grid_code else row.grid_id
+    if grid_id != row.grid_id:
+        _check_keeper(session, person, grid_id)
     row.credit_code, row.name, row.name_key = given.credit_code, given.name, name_key(given.name)
     row.kind, row.risk, row.address = given.kind, given.risk, given.address
     row.responsible, row.phone = given.responsible, given.phone
-    if given.grid_code:
-        row.grid_id = _grid(session, person.root_id, given.grid_code)
+    row.grid_id = grid_id
     row.version += 1
     session.flush()
     audit.record(session, "premises.change", "premises", row.id, actor_id=person.user_id, root_id=row.root_id)
@@ -248,7 +249,8 @@ def _known(session: Session, root_id: int, code: str | None, name: str) -> Premi
     if code and (found := queries.by_credit_code(session, root_id, code)) is not None:
         return found
     found = queries.by_name(session, root_id, name)
-    # Another code is another body, whatever its name.
+    # A duplicate speaks for those it was merged into. Another code is another body, whatever its name.
+    found = survivor(session, found) if found is not None else None
     if found is not None and code and found.credit_code not in (None, code):
         return None
     return found
@@ -266,6 +268,13 @@ def _check_keeper(session: Session, person: Person, grid_id: int | None) -> None
     """Premises without a grid are kept by who keeps the street."""
     if not people.may_at(session, person, KEEPERS, grid_id or person.root_id):
         raise NotAllowed("只有本辖区的受理、值班、派遣或督查人员可以维护场所信息")
+
+
+def _taken(session: Session, person: Person, other: Premises) -> str:
+    """Whose code it is; premises that the person does not keep are not named."""
+    if people.may_at(session, person, KEEPERS, other.grid_id or other.root_id):
+        return f"已用于：{other.name}"
+    return "已用于本街道的另一处场所"
 
 
 def _grid(session: Session, root_id: int, code: str) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from gridops.core.errors import Invalid
@@ -15,7 +15,7 @@ from gridops.people.models import Unit, User
 from gridops.people.rules import UnitKind
 from gridops.people.rules.sign_in import normal_username
 from gridops.squads.models import Squad, SquadMember, Track
-from gridops.squads.rules import Agency, Someone, agency_of, certified_on, minutes
+from gridops.squads.rules import Agency, Someone, agency_of, certified_on, minutes, same_certificate, same_name
 
 _CHUNK = 1000
 
@@ -135,14 +135,37 @@ def our_own(session: Session, user_id: int) -> OurOwn:
 
 
 def named(session: Session, root_id: int, people: Iterable[Someone]) -> dict[Someone, Named]:
-    """Who is meant by each; a user name that nobody here bears leads nowhere and is left out."""
+    """Who is meant by each; a user name that nobody here bears leads nowhere and is left out.
+
+    Ours are ours also where they are named by certificate or name: they count once, and their own certificate counts.
+    """
     given = list(dict.fromkeys(people))
     known = ours(session, root_id, [one.username for one in given if one.username])
+    recognised = _recognised(session, root_id, [one for one in given if not one.username])
     found = {}
     for one in given:
-        own = known.get(normal_username(one.username)) if one.username else None
+        own = known.get(normal_username(one.username)) if one.username else recognised.get(one)
         if own is not None or not one.username:
             found[one] = Named(one, own)
+    return found
+
+
+def _recognised(session: Session, root_id: int, people: Sequence[Someone]) -> dict[Someone, OurOwn]:
+    """Ours among people named by name, agency and certificate, where one of ours alone fits."""
+    if not people:
+        return {}
+    names = {one.name.strip() for one in people}
+    rows = session.execute(
+        _OWN.where(User.root_id == root_id, or_(User.certificate_no.is_not(None), User.name.in_(sorted(names))))
+    )
+    own = [OurOwn(*row) for row in rows]
+    found = {}
+    for one in people:
+        for fits in (same_certificate, same_name):
+            hits = [each for each in own if fits(one, each.someone())]
+            if len(hits) == 1:
+                found[one] = hits[0]
+                break
     return found
 
 

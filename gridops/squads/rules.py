@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from gridops.core.clock import local_date
 from gridops.people.rules import UnitKind
 
 
@@ -110,9 +111,44 @@ def _someone(part: str) -> Someone:
     return Someone(name, Agency(word), certificate or None)
 
 
+def same_certificate(named: Someone, own: Someone) -> bool:
+    """Whether a certificate that was named is that of one of ours: its number, with the agency or the name.
+
+    Certificates are numbered by each authority, so the number alone says nothing.
+    """
+    if not named.certificate_no or not own.certificate_no:
+        return False
+    same = _plain(named.certificate_no) == _plain(own.certificate_no)
+    return same and (named.agency in (None, own.agency) or _plain(named.name) == _plain(own.name))
+
+
+def same_name(named: Someone, own: Someone) -> bool:
+    """Whether a name of an agency is that of one of ours, whatever certificate was named with it."""
+    return named.agency == own.agency and _plain(named.name) == _plain(own.name)
+
+
 def certified_on(day: date, certificate_no: str | None, valid_to: date | None) -> bool:
     """Whether somebody may enforce on a day: with a certificate, up to and including its last day (empty: no end)."""
     return bool(certificate_no) and (valid_to is None or day <= valid_to)
+
+
+# Phones without a net that begin the same thing on one evening differ by no more than this.
+SAME_EVENING = timedelta(hours=2)
+
+
+def moves_start(started_at: datetime | None, ended_at: datetime | None, at: datetime, *, leads: bool) -> bool:
+    """Whether a start told later makes a round or an outing begin earlier than it is known to have begun.
+
+    Its leaders know best, but what is over does not leave its month (a period may be counted already); others only
+    where two phones were pressed on one evening.
+    """
+    if started_at is None:
+        return True
+    if at >= started_at:
+        return False
+    if ended_at is not None:
+        return leads and local_date(at).replace(day=1) == local_date(started_at).replace(day=1)
+    return leads or started_at - at <= SAME_EVENING
 
 
 def minutes(checked_in_at: datetime, checked_out_at: datetime | None, ended_at: datetime | None) -> int:

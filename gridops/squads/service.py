@@ -44,10 +44,11 @@ def replan(session: Session, squad_id: int, people: Iterable[Named], leader: Nam
     plan(session, squad_id, wanted, leader)
 
 
-def lead(session: Session, squad_id: int, user_id: int, at: datetime) -> None:
-    """The person leads and has checked in."""
+def begin(session: Session, squad_id: int, user_id: int, at: datetime, *, leads: bool) -> None:
+    """The person has begun it and is checked in; `leads`: as its leader, else as one whose phone was pressed too."""
     someone = queries.our_own(session, user_id).someone()
-    check_in(session, squad_id, someone, at, CheckedInBy.LEADER_QR, user_id=user_id).leads = True
+    member = check_in(session, squad_id, someone, at, CheckedInBy.LEADER_QR, user_id=user_id)
+    member.leads = member.leads or leads
     session.flush()
 
 
@@ -62,14 +63,16 @@ def join(session: Session, squad_id: int, user_id: int, body: CheckInIn, at: dat
         raise NotAllowed("这不是本队的签到码")
     if not by_code and queries.of_user(session, squad_id, user_id) is None:
         raise NotAllowed("请先扫负责人的签到码")
-    own = user_id if body.name is None else None
     if body.name is None:
+        own: int | None = user_id
         someone = queries.our_own(session, user_id).someone(body.agency)
     else:
-        someone = Someone(body.name, body.agency, body.certificate_no)
+        given = Someone(body.name, body.agency, body.certificate_no)
+        known = queries.named(session, squad.root_id, [given])[given] if squad else Named(given, None)
+        own, someone = known.user_id, known.full()
     if body.out:
         return check_out(session, squad_id, someone, at, user_id=own).id
-    how = CheckedInBy.LEADER_QR if own and by_code else CheckedInBy.CERTIFICATE
+    how = CheckedInBy.LEADER_QR if body.name is None and by_code else CheckedInBy.CERTIFICATE
     return check_in(session, squad_id, someone, at, how, record_id=record_id, user_id=own).id
 
 

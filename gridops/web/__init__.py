@@ -47,6 +47,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.field.home:pages",
     "gridops.web.field.report:pages",
     "gridops.web.field.cases:pages",
+    "gridops.web.field.joining:pages",
+    "gridops.web.field.premises:pages",
     "gridops.web.field.rounds:pages",
     "gridops.web.field.outings:pages",
     "gridops.web.field.supervision:pages",

@@ -16,6 +16,7 @@ from gridops.operations import queries as operations
 from gridops.operations.rules import INCIDENT_NAMES
 from gridops.penalties import queries as penalties
 from gridops.penalties.rules import KIND_NAMES, READERS, STAGE_NAMES, PenaltyKind
+from gridops.people.queries import may_at
 from gridops.people.rules import Person
 from gridops.squads.rules import AGENCY_NAMES, Agency
 
@@ -32,10 +33,10 @@ class Happened:
     void: bool = False
 
 
-def at_premises(session: Session, person: Person, ids: Collection[int]) -> list[Happened]:
-    """Visits with their papers, incidents, and penalties for who reads them, at the premises of these ids."""
+def at_premises(session: Session, person: Person, ids: Collection[int], grid_id: int) -> list[Happened]:
+    """Visits with papers, incidents, and penalties for who reads them there (`grid_id`), at premises of these ids."""
     found = [*_visits(session, ids), *_incidents(session, ids)]
-    if not person.roles.isdisjoint(READERS):
+    if may_at(session, person, READERS, grid_id):
         found += _penalties(session, ids)
     return sorted(found, key=lambda one: one.at, reverse=True)
 

@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridops.cases.rules.tiles import DEPTH, centre_of, metres_between, ranges, tile_of, window_around
+from gridops.cases.rules.tiles import DEPTH, centre_of, ranges, tile_of
+from gridops.core.coordinates import metres_between, window_around
 
 lons, lats = st.floats(-180, 180), st.floats(-90, 90)
 

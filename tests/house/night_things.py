@@ -29,6 +29,7 @@ def make_round(session: Session, root: Grid, grid: Grid, sender: Person) -> tupl
     """(number of a round there, id of a visit on it)."""
     # Each root numbers its rounds by itself; another year, so that no two of the test bear one number.
     night = service.new_round(session, root.id, clock.now() - timedelta(days=400 * root.id))
+    night.started_at = clock.now() - timedelta(days=400 * root.id)
     service.plan_grids(session, night, [grid.id])
     place = premises.ensure(session, root.id, None, f"厂{grid.id}", grid_id=grid.id)
     body = {"round": night.number, "premises": {"id": place.id}, "kind": "call", "complete": True}

@@ -8,7 +8,10 @@ from gridops.grids.models import Grid
 from gridops.premises import service
 
 # GET route -> which thing it names.
-THINGS = {"desk_premises.show": "premises", "desk_premises.edit": "premises", "desk_premises.into": "premises"}
+THINGS = {
+    **dict.fromkeys(("desk_premises.show", "desk_premises.edit", "desk_premises.into"), "premises"),
+    "field_premises.show": "premises",
+}
 ARGUMENTS = {"premises_id": "premises"}
 
 

@@ -92,9 +92,15 @@ def test_a_file_that_says_otherwise_changes_what_it_said(world: World) -> None:
     assert counts(take_rounds(world, {**ROUND, "people": "甲@environment#A1;丁@fire"})) == (0, 0, 1, [])
     night = world.session.scalars(select(Round)).one()
     assert squads.turns(world.session, [night.squad_id])[night.squad_id].officers == 1
-    assert counts(take_visits(world, {**VISIT, "findings": "2", "corrected": "2"})) == (0, 0, 1, [])
     visit = world.session.scalars(select(Visit)).one()
-    assert visit.version == 2
+    # The line of the visit says nothing new, but its round could not inspect: the visit was a patrol.
+    assert counts(take_visits(world, VISIT)) == (0, 1, 0, [])
+    assert (visit.kind, queries.orders_of(world.session, [visit.id])[visit.id].kind) == (
+        VisitKind.PATROL,
+        OrderKind.HAZARD_NOTICE,
+    )
+    assert counts(take_visits(world, {**VISIT, "findings": "2", "corrected": "2"})) == (0, 0, 1, [])
+    assert visit.version == 3
     assert len(queries.findings_of(world.session, [visit.id])) == 2
     assert count(world.session, Finding) == 5  # what the file no longer counts is taken back, not wiped out
     paper = queries.orders_of(world.session, [visit.id])[visit.id]

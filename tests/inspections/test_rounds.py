@@ -233,3 +233,24 @@ def test_my_rounds_are_those_i_am_on(world: World) -> None:
     assert [row.round.id for row in mine] == [night.id]
     assert queries.rounds_of_person(world.session, world.root.id, world.people["expired"].user_id, NIGHT) == []
     assert isinstance(mine[0].round, Round)
+
+
+def test_an_auxiliary_cannot_make_an_inspection_of_a_round_of_their_own(world: World) -> None:
+    body = {"action": "start", "theme": "涉气", "inspection": True, "approval": "领导同意"}
+    with pytest.raises(Invalid) as refused:
+        world.record("auxiliary", body, NIGHT)
+    assert fields(refused) == ["body.inspection"]
+
+
+def test_whoever_presses_start_on_a_running_round_does_not_lead_it(world: World) -> None:
+    night = world.started(officers=1)
+    world.record("auxiliary", {"action": "start", "number": night.number}, NIGHT + timedelta(minutes=5))
+    with pytest.raises(NotAllowed):
+        world.record("auxiliary", {"action": "end", "round": night.number}, NIGHT + timedelta(hours=1))
+    world.end(night, NIGHT + timedelta(hours=2))
+    with pytest.raises(Closed):
+        world.record("second", {"action": "start", "number": night.number}, NIGHT - timedelta(days=40))
+    assert night.started_at == NIGHT
+    with pytest.raises(Invalid) as refused:
+        world.visit(night, NIGHT - timedelta(days=30), kind="patrol")
+    assert fields(refused) == ["round"]

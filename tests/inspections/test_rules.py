@@ -134,10 +134,11 @@ LATER = at("2017-03-16 00:00")
 @pytest.mark.parametrize(
     ("refused", "times", "error"),
     [
-        (lambda it: check_start(it, LATER), OVER, Closed),  # it is over
-        (lambda it: check_start(it, at("2017-03-15 20:50")), OVER, None),  # an earlier start, told late
-        (lambda it: check_start(it, LATER), GONE, Closed),
-        (lambda it: check_start(it, LATER), OPEN, None),  # two phones pressed it
+        (lambda it: check_start(it, LATER, leads=True), OVER, Closed),  # it is over
+        (lambda it: check_start(it, at("2017-03-15 20:50"), leads=False), OVER, Closed),  # somebody else's start
+        (lambda it: check_start(it, at("2017-03-15 20:50"), leads=True), OVER, None),  # an earlier start, told late
+        (lambda it: check_start(it, LATER, leads=True), GONE, Closed),
+        (lambda it: check_start(it, LATER, leads=False), OPEN, None),  # two phones pressed it
         (lambda it: check_end(it, LATER), OPEN, None),
         (lambda it: check_end(it, at("2017-03-15 20:59")), OPEN, Invalid),  # it would end before it began
         (lambda it: check_end(it, LATER), PLANNED, Conflict),  # what never began is cancelled, not ended

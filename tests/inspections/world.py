@@ -16,7 +16,7 @@ from gridops.core.errors import Invalid
 from gridops.grids.models import Grid
 from gridops.grids.rules import Level
 from gridops.inspections import service
-from gridops.inspections.forms import parse_round, parse_visit
+from gridops.inspections.forms import PlanIn, parse_round, parse_visit
 from gridops.inspections.models import Round, Visit
 from gridops.inspections.queries import round_named, squad_code, visits_by_id
 from gridops.people.models import User
@@ -59,8 +59,13 @@ class World:
 
     def started(self, when: datetime = NIGHT, *, officers: int = 2, **more: Any) -> Round:
         """An approved round with so many certified officers of the urban management checked in."""
-        given = {"action": "start", "theme": "涉气", "inspection": True, "approval": "王主任 夜查〔2017〕3号", **more}
-        night = self.session.get_one(Round, self.record("officer", given, when))
+        given = {"theme": "涉气", "inspection": True, "approval": "王主任 夜查〔2017〕3号", "grids": (), **more}
+        codes = given.pop("grids")
+        ids = tuple(grid.id for grid in (self.west, self.east) if grid.code in codes)
+        leader = self.people["officer"].username
+        plan = PlanIn(when, given.pop("theme"), leader, grids=ids, **given)
+        number = service.plan_round(self.session, self.people["duty"], plan).number
+        night = self.session.get_one(Round, self.record("officer", {"action": "start", "number": number}, when))
         if officers > 1:
             body = {"round": night.number, "code": self.code(night)}
             self.record("second", body, when, "check_in")

@@ -85,12 +85,14 @@ def test_when_an_outing_can_be_called_off(times: Times, records: bool, refused: 
 
 
 def test_a_second_start_is_no_fault_and_a_late_record_is_taken() -> None:
-    check_start(OPEN, NINE)
-    check_start(ENDED, TEN)  # told late by a phone that also began it
+    check_start(OPEN, NINE, leads=False)
+    check_start(ENDED, TEN, leads=True)  # told late by a phone that also began it
     check_record(ENDED)
     with pytest.raises(Closed):
-        check_start(ENDED, at("2017-03-05 12:00"))
-    for check in (lambda: check_start(OFF, TEN), lambda: check_record(OFF)):
+        check_start(ENDED, at("2017-03-05 12:00"), leads=True)
+    with pytest.raises(Closed):
+        check_start(ENDED, TEN, leads=False)
+    for check in (lambda: check_start(OFF, TEN, leads=True), lambda: check_record(OFF)):
         with pytest.raises(Closed):
             check()
 

@@ -13,7 +13,7 @@ from gridops.people.queries import load_person
 from gridops.people.rules import Person, Role
 from gridops.premises import forms, queries, rules, service
 from gridops.premises.models import Premises
-from gridops.premises.rules import PremisesKind, Risk
+from gridops.premises.rules import PremisesKind, Risk, id_of_label, label_of
 from tests.factories import make_grid, make_user
 
 CODE = "91350100M000100Y43"  # the example of the standard
@@ -189,3 +189,12 @@ def test_a_line_of_what_was_merged_since_is_no_error(session: Session, officer: 
     assert _told(session, officer.root_id, one, {**two, "credit_code": CODE}) == (0, 1, 1, [])
     assert rows["1"].name == "天合"
     assert queries.survivors(session, officer.root_id) == {rows["2"].id: rows["1"].id}
+
+
+@pytest.mark.parametrize(
+    ("typed", "premises_id"),
+    [("CS000012", 12), ("ｃｓ 000012", 12), ("CS12", 12), ("cs1234567", 1234567), ("CS", None), ("宏达CS12", None)],
+)
+def test_a_label_leads_back_to_its_premises_however_it_is_typed(typed: str, premises_id: int | None) -> None:
+    assert id_of_label(typed) == premises_id
+    assert premises_id is None or id_of_label(label_of(premises_id)) == premises_id

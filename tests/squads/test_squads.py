@@ -8,11 +8,21 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gridops.core.errors import NotFound
+from gridops.people.models import Unit
 from gridops.people.rules import Role
 from gridops.squads import queries, service
 from gridops.squads.forms import TrackIn
 from gridops.squads.queries import Named
-from gridops.squads.rules import Agency, CheckedInBy, Someone, certified_on, minutes, parse_people
+from gridops.squads.rules import (
+    Agency,
+    CheckedInBy,
+    Someone,
+    agency_of,
+    certified_on,
+    minutes,
+    moves_start,
+    parse_people,
+)
 from tests.factories import at, make_grid, make_user
 
 NIGHT = at("2017-03-31 22:30")
@@ -112,3 +122,37 @@ def test_a_track_sent_twice_is_kept_once(session: Session) -> None:
     kept = [service.keep_track(session, squad.id, ours.id, track, record_id="r-1") for _ in range(2)]
     assert kept[0].id == kept[1].id
     assert queries.by_code(session, squad.code) is not None
+
+
+@pytest.mark.parametrize(
+    ("earlier", "ended", "leads", "moved"),
+    [
+        (timedelta(minutes=5), False, False, True),  # two phones on one evening
+        (timedelta(hours=3), False, False, False),  # nobody else's hours
+        (timedelta(hours=3), False, True, True),
+        (timedelta(minutes=5), True, True, True),  # its leader's own record, come late
+        (timedelta(minutes=5), True, False, False),
+        (timedelta(days=40), True, True, False),  # what is over stays in its month
+        (timedelta(minutes=-5), False, True, False),  # the earlier time stands
+    ],
+)
+def test_an_earlier_start_told_later_moves_it_only_where_it_may(
+    earlier: timedelta, ended: bool, leads: bool, moved: bool
+) -> None:
+    assert moves_start(NIGHT, NIGHT + timedelta(hours=1) if ended else None, NIGHT - earlier, leads=leads) is moved
+
+
+def test_ours_named_by_certificate_or_name_are_ours_with_their_own_certificate(session: Session) -> None:
+    street = make_grid(session, "S")
+    ours = make_user(session, street, Role.OFFICER, username="zf001")
+    ours.name, ours.certificate_no, ours.certificate_valid_to = "王小强", "S-1", date(2017, 3, 30)
+    session.flush()
+    body = agency_of(session.get_one(Unit, ours.unit_id).kind)
+    given = [
+        Someone("王小强", body, "anything"),  # one whose certificate has run out, with an invented one
+        Someone("王 小强", Agency.FIRE, "ｓ-1"),  # the number and the name, whatever agency
+        Someone("另一人", body, "S-1"),
+        Someone("王小强", Agency.FIRE),  # a name of another body is somebody else
+    ]
+    known = queries.named(session, street.id, given)
+    assert [known[one].user_id for one in given] == [ours.id, ours.id, ours.id, None]

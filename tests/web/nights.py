@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from posixpath import normpath
 from typing import Any
 
 from sqlalchemy import select
@@ -41,17 +42,24 @@ class Night:
         """A form of the phone, with the envelope of its record."""
         now = clock.local(clock.now()).isoformat()
         given = {"record_id": str(uuid7()), "captured_at": now, "sent_at": now, **form}
-        return self[who].post(f"/field/rounds{path}", given)
+        return self[who].post(normpath(f"/field/rounds{path}"), given)
+
+    def join(self, who: str, code: str) -> TestResponse:
+        """Check in by the leader's code."""
+        return self.send(who, "/../join", code=code)
 
     def begun(self, **more: str) -> str:
         """The number of an approved round that both officers are on."""
         given = {"theme": "涉气", "groups": "2", "inspection": "yes", "approval": "王主任 3号", **more}
-        answer = self.send("officer", "/start", **given)
+        given |= {"planned_for": f"{clock.local(clock.now()):%Y-%m-%dT%H:%M}", "leader": "officer"}
+        planned = self["desk"].post("/desk/rounds/new", given)
+        assert planned.status_code == 302, planned.text
+        number = planned.location.rpartition("/")[2]
+        answer = self.send("officer", "/start", number=number)
         assert answer.status_code == 302, answer.text
-        number = answer.location.rpartition("/")[2]
         with reading() as session:
             code = queries.squad_code(session, queries.round_named(session, self.street.root_id, number).squad_id)
-        assert self.send("second", "/join", code=code).status_code == 302
+        assert self.join("second", code).status_code == 302
         return number
 
     def visit(self, number: str, who: str = "officer", **more: Any) -> TestResponse:

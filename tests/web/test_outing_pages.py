@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from posixpath import normpath
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ class Night:
         """A form of the phone, with the envelope of its record."""
         now = clock.local(clock.now()).isoformat()
         given = {"record_id": str(uuid7()), "captured_at": now, "sent_at": now, **form}
-        return self[who].post(f"/field/outings{path}", given)
+        return self[who].post(normpath(f"/field/outings{path}"), given)
 
     def begun(self) -> str:
         """The number of an outing that the leader has begun on the phone."""
@@ -101,7 +102,7 @@ def test_an_outing_from_its_begin_to_its_end_on_the_phone(night: Night) -> None:
     code = asked(squads.squad, row.squad_id).code
     assert code in page.text
     assert night["policeman"].get(f"/field/outings/{number}").status_code == 404  # not on it yet
-    assert night.send("policeman", "/join", code=code).location.endswith(number)
+    assert night.send("policeman", "/../join", code=code).location.endswith(number)
     for amount in ("1", "1", "12", "-1"):
         assert night.send("policeman", f"/{number}/tally", kind="tidied", amount=amount).status_code == 302
     assert asked(queries.tally_sums, [row.id])[row.id] == {TallyKind.TIDIED: 13}

@@ -140,6 +140,7 @@ def test_a_duplicate_is_merged_and_what_hangs_on_it_counts_for_the_one_that_stay
         person = load_person(session, ids["desk"])
         assert person is not None
         night = inspections.new_round(session, ids["root"], clock.now())
+        night.started_at = clock.now()
         body = {"round": night.number, "premises": {"id": ids["nowhere"]}, "kind": "patrol", "complete": True,
                 "signed": "not_asked", "findings": [{"text": "通道堵塞", "severity": "serious"}]}  # fmt: skip
         inspections.add_visit(session, person, parse_visit(body), visited_at=clock.now())

@@ -16,6 +16,7 @@ from gridops.core.db import reading
 from gridops.inspections import queries
 from gridops.inspections.models import Finding, Order, Round, Visit
 from gridops.inspections.rules import OrderKind, RoundState, VisitKind, state_of
+from gridops.squads.models import Squad
 from tests.evidence.pictures import picture
 from tests.web.nights import Night, make_night
 from tests.web.street import Street
@@ -46,6 +47,22 @@ def test_a_free_round_from_its_begin_to_its_end_on_the_phone(night: Night) -> No
     assert night["inspector"].get(f"/field/rounds/{number}").status_code == 404  # not on it
     found = night["officer"].get(f"/field/rounds/{number}/visit?q=喷涂").text
     assert f"premises_id={night.shop}" in found
+    near = night["officer"].get(f"/field/rounds/{number}/visit?lon=119.956&lat=31.855").text
+    assert f"premises_id={night.shop}" in near
+    assert "95 米" in near
+    assert (
+        f"premises_id={night.shop}"
+        not in night["officer"].get(f"/field/rounds/{number}/visit?lon=119.97&lat=31.855").text
+    )
+    # The premises' own QR leads to a visit on the round that is running, and to a choice for who is on none.
+    scanned = night["officer"].get(f"/field/premises/{night.shop}")
+    assert scanned.location.endswith(f"/field/rounds/{number}/visit?premises_id={night.shop}")
+    assert "您不在进行中的夜查里" in night["inspector"].get(f"/field/premises/{night.shop}").text
+    # The leader's QR shows the code on a page first: opening it checks nobody in.
+    assert 'class="qr"' in page
+    code = one(Squad).code
+    assert number in night["inspector"].get(f"/field/join?code={code}").text
+    assert night["inspector"].get(f"/field/rounds/{number}").status_code == 404
     form = night["officer"].get(f"/field/rounds/{number}/visit?premises_id={night.shop}").text
     assert "治污设施正常运行" in form
     assert "本年已行政检查 0 次" in form

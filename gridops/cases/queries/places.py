@@ -15,8 +15,9 @@ from gridops.cases.queries.filters import narrowed, visible
 from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
 from gridops.cases.rules.moves import ENDED, State
 from gridops.cases.rules.queue import Place, QueueFilter
-from gridops.cases.rules.tiles import DEPTH, centre_of, metres_between, ranges, window_around
+from gridops.cases.rules.tiles import DEPTH, centre_of, ranges
 from gridops.catalogue.models import Category
+from gridops.core.coordinates import metres_between, window_around
 from gridops.grids.models import GridVersion
 from gridops.people.models import Unit
 from gridops.people.queries import Scope

@@ -6,11 +6,8 @@ window of the map is a few ranges of numbers, so a plain index answers it on any
 
 from __future__ import annotations
 
-from math import cos, radians
-
 DEPTH = 20
 _SIDE = 1 << DEPTH
-_METRES_PER_DEGREE = 111_320.0
 
 
 def tile_of(lon: float, lat: float) -> int:
@@ -45,19 +42,6 @@ def ranges(west: float, south: float, east: float, north: float, at_most: int = 
         else:
             found.append((first, last))
     return found
-
-
-def window_around(lon: float, lat: float, metres: float) -> tuple[float, float, float, float]:
-    """(west, south, east, north) of the square that holds a circle."""
-    high = metres / _METRES_PER_DEGREE
-    wide = high / max(cos(radians(lat)), 0.01)
-    return lon - wide, lat - high, lon + wide, lat + high
-
-
-def metres_between(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
-    """Distance over ground in metres, good to half a percent within a town."""
-    x = (other_lon - lon) * cos(radians((lat + other_lat) / 2))
-    return float(((x**2 + (other_lat - lat) ** 2) ** 0.5) * _METRES_PER_DEGREE)
 
 
 def _box(west: float, south: float, east: float, north: float, depth: int) -> tuple[int, int, int, int]:

@@ -33,6 +33,7 @@ from gridops.inspections.queries.rounds import (
     squad_code,
     themes,
     visits_from_file,
+    visits_from_files,
 )
 from gridops.inspections.queries.visits import (
     FindingRow,
@@ -101,5 +102,6 @@ __all__ = [
     "visit_of_record",
     "visits_by_id",
     "visits_from_file",
+    "visits_from_files",
     "visits_of",
 ]

@@ -220,6 +220,12 @@ def visits_from_file(
     return {str(row.external_id): row for row in _from_file(session, Visit, root_id, source_system, external_ids)}
 
 
+def visits_from_files(session: Session, round_id: int) -> list[Visit]:
+    """The visits of a round that files brought."""
+    query = select(Visit).where(Visit.round_id == round_id, Visit.source_system.is_not(None))
+    return list(session.scalars(query.order_by(Visit.id)))
+
+
 def _from_file(
     session: Session, model: Any, root_id: int, source_system: str, external_ids: Iterable[str]
 ) -> list[Any]:

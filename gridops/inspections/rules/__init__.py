@@ -13,6 +13,7 @@ from gridops.inspections.rules.life import (
     check_start,
     held,
     state_of,
+    visit_fault,
 )
 from gridops.inspections.rules.mending import last_instant, lifted, mended_by, overdue, recheck_owed
 from gridops.inspections.rules.who import (
@@ -72,4 +73,5 @@ __all__ = [
     "paper_fault",
     "recheck_owed",
     "state_of",
+    "visit_fault",
 ]

@@ -61,12 +61,25 @@ def held(it: Timed, seen: int, start: datetime, end: datetime) -> bool:
     return start <= it.started_at < end and seen > 0
 
 
-def check_start(it: Timed, at: datetime) -> None:
-    """Raise Closed for a round that is over. A second start is no fault: two phones may both have pressed it."""
+def check_start(it: Timed, at: datetime, *, leads: bool) -> None:
+    """Raise Closed for a round that is over. A second start is no fault: two phones may both have pressed it.
+
+    After the end only its leaders' own late record is taken.
+    """
     if it.cancelled_at is not None:
         raise Closed("本次夜查已取消")
-    if it.ended_at is not None and at > it.ended_at:
+    if it.ended_at is not None and (at > it.ended_at or not leads):
         raise Closed("本次夜查已结束")
+
+
+def visit_fault(it: Timed, at: datetime) -> str | None:
+    """Why a visit at an instant cannot belong to a round: that has not begun, or began only later."""
+    if it.started_at is None:
+        return "本次夜查还没有开始，请先开始夜查"
+    # Forms of the desk say minutes.
+    if at < it.started_at.replace(second=0, microsecond=0):
+        return "检查时间早于所属夜查的开始时间"
+    return None
 
 
 def check_end(it: Timed, at: datetime) -> None:

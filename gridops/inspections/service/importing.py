@@ -18,7 +18,7 @@ from gridops.inspections import queries
 from gridops.inspections.forms.rounds import RoundLine
 from gridops.inspections.forms.visits import VisitLine
 from gridops.inspections.models import Finding, Order, Round, Visit
-from gridops.inspections.rules import OrderKind, Present, Signed, VisitKind, last_instant, lawful
+from gridops.inspections.rules import OrderKind, Present, Signed, VisitKind, last_instant, lawful, visit_fault
 from gridops.inspections.service import mending, people
 from gridops.inspections.service.rounds import file_grids, new_round
 from gridops.inspections.service.visits import ids_of
@@ -67,6 +67,7 @@ def import_rounds(
         night.groups, night.theme, night.inspection = line.groups, line.theme, line.inspection
         file_grids(session, night, [codes[code].id for code in line.grid_codes], line.ended_at)
         squads.take_members(session, night.squad_id, members, line.started_at)
+        _judge_again(session, night)
     _note(session, root_id, "round.import", source_system, told, actor_id)
     return told
 
@@ -135,8 +136,8 @@ def _refused(told: Told, number: int, line: VisitLine, night: Round | None, pape
     before = len(told.errors)
     if line.round_id and night is None:
         told.refuse(number, "round_id", line.round_id, "没有这次夜查，请先导入夜查")
-    if night is not None and night.started_at is not None and line.visited_at < night.started_at:
-        told.refuse(number, "visited_at", clock.local(line.visited_at).isoformat(), "检查时间早于所属夜查的开始时间")
+    if night is not None and (fault := visit_fault(night, line.visited_at)):
+        told.refuse(number, "visited_at", clock.local(line.visited_at).isoformat(), fault)
     if paper is not None and not line.ordered:
         told.refuse(number, "ordered", "no", "此前的文件记有已送达的文书，不能改为没有")
     return len(told.errors) > before
@@ -151,6 +152,22 @@ def _what(
     if night.squad_id not in there:
         there[night.squad_id] = people.present(session, night.squad_id)
     return lawful(night.inspection, there[night.squad_id], line.visited_at)
+
+
+def _judge_again(session: Session, night: Round) -> None:
+    """A round that a file tells anew may be none that could inspect, or one that could: its imported visits follow."""
+    rows = queries.visits_from_files(session, night.id)
+    papers = queries.orders_of(session, [visit.id for visit in rows])
+    there = people.present(session, night.squad_id) if rows else []
+    for visit in rows:
+        kind, left = lawful(night.inspection, there, visit.visited_at)
+        paper = papers.get(visit.id)
+        if visit.kind is not kind or (paper is not None and paper.kind is not left):
+            visit.kind = kind
+            visit.version += 1
+            if paper is not None:
+                paper.kind = left
+    session.flush()
 
 
 def _take_findings(session: Session, visit: Visit, line: VisitLine) -> None:

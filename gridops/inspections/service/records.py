@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from gridops.core.errors import NotAllowed, NotFound
+from gridops.core.errors import Invalid, NotAllowed, NotFound
 from gridops.inspections import queries
 from gridops.inspections.forms import Action, RoundIn, VisitIn
 from gridops.inspections.models import Round
@@ -23,10 +23,12 @@ from gridops.inspections.service.rounds import (
     told,
 )
 from gridops.inspections.service.visits import add_visit
+from gridops.people.queries import may_at
 from gridops.people.rules import Person
 from gridops.squads import service as squads
 from gridops.squads.forms import CheckInIn, TrackIn
 
+_NOT_APPROVED = "现场自行开始的夜查不能作为行政检查，请由值班长或派遣员事先计划（国办发〔2024〕54号）"
 # Kind of the thing a record led to, and its id.
 Subject = tuple[str, int]
 
@@ -109,6 +111,9 @@ def _to_start(
     if (known := queries.round_of_record(session, record_id)) is not None:
         return known
     wanted = grid_ids(session, person.root_id, body.grids)
+    # Who approves an inspection is not who goes on it: a free round of the street is a patrol or a call.
+    if body.inspection and not all(may_at(session, person, PLANNERS, one) for one in wanted or (person.root_id,)):
+        raise Invalid(("body.inspection", _NOT_APPROVED))
     night = new_round(session, person.root_id, at, theme=body.theme, groups=body.groups, recorded_at=recorded_at)
     night.record_id, night.inspection, night.approval = record_id, body.inspection, body.approval
     plan_grids(session, night, wanted)

@@ -31,7 +31,7 @@ from gridops.people.rules import Person, Role
 from gridops.squads import queries as squad_queries
 from gridops.squads import service as squads
 from gridops.squads.queries import Named
-from gridops.squads.rules import Someone
+from gridops.squads.rules import Someone, moves_start
 
 CHANGED_MEANWHILE = "有人先改动了这条记录，请刷新页面后再试"
 
@@ -98,16 +98,17 @@ def plan_round(session: Session, person: Person, form: PlanIn) -> Round:
 
 
 def start_round(session: Session, person: Person, night: Round, at: datetime) -> None:
-    """Begin a round; whoever does leads it (with the one planned) and is checked in.
+    """Begin a round; the first who does leads it (with the one planned) and is checked in, later ones only come along.
 
-    Begun on two phones it began at the earlier time. Raises Closed for one that is over.
+    Begun on two phones it began at the earlier time (`squads.rules.moves_start`). Raises Closed for one that is over.
     """
-    check_start(night, at)
-    if night.started_at is None or at < night.started_at:
+    leads = night.started_at is None or queries.leads(session, night, person.user_id)
+    check_start(night, at, leads=leads)
+    if moves_start(night.started_at, night.ended_at, at, leads=leads):
         night.started_at = at
         night.leader_id = night.leader_id or person.user_id
         night.version += 1
-    squads.lead(session, night.squad_id, person.user_id, at)
+    squads.begin(session, night.squad_id, person.user_id, at, leads=leads)
     told(session, "round.start", night, person)
 
 

@@ -25,6 +25,7 @@ from gridops.inspections.rules import (
     inspection_fault,
     last_instant,
     paper_fault,
+    visit_fault,
 )
 from gridops.inspections.service import mending, people
 from gridops.inspections.service.rounds import CHANGED_MEANWHILE
@@ -66,6 +67,8 @@ def add_visit(
     night = queries.round_named(session, person.root_id, body.round) if body.round else None
     if night is not None:
         check_record(night)
+        if fault := visit_fault(night, visited_at):
+            raise Invalid(("round", fault))
     _check_law(session, body, night, visited_at)
     place = premises.meant(session, person.root_id, body.premises)
     grounds = _grounds(session, person.root_id, body)

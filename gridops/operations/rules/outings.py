@@ -41,11 +41,14 @@ def state_of(outing: Timed) -> OutingState:
     return OutingState.PLANNED if outing.started_at is None else OutingState.OPEN
 
 
-def check_start(outing: Timed, at: datetime) -> None:
-    """Raise Closed for an outing that is over. A second start is no fault: two phones may both have pressed it."""
+def check_start(outing: Timed, at: datetime, *, leads: bool) -> None:
+    """Raise Closed for an outing that is over. A second start is no fault: two phones may both have pressed it.
+
+    After the end only its leaders' own late record is taken.
+    """
     if outing.cancelled_at is not None:
         raise Closed("这次行动已取消")
-    if outing.ended_at is not None and at > outing.ended_at:
+    if outing.ended_at is not None and (at > outing.ended_at or not leads):
         raise Closed("这次行动已结束")
 
 

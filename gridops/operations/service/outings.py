@@ -18,7 +18,7 @@ from gridops.people.queries import grids_below, may_at
 from gridops.people.rules import Person
 from gridops.squads import queries as squads_asked
 from gridops.squads import service as squads
-from gridops.squads.rules import Agency, Someone
+from gridops.squads.rules import Agency, Someone, moves_start
 
 
 def new_outing(
@@ -74,19 +74,20 @@ def plan_outing(session: Session, person: Person, form: PlanIn) -> Outing:
 
 
 def start_outing(session: Session, person: Person, outing: Outing, at: datetime, recorded_at: datetime) -> None:
-    """Begin an outing; whoever does leads it (with the one planned) and is checked in.
+    """Begin an outing; the first who does leads it (with the one planned) and is checked in, later ones come along.
 
-    Begun on two phones it began at the earlier time. Raises Closed for one that is over.
+    Begun on two phones it began at the earlier time (`squads.rules.moves_start`). Raises Closed for one that is over.
     """
-    check_start(outing, at)
+    leads = outing.started_at is None or queries.leads(session, outing, person.user_id)
+    check_start(outing, at, leads=leads)
     if outing.started_at is None:
         # Before that it was a plan, which counts nowhere: a frozen figure must be able to tell when we learnt of it.
         outing.recorded_at = recorded_at
-    if outing.started_at is None or at < outing.started_at:
+    if moves_start(outing.started_at, outing.ended_at, at, leads=leads):
         outing.started_at = at
         outing.leader_id = outing.leader_id or person.user_id
         outing.version += 1
-    squads.lead(session, outing.squad_id, person.user_id, at)
+    squads.begin(session, outing.squad_id, person.user_id, at, leads=leads)
     session.flush()
     audit.record(session, "outing.start", "outing", outing.id, actor_id=person.user_id, root_id=outing.root_id)
 

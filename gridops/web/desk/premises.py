@@ -21,7 +21,7 @@ from gridops.grids import queries as grids
 from gridops.people import queries as people
 from gridops.premises import forms, queries, service
 from gridops.premises.models import Premises
-from gridops.premises.rules import KEEPERS, KIND_NAMES, RISK_NAMES, PremisesKind, Risk
+from gridops.premises.rules import KEEPERS, KIND_NAMES, RISK_NAMES, PremisesKind, Risk, label_of
 from gridops.web import choices, happened, records
 from gridops.web.desk.joint import READERS
 from gridops.web.guards import current_person, current_scope, needs
@@ -187,11 +187,12 @@ def _page(premises_id: int, contact: tuple[str, str] | None = None) -> str:
             row=row,
             into=into,
             merged=queries.merged_into(session, row.id),
-            events=happened.at_premises(session, person, body),
+            events=happened.at_premises(session, person, body, row.grid_id or row.root_id),
             open=happened.open_findings(session, body),
             place=choices.path_of(session, row.grid_id) if row.grid_id else "",
             keeps=into is None and people.may_at(session, person, KEEPERS, row.grid_id or row.root_id),
             contact=contact,
+            label=label_of(row.id),
             **_words(),
         )
 

@@ -5,11 +5,11 @@ Every form is a record of the phone's gate: named once, so that a wet double tou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -27,9 +27,8 @@ from gridops.squads import queries as squads
 from gridops.squads.rules import Agency
 from gridops.web import photos, records
 from gridops.web.desk.joint import words
-from gridops.web.field.report import DEVICE
+from gridops.web.field.sending import given, names, onward, send
 from gridops.web.guards import current_person, needs
-from gridops.web.language import said
 
 pages = Blueprint("field_outings", __name__, url_prefix="/field/outings")
 
@@ -54,21 +53,10 @@ def start() -> Answer:
     given = {name: request.form.get(name, "") for name in ("campaign", "number", "grid")}
     body = {"action": "start", **given, "agencies": request.form.getlist("agencies") or None}
     try:
-        receipt = _send(RecordType.OUTING, body)
+        receipt = send(RecordType.OUTING, body)
     except Invalid as wrong:
         return _index(request.form, records.problems(wrong)), 422
     return _onward(receipt, _("行动已开始。"))
-
-
-@pages.post("/join")
-@needs(*GOERS)
-def join() -> Answer:
-    """Check in by the leader's code."""
-    try:
-        receipt = _send(RecordType.CHECK_IN, {"code": request.form.get("code", "").strip()})
-    except Invalid as wrong:
-        return _index(request.form, records.problems(wrong)), 422
-    return _onward(receipt, _("已签到。"))
 
 
 @pages.get("/<outing_number>")
@@ -85,7 +73,7 @@ def tally(outing_number: str) -> Answer:
     kind, amount = request.form.get("kind", ""), request.form.get("amount", "")
     try:
         number = int(amount) if amount.lstrip("-").isdigit() and len(amount) < 8 else 0
-        receipt = _send(RecordType.TALLY, {"outing": outing_number, "kind": kind, "amount": number})
+        receipt = send(RecordType.TALLY, {"outing": outing_number, "kind": kind, "amount": number})
     except Invalid as wrong:
         return _page(outing_number, "tally", request.form, records.problems(wrong)), 422
     return _onward(receipt, _("已撤回。") if number < 0 else _("已记录。"), outing_number)
@@ -95,9 +83,9 @@ def tally(outing_number: str) -> Answer:
 @needs(*GOERS)
 def member(outing_number: str) -> Answer:
     """Somebody of another body checks in on this phone, by name and certificate."""
-    body = {"outing": outing_number, **_given(("name", "agency", "certificate_no"))}
+    body = {"outing": outing_number, **given(("name", "agency", "certificate_no"))}
     try:
-        receipt = _send(RecordType.CHECK_IN, body)
+        receipt = send(RecordType.CHECK_IN, body)
     except Invalid as wrong:
         return _page(outing_number, "member", request.form, records.problems(wrong)), 422
     return _onward(receipt, _("已签到。"), outing_number)
@@ -107,16 +95,16 @@ def member(outing_number: str) -> Answer:
 @needs(*GOERS)
 def leave(outing_number: str) -> Answer:
     """I leave before the end."""
-    return _onward(_send(RecordType.CHECK_IN, {"outing": outing_number, "out": True}), _("已离开。"), outing_number)
+    return _onward(send(RecordType.CHECK_IN, {"outing": outing_number, "out": True}), _("已离开。"), outing_number)
 
 
 @pages.post("/<outing_number>/<any(end, cancel):action>")
 @needs(*GOERS)
 def over(outing_number: str, action: str) -> Answer:
     """The leader ends it with a summary, or calls it off."""
-    body = {"action": action, "outing": outing_number, **_given(("summary", "reason"))}
+    body = {"action": action, "outing": outing_number, **given(("summary", "reason"))}
     try:
-        receipt = _send(RecordType.OUTING, body)
+        receipt = send(RecordType.OUTING, body)
     except Invalid as wrong:
         return _page(outing_number, action, request.form, records.problems(wrong)), 422
     return _onward(receipt, _("行动已结束。") if action == "end" else _("行动已取消。"), outing_number)
@@ -140,12 +128,12 @@ def record_incident(outing_number: str) -> Answer:
         *("kind", "agency", "to_agency", "basis", "approver", "approved_at", "party", "decision_no", "letter_no"),
         *("items", "deadline"),
     )
-    body: dict[str, Any] = {"outing": outing_number, **_given(fields)}
+    body: dict[str, Any] = {"outing": outing_number, **given(fields)}
     body["officers"] = [one.strip() for one in _list(request.form.get("officers", "")) if one.strip()] or None
     premises = {"name": request.form.get("premises_name", ""), "credit_code": request.form.get("credit_code", "")}
     body["premises"] = {name: value.strip() for name, value in premises.items() if value.strip()} or None
     try:
-        receipt = _send(RecordType.INCIDENT, body, shots)
+        receipt = send(RecordType.INCIDENT, body, shots)
     except Invalid as wrong:
         return _incident(outing_number, request.form, records.problems(wrong), shots), 422
     return _onward(receipt, _("事项已登记。"), outing_number)
@@ -167,30 +155,16 @@ def record_handover(outing_number: str) -> Answer:
         bad = {"photos": _("请接收人签名，或拍下签收单")}
     if bad:
         return _handover(outing_number, request.form, bad, shots), 422
-    body = {"outing": outing_number, **_given(("incident", "from_agency", "to_agency", "what", "receiver"))}
+    body = {"outing": outing_number, **given(("incident", "from_agency", "to_agency", "what", "receiver"))}
     try:
-        receipt = _send(RecordType.HANDOVER, body, shots)
+        receipt = send(RecordType.HANDOVER, body, shots)
     except Invalid as wrong:
         return _handover(outing_number, request.form, records.problems(wrong), shots), 422
     return _onward(receipt, _("移交已登记。"), outing_number)
 
 
-def _send(kind: RecordType, body: Mapping[str, Any], shots: list[photos.Photo] | None = None) -> Receipt:
-    return records.send(current_person(), kind, body, shots or [], device=DEVICE)
-
-
-def _onward(receipt: Receipt, done: str, outing_number: str | None = None) -> Answer:
-    """To the page of the outing; a record that was kept for a person to judge says why."""
-    if receipt.held_because:
-        flash(_("已收到，待人工判定：%(why)s", why=said(receipt.held_because)), "wait")
-    else:
-        flash(done, "good")
-    number = outing_number or receipt.number
-    return redirect(url_for(".show", outing_number=number) if number else url_for(".index"))
-
-
-def _given(names: Iterable[str]) -> dict[str, str]:
-    return {name: value for name in names if (value := request.form.get(name, "").strip())}
+def _onward(receipt: Receipt, done: str, number: str | None = None) -> Answer:
+    return onward(receipt, done, "outings", number or receipt.number)
 
 
 def _list(text: str) -> list[str]:
@@ -210,7 +184,7 @@ def _index(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         chosen=request.form.getlist("agencies"),
         errors=errors,
         agencies=list(Agency),
-        names=_names(1 + 1 + len(rows)),
+        names=names(1 + 1 + len(rows)),
         opened_at=records.now_text(),
         **words(),
     )
@@ -245,7 +219,7 @@ def _page(outing_number: str, refused: str, typed: Mapping[str, str], errors: Ma
         typed=typed,
         errors=errors,
         agencies=list(Agency),
-        names=_names(len(TallyKind) * 2 + _LAST + 5),
+        names=names(len(TallyKind) * 2 + _LAST + 5),
         opened_at=records.now_text(),
         **words(),
     )
@@ -298,8 +272,3 @@ def _mine(session: Session, person: Person, outing_number: str) -> Outing:
     ):
         raise NotFound("没有这次行动")
     return outing
-
-
-def _names(count: int) -> list[str]:
-    """Names for the records that the forms of a page may become, one each."""
-    return [records.new_name() for _one in range(count)]

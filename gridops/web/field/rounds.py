@@ -5,11 +5,11 @@ Every form is a record of the phone's gate: named once, so that a wet double tou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -32,10 +32,10 @@ from gridops.squads import queries as squads
 from gridops.squads.rules import Agency
 from gridops.web import choices, photos, records
 from gridops.web.desk.rounds import SOON, words
-from gridops.web.field.report import DEVICE
+from gridops.web.field.report import place_of
+from gridops.web.field.sending import given, names, onward, send
 from gridops.web.field.visit_form import FINDINGS, visit_body
 from gridops.web.guards import current_person, current_scope, needs
-from gridops.web.language import said
 
 pages = Blueprint("field_rounds", __name__, url_prefix="/field/rounds")
 
@@ -44,6 +44,8 @@ Answer = str | Response | tuple[str, int]
 _SHOWN_AFTER = timedelta(days=1)
 _ROLES = ("finding", "signature")
 _OFFERED = 20
+# So far around the phone premises are offered.
+_NEAR_M = 1000
 
 
 @pages.get("")
@@ -57,31 +59,17 @@ def index() -> Answer:
 @needs(*GOERS)
 def start() -> Answer:
     """Begin a round that was planned (`number`), or a free one."""
-    body: dict[str, Any] = {"action": "start", **_given(("number", "theme", "approval"))}
+    body: dict[str, Any] = {"action": "start", **given(("number", "theme", "approval"))}
     body["grids"] = request.form.getlist("grids")[:200] or None
     if request.form.get("inspection") == "yes":
         body["inspection"] = True
     if (groups := request.form.get("groups", "")).isdigit() and len(groups) < 4:
         body["groups"] = int(groups)
     try:
-        receipt = _send(RecordType.ROUND, body)
+        receipt = send(RecordType.ROUND, body)
     except Invalid as wrong:
         return _index(request.form, records.problems(wrong)), 422
     return _onward(receipt, _("夜查已开始。"))
-
-
-@pages.post("/join")
-@needs(*GOERS)
-def join() -> Answer:
-    """Check in by the leader's code, or where I am planned."""
-    given = _given(("code",))
-    try:
-        receipt = _send(RecordType.CHECK_IN, {"round": _round_of(given["code"]), **given})
-    except KeyError:
-        return _index(request.form, {"code": _("请填写签到码")}), 422
-    except Invalid as wrong:
-        return _index(request.form, records.problems(wrong)), 422
-    return _onward(receipt, _("已签到。"))
 
 
 @pages.get("/<round_number>")
@@ -95,7 +83,7 @@ def show(round_number: str) -> Answer:
 @needs(*GOERS)
 def member(round_number: str) -> Answer:
     """Somebody of another body checks in on this phone, by name and certificate; or I, who am planned."""
-    body = {"round": round_number, **_given(("name", "agency", "certificate_no"))}
+    body = {"round": round_number, **given(("name", "agency", "certificate_no"))}
     return _tried(round_number, "member", RecordType.CHECK_IN, body, _("已签到。"))
 
 
@@ -118,7 +106,7 @@ def grid(round_number: str) -> Answer:
 @needs(*GOERS)
 def over(round_number: str, action: str) -> Answer:
     """The leader ends it, or calls it off."""
-    body = {"action": action, "round": round_number, **_given(("reason",))}
+    body = {"action": action, "round": round_number, **given(("reason",))}
     done = _("夜查已结束。") if action == "end" else _("夜查已取消。")
     return _tried(round_number, action, RecordType.ROUND, body, done)
 
@@ -140,7 +128,7 @@ def record_visit(round_number: str) -> Answer:
         return _visit(round_number, raw, bad, shots), 422
     body = {**visit_body(raw, raw.getlist("corrected")), "round": round_number}
     try:
-        receipt = _send(RecordType.VISIT, body, shots)
+        receipt = send(RecordType.VISIT, body, shots)
     except Invalid as wrong:
         return _visit(round_number, raw, records.problems(wrong), shots), 422
     return _onward(receipt, _("检查走访已登记。"), round_number)
@@ -148,37 +136,14 @@ def record_visit(round_number: str) -> Answer:
 
 def _tried(round_number: str, name: str, kind: RecordType, body: Mapping[str, Any], done: str) -> Answer:
     try:
-        receipt = _send(kind, body)
+        receipt = send(kind, body)
     except Invalid as wrong:
         return _page(round_number, name, request.form, records.problems(wrong)), 422
     return _onward(receipt, done, round_number)
 
 
-def _send(kind: RecordType, body: Mapping[str, Any], shots: list[photos.Photo] | None = None) -> Receipt:
-    return records.send(current_person(), kind, body, shots or [], device=DEVICE)
-
-
-def _onward(receipt: Receipt, done: str, round_number: str | None = None) -> Answer:
-    """To the page of the round; a record that was kept for a person to judge says why."""
-    if receipt.held_because:
-        flash(_("已收到，待人工判定：%(why)s", why=said(receipt.held_because)), "wait")
-    else:
-        flash(done, "good")
-    number = round_number or receipt.number
-    return redirect(url_for(".show", round_number=number) if number else url_for(".index"))
-
-
-def _given(names: Iterable[str]) -> dict[str, str]:
-    return {name: value for name in names if (value := request.form.get(name, "").strip())}
-
-
-def _round_of(code: str) -> str:
-    """The round whose code was typed: rounds and outings have codes of one kind."""
-    with reading() as session:
-        night = queries.round_by_code(session, current_person().root_id, code[:40])
-    if night is None:
-        raise Invalid(("code", "没有这个签到码的夜查"))
-    return night.number
+def _onward(receipt: Receipt, done: str, number: str | None = None) -> Answer:
+    return onward(receipt, done, "rounds", number or receipt.number)
 
 
 def _index(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
@@ -195,7 +160,7 @@ def _index(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         typed=typed,
         chosen=request.form.getlist("grids"),
         errors=errors,
-        names=_names(2 + len(rows)),
+        names=names(2 + len(rows)),
         opened_at=records.now_text(),
         **words(),
     )
@@ -233,7 +198,7 @@ def _page(round_number: str, refused: str, typed: Mapping[str, str], errors: Map
         typed=typed,
         errors=errors,
         agencies=list(Agency),
-        names=_names(8),
+        names=names(8),
         opened_at=records.now_text(),
         **context,
         **words(),
@@ -246,10 +211,17 @@ def _visit(round_number: str, typed: Mapping[str, str], errors: Mapping[str, str
         night = _mine(session, person, round_number)
         place = _place(session, person, typed.get("premises_id", ""))
         name = typed.get("premises_name", "").strip()[:200]
-        context: dict[str, Any] = {"place": place, "name": name, "hits": [], "checklists": [], "items": [], "open": []}
-        if place is None and not name and asked:
-            wanted = premises.PremisesFilter(text=asked)
-            context["hits"] = premises.page(session, current_scope(), wanted, limit=_OFFERED)[0]
+        context: dict[str, Any] = {
+            "place": place,
+            "name": name,
+            "hits": [],
+            "near": None,
+            "checklists": [],
+            "items": [],
+            "open": [],
+        }
+        if place is None and not name:
+            context |= _offered(session, asked, typed)
         if place is not None:
             every_id = service.ids_of(session, place)
             year = containing(PeriodKind.YEAR, clock.local_date(clock.now()))
@@ -279,6 +251,19 @@ def _visit(round_number: str, typed: Mapping[str, str], errors: Mapping[str, str
     )
 
 
+def _offered(session: Session, asked: str, typed: Mapping[str, str]) -> dict[str, Any]:
+    """Premises by name or code (`hits`), or around the phone (`near`: None where it told no place)."""
+    here = place_of(typed)
+    if asked:
+        wanted = premises.PremisesFilter(text=asked)
+        return {"hits": [(row, None) for row in premises.page(session, current_scope(), wanted, limit=_OFFERED)[0]]}
+    if "location" not in here:
+        return {}
+    at = here["location"]
+    found = premises.near(session, current_scope(), at["lon"], at["lat"], within_m=_NEAR_M, limit=_OFFERED)
+    return {"near": _NEAR_M, "hits": found}
+
+
 def _place(session: Session, person: Person, given: str) -> Premises | None:
     """Premises of the person's jurisdiction by id, or those they were merged into; NotFound for others."""
     if not given:
@@ -300,8 +285,3 @@ def _mine(session: Session, person: Person, round_number: str) -> Round:
     if not queries.is_member(session, night, person.user_id) and not queries.leads(session, night, person.user_id):
         raise NotFound("没有这次夜查")
     return night
-
-
-def _names(count: int) -> list[str]:
-    """Names for the records that the forms of a page may become, one each."""
-    return [records.new_name() for _one in range(count)]
