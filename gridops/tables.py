@@ -13,7 +13,7 @@ from gridops.audit import models as audit
 from gridops.bulletins import models as bulletins
 from gridops.cases import models as cases
 from gridops.catalogue import models as catalogue
-from gridops.core import numbers, owed
+from gridops.core import db, numbers, owed
 from gridops.core.db import Base
 from gridops.evidence import models as evidence
 from gridops.figures import models as figures
@@ -97,7 +97,7 @@ def is_current(engine: Engine) -> bool:
 def _migrating(engine: Engine) -> Iterator[AlembicConfig]:
     with engine.connect() as connection:
         connection.info["writes"] = True
-        with connection.begin():
+        with db.replacing_tables(connection):
             yield _settings(connection)
         connection.info.pop("writes", None)
 

@@ -205,10 +205,26 @@ def replacing() -> Iterator[Connection]:
     with _only_one(), _turn_to_write(bound), bound.connect() as connection:
         connection.info["writes"] = True
         try:
-            with connection.begin():
+            with replacing_tables(connection):
                 yield connection
         finally:
             connection.info.pop("writes", None)
+
+
+@contextlib.contextmanager
+def replacing_tables(connection: Connection) -> Iterator[None]:
+    """A transaction in which SQLite may change a column: a new table for the old one, references held at its end."""
+    driver: Any = connection.connection.driver_connection if connection.dialect.name == "sqlite" else None
+    if driver:
+        driver.execute("PRAGMA foreign_keys=OFF")  # has no effect within a transaction
+    try:
+        with connection.begin():
+            yield
+            if driver and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+                raise RuntimeError(f"rows would refer to nothing: {lost[:5]}")
+    finally:
+        if driver:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
 def insert_or_skip(session: Session, table: Any, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> int:
