@@ -75,7 +75,7 @@ def test_a_free_round_from_its_begin_to_its_end_on_the_phone(night: Night) -> No
         paper="order",
         due_on=on(10),
         paper_number="责改字12号",
-        photo_finding=(io.BytesIO(picture()), "a.jpg"),
+        photo_finding_a=(io.BytesIO(picture()), "a.jpg"),
         photo_signature=(io.BytesIO(picture(seed=2)), "b.jpg"),
     )
     assert answer.status_code == 302, answer.text
@@ -92,6 +92,7 @@ def test_a_free_round_from_its_begin_to_its_end_on_the_phone(night: Night) -> No
     assert night.send("officer", f"/{number}/end").status_code == 302
     assert state_of(one(Round)) is RoundState.ENDED
     shown = night["desk"].get(f"/desk/visits/{visit.id}").text
+    assert "问题 1 的照片" in shown
     assert "喷淋塔未开" in shown
     assert "责改字12号" in shown
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -16,6 +17,7 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import Closed, Conflict, Invalid
 from gridops.core.fields import row_id
 from gridops.evidence import queries as evidence
+from gridops.evidence.queries import Use
 from gridops.inspections import forms, queries, service
 from gridops.inspections.forms import desk as desk_forms
 from gridops.inspections.models import Visit
@@ -30,7 +32,7 @@ from gridops.web.desk.months import Tried
 from gridops.web.desk.penalties import arisen
 from gridops.web.desk.rounds import words
 from gridops.web.field.common import shows
-from gridops.web.field.visit_form import visit_body
+from gridops.web.field.visit_form import finding_of_role, visit_body
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_visits", __name__, url_prefix="/desk")
@@ -169,6 +171,16 @@ def _tried(visit_id: int, name: str, done: Callable[[Session, Visit, Mapping[str
     return redirect(url_for(".show", visit_id=visit_id))
 
 
+def _pictures(uses: list[Use]) -> dict[str, Any]:
+    """Pictures by the number of the finding they show, and all other uses."""
+    shown: dict[int, list[Use]] = {}
+    for use in uses:
+        if use.picture and (number := finding_of_role(use.role)):
+            shown.setdefault(number, []).append(use)
+    beside = {use.id for each in shown.values() for use in each}
+    return {"shown": shown, "others": [use for use in uses if use.id not in beside]}
+
+
 def _page(visit_id: int, tried: Tried, witness: str | None = None) -> str:
     person = current_person()
     with reading() as session:
@@ -186,7 +198,7 @@ def _page(visit_id: int, tried: Tried, witness: str | None = None) -> str:
             "items": queries.items_of(session, visit.checklist_id) if visit.checklist_id else [],
             "mended": queries.mended_on(session, visit.id),
             "place": place,
-            "uses": evidence.links_for(session, "visit", visit.id),
+            **_pictures(evidence.links_for(session, "visit", visit.id)),
             "who": people.names_of_users(session, [visit.user_id] if visit.user_id else []),
             "plans": people.may_at(session, person, PLANNERS, place.grid_id or place.root_id),
             "registers": not person.roles.isdisjoint(REGISTRARS),

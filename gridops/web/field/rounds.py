@@ -34,7 +34,7 @@ from gridops.web import choices, photos, records
 from gridops.web.desk.rounds import SOON, words
 from gridops.web.field.report import place_of
 from gridops.web.field.sending import given, names, onward, send
-from gridops.web.field.visit_form import FINDINGS, visit_body
+from gridops.web.field.visit_form import FINDING_ROLES, FINDINGS, photos_of_findings, visit_body
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("field_rounds", __name__, url_prefix="/field/rounds")
@@ -42,7 +42,7 @@ pages = Blueprint("field_rounds", __name__, url_prefix="/field/rounds")
 Answer = str | Response | tuple[str, int]
 # What is over is shown for a day, to put late visits in.
 _SHOWN_AFTER = timedelta(days=1)
-_ROLES = ("finding", "signature")
+_ROLES = ("finding", *FINDING_ROLES, "signature")
 _OFFERED = 20
 # So far around the phone premises are offered.
 _NEAR_M = 1000
@@ -128,7 +128,7 @@ def record_visit(round_number: str) -> Answer:
         return _visit(round_number, raw, bad, shots), 422
     body = {**visit_body(raw, raw.getlist("corrected")), "round": round_number}
     try:
-        receipt = send(RecordType.VISIT, body, shots)
+        receipt = send(RecordType.VISIT, body, photos_of_findings(raw, shots))
     except Invalid as wrong:
         return _visit(round_number, raw, records.problems(wrong), shots), 422
     return _onward(receipt, _("检查走访已登记。"), round_number)
@@ -243,6 +243,7 @@ def _visit(round_number: str, typed: Mapping[str, str], errors: Mapping[str, str
         errors=errors,
         shots=shots,
         count=FINDINGS,
+        roles=FINDING_ROLES,
         mended=request.form.getlist("corrected"),
         record_id=typed.get("record_id") or records.new_name(),
         opened_at=records.now_text(),
