@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -235,11 +235,45 @@ def test_my_rounds_are_those_i_am_on(world: World) -> None:
     assert isinstance(mine[0].round, Round)
 
 
-def test_an_auxiliary_cannot_make_an_inspection_of_a_round_of_their_own(world: World) -> None:
-    body = {"action": "start", "theme": "涉气", "inspection": True, "approval": "领导同意"}
+@pytest.mark.parametrize(
+    ("who", "may"), [("officer", True), ("duty", True), ("expired", False), ("auxiliary", False), ("eastern", False)]
+)
+def test_certified_officers_and_the_desk_begin_an_inspection(world: World, who: str, may: bool) -> None:
+    body = {"action": "start", "inspection": True, "approval": "领导同意"}
+    if may:
+        assert world.session.get_one(Round, world.record(who, body, NIGHT)).inspection
+        return
     with pytest.raises(Invalid) as refused:
-        world.record("auxiliary", body, NIGHT)
+        world.record(who, body, NIGHT)
     assert fields(refused) == ["body.inspection"]
+
+
+@pytest.mark.parametrize(
+    ("when", "fault"),
+    [
+        (NIGHT - timedelta(hours=12), None),  # out before the leader pressed the button
+        (NIGHT - timedelta(hours=12, seconds=1), "早于"),
+        (at("2017-04-01 13:00"), None),  # twelve hours after the end
+        (at("2017-04-01 13:00:01"), "晚于"),
+    ],
+)
+def test_a_visit_stands_within_its_night(world: World, when: datetime, fault: str | None) -> None:
+    night = world.end(world.started(), at("2017-04-01 01:00"))
+    if fault is None:
+        assert world.visit(night, when, kind="patrol").round_id == night.id
+        return
+    with pytest.raises(Invalid, match=fault):
+        world.visit(night, when, kind="patrol")
+
+
+def test_a_visit_on_a_planned_round_that_nobody_began_begins_it(world: World) -> None:
+    form = PlanIn(NIGHT, "安全", world.people["officer"].username)
+    night = service.plan_round(world.session, world.people["duty"], form)
+    world.visit(night, NIGHT + timedelta(minutes=30), who="auxiliary", kind="patrol")
+    assert night.started_at == NIGHT + timedelta(minutes=30)
+    world.record("officer", {"action": "start", "number": night.number}, NIGHT)  # its phone had no network
+    assert (night.started_at, night.leader_id) == (NIGHT, world.people["officer"].user_id)
+    assert world.end(night, at("2017-04-01 01:00")).ended_at == at("2017-04-01 01:00")
 
 
 def test_whoever_presses_start_on_a_running_round_does_not_lead_it(world: World) -> None:

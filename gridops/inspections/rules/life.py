@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -15,6 +15,10 @@ PLANNERS = (Role.SHIFT_LEADER, Role.DISPATCHER)
 DUTY_LEADERS = (Role.SHIFT_LEADER,)
 # Who goes out. Auxiliaries come along, look and call; what needs a certificate is asked of each visit.
 GOERS = (Role.OFFICER, Role.INSPECTOR)
+
+# A visit stands within its night; wrong clocks, buttons pressed late and phones without a net are given this much.
+EARLY = timedelta(hours=12)
+LATE = timedelta(hours=12)
 
 
 class RoundState(StrEnum):
@@ -72,13 +76,15 @@ def check_start(it: Timed, at: datetime, *, leads: bool) -> None:
         raise Closed("本次夜查已结束")
 
 
-def visit_fault(it: Timed, at: datetime) -> str | None:
-    """Why a visit at an instant cannot belong to a round: that has not begun, or began only later."""
-    if it.started_at is None:
-        return "本次夜查还没有开始，请先开始夜查"
-    # Forms of the desk say minutes.
-    if at < it.started_at.replace(second=0, microsecond=0):
+def visit_fault(it: Timed, at: datetime, early: timedelta = EARLY) -> str | None:
+    """Why a visit at an instant is none of this round. One of a round that nobody has begun yet begins it.
+
+    `early`: how long before its start it may be; a squad sets out before its leader presses the button, a file knows.
+    """
+    if it.started_at is not None and at < it.started_at - early:
         return "检查时间早于所属夜查的开始时间"
+    if it.ended_at is not None and at > it.ended_at + LATE:
+        return "检查时间晚于所属夜查的结束时间"
     return None
 
 

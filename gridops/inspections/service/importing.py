@@ -6,6 +6,7 @@ Whether anything is kept is the caller's business: with errors it rolls back.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -136,7 +137,7 @@ def _refused(told: Told, number: int, line: VisitLine, night: Round | None, pape
     before = len(told.errors)
     if line.round_id and night is None:
         told.refuse(number, "round_id", line.round_id, "没有这次夜查，请先导入夜查")
-    if night is not None and (fault := visit_fault(night, line.visited_at)):
+    if night is not None and (fault := visit_fault(night, line.visited_at, early=timedelta(0))):
         told.refuse(number, "visited_at", clock.local(line.visited_at).isoformat(), fault)
     if paper is not None and not line.ordered:
         told.refuse(number, "ordered", "no", "此前的文件记有已送达的文书，不能改为没有")

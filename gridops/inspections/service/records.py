@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from gridops.core import clock
 from gridops.core.errors import Invalid, NotAllowed, NotFound
 from gridops.inspections import queries
 from gridops.inspections.forms import Action, RoundIn, VisitIn
@@ -24,11 +26,11 @@ from gridops.inspections.service.rounds import (
 )
 from gridops.inspections.service.visits import add_visit
 from gridops.people.queries import may_at
-from gridops.people.rules import Person
+from gridops.people.rules import Person, Role
+from gridops.squads import queries as squads_asked
 from gridops.squads import service as squads
 from gridops.squads.forms import CheckInIn, TrackIn
 
-_NOT_APPROVED = "现场自行开始的夜查不能作为行政检查，请由值班长或派遣员事先计划（国办发〔2024〕54号）"
 # Kind of the thing a record led to, and its id.
 Subject = tuple[str, int]
 
@@ -111,13 +113,21 @@ def _to_start(
     if (known := queries.round_of_record(session, record_id)) is not None:
         return known
     wanted = grid_ids(session, person.root_id, body.grids)
-    # Who approves an inspection is not who goes on it: a free round of the street is a patrol or a call.
-    if body.inspection and not all(may_at(session, person, PLANNERS, one) for one in wanted or (person.root_id,)):
-        raise Invalid(("body.inspection", _NOT_APPROVED))
+    if body.inspection and not _may_inspect(session, person, wanted, at):
+        raise Invalid(
+            ("body.inspection", "行政检查须由持有有效执法证件的执法人员或者值班人员发起（国办发〔2024〕54号）")
+        )
     night = new_round(session, person.root_id, at, theme=body.theme, groups=body.groups, recorded_at=recorded_at)
     night.record_id, night.inspection, night.approval = record_id, body.inspection, body.approval
     plan_grids(session, night, wanted)
     return night
+
+
+def _may_inspect(session: Session, person: Person, grids: Sequence[int], at: datetime) -> bool:
+    """Auxiliaries and grid staff begin no inspection, whatever approval they name (standards.md §11.6)."""
+    if all(may_at(session, person, PLANNERS, one) for one in grids or (person.root_id,)):
+        return True
+    return Role.OFFICER in person.roles and squads_asked.certified(session, person.user_id, clock.local_date(at))
 
 
 def _joined(session: Session, person: Person, body: CheckInIn) -> Round:

@@ -112,6 +112,14 @@ def start_round(session: Session, person: Person, night: Round, at: datetime) ->
     told(session, "round.start", night, person)
 
 
+def begin_by_record(session: Session, person: Person, night: Round, at: datetime) -> None:
+    """A planned round of which something was recorded has begun, whoever forgot to say so. Its leader stays."""
+    if night.started_at is None and night.cancelled_at is None:
+        night.started_at = at
+        night.version += 1
+        told(session, "round.start", night, person, by_record=True)
+
+
 def end_round(
     session: Session,
     person: Person,

@@ -28,7 +28,7 @@ from gridops.inspections.rules import (
     visit_fault,
 )
 from gridops.inspections.service import mending, people
-from gridops.inspections.service.rounds import CHANGED_MEANWHILE
+from gridops.inspections.service.rounds import CHANGED_MEANWHILE, begin_by_record, round_for
 from gridops.people.queries import may_at
 from gridops.people.rules import Person
 from gridops.premises import queries as premises_queries
@@ -64,11 +64,12 @@ def add_visit(
         raise NotAllowed("只有执法人员、监督员和值班人员可以记录检查走访")
     if record_id is not None and (known := queries.visit_of_record(session, record_id)) is not None:
         return known
-    night = queries.round_named(session, person.root_id, body.round) if body.round else None
+    night = round_for(session, person, body.round) if body.round else None
     if night is not None:
         check_record(night)
         if fault := visit_fault(night, visited_at):
             raise Invalid(("round", fault))
+        begin_by_record(session, person, night, visited_at)
     _check_law(session, body, night, visited_at)
     place = premises.meant(session, person.root_id, body.premises)
     grounds = _grounds(session, person.root_id, body)
