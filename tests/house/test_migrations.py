@@ -13,6 +13,8 @@ from sqlalchemy import Engine, inspect, text
 
 from gridops import tables
 from gridops.core import db
+from gridops.people.rules import Role
+from tests.house import case_things, penalty_things
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -49,6 +51,22 @@ def test_the_newest_migration_goes_down_and_up_again(empty_database: Engine) -> 
     tables.downgrade(empty_database, "-1")
     tables.upgrade(empty_database)
     assert set(inspect(empty_database).get_table_names()) == before
+
+
+def test_the_newest_migration_keeps_rows_that_others_refer_to(empty_database: Engine) -> None:
+    tables.upgrade(empty_database)
+    db.use(empty_database)
+    with db.transaction() as session:
+        grids, _units = case_things.make_places(session)
+        officer = case_things.helper(session, grids["street"], Role.OFFICER)
+        penalty_things.make_penalty(session, grids["street"], officer)
+    count = text("SELECT count(*) FROM penalty_event JOIN penalty ON penalty.id = penalty_id")
+    with empty_database.connect() as connection:
+        before = connection.scalar(count)
+    tables.downgrade(empty_database, "-1")
+    tables.upgrade(empty_database)
+    with empty_database.connect() as connection:
+        assert before == connection.scalar(count) == 1
 
 
 def test_an_upgraded_database_is_known_as_current(empty_database: Engine) -> None:
