@@ -43,7 +43,7 @@ class PremisesLine:
 
 @dataclass(frozen=True, slots=True)
 class PremisesIn:
-    """What the desk says of premises; `version` is what it saw."""
+    """What the desk says of premises; `version` is what it saw. Without a point the one that is kept stands."""
 
     name: str
     credit_code: str | None = None
@@ -53,6 +53,8 @@ class PremisesIn:
     grid_code: str | None = None
     responsible: str | None = None
     phone: str | None = None
+    lon: float | None = None
+    lat: float | None = None
     version: int = 0
 
 
@@ -72,11 +74,7 @@ def line(cells: Mapping[str, str]) -> PremisesLine:
     given = _shared(read)
     given |= {
         "external_id": read("external_id", text(120), required=True),
-        "lon": read("lon", number(-180, 180)),
-        "lat": read("lat", number(-90, 90)),
     }
-    if (given["lon"] is None) != (given["lat"] is None) and not read.errors:
-        read.wrong("lat", "lon and lat belong together")
     read.done(others=True)
     return PremisesLine(**_given(given))
 
@@ -98,7 +96,12 @@ def place(lon: float, lat: float, crs: Crs) -> tuple[float, float]:
 
 
 def _shared(read: Reader) -> dict[str, Any]:
+    lon, lat = read("lon", number(-180, 180)), read("lat", number(-90, 90))
+    if (lon is None) != (lat is None) and not read.errors:
+        read.wrong("lat", "lon and lat belong together")
     return {
+        "lon": lon,
+        "lat": lat,
         "name": read("name", text(200), required=True),
         "credit_code": read("credit_code", _credit_code),
         "kind": read("kind", member(PremisesKind)),

@@ -88,7 +88,7 @@ def enter(session: Session, person: Person, given: PremisesIn) -> Premises:
     if _known(session, person.root_id, code, given.name) is not None:
         raise Invalid(("name", "已有同名场所"))
     more = {"kind": given.kind, "risk": given.risk, "address": given.address, "grid_id": grid_id}
-    row = ensure(session, person.root_id, code, given.name, **more)
+    row = ensure(session, person.root_id, code, given.name, lon=given.lon, lat=given.lat, **more)
     row.responsible, row.phone = given.responsible, given.phone
     session.flush()
     return row
@@ -118,6 +118,8 @@ def change(session: Session, person: Person, premises_id: int, given: PremisesIn
     row.kind, row.risk, row.address = given.kind, given.risk, given.address
     row.responsible, row.phone = given.responsible, given.phone
     row.grid_id = grid_id
+    if given.lon is not None:
+        row.lon, row.lat = given.lon, given.lat
     row.version += 1
     session.flush()
     audit.record(session, "premises.change", "premises", row.id, actor_id=person.user_id, root_id=row.root_id)

@@ -18,6 +18,7 @@ from gridops.penalties import queries as penalties
 from gridops.penalties.rules import KIND_NAMES, READERS, STAGE_NAMES, PenaltyKind
 from gridops.people.queries import may_at
 from gridops.people.rules import Person
+from gridops.premises import queries as premises
 from gridops.squads.rules import AGENCY_NAMES, Agency
 
 
@@ -34,8 +35,8 @@ class Happened:
 
 
 def at_premises(session: Session, person: Person, ids: Collection[int], grid_id: int) -> list[Happened]:
-    """Visits with papers, incidents, and penalties for who reads them there (`grid_id`), at premises of these ids."""
-    found = [*_visits(session, ids), *_incidents(session, ids)]
+    """Visits with papers, incidents, merges, and penalties for who reads them there (`grid_id`), at these premises."""
+    found = [*_visits(session, ids), *_incidents(session, ids), *_merges(session, ids)]
     if may_at(session, person, READERS, grid_id):
         found += _penalties(session, ids)
     return sorted(found, key=lambda one: one.at, reverse=True)
@@ -76,6 +77,16 @@ def _incidents(session: Session, ids: Collection[int]) -> list[Happened]:
             url_for("desk_incidents.show", incident_id=row.incident_id),
         )
         for row in operations.of_premises(session, ids)
+    ]
+
+
+def _merges(session: Session, ids: Collection[int]) -> list[Happened]:
+    """Duplicates that became part of these premises, and when."""
+    return [
+        Happened(row.merged_at, _("并入"), "git-merge", row.name, url_for("desk_premises.show", premises_id=row.id))
+        for one in ids
+        for row in premises.merged_into(session, one)
+        if row.merged_at is not None
     ]
 
 

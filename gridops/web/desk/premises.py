@@ -131,6 +131,7 @@ def edit(premises_id: int) -> Answer:
         node = grids.tree(session).nodes.get(row.grid_id) if row.grid_id else None
         typed = {name: getattr(row, name) or "" for name in ("name", "credit_code", "kind", "risk", "address")}
         typed |= {"responsible": responsible, "phone": phone, "grid_code": node.code if node else ""}
+        typed |= {name: "" if (at := getattr(row, name)) is None else f"{at:.6f}" for name in ("lon", "lat")}
         typed["version"] = row.version
     return _form(premises_id, typed, {})
 
