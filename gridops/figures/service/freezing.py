@@ -235,7 +235,10 @@ def _check_days(session: Session, area: Area, period: Period, rows: Rows) -> Non
 
 
 def _unlike(frozen: FrozenSet, counted: tally.Counted, facts: Facts) -> Iterator[str]:
-    """Every figure and table row that a recount finds other than it was frozen."""
+    """Every figure and table row that a recount finds other than it was frozen.
+
+    Of figures, tables and columns only those of that time: what was taken away since is found by the digest.
+    """
     bounds, names = kept_facts.bounds_then(frozen), names_of(frozen)
     told_then = {key: figure for key, figure in sheets.figures(facts, bounds).items() if key in frozen.figures}
     for key, figure in {**tables.figures(counted), **told_then}.items():
@@ -243,12 +246,15 @@ def _unlike(frozen: FrozenSet, counted: tally.Counted, facts: Facts) -> Iterator
             if frozen.figures[key][part] != figure[part]:
                 yield f"{key}：锁定为{frozen.figures[key][part]}，复核为{figure[part]}"
     for name, rows in sheets.complete(tables.tables(counted, names), facts, bounds, names).items():
+        if name not in frozen.tables:
+            continue
         told = {row["key"]: row for row in frozen.tables[name]}
         if len(told) != len(rows):
             yield f"{name}：锁定{len(told)}行，复核{len(rows)}行"
         for row in rows:
-            then = told.get(row["key"], {})
-            if wrong := [column for column, value in row.items() if then.get(column) != value]:
+            then = told.get(row["key"])
+            wrong = [column for column, value in row.items() if then is None or then.get(column, value) != value]
+            if wrong:
                 yield f"{name} {row['key']}：{'、'.join(wrong)}不一致"
 
 
