@@ -18,6 +18,7 @@ from gridops.bulletins.rules.life import Status
 from gridops.bulletins.rules.matter import Chapter, Matter
 from gridops.bulletins.rules.series import Wording
 from gridops.bulletins.series import period_of_paper, wording_of
+from gridops.bulletins.trends import trend_of
 from gridops.core import clock
 from gridops.core.errors import NotFound
 from gridops.core.periods import Period
@@ -25,7 +26,6 @@ from gridops.documents.rules import chinese_numeral, issue_number, paper
 from gridops.figures import counts, enforcement, money
 from gridops.figures import service as figures
 from gridops.figures.models import FrozenSet
-from gridops.figures.queries import sets
 from gridops.figures.rules.tally import Counted
 from gridops.grids import queries as grids
 from gridops.grids.rules import Level
@@ -35,7 +35,6 @@ TABLES = (
     "by_source", "by_class", "top_events", "top_components", "by_grid", "by_unit", "by_campaign",
     "rounds", "penalties_by_kind", "problems", "discipline", "scores", "corrections", "late_work",
 )  # fmt: skip
-TREND_PERIODS = 12
 PARTS_NAMES = {
     Level.DISTRICT: "区县",
     Level.STREET: "街道",
@@ -182,6 +181,7 @@ def _head(bulletin: Bulletin, wording: Wording, title: str, as_of: datetime, dig
         foot=wording.foot,
         as_of=as_of,
         digest=digest,
+        one_page=bulletin.series == "weekly",
     )
 
 
@@ -291,34 +291,6 @@ def _numbered(text: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             heading = f"{chinese_numeral(count)}、{heading}"
         told.append({"level": chapter.get("level", 1), "heading": heading, "paragraphs": list(chapter["paragraphs"])})
     return told
-
-
-def trend_of(
-    session: Session, bulletin: Bulletin, period: Period, now: Mapping[str, Mapping[str, Any]]
-) -> Trend | None:
-    """Filed and closed of the last periods, from the sets that were locked; a period never locked is a gap.
-
-    A locked paper has the trend of its freeze, whatever is locked for earlier periods afterwards.
-    """
-    if bulletin.wording is not None and "trend" in bulletin.wording:
-        kept = bulletin.wording["trend"]
-        return Trend(*(tuple(kept[name]) for name in ("labels", "filed", "closed"))) if kept else None
-    labels, filed, closed = [], [], []
-    back: Period | None = period
-    for _ in range(TREND_PERIODS):
-        if back is None:
-            break
-        locked = None if back is period else sets.frozen_set(session, bulletin.grid_id, bulletin.series, back.label)
-        told = now if back is period else (locked.figures if locked else None)
-        labels.append(words.short_name(back))
-        filed.append(told["cases.filed"]["value"] if told else None)
-        closed.append(told["cases.closed"]["value"] if told else None)
-        back = back.previous()
-    known = max((place for place, value in enumerate(filed) if value is not None), default=0) + 1
-    if known < 2:
-        return None
-    labels[known - 1] = labels[known - 1].removeprefix(f"{period.year}年")  # the axis begins in the paper's own year
-    return Trend(tuple(labels[:known][::-1]), tuple(filed[:known][::-1]), tuple(closed[:known][::-1]))
 
 
 def keep_wording(session: Session, bulletin: Bulletin) -> None:

@@ -102,6 +102,13 @@ class Period:
             return None
         return containing(self.kind, self.end_day, self.cut)
 
+    def months(self) -> list[Period]:
+        """The months of a quarter and longer, cut as it is; none of a month or a week."""
+        if self.kind in {PeriodKind.WEEK, PeriodKind.MONTH}:
+            return []
+        numbers = range(_first_month(self), _last_month(self) + 1)
+        return [Period(PeriodKind.MONTH, self.year, number, self.cut) for number in numbers]
+
     def last_year(self) -> Period | None:
         """The same period a year before (同比); None for a week 53 without a counterpart."""
         if self.kind is PeriodKind.WEEK and self.number > date(self.year - 1, 12, 28).isocalendar().week:

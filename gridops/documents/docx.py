@@ -24,10 +24,12 @@ from gridops.documents.docx_parts import (
     paragraph,
     repeatable,
     run,
+    set_smaller,
     tab,
     twips,
 )
 from gridops.documents.fonts import FONT_DIRS
+from gridops.documents.rules import fit
 from gridops.documents.rules import measures as m
 from gridops.documents.rules.heads import head_lines, head_pt, title_lines
 from gridops.documents.rules.paper import (
@@ -66,6 +68,8 @@ def docx(paper: Paper, font_dirs: Sequence[Path] = FONT_DIRS) -> bytes:
         body.add(_foot(paper.foot))
     # A body may not end with a table; this line is too low to be seen.
     body.add(paragraph(run("", size=1), pitch=1))
+    if setting := fit.setting_of(paper):
+        set_smaller(body.file, setting)
     result = BytesIO()
     body.file.save(result)
     return repeatable(result.getvalue())
@@ -168,7 +172,7 @@ def _head(body: Body, paper: Paper) -> None:
     """Red head 35 mm below the top of the type area, issue line, both sides, red line 4 mm below (7.2)."""
     lines = head_lines(paper.head)
     size = head_pt(lines)
-    top = m.HEAD_DROP_MM * m.PT_PER_MM
+    top = (fit.HEAD_DROP_MM if paper.one_page else m.HEAD_DROP_MM) * m.PT_PER_MM
     if paper.mark:
         body.add(paragraph(run(" ".join(lines_of(paper.mark)), "hei"), align="left"))
         top -= _PITCH

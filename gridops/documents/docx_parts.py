@@ -9,6 +9,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from gridops.documents.rules import measures as m
+from gridops.documents.rules.fit import Setting
 from gridops.documents.rules.paper import Placed, Table, placed
 from gridops.documents.rules.wording import clean
 
@@ -189,6 +190,29 @@ def _cell_text(table: Table, spot: Placed, size: float, head: bool, keep: bool) 
     face = "hei" if head or spot.cell.strong else "fangsong"
     words = run(spot.cell.text, face, size)
     return paragraph(words, align=align, before=size * 0.3, after=size * 0.3, pitch=size * 1.35, keep=keep)
+
+
+def set_smaller(file: Any, setting: Setting) -> None:
+    """Set the text of a brief of one page in its own type and pitch; head and foot keep theirs."""
+    sizes = {round(m.BODY_PT * 2): setting.body, round(m.TITLE_PT * 2): setting.title}
+    pitches = {lines * PITCH_TWIPS: lines * setting.pitch for lines in (1, 2)}
+    pitches[twips(m.TITLE_PITCH_PT)] = setting.title * 1.4
+    for part in (file.styles.element, file.element.body):
+        for size in (*part.iter(qn("w:sz")), *part.iter(qn("w:szCs"))):
+            kept = sizes.get(int(size.get(qn("w:val"))))
+            if kept:
+                size.set(qn("w:val"), str(round(kept * 2)))
+        for style in part.iter(qn("w:pPr")):
+            for line in style.iter(qn("w:spacing")):
+                if kept := pitches.get(int(line.get(qn("w:line"), 0))):
+                    line.set(qn("w:line"), str(twips(kept)))
+                    line.set(qn("w:before"), str(round(int(line.get(qn("w:before"), 0)) * setting.pitch / 29)))
+            for indent in style.iter(qn("w:ind")):
+                for name, value in indent.attrib.items():
+                    indent.set(name, str(round(int(value) * setting.body / m.BODY_PT)))
+    grid = next(file.element.body.iter(qn("w:docGrid")))
+    grid.set(qn("w:linePitch"), str(twips(setting.pitch)))
+    grid.set(qn("w:charSpace"), "0")
 
 
 def repeatable(data: bytes) -> bytes:

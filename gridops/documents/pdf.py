@@ -12,6 +12,7 @@ import typst
 
 from gridops.documents import charts
 from gridops.documents.fonts import FONT_DIRS, font_report, font_set
+from gridops.documents.rules import fit
 from gridops.documents.rules import measures as m
 from gridops.documents.rules.charts import chart_alt, chart_caption
 from gridops.documents.rules.heads import head_lines, head_pt, title_lines
@@ -91,9 +92,9 @@ def _bytes(compiled: bytes | list[bytes] | None) -> bytes:
 
 def _paper(paper: Paper, save: Save, font_dirs: Sequence[Path]) -> dict[str, Any]:
     """Everything the template needs, in its own words."""
-    head = head_lines(paper.head)
+    head, setting = head_lines(paper.head), fit.setting_of(paper)
     return {
-        "m": _MEASURES,
+        "m": _MEASURES | (setting.measures if setting else {}),
         "faces": {
             found.face.key: {"font": list(found.chain), "weight": found.face.weight} for found in font_report(font_dirs)
         },

@@ -1,5 +1,6 @@
 """The page model of a bulletin: what stands in its annex, and how its tables are laid out."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -71,3 +72,29 @@ def test_heads_break_between_their_words_and_names_have_room() -> None:
     assert [row[6] for row in table.rows] == ["并列1", "并列1", "3", "—"]
     assert table.share(0) == max(table.share(i) for i in range(len(table.columns)))
     assert table.share(6) < table.share(0) / 2
+
+
+def test_a_year_has_its_months_at_a_glance_and_the_totals_of_its_scores() -> None:
+    """A month never locked is a gap; the whole is that of the year, never the sum of the months."""
+    months = ({"label": "1月", "cases.filed": 40}, {"label": "2月", "cases.filed": None})
+    trend = annex.Trend(("1月", "2月"), (40, None), (39, None), months)
+    score = {"month": "2017-02", "assessor": "district", "score": "93.58", "full": "100.00", "rank": 2, "of": 9}
+    tables = {
+        "scores": [score | {"label": "总分", "total": True}, score | {"label": "河道", "total": False}],
+        "penalties_by_kind": [
+            {"label": "警告", "authority": "", "decided": 1, "premises": 1, "fined_yuan": "0.00"},
+            {"label": "区环保局", "authority": "区环保局", "others_decided": 2, "premises": 2},
+        ],
+    }
+    paper = page.build(HEAD, parse("2017"), [], {"cases.filed": {"value": 110}}, tables, trend, ["统计时段。"])
+    first, penalties, scores = (block for block in paper.annexes[0].blocks if isinstance(block, Table))
+    assert first.caption == "附表1　各月主要指标"
+    assert [(row[0], row[2]) for row in first.rows] == [("1月", "40"), ("2月", "—"), ("合计", "110")]
+    assert penalties.rows == (("本机关", "警告", "1", "1", "0.00"), ("区环保局", "—", "2", "2", "—"))
+    assert scores.rows == (("2月", "区", "93.58/100.00", "2/9"),)
+
+
+def test_a_weekly_paper_has_a_note_and_no_annex() -> None:
+    paper = page.build(replace(HEAD, one_page=True), parse("2017-W12"), [], {}, {}, None, ["统计时段。", "舍入。"])
+    assert (paper.annexes, paper.one_page) == ((), True)
+    assert paper.body == (Paragraph("统计时段。舍入。", lead="注："),)

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
+from gridops.bulletins.rules.annex_rows import Columns, Rows, decided, joined, known, scores, short_day, worded
 from gridops.documents.rules import paper
 from gridops.documents.rules.wording import width
 from gridops.figures.rules.ranks import Place, rank
 
-Rows = Sequence[Mapping[str, Any]]
 Tables = Mapping[str, Rows]
-Columns = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Filed and closed cases of the last periods, oldest first, for the trend chart."""
+    """Filed and closed cases of the last periods, oldest first, for the trend chart.
+
+    Of a quarter and longer: of its months, with `months`, what the paper of each told when it was locked.
+    """
 
     labels: tuple[str, ...]
     filed: tuple[int | None, ...]
     closed: tuple[int | None, ...]
+    months: tuple[Mapping[str, Any], ...] = ()
 
 
 _COUNTS = [
@@ -82,21 +84,37 @@ _ROUNDS = [
     ("orders", "责令改正（家）"),
 ]
 _PENALTIES = [
-    ("authority", "决定机关"),
-    ("decided", "本机关决定（起）"),
+    ("kind", "处罚种类"),
+    ("decided", "决定（起）"),
+    ("premises", "企业（家）"),
     ("fined_yuan", "罚款（元）"),
     ("confiscated_yuan", "没收（元）"),
-    ("others_decided", "其他机关决定（起）"),
 ]
+# What the twelve months at a glance tell, and whether it is of the cases or of other matters.
+MONTHS = [
+    ("cases.reported", "上报"),
+    ("cases.filed", "立案"),
+    ("cases.should_close", "应结案"),
+    ("cases.closed", "结案"),
+    ("cases.closing_rate", "结案率"),
+    ("cases.on_time_rate", "按期结案率"),
+    ("rounds.held", "夜查（次）"),
+    ("visits.premises", "检查企业"),
+    ("premises.penalised", "处罚企业"),
+    ("operations.held", "专项整治"),
+]
+_MONTHS_NOTE = (
+    "单位：件、%、次、家。各月为当月通报锁定的数，“—”表示当月未锁定或无数据；"
+    "应结案数含上期结转，各月之和不等于全年数；企业家数已去重。"
+)
 _SCORES = [("assessor", "考核单位"), ("score", "得分/满分"), ("place", "位次")]
-_STATES = {"corrected": "已整改", "overdue": "超期未整改", "open": "整改期限内"}
-_ASSESSORS = {"city": "市", "district": "区", "third_party": "第三方"}
-# Columns of words: they stand at the left, and a table that has one bears no sum.
-_WORDS = {"unit", "due_on", "state", "agencies", "theme", "authority", "assessor"}
-_RATES = {"closing_rate", "on_time_rate", "on_time_handling_rate", "share"}
+# Columns of words: they stand at the left. A table that has one bears no sum, nor one of premises: they are distinct.
+_WORDS = {"unit", "due_on", "state", "agencies", "theme", "kind", "assessor"}
+_UNSUMMED = _WORDS | {"premises"}
+_RATES = {"closing_rate", "on_time_rate", "on_time_handling_rate", "share", "cases.closing_rate", "cases.on_time_rate"}
 _WIDTHS = {
     **dict.fromkeys(_RATES, 1.2), "place": 1.1, "unit": 2.0, "state": 2.0, "agencies": 2.4, "theme": 1.6,
-    "authority": 1.8, "due_on": 1.3, "fined_yuan": 1.6, "confiscated_yuan": 1.4,
+    "kind": 1.4, "due_on": 1.5, "fined_yuan": 1.6, "confiscated_yuan": 1.4, "score": 1.9,
 }  # fmt: skip
 _MANY_COLUMNS = 8  # beyond that a head of four characters is wider than its column
 
@@ -144,15 +162,22 @@ def annexed(
     trend: Trend | None,
     notes: Sequence[str],
     parts: str,
+    months: bool = False,
 ) -> paper.Annex:
-    """All tables, then the charts, and 统计说明 below them. `parts`: what the territories are called (社区)."""
+    """All tables, then the charts, and 统计说明 below them. `parts`: what the territories are called (社区).
+
+    `months`: the paper is of a quarter or longer, and tells of its months at a glance.
+    """
     made: list[paper.Block] = []
-    for name, first, columns, rows in _wanted(tables, parts):
-        if rows:
+    if trend and trend.months:
+        whole = {"label": "合计"} | {key: total.get(key.removeprefix("cases.")) for key, _ in MONTHS}
+        made.append(_table("附表1　各月主要指标", "月份", MONTHS, [*trend.months, whole], _MONTHS_NOTE))
+    for name, first, columns, found in _wanted(tables, parts, months):
+        if found:
             share = "100.00" if total.get("filed") else None
-            summed = not any(key in _WORDS for key, _ in columns)
-            last = [{**total, "share": share, "label": "合计"}] if summed and len(rows) > 1 else []
-            made.append(_table(f"附表{len(made) + 1}　{name}", first, columns, [*rows, *last]))
+            summed = not any(key in _UNSUMMED for key, _ in columns)
+            last = [{**total, "share": share, "label": "合计"}] if summed and len(found) > 1 else []
+            made.append(_table(f"附表{len(made) + 1}　{name}", first, columns, [*found, *last]))
     charts = _charts(tables, trend)
     holds = [name for name, found in (("附表", made), ("附图", charts)) if found]
     made += charts
@@ -161,49 +186,28 @@ def annexed(
     return paper.Annex("和".join(name for name in ("、".join(holds), "统计说明") if name), tuple(made))
 
 
-def _wanted(tables: Tables, parts: str) -> list[tuple[str, str, Columns, Rows]]:
+def _wanted(tables: Tables, parts: str, months: bool) -> list[tuple[str, str, Columns, Rows]]:
     """Title, name of the first column, columns and rows of every table there is, in their order on paper."""
     kinds = [row for row in tables.get("by_class", ()) if row.get("filed") or row.get("should_close")]
     campaigns = [row for row in tables.get("by_campaign", ()) if row.get("operations")]
+    problems = [worded(row) for row in tables.get("problems", ())]
+    penalties = [decided(row) for row in tables.get("penalties_by_kind", ())]
     return [
-        ("上期通报问题整改情况", "问题", _PROBLEMS, [_worded(row) for row in tables.get("problems", ())]),
+        (
+            "通报问题整改情况" if months else "上期通报问题整改情况",
+            "问题",
+            _PROBLEMS,
+            problems,
+        ),
         (f"各{parts}办理情况", parts, _COUNTS, tables.get("by_grid", ())),
         ("各部门办理情况", "部门", _UNITS, [r for r in _placed(tables.get("by_unit", ())) if _any(r, _UNITS)]),
         ("案件来源情况", "来源", _SOURCES, [r for r in tables.get("by_source", ()) if _any(r, _SOURCES)]),
         ("案件类别情况", "类别", _CLASSES, kinds),
-        ("专项整治情况", "专项整治", _CAMPAIGNS, [_joined(row) for row in campaigns]),
-        ("夜查情况", "日期", _ROUNDS, [{**row, "label": _short_day(row["day"])} for row in tables.get("rounds", ())]),
-        ("行政处罚情况", "种类、机关", _PENALTIES, tables.get("penalties_by_kind", ())),
-        ("上级考核得分", "项目", _SCORES, [_scored(row) for row in tables.get("scores", ())]),
+        ("专项整治情况", "专项整治", _CAMPAIGNS, [joined(row) for row in campaigns]),
+        ("夜查情况", "日期", _ROUNDS, [{**row, "label": short_day(row["day"])} for row in tables.get("rounds", ())]),
+        ("行政处罚情况", "决定机关", known(_PENALTIES, penalties), penalties),
+        ("上级考核得分", "月份" if months else "项目", _SCORES, scores(tables.get("scores", ()), months)),
     ]
-
-
-def _worded(row: Mapping[str, Any]) -> dict[str, Any]:
-    state = _STATES.get(str(row.get("state")), "")
-    streak = int(row.get("streak") or 1)
-    again = f"（连续{streak}期）" if streak > 1 else ""
-    due = row.get("due_on")
-    return {**row, "state": f"{state}{again}", "due_on": _short_day(due) if due else None}
-
-
-def _joined(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "agencies": "、".join(row.get("agencies") or ()) or None}
-
-
-def _scored(row: Mapping[str, Any]) -> dict[str, Any]:
-    of = f"/{row['of']}" if row.get("of") else ""
-    return {
-        **row,
-        "assessor": _ASSESSORS.get(str(row.get("assessor")), ""),
-        "place": f"{row['rank']}{of}" if row.get("rank") else None,
-        "score": row.get("score") if not row.get("full") else f"{row['score']}/{row['full']}",
-    }
-
-
-def _short_day(day: str) -> str:
-    """2017-03-05 as 3月5日."""
-    found = date.fromisoformat(day)
-    return f"{found.month}月{found.day}日"
 
 
 def _note(note: str) -> paper.Paragraph:
@@ -225,9 +229,7 @@ def _any(row: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> bool:
     return any(row.get(key) not in (None, 0, "0.00") for key, _ in columns)
 
 
-def _table(
-    caption: str, first: str, columns: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, Any]]
-) -> paper.Table:
+def _table(caption: str, first: str, columns: Columns, rows: Rows, note: str | None = None) -> paper.Table:
     # The first column is as wide as its names need, as far as the figures leave it room.
     longest = max((width(_indented(row)) for row in rows), default=0.0)
     widths = (
@@ -236,14 +238,17 @@ def _table(
     )
     header = (first, *(_head_word(word, len(columns) >= _MANY_COLUMNS) for _, word in columns))
     body = tuple((_indented(row), *(_cell(row, key) for key, _ in columns)) for row in rows)
-    return paper.Table(widths, (header,), body, caption=caption, note=_unit_note(columns))
+    return paper.Table(
+        widths, (header,), body, caption=caption, note=_unit_note(columns, body) if note is None else note
+    )
 
 
-def _unit_note(columns: Columns) -> str:
+def _unit_note(columns: Columns, body: Sequence[Sequence[str]]) -> str:
     """What the numbers of a table are of; each table of other things names its own units in its heads."""
-    if any(key in _RATES for key, _ in columns):
-        return "单位：件、%；“—”表示无分母或无数据。"
-    return "“—”表示无数据。" if any(key in _WORDS for key, _ in columns) else "单位：件。"
+    rates, words = (any(key in some for key, _ in columns) for some in (_RATES, _UNSUMMED))
+    unit = "单位：件、%" if rates else "" if words else "单位：件"
+    gap = f"“—”表示{'无分母或' if rates else ''}无数据" if any("—" in row for row in body) else ""
+    return "；".join(filter(None, (unit, gap))) + ("。" if unit or gap else "")
 
 
 def _head_word(word: str, narrow: bool) -> str:

@@ -200,7 +200,7 @@ def _late(matter: Matter) -> str:
     rest = "等" if len(rows) > 5 else ""
     late = matter.count("overdue_open")
     whose = f"，{'均' if late > 1 else ''}为{_unit_name(rows[0])}案件" if rows else ""
-    where = f"，其中{told}{rest}" if len(rows) > 1 else whose
+    where = f"，涉及{told}{rest}" if len(rows) > 1 else whose
     return f"处置不够及时。{matter.at_end}超期未结案{late}件{where}。"
 
 

@@ -237,5 +237,7 @@ def discipline(matter: Matter) -> Chapter | None:
         return Chapter("作风纪律", (first + "未发现违反工作纪律的问题。",))
     facts = [row for row in matter.rows("discipline") if row.get("verified")][:_MOST_NAMED]
     told = [f"{row['unit']}{row['label']}" + (f"，{row['outcome']}" if row.get("outcome") else "") for row in facts]
-    second = f"经核实，查实问题{verified}起" + (f"：{'；'.join(told)}" if told else "") + "。"
+    if len(told) == verified == 1:
+        return Chapter("作风纪律", (first, f"经核实，{told[0]}。"))
+    second = f"经核实，存在问题{verified}起" + (f"：{'；'.join(told)}" if told else "") + "。"
     return Chapter("作风纪律", (first, second))

@@ -10,7 +10,7 @@ from typing import Any
 from gridops.bulletins.rules import words
 from gridops.bulletins.rules.annex import Trend, annexed
 from gridops.bulletins.rules.life import STATUS_ZH, Status
-from gridops.core.periods import Period
+from gridops.core.periods import Period, PeriodKind
 from gridops.documents.rules import paper
 from gridops.documents.rules.wording import chinese_date
 
@@ -30,6 +30,7 @@ class Head:
     as_of: datetime | None = None
     parts: str = "网格"
     digest: str | None = None
+    one_page: bool = False
 
 
 def build(
@@ -48,6 +49,10 @@ def build(
         if chapter.get("heading"):
             body.append(paper.Heading(chapter.get("level", 1), chapter["heading"]))
         body += [paper.Paragraph(paragraph) for paragraph in chapter["paragraphs"]]
+    if head.one_page and notes:
+        body.append(paper.Paragraph("".join(notes), lead="注："))
+    months = period.kind not in {PeriodKind.WEEK, PeriodKind.MONTH}
+    made = notes and not head.one_page
     draft = head.status is Status.DRAFT
     return paper.Paper(
         title=head.title,
@@ -58,7 +63,8 @@ def build(
         right_line=chinese_date(head.day) if head.day else STATUS_ZH[head.status],
         watermark="拟稿" if draft else "",
         addressee=head.addressee,
-        annexes=(annexed(total, tables, trend, notes, head.parts),) if notes else (),
+        annexes=(annexed(total, tables, trend, notes, head.parts, months),) if made else (),
+        one_page=head.one_page,
         foot=paper.Foot(
             lines=tuple(paper.FootLine(label, who) for label, who in head.foot if who),
             office=head.office,

@@ -126,7 +126,7 @@ def _trend(chart: Chart) -> dict[str, Any]:
     ]
     layers += _trend_numbers(chart)
     return {
-        "height": 180,
+        "height": 160,
         "encoding": {
             "x": {
                 "field": "label",
@@ -196,7 +196,7 @@ def _bars(chart: Chart) -> dict[str, Any]:
     text = {"type": "text", "align": "left", "dx": 4} if not below_nought else {"type": "text", "dx": 12}
     return {
         # Axis and legend take their part of the height too.
-        "height": min(520, 30 + len(labels) * 24 if not several else 60 + len(labels) * (12 + 15 * len(names))),
+        "height": min(520, 30 + len(labels) * 18 if not several else 60 + len(labels) * (12 + 15 * len(names))),
         "transform": [{"filter": "datum.value != null"}],
         "encoding": {
             "y": {

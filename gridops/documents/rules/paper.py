@@ -248,6 +248,7 @@ class Paper:
     foot: Foot | None = None
     day: date | None = None  # of the file's properties; never the clock, so that a paper renders the same for ever
     author: str = ""  # of the file's properties
+    one_page: bool = False  # a brief of text only, set as large as one page allows (documents/rules/fit.py)
 
     @property
     def file_day(self) -> date:

@@ -7,7 +7,7 @@ from datetime import date
 _DIGITS = "零一二三四五六七八九"
 # Characters no XML or PDF can carry, and the invisible ones that turn the reading direction of what follows.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
-_FIGURE = re.compile(r"[-+−]?[0-9.,]{1,16}%?")
+_FIGURE = re.compile(r"[-+−]?[0-9.,]{1,16}%?(?:/[0-9.,]{1,16})?")  # 93.58/100.00 is one figure
 _ZERO_WIDTH_SPACE = "\u200b"
 _NO_LINE_START = set("，。、；：？！）》〉」』】〕”’％%…—·")
 _NO_LINE_END = set("（《〈「『【〔“‘")
