@@ -33,17 +33,6 @@ def plan(session: Session, squad_id: int, people: Iterable[Named], leader: Named
     session.flush()
 
 
-def replan(session: Session, squad_id: int, people: Iterable[Named], leader: Named | None = None) -> None:
-    """As `plan`, for a plan that changed: who is not in it any more and never came is taken off the list."""
-    wanted = list(people)
-    kept = {one.key for one in wanted} | ({leader.key} if leader else set())
-    for member in queries.members(session, squad_id):
-        if member.person_key not in kept and member.checked_in_at is None:
-            session.delete(member)
-    session.flush()
-    plan(session, squad_id, wanted, leader)
-
-
 def begin(session: Session, squad_id: int, user_id: int, at: datetime, *, leads: bool) -> None:
     """The person has begun it and is checked in; `leads`: as its leader, else as one whose phone was pressed too."""
     someone = queries.our_own(session, user_id).someone()
