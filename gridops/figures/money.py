@@ -173,6 +173,10 @@ def _premises(it: Any) -> int:
     return int(it.premises_id)
 
 
+def _premises_and_month(it: Any) -> tuple[int, str]:
+    return _premises(it), f"{clock.local_date(it.decided_at):%Y-%m}"
+
+
 def _parties(suffix: str, name: str, unit: str, kind: PartyKind | None, definition: str) -> Figure:
     return Figure(
         f"penalties.parties{suffix}",
@@ -195,6 +199,24 @@ TELLING = Telling(
             Penalty.kind,
             penalised,
             of=_premises,
+        ),
+        Figure(
+            "premises.penalised_by_others",
+            "其他机关处罚企业数",
+            "premises",
+            "因夜查而在统计时段内被其他机关依法处罚且处罚有效的企业，去重后的家数。",
+            Penalty.kind,
+            lambda it, at: penalised(it, at) and not it.own,
+            of=_premises,
+        ),
+        Figure(
+            "premises.penalised_each_month",
+            "各月处罚企业数合计",
+            "premises",
+            "统计时段内各月处罚企业数之和，一家企业在几个月被处罚的，每月各计一次。",
+            Penalty.kind,
+            penalised,
+            of=_premises_and_month,
         ),
         Figure(
             "rounds.premises_penalised",

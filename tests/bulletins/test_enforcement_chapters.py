@@ -182,6 +182,7 @@ def test_the_year_says_what_the_records_carry() -> None:
         "2017",
         {"by_campaign": rows, "penalties_by_kind": penalties},
         rounds__held=30, visits__made=200, visits__premises=120, premises__penalised=14, operations__held=20,
+        premises__penalised_by_others=14, premises__penalised_each_month=17,
         operations__people_turns=400, bulletins__issued=10, problems__named=50, problems__correction_rate="96.00",
         grids__count=60, grids__staffed=60, grids__coverage="100.00",
     )  # fmt: skip
@@ -201,6 +202,38 @@ def test_the_year_says_what_the_records_carry() -> None:
         assert sentence in text
     assert yearly.span(matter("2017-YTD-11")) == "截至11月底"
     assert chapters.compose(matter("2017"), "yearly") == []
+
+
+@pytest.mark.parametrize(
+    ("others", "said_so"),
+    [
+        (3, "由环保部门依法对3家存在违法行为的企业作出行政处罚"),  # nobody else decided
+        (2, "依法对3家存在违法行为的企业作出行政处罚，其中由环保部门处罚2家"),  # one the street alone
+        (0, "依法对3家存在违法行为的企业作出行政处罚。"),  # the street all of them
+    ],
+)
+def test_the_year_tells_the_streets_own_decisions_apart(others: int, said_so: str) -> None:
+    rows = [{"label": "区环境保护局", "authority": "区环境保护局", "premises": others}] if others else []
+    told = matter(
+        "2017", {"penalties_by_kind": rows}, rounds__held=9, premises__penalised=3,
+        premises__penalised_by_others=others, premises__penalised_each_month=3,
+    )  # fmt: skip
+    chapter = yearly.night(told)
+    assert chapter is not None
+    assert said_so in chapter.paragraphs[0]
+
+
+def test_months_among_the_first_three_are_those_of_the_district() -> None:
+    row = {"label": "总分", "score": "94.31", "of": 9, "total": True}
+    rows = [
+        row | {"month": "2017-01", "assessor": "district", "rank": 1},
+        row | {"month": "2017-01", "assessor": "city", "rank": 1},
+        row | {"month": "2017-02", "assessor": "third_party", "rank": 2},
+        row | {"month": "2017-03", "assessor": "district", "rank": 4},
+    ]
+    chapter = yearly.from_above(matter("2017", {"scores": rows}))
+    assert chapter is not None
+    assert chapter.paragraphs[0] == "区考核1个月居前三位。"
 
 
 def test_the_annex_has_a_table_for_everything_there_is() -> None:

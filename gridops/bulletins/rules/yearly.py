@@ -7,10 +7,10 @@ from collections.abc import Callable
 from gridops.bulletins.rules import enforcement, words
 from gridops.bulletins.rules.matter import Chapter, Matter, day_name
 from gridops.core.periods import PeriodKind
+from gridops.people.rules import WorkLine
 
 # What a campaign is called within a list of several: 非法客运站整治 -> 非法客运站.
 _ENDINGS = ("专项整治", "整治", "巡逻", "巡查")
-_LINES = 5
 _AUTHORITIES = (
     ("环境保护", "环保"),
     ("环保", "环保"),
@@ -56,7 +56,7 @@ def grids(matter: Matter) -> Chapter | None:
     staffed = f"覆盖率{_short(matter.text('grids.coverage'))}%"
     people = matter.value("grids.people")
     inspectors = f"，在岗网格员{people}名" if people else ""
-    return Chapter("网格体系", (f"整合{_LINES}类工作网格为一张网，划分网格{count}个，{staffed}{inspectors}。",))
+    return Chapter("网格体系", (f"整合{len(WorkLine)}类工作网格为一张网，划分网格{count}个，{staffed}{inspectors}。",))
 
 
 def night(matter: Matter) -> Chapter | None:
@@ -72,7 +72,10 @@ def night(matter: Matter) -> Chapter | None:
 
 
 def _penalised(matter: Matter) -> str:
-    """由环保、安监等部门依法对14家…作出行政处罚: distinct, with the sum of the months where it differs."""
+    """由环保、安监等部门依法对14家…作出行政处罚: distinct, with the sum of the months where it differs.
+
+    The street's own decisions are told apart from those of departments (statistics.md §4).
+    """
     premises = matter.value("premises.penalised")
     if not premises:
         return ""
@@ -80,9 +83,13 @@ def _penalised(matter: Matter) -> str:
     rows.sort(key=lambda row: -int(row["premises"]))
     names = list(dict.fromkeys(_authority(str(row["label"])) for row in rows))
     who = f"由{words.listed(names[:2])}{'等' if len(names) > 2 else ''}部门" if names else ""
-    visits = sum(int(row.get("premises_by_month") or 0) for row in rows)
+    by_others = matter.value("premises.penalised_by_others")
+    visits = matter.value("premises.penalised_each_month")
     apart = f"（各月合计{visits}家次，已去重）" if visits > premises else ""
-    return f"{who}依法对{premises}家存在违法行为的企业作出行政处罚{apart}"
+    if by_others == premises:
+        return f"{who}依法对{premises}家存在违法行为的企业作出行政处罚{apart}"
+    some = f"，其中{who}处罚{by_others}家" if by_others else ""
+    return f"依法对{premises}家存在违法行为的企业作出行政处罚{apart}{some}"
 
 
 def _authority(name: str) -> str:
@@ -139,10 +146,11 @@ def supervision(matter: Matter) -> Chapter | None:
 
 def from_above(matter: Matter) -> Chapter | None:
     """上级考核: months among the first three, by the scores that came from above."""
-    months = [row for row in matter.rows("scores") if row.get("total") and row.get("rank")]
+    by_district = [row for row in matter.rows("scores") if row.get("assessor") == "district"]
+    months = [row for row in by_district if row.get("total") and row.get("rank")]
     if not months:
         return enforcement.from_above(matter)
-    best = sum(1 for row in months if int(row["rank"]) <= 3)
+    best = len({row["month"] for row in months if int(row["rank"]) <= 3})
     rest = enforcement.matters(matter)
     told = (f"区考核{best}个月居前三位。" if best else "", rest)
     return Chapter("上级考核与重点工作", tuple(text for text in told if text)) if any(told) else None
