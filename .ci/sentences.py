@@ -81,7 +81,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "supervision/forms/desk.py": ("_period", "_mark"),
     "supervision/rules/appeals.py": ("appeal_fault", "judge_fault"),
     "supervision/rules/checks.py": ("naming_fault",),
-    "supervision/rules/matters.py": ("signing_fault",),
+    "supervision/rules/matters.py": ("undoing_fault", "signing_fault",),
     "supervision/rules/problems.py": ("answer_fault", "judging_fault"),
     "supervision/rules/words.py": ("*",),
     "supervision/service/common.py": ("CHANGED_MEANWHILE", "NO_UNIT"),

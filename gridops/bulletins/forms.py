@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from gridops.bulletins.rules.series import ANSWER_DAYS, REVIEW_DAYS, SERIES
 from gridops.bulletins.rules.sheets import Answer
-from gridops.core import clock
+from gridops.core import clock, fields
 from gridops.core.errors import FieldError, Invalid
+from gridops.core.fields import Reader
 from gridops.documents.rules.wording import lines_of
 
 LONGEST_HEADING = 80
@@ -185,6 +186,65 @@ def sheet_words(raw: Mapping[str, str]) -> str:
     if len(said) > LONGEST_REASON:
         raise Invalid(("words", f"最多{LONGEST_REASON}字"))
     return said
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """A problem item that an editor adds; `sentence`: as it stands in the text where one was marked there."""
+
+    unit: str
+    fact: str
+    place: str
+    case: str | None
+    due_on: date | None
+    reason: str
+    basis: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """What an editor does to an item: takes it `out`, or words it (`fact` None: only puts it back), with a reason."""
+
+    out: bool
+    fact: str | None
+    place: str
+    due_on: date | None
+    reason: str
+    version: int
+
+
+def new_item(raw: Mapping[str, str]) -> NewItem:
+    """An item to be added; Invalid names each field."""
+    read = Reader(raw)
+    found = NewItem(
+        unit=read("unit", fields.text(60), required=True),
+        fact=read("fact", fields.text(LONGEST_REASON), required=True),
+        place=read("place", fields.text(200)) or "",
+        case=read("case", fields.text(40)),
+        due_on=read("due_on", fields.day),
+        reason=read("reason", fields.text(LONGEST_REASON), required=True),
+        basis=read("basis", fields.text(80)) or "",
+        sentence=read("sentence", fields.text(LONGEST_TEXT)) or "",
+    )
+    read.done(others=True)
+    return found
+
+
+def item_change(raw: Mapping[str, str]) -> ItemChange:
+    """What is done to an item; Invalid names each field."""
+    read = Reader(raw)
+    out = raw.get("do") == "out"
+    found = ItemChange(
+        out=out,
+        fact=read("fact", fields.text(LONGEST_REASON), required=raw.get("do") == "edit"),
+        place=read("place", fields.text(200)) or "",
+        due_on=read("due_on", fields.day),
+        reason=read("reason", fields.text(LONGEST_REASON), required=True),
+        version=version({"version": raw.get("version", "")}),
+    )
+    read.done(others=True)
+    return found
 
 
 def version(raw: Mapping[str, str]) -> int:

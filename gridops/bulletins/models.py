@@ -101,6 +101,32 @@ class FactSheet(Base):
     __table_args__ = (Index(None, "bulletin_id", "unit_id", unique=True),)
 
 
+class BulletinItem(Base):
+    """将列为通报问题: what editors changed of the items a paper is to name, and which problem item each became.
+
+    `key`: of the rule that names it (`rules.naming`), `hand:…` typed, `text:…` marked in the text; `out`: taken out;
+    `problem_id`: from the issue on, so that no item is made twice.
+    """
+
+    __tablename__ = "bulletin_item"
+    id: Mapped[bigint_key]
+    bulletin_id: Mapped[int] = mapped_column(ForeignKey("bulletin.id"))
+    key: Mapped[str] = mapped_column(String(80))
+    basis: Mapped[str] = mapped_column(String(80), default="")
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    fact: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(String(200), default="")
+    case_id: Mapped[int | None]
+    due_on: Mapped[date | None]
+    out: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    by_id: Mapped[int | None]
+    at: Mapped[datetime]
+    problem_id: Mapped[int | None] = mapped_column(ForeignKey("problem.id"))
+    version: Mapped[int] = mapped_column(default=1)
+    __table_args__ = (Index(None, "bulletin_id", "key", unique=True),)
+
+
 class BulletinPaper(Base):
     """A rendered file of a bulletin as it stood at a `version`; the bytes lie in the evidence store."""
 

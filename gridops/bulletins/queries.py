@@ -9,7 +9,16 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from gridops.bulletins.models import BuildJob, BuildPart, Bulletin, BulletinPaper, BulletinStep, FactSheet, Series
+from gridops.bulletins.models import (
+    BuildJob,
+    BuildPart,
+    Bulletin,
+    BulletinItem,
+    BulletinPaper,
+    BulletinStep,
+    FactSheet,
+    Series,
+)
 from gridops.bulletins.rules.life import Status
 from gridops.bulletins.rules.sheets import ASKING
 from gridops.cases.models import Case
@@ -18,6 +27,7 @@ from gridops.figures.models import FrozenSet, KeptRow
 from gridops.grids.models import GridVersion
 from gridops.people.models import Unit
 from gridops.people.queries import units_below
+from gridops.supervision.models import DisciplineCheck, Problem
 
 
 def series(session: Session, root_id: int, key: str, *, lock: bool = False) -> Series | None:
@@ -280,3 +290,62 @@ def unanswered_sheets(
         .limit(limit)
     )
     return [(row.FactSheet, row.Bulletin) for row in session.execute(wanted)]
+
+
+def items(session: Session, bulletin_id: int, *, lock: bool = False) -> dict[str, BulletinItem]:
+    """What is kept of the problem items of a paper, by key; in the order in which it was kept."""
+    wanted = select(BulletinItem).filter_by(bulletin_id=bulletin_id).order_by(BulletinItem.id)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return {item.key: item for item in session.scalars(wanted)}
+
+
+def issue_before(session: Session, found: Bulletin) -> Bulletin | None:
+    """The last issued paper of the same area and series before a paper's period, corrections left out."""
+    return session.scalar(
+        select(Bulletin)
+        .where(
+            Bulletin.grid_id == found.grid_id,
+            Bulletin.series == found.series,
+            Bulletin.correction_no == 0,
+            Bulletin.status.in_([Status.ISSUED, Status.CORRECTED]),
+            Bulletin.starts_at < found.starts_at,
+        )
+        .order_by(Bulletin.starts_at.desc())
+        .limit(1)
+    )
+
+
+def problems_by_key(session: Session, bulletin_id: int) -> dict[str, Problem]:
+    """Key of an item of an issue -> the problem item it became, voided ones left out."""
+    rows = session.execute(
+        select(BulletinItem.key, Problem)
+        .join(Problem, Problem.id == BulletinItem.problem_id)
+        .where(BulletinItem.bulletin_id == bulletin_id, Problem.voided_at.is_(None))
+    )
+    return {row.key: row.Problem for row in rows}
+
+
+def problems_by_number(session: Session, root_id: int, numbers: Collection[str]) -> dict[str, Problem]:
+    """Problem items of a root by their numbers, voided ones left out."""
+    found = select(Problem).where(
+        Problem.root_id == root_id, Problem.number.in_(sorted(numbers)), Problem.voided_at.is_(None)
+    )
+    return {row.number: row for row in session.scalars(found)}
+
+
+def units_of_looks(session: Session, root_id: int, look_ids: Collection[int]) -> dict[int, int]:
+    """Discipline check -> the unit looked at, those voided left out."""
+    rows = session.execute(
+        select(DisciplineCheck.id, DisciplineCheck.unit_id).where(
+            DisciplineCheck.root_id == root_id,
+            DisciplineCheck.id.in_(sorted(look_ids)),
+            DisciplineCheck.voided_at.is_(None),
+        )
+    )
+    return {row.id: row.unit_id for row in rows}
+
+
+def unit_codes(session: Session, root_id: int) -> dict[str, int]:
+    """Code -> id of every unit of a root."""
+    return {row.code: row.id for row in session.execute(select(Unit.code, Unit.id).where(Unit.root_id == root_id))}

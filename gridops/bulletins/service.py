@@ -12,6 +12,7 @@ from gridops.bulletins import queries
 from gridops.bulletins.composing import FIGURE_NAMES, differences_of, document_of, keep_wording
 from gridops.bulletins.issues import given_of
 from gridops.bulletins.models import BuildJob, Bulletin, BulletinStep
+from gridops.bulletins.naming import name_all
 from gridops.bulletins.rules.life import EDITING, STEPS, Status, Step, refusal
 from gridops.bulletins.rules.numbers import sentence_of_place
 from gridops.bulletins.series import period_of, period_of_paper, series_of
@@ -181,7 +182,10 @@ def send_back(session: Session, bulletin_id: int, person: Person, reason: str) -
 
 
 def issue(session: Session, bulletin_id: int, person: Person) -> Bulletin:
-    """印发: take the next number of the series and year, and the running total; closes the figures for ever."""
+    """印发: take the next number of the series and year, and the running total; closes the figures for ever.
+
+    An issue of a series that follows up what it names makes its problem items.
+    """
     found = _step(session, bulletin_id, Step.ISSUE, person)
     kind = f"bulletin:{found.grid_id}:{found.series}" + (":correction" if found.corrects_id is not None else "")
     found.issue_no = numbers.take(session, found.root_id, kind, period_of_paper(session, found).year)
@@ -194,6 +198,7 @@ def issue(session: Session, bulletin_id: int, person: Person) -> Bulletin:
         if corrected is not None:
             corrected.status, corrected.corrected_by_id = Status.CORRECTED, found.id
             corrected.version += 1
+    name_all(session, found, person)
     return found
 
 

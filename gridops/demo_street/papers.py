@@ -1,6 +1,7 @@
 """The papers of the demo year: 城市管理月报 of January to November, 督查通报 of January to October.
 
-Each is locked on the first of the month after, and issued some working days later.
+Each is locked on the first of the month after, and issued some working days later. What 督查通报 names by its rules is
+answered and accepted on the day by which it asks for it.
 """
 
 from __future__ import annotations
@@ -10,15 +11,19 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from gridops.bulletins import queries, service
 from gridops.bulletins.building import Workshop, build_in_place
+from gridops.bulletins.rules.series import ANSWER_DAYS, FOLLOWING
 from gridops.core import clock, db
 from gridops.core.clock import LOCAL
 from gridops.demo_street.setup import ROOT_CODE
-from gridops.demo_street.staff import APPROVER, EDITOR
+from gridops.demo_street.staff import APPROVER, EDITOR, SUPERVISION, SUPERVISION_CLERK
 from gridops.evidence.store import LocalStore
 from gridops.grids import queries as grids
 from gridops.people.rules import Person
+from gridops.supervision import service as supervision
 from gridops.worktime.rules import Calendar
 
 YEAR = 2017
@@ -35,6 +40,8 @@ class Step(StrEnum):
     REVIEW = "review"
     APPROVE = "approve"
     ISSUE = "issue"
+    ANSWER = "answer"
+    ACCEPT = "accept"
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,10 @@ def _steps(calendar: Calendar, series: str, last_month: int, after: timedelta) -
         ):
             at = datetime.combine(day, time(hour, minute), LOCAL) + after
             found.append(PaperStep(at, period, step, series))
+        if series in FOLLOWING:
+            last = datetime.combine(date(YEAR, month + 1, ANSWER_DAYS), time(9, 30), LOCAL)
+            found.append(PaperStep(last, period, Step.ANSWER, series))
+            found.append(PaperStep(last + timedelta(hours=7), period, Step.ACCEPT, series))
     return found
 
 
@@ -87,6 +98,10 @@ def take(step: PaperStep, people: dict[str, Person], store: Path, font_dirs: tup
             found = queries.bulletin(session, street.id if street else 0, step.series, step.period)
             assert found is not None, "a paper is opened first"
             bulletin_id, done = found.id, {taken.step for taken in queries.steps(session, found.id)}
+        if step.step in (Step.ANSWER, Step.ACCEPT):
+            with db.transaction() as session:
+                _follow_up(session, bulletin_id, step.step, people)
+            return
         if step.step.value not in done:
             person = people[APPROVER if step.step is Step.APPROVE else EDITOR]
             verb = getattr(service, step.step.value)
@@ -97,6 +112,16 @@ def take(step: PaperStep, people: dict[str, Person], store: Path, font_dirs: tup
                 verb(session, bulletin_id, person)
         if step.step is Step.ISSUE:
             build_in_place(db.transaction, bulletin_id, Workshop(LocalStore(store), font_dirs))
+
+
+def _follow_up(session: Session, bulletin_id: int, step: Step, people: dict[str, Person]) -> None:
+    """The office enters what the units answered on paper, and somebody else of it accepts that, each once."""
+    for problem in queries.problems_by_key(session, bulletin_id).values():
+        if step is Step.ANSWER and problem.answered_at is None:
+            supervision.answer_problem(session, people[SUPERVISION_CLERK], problem, "已逐项整改到位。", at=clock.now())
+        elif step is Step.ACCEPT and problem.accepted_at is None:
+            officer = people[SUPERVISION]
+            supervision.judge_answer(session, officer, problem.id, accepted=True, why=None, version=problem.version)
 
 
 def _workdays(first: date, count: int, calendar: Calendar) -> list[date]:

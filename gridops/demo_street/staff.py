@@ -17,6 +17,7 @@ SUPERVISOR = "supervisor"
 EDITOR = "editor"
 APPROVER = "approver"
 SUPERVISION = "supervision"
+SUPERVISION_CLERK = "supervision2"
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,7 @@ def staff(grids: tuple[str, ...]) -> Staff:
     add("leader", "LHT", Held(Role.LEADER))
     add("admin", centre, Held(Role.ADMIN))
     add("auditor", "LHT-DZ", Held(Role.AUDITOR))
+    add(SUPERVISION_CLERK, "LHT-DZ-DC", Held(Role.SUPERVISION_OFFICER))
     return Staff(
         tuple(people), tuple(_duties(inspectors)), inspectors, captains, handlers, clerks, leaders, senders,
         tuple(officers),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -115,7 +114,6 @@ class Matter(FromOutside, Base):
     title: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(String(120), default="")
     lead_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
-    helper_unit_ids: Mapped[list[Any] | None]
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
@@ -124,6 +122,28 @@ class Matter(FromOutside, Base):
     voided_at: Mapped[datetime | None]
     void_reason: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (*outside_keys("matter"), Index(None, "root_id", "number", unique=True))
+
+
+class MatterHelper(Base):
+    """A unit that helps the lead unit with a matter (配合单位)."""
+
+    __tablename__ = "matter_helper"
+    matter_id: Mapped[int] = mapped_column(ForeignKey("matter.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True, index=True)
+
+
+class MatterUndoing(Base):
+    """A sign-off that was undone (销号撤销): the matter counted as done from `done_at` until `undone_at`."""
+
+    __tablename__ = "matter_undoing"
+    id: Mapped[bigint_key]
+    matter_id: Mapped[int] = mapped_column(ForeignKey("matter.id"), index=True)
+    done_at: Mapped[datetime]
+    done_by: Mapped[int | None]
+    outcome: Mapped[str | None] = mapped_column(Text)
+    undone_at: Mapped[datetime]
+    undone_by: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(Text)
 
 
 class MatterLine(Base):

@@ -24,6 +24,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.bulletins.text:pages",
     "gridops.web.bulletins.numbers:pages",
     "gridops.web.bulletins.sheets:pages",
+    "gridops.web.bulletins.items:pages",
     "gridops.web.bulletins.settings:pages",
     "gridops.web.bulletins.records:pages",
     "gridops.web.desk.queue:pages",

@@ -47,6 +47,7 @@ THINGS = {
     "bulletin_records.table": "bulletin",
     "bulletin_text.edit": "bulletin",
     "bulletin_sheets.index": "bulletin",
+    "bulletin_items.index": "bulletin",
     "field.receipt": "record",
     "api.get_record": "record",
     **joint_things.THINGS,

@@ -20,6 +20,7 @@ from gridops.supervision.forms import LineForm, MatterForm, ProblemForm
 from gridops.supervision.models import DisciplineCheck, MatterLine, Problem, ProblemStep
 from gridops.supervision.queries import CheckFilter, ProblemFilter
 from gridops.supervision.rules import Light, MatterState, ProblemState
+from gridops.supervision.rules.matters import done_before
 from gridops.supervision.rules.problems import overdue_at, state_at
 from tests.factories import at, make_grid, make_user
 from tests.supervision.office import NOW, Office, make_office, named, opened, send
@@ -270,7 +271,7 @@ def test_lists_of_items_follow_their_state(session: Session, office: Office) -> 
 
 def test_a_matter_is_told_of_weekly_and_signed_off(session: Session, office: Office) -> None:
     matter = opened(session, office, helpers=("LHT-CG",), due_at=at("2017-06-30 23:59"))
-    assert (matter.number, matter.helper_unit_ids) == ("DC2017-0001", [office.bureau.id])
+    assert (matter.number, queries.helpers_of(session, matter.id)) == ("DC2017-0001", [office.bureau.id])
     scope = scope_of(session, office.leader)
 
     def state(when: str) -> MatterState | None:
@@ -284,15 +285,34 @@ def test_a_matter_is_told_of_weekly_and_signed_off(session: Session, office: Off
     assert (state("2017-03-14 09:00"), state("2017-03-14 09:01")) == (MatterState.ON_TRACK, MatterState.LATE)
     with pytest.raises(NotAllowed):
         service.sign_off(session, office.villager, matter.id, "完成", matter.version)
+    # A helping unit sees the matter and writes its line; how it stands is the lead unit's and the office's to say.
+    assert queries.matter_in_sight(session, scope_of(session, office.clerk), matter.number, NOW).matter.id == matter.id
+    with clock.set_to(at("2017-03-16 09:00")):
+        assert service.add_line(session, office.clerk, matter.id, LineForm("已配合", Light.GREEN)).light is Light.RED
     with pytest.raises(NotAllowed):
-        service.add_line(session, office.clerk, matter.id, LineForm("不是我们牵头", Light.GREEN))
+        service.add_line(session, office.shift, matter.id, LineForm("与我无关", Light.GREEN))
     with clock.set_to(at("2017-03-20 09:00")):
         service.sign_off(session, office.leader, matter.id, "全部完成", matter.version)
     assert state("2017-03-20 09:00") is MatterState.LATE
     assert state("2017-03-21 00:00") is MatterState.DONE
     with pytest.raises(Closed):
         service.add_line(session, office.officer, matter.id, LineForm("还有", Light.GREEN))
-    assert acts(session, "matter") == ["matter.open", "matter.line", "matter.line", "matter.sign_off"]
+    with pytest.raises(NotAllowed):
+        service.undo_sign_off(session, office.villager, matter.id, "未完成", matter.version)
+    with clock.set_to(at("2017-04-10 09:00")):
+        service.undo_sign_off(session, office.officer, matter.id, "回头看发现反弹", matter.version)
+        with pytest.raises(Closed):
+            service.undo_sign_off(session, office.officer, matter.id, "再来一次", matter.version)
+        service.add_line(session, office.villager, matter.id, LineForm("继续整治", Light.YELLOW))
+    (gone,) = queries.undoings(session, [matter.id])[matter.id]
+    assert (gone.outcome, gone.reason, matter.done_at) == ("全部完成", "回头看发现反弹", None)
+    # The figures of March still know it as done; those of April do not.
+    spans = [(gone.done_at, gone.undone_at)]
+    for end, done in (("2017-03-20 09:00", False), ("2017-04-01 00:00", True), ("2017-04-10 09:00", True),
+                      ("2017-04-10 09:01", False)):  # fmt: skip
+        assert (done_before(matter.done_at, spans, at(end)) is not None) is done, end
+    lines = ["matter.line"] * 3
+    assert acts(session, "matter") == ["matter.open", *lines, "matter.sign_off", "matter.undo", "matter.line"]
 
 
 def test_only_the_office_opens_a_matter_and_units_must_be_known(session: Session, office: Office) -> None:

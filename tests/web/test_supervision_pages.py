@@ -195,7 +195,10 @@ def test_a_matter_has_its_weekly_line_and_is_signed_off(rooms: Rooms) -> None:
     assert office.post(f"{one}/sign_off", {"version": "1", "outcome": "全部完成"}).status_code == 302
     assert office.post(f"{one}/void", {"version": "2", "reason": "误立"}).status_code == 409
     assert "全部完成" in rooms["boss"].get(one).text
-    assert rooms["bureau"].get(one).status_code == 404
+    assert "全部完成" in rooms["bureau"].get(one).text  # a helping unit sees it, and undoes nothing
+    assert rooms["bureau"].post(f"{one}/undo", {"version": "2", "reason": "反弹"}).status_code == 403
+    assert office.post(f"{one}/undo", {"version": "2"}).status_code == 422
+    assert "撤销销号" in office.get(one).text
     with reading() as session:
         assert session.scalars(select(Matter)).one().done_by is not None
 

@@ -75,17 +75,22 @@ def dates_of(matter: Matter) -> tuple[str, str]:
     """By when units answer and the office looks again: days from the period's end, or from the paper's own day where
     the answer would be due before it.
     """
-    begin = matter.period.end_day - timedelta(days=1)
-    days = [
-        int(matter.settings.get(name, shipped))
-        for name, shipped in (("answer_days", ANSWER_DAYS), ("review_days", REVIEW_DAYS))
-    ]
-    if matter.today and begin + timedelta(days=days[0]) <= matter.today:
-        begin = matter.today
-    answer, review = (begin + timedelta(days=number) for number in days)
+    answer, review = answer_days(matter.period, matter.settings, matter.today)
     if review.year > matter.period.end_day.year:
         return f"{answer.year}年{day_name(answer)}", f"{review.year}年{day_name(review)}"
     return day_name(answer), day_name(review)
+
+
+def answer_days(period: Period, settings: Mapping[str, Any], today: date | None) -> tuple[date, date]:
+    """The days by which units answer and the office looks again; see `dates_of`."""
+    begin = period.end_day - timedelta(days=1)
+    days = [
+        int(settings.get(name, shipped))
+        for name, shipped in (("answer_days", ANSWER_DAYS), ("review_days", REVIEW_DAYS))
+    ]
+    if today and begin + timedelta(days=days[0]) <= today:
+        begin = today
+    return begin + timedelta(days=days[0]), begin + timedelta(days=days[1])
 
 
 def day_name(day: date) -> str:

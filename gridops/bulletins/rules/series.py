@@ -29,6 +29,9 @@ SERIES = {
     )
 }
 
+# The series that follow up what they name: an issue makes its problem items, the next one tells what became of them.
+FOLLOWING = frozenset({"supervision"})
+
 _BY_KIND = {PeriodKind.WEEK: "weekly", PeriodKind.MONTH: "monthly", PeriodKind.YEAR: "yearly"}
 
 

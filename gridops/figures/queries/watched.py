@@ -23,6 +23,8 @@ from gridops.figures.rules.facts import Bounds
 from gridops.figures.rules.rows import flags_of
 from gridops.people.models import Unit
 from gridops.supervision.models import Appeal, DisciplineCheck, Matter, MatterLine, Problem, Score
+from gridops.supervision.queries import undoings
+from gridops.supervision.rules.matters import done_before
 
 _WORDS = 200
 _YEARLY = frozenset({PeriodKind.YEAR, PeriodKind.YTD})
@@ -152,6 +154,7 @@ def _matters(session: Session, here: Here, bounds: Bounds) -> Iterator[facts.Mat
     )
     rows = session.execute(asked).all()
     lights = _lights(session, here, bounds) if rows else {}
+    undone = undoings(session, [it.id for it, _grid_id in rows])
     for it, grid_id in rows:
         if here.holds(grid_id, it.opened_at):
             yield facts.Matter(
@@ -160,7 +163,7 @@ def _matters(session: Session, here: Here, bounds: Bounds) -> Iterator[facts.Mat
                 number=it.number,
                 opened_at=it.opened_at,
                 due_at=it.due_at,
-                done_at=it.done_at,
+                done_at=done_before(it.done_at, ((u.done_at, u.undone_at) for u in undone.get(it.id, ())), bounds.end),
                 light=lights.get(it.id),
             )
 

@@ -22,12 +22,14 @@ from gridops.supervision.queries.common import PAGE, Page, place_of_unit, unit_i
 from gridops.supervision.queries.importing import from_file
 from gridops.supervision.queries.matters import (
     MatterRow,
+    helpers_of,
     lines_of,
     matter_in_sight,
     matter_page,
     score_months,
     scores,
     scores_by_key,
+    undoings,
 )
 from gridops.supervision.queries.problems import (
     ProblemFilter,
@@ -63,6 +65,7 @@ __all__ = [
     "check_page",
     "checks_between",
     "from_file",
+    "helpers_of",
     "issue_before",
     "lines_of",
     "marks",
@@ -81,6 +84,7 @@ __all__ = [
     "step_of_record",
     "steps_of",
     "to_answer",
+    "undoings",
     "unit_ids",
     "upheld_case_ids",
 ]

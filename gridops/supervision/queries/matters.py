@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from gridops.people.models import Unit
-from gridops.people.queries import Scope
-from gridops.supervision.models import Matter, MatterLine, Score
+from gridops.people.queries import Scope, apply_scope
+from gridops.supervision.models import Matter, MatterHelper, MatterLine, MatterUndoing, Score
 from gridops.supervision.queries.common import PAGE, Page, Place, in_sight, one, paged
 from gridops.supervision.rules import Assessor, MatterState
 from gridops.supervision.rules.matters import light_at, state_at
@@ -104,6 +104,21 @@ def scores_by_key(session: Session, root_id: int, months: Iterable[str]) -> dict
     return {(row.month, row.assessor, row.item): row for row in session.scalars(asked)}
 
 
+def helpers_of(session: Session, matter_id: int) -> list[int]:
+    """The units that help with a matter."""
+    asked = select(MatterHelper.unit_id).where(MatterHelper.matter_id == matter_id)
+    return list(session.scalars(asked.order_by(MatterHelper.unit_id)))
+
+
+def undoings(session: Session, matter_ids: Collection[int]) -> dict[int, list[MatterUndoing]]:
+    """Matter id -> its sign-offs that were undone, oldest first."""
+    asked = select(MatterUndoing).where(MatterUndoing.matter_id.in_(sorted(matter_ids))).order_by(MatterUndoing.id)
+    found: dict[int, list[MatterUndoing]] = {}
+    for row in session.scalars(asked):
+        found.setdefault(row.matter_id, []).append(row)
+    return found
+
+
 def _row(matter: Matter, lead: str, lines: list[MatterLine], end: datetime) -> MatterRow:
     before = [line for line in lines if line.at < end]
     light = light_at(((line.at, line.light) for line in before), end)
@@ -114,5 +129,20 @@ def _row(matter: Matter, lead: str, lines: list[MatterLine], end: datetime) -> M
 
 
 def _rows(scope: Scope) -> Any:
+    """The matters whose lead unit the scope shows, or one of whose helping units."""
     asked = select(Matter, Unit.name).join(Unit, Unit.id == Matter.lead_unit_id)
-    return in_sight(asked, scope, Matter, Matter.lead_unit_id)
+    led = in_sight(asked, scope, Matter, Matter.lead_unit_id)
+    if scope.grid_ids is None:
+        return led
+    helper = aliased(Unit)
+    helped = apply_scope(
+        select(MatterHelper.matter_id)
+        .join(Matter, Matter.id == MatterHelper.matter_id)
+        .join(helper, helper.id == MatterHelper.unit_id),
+        scope,
+        root=Matter.root_id,
+        grid=func.coalesce(helper.grid_id, Matter.root_id),
+        unit=MatterHelper.unit_id,
+    )
+    seen = led.with_only_columns(Matter.id)
+    return asked.where(Matter.root_id == scope.root_id, or_(Matter.id.in_(seen), Matter.id.in_(helped)))

@@ -33,6 +33,25 @@ def state_at(
     return MatterState.ON_TRACK
 
 
+def done_before(
+    done_at: datetime | None, undone: Iterable[tuple[datetime, datetime]], end: datetime
+) -> datetime | None:
+    """When a matter was signed off as it stood at an instant E; `undone`: sign-offs undone since, (done, undone).
+
+    A sign-off undone at E or later still stood at E (statistics.md §1: what happens at E or later does not count).
+    """
+    if done_at is not None and done_at < end:
+        return done_at
+    return next((done for done, gone in sorted(undone, reverse=True) if done < end <= gone), None)
+
+
+def undoing_fault(done_at: datetime | None, voided_at: datetime | None) -> str | None:
+    """Why there is no sign-off to undo; None while there is."""
+    if voided_at is not None:
+        return "这个督查事项已作废"
+    return None if done_at is not None else "这个督查事项没有销号"
+
+
 def signing_fault(done_at: datetime | None, voided_at: datetime | None) -> str | None:
     """Why a matter takes no more lines and no sign-off; None while it does."""
     if voided_at is not None:

@@ -5,16 +5,27 @@ from gridops.supervision.service.checks import add_check, approve_naming, judge_
 from gridops.supervision.service.importing import import_scores, import_supervision
 from gridops.supervision.service.matters import (
     add_line,
+    may_light,
     may_tell,
     open_matter,
     sign_off,
+    undo_sign_off,
     void_matter,
     withdraw_score,
 )
-from gridops.supervision.service.problems import answer_problem, judge_answer, may_answer, name_problem, void_problem
+from gridops.supervision.service.problems import (
+    ItemIn,
+    answer_problem,
+    judge_answer,
+    may_answer,
+    name_from_issue,
+    name_problem,
+    void_problem,
+)
 from gridops.supervision.service.records import record_discipline_check, record_problem_answer
 
 __all__ = [
+    "ItemIn",
     "add_check",
     "add_line",
     "answer_problem",
@@ -27,13 +38,16 @@ __all__ = [
     "judge_check",
     "may_answer",
     "may_decide_at",
+    "may_light",
     "may_tell",
+    "name_from_issue",
     "name_problem",
     "open_matter",
     "read_person",
     "record_discipline_check",
     "record_problem_answer",
     "sign_off",
+    "undo_sign_off",
     "void_check",
     "void_matter",
     "void_problem",

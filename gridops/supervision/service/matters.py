@@ -11,10 +11,10 @@ from gridops.people.queries import may_at
 from gridops.people.rules import Person
 from gridops.supervision import queries
 from gridops.supervision.forms import LineForm, MatterForm
-from gridops.supervision.models import Matter, MatterLine, Score
+from gridops.supervision.models import Matter, MatterHelper, MatterLine, MatterUndoing, Score
 from gridops.supervision.queries.matters import NO_MATTER
-from gridops.supervision.rules import ANSWERERS, KEEPERS, SIGNERS
-from gridops.supervision.rules.matters import signing_fault
+from gridops.supervision.rules import ANSWERERS, KEEPERS, SIGNERS, Light
+from gridops.supervision.rules.matters import signing_fault, undoing_fault
 from gridops.supervision.service.common import NO_UNIT, changed, demand, locked, next_number, told, unit_id_of
 
 _KIND = "matter"
@@ -36,12 +36,13 @@ def open_matter(session: Session, person: Person, form: MatterForm) -> Matter:
         title=form.title,
         source=form.source,
         lead_unit_id=lead,
-        helper_unit_ids=[helpers[code] for code in form.helpers],
         opened_at=now,
         due_at=form.due_at,
         recorded_at=now,
     )
     session.add(found)
+    session.flush()
+    session.add_all(MatterHelper(matter_id=found.id, unit_id=unit_id) for unit_id in sorted(set(helpers.values())))
     session.flush()
     told(session, "matter.open", _KIND, found, person, number=found.number, unit_id=lead)
     return found
@@ -50,32 +51,44 @@ def open_matter(session: Session, person: Person, form: MatterForm) -> Matter:
 def add_line(session: Session, person: Person, matter_id: int, form: LineForm) -> MatterLine:
     """Add the weekly line of progress with its light; the same line twice on one day is one.
 
-    By the office, or by a handler of the lead unit. NotAllowed, NotFound, Closed.
+    By the office, or by a handler of the lead unit or of a helping one; a helper's line keeps the light that holds.
+    NotAllowed, NotFound, Closed.
     """
     matter = session.get(Matter, matter_id, with_for_update=True, populate_existing=True)
     if matter is None or matter.root_id != person.root_id:
         raise NotFound(NO_MATTER)
     if not may_tell(session, person, matter):
-        raise NotAllowed("只有督查人员和牵头单位可以填报进展")
+        raise NotAllowed("只有督查人员、牵头单位和配合单位可以填报进展")
     if fault := signing_fault(matter.done_at, matter.voided_at):
         raise Closed(fault)
     now = clock.now()
     lines = queries.lines_of(session, matter.id)
     last = lines[-1] if lines else None
-    if last is not None and (last.text, last.light) == (form.text, form.light):
+    light = form.light
+    if not may_light(session, person, matter):
+        light = last.light if last is not None else Light.GREEN
+    if last is not None and (last.text, last.light) == (form.text, light):
         if clock.local_date(last.at) == clock.local_date(now):
             return last
-    line = MatterLine(
-        matter_id=matter.id, at=now, text=form.text, light=form.light, user_id=person.user_id, recorded_at=now
-    )
+    line = MatterLine(matter_id=matter.id, at=now, text=form.text, light=light, user_id=person.user_id, recorded_at=now)
     session.add(line)
     session.flush()
-    told(session, "matter.line", _KIND, matter, person, light=form.light.value)
+    told(session, "matter.line", _KIND, matter, person, light=light.value)
     return line
 
 
 def may_tell(session: Session, person: Person, matter: Matter) -> bool:
-    """Whether a person tells how a matter goes on."""
+    """Whether a person tells how a matter goes on: the office, the lead unit, a helping one."""
+    if matter.root_id != person.root_id:
+        return False
+    return may_light(session, person, matter) or any(
+        may_at(session, person, ANSWERERS, queries.place_of_unit(session, person.root_id, unit_id), unit_id)
+        for unit_id in queries.helpers_of(session, matter.id)
+    )
+
+
+def may_light(session: Session, person: Person, matter: Matter) -> bool:
+    """Whether a person says how a matter stands (红黄绿): the office or the lead unit."""
     place = queries.place_of_unit(session, person.root_id, matter.lead_unit_id)
     return matter.root_id == person.root_id and may_at(
         session, person, (*ANSWERERS, *KEEPERS), place, matter.lead_unit_id
@@ -87,6 +100,27 @@ def sign_off(session: Session, person: Person, matter_id: int, outcome: str, ver
     found = _open(session, person, matter_id, version)
     found.done_at, found.done_by, found.outcome = clock.now(), person.user_id, outcome
     changed(session, "matter.sign_off", _KIND, found, person)
+    return found
+
+
+def undo_sign_off(session: Session, person: Person, matter_id: int, reason: str, version: int) -> Matter:
+    """销号撤销: the matter is open again on its old deadline; figures of before keep it as done.
+
+    NotAllowed, NotFound, Conflict, Closed.
+    """
+    found: Matter = locked(session, Matter, person, matter_id, version, NO_MATTER)
+    demand(session, person, SIGNERS, found.lead_unit_id, "只有督查人员和领导可以办理")
+    if fault := undoing_fault(found.done_at, found.voided_at):
+        raise Closed(fault)
+    assert found.done_at is not None, "asked above"
+    session.add(
+        MatterUndoing(
+            matter_id=found.id, done_at=found.done_at, done_by=found.done_by, outcome=found.outcome,
+            undone_at=clock.now(), undone_by=person.user_id, reason=reason,
+        )
+    )  # fmt: skip
+    found.done_at = found.done_by = found.outcome = None
+    changed(session, "matter.undo", _KIND, found, person, reason=reason)
     return found
 
 

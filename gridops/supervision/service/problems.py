@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -33,26 +34,69 @@ def name_problem(session: Session, person: Person, form: ProblemForm, *, grid_id
     if form.due_at is not None and form.due_at <= now:
         raise Invalid(("due_on", "整改期限须在今天或以后"))
     previous = _followed(session, person.root_id, form)
+    before = queries.issue_before(session, person.root_id, form.series, form.period)
+    item = ItemIn(
+        series=form.series, period=form.period, unit_id=unit_id, fact=form.fact, place=form.place,
+        case_id=_case_id(session, person.root_id, form.case), source=form.source, due_at=form.due_at, grid_id=grid_id,
+        follows=previous,
+        streak=streak_after((previous.period, previous.streak) if previous else None, before),
+    )  # fmt: skip
+    return _keep(session, person, item, now)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemIn:
+    """A problem item to be kept; `follows`: that of an earlier issue; `streak`: by `rules.problems.streak_after`."""
+
+    series: str
+    period: str | None
+    unit_id: int
+    fact: str
+    place: str = ""
+    case_id: int | None = None
+    source: str = ""
+    due_at: datetime | None = None
+    grid_id: int | None = None
+    follows: Problem | None = None
+    streak: int = 1
+
+
+def name_from_issue(session: Session, person: Person, item: ItemIn) -> Problem:
+    """Keep a problem item of an issue that is being issued by a person, who needs no other right than that.
+
+    What the office entered for this issue by hand, of the same unit and words or following the same item, is that item.
+    """
+    assert item.period is not None, "an issue has a period"
+    for row in queries.of_period(session, person.root_id, item.series, item.period):
+        kept = row.problem
+        follows = item.follows is not None and kept.follows_id == item.follows.id
+        if kept.grid_id == item.grid_id and kept.unit_id == item.unit_id and (follows or kept.fact == item.fact):
+            return kept
+    return _keep(session, person, item, clock.now())
+
+
+def _keep(session: Session, person: Person, item: ItemIn, now: datetime) -> Problem:
+    previous = item.follows
     found = Problem(
         root_id=person.root_id,
-        grid_id=grid_id,
-        series=form.series,
-        period=form.period,
+        grid_id=item.grid_id,
+        series=item.series,
+        period=item.period,
         number=next_number(session, person.root_id, _KIND, "WT", now),
-        unit_id=unit_id,
+        unit_id=item.unit_id,
         at=now,
-        fact=form.fact,
-        place=form.place,
-        case_id=_case_id(session, person.root_id, form.case),
-        source=form.source,
-        due_at=form.due_at,
-        streak=_streak(session, person.root_id, form, previous),
+        fact=item.fact,
+        place=item.place,
+        case_id=item.case_id,
+        source=item.source,
+        due_at=item.due_at,
+        streak=item.streak,
         follows_id=previous.id if previous else None,
         recorded_at=now,
     )
     session.add(found)
     session.flush()
-    told(session, "problem.name", _KIND, found, person, number=found.number, unit_id=unit_id, streak=found.streak)
+    told(session, "problem.name", _KIND, found, person, number=found.number, unit_id=item.unit_id, streak=found.streak)
     return found
 
 
@@ -140,11 +184,6 @@ def _followed(session: Session, root_id: int, form: ProblemForm) -> Problem | No
     if form.period is not None and found.period == form.period:
         raise Invalid(("follows", "须为以前各期的问题"))
     return found
-
-
-def _streak(session: Session, root_id: int, form: ProblemForm, previous: Problem | None) -> int:
-    before = queries.issue_before(session, root_id, form.series, form.period)
-    return streak_after((previous.period, previous.streak) if previous else None, before)
 
 
 def _case_id(session: Session, root_id: int, number: str | None) -> int | None:

@@ -68,6 +68,7 @@ ACTS: dict[str, str] = {
     "matter.open": "督查事项立项",
     "matter.line": "督查事项进展",
     "matter.sign_off": "督查事项销号",
+    "matter.undo": "撤销督查事项销号",
     "matter.void": "作废督查事项",
     "supervision.import": "导入督查记录",
     "score.import": "导入考核得分",
@@ -84,6 +85,9 @@ ACTS: dict[str, str] = {
     "fact_sheet.drop": "撤回核对单",
     "fact_sheet.answer": "答复核对单",
     "fact_sheet.settle": "处理核对单异议",
+    "bulletin_item.add": "添加拟列通报问题",
+    "bulletin_item.edit": "修改拟列通报问题",
+    "bulletin_item.out": "不列为通报问题",
     "export.read": "导出数据",
     "grids.version": "网格新版本",
     "grids.correct": "更正网格",
@@ -106,6 +110,7 @@ GROUPS = {
     "checklist.": "检查清单",
     "legal_basis.": "处罚依据",
     "fact_sheet.": "核对单",
+    "bulletin_item.": "拟列通报问题",
     "export.": "导出",
 }
 SUBJECTS = {
@@ -125,6 +130,7 @@ SUBJECTS = {
     "checklist": "检查清单",
     "legal_basis": "处罚依据",
     "fact_sheet": "核对单",
+    "bulletin_item": "拟列通报问题",
 }
 DETAILS = {
     "against": "申诉对象",

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from gridops.bulletins import composing, queries, service, settling
+from gridops.bulletins import composing, naming, queries, service, settling
 from gridops.bulletins.models import BuildJob, Bulletin, BulletinPaper, BulletinStep, FactSheet
 from gridops.bulletins.rules.dates import Passed
 from gridops.bulletins.rules.life import STATUS_ZH, STEP_ZH, Status, Step
@@ -116,6 +116,8 @@ class View:
     passed: list[Passed]
     sheets: list[FactSheet]
     open_points: OpenPoints
+    items: list[naming.Planned]
+    names_items: bool
 
 
 def view_of(session: Session, bulletin_id: int, person: Person) -> View:
@@ -153,6 +155,8 @@ def view_of(session: Session, bulletin_id: int, person: Person) -> View:
         passed=settling.passed_days(row, document) if document else [],
         sheets=sheets,
         open_points=open_points(sheets),
+        items=[item for item in naming.planned(session, row) if not item.out],
+        names_items=naming.follows_up(row) and row.frozen_set_id is not None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -14,13 +14,19 @@ from gridops.core.errors import Invalid
 from gridops.people import queries as people
 from gridops.supervision import forms, queries, service
 from gridops.supervision.rules import KEEPERS, SIGNERS
-from gridops.supervision.rules.matters import signing_fault
+from gridops.supervision.rules.matters import signing_fault, undoing_fault
 from gridops.web import records
 from gridops.web.desk.joint import place, written
 from gridops.web.desk.proposals import units_in_use
 from gridops.web.desk.supervision.common import ASKED, Answer, Tried, attempt, chosen_unit, kept, words
 from gridops.web.guards import current_person, current_scope, needs
 
+# Step -> its verb, the field with its words, what is said when it is done.
+_STEPS: dict[str, tuple[Callable[..., object], str, str]] = {
+    "sign_off": (service.sign_off, "outcome", "已销号。"),
+    "undo": (service.undo_sign_off, "reason", "销号已撤销，督查事项继续办理。"),
+    "void": (service.void_matter, "reason", "督查事项已作废。"),
+}
 pages = Blueprint("desk_matters", __name__, url_prefix="/desk/supervision/matters")
 
 
@@ -86,17 +92,17 @@ def line(matter_number: str) -> Answer:
     return _tried(matter_number, "line", act, _("进展已填报。"))
 
 
-@pages.post("/<matter_number>/<any(sign_off, void):step>")
+@pages.post("/<matter_number>/<any(sign_off, undo, void):step>")
 @needs(*SIGNERS)
 def note(matter_number: str, step: str) -> Answer:
-    """Sign off, or void."""
+    """Sign off, undo that, or void."""
 
     def act(session: Session, raw: Mapping[str, str]) -> None:
         row = queries.matter_in_sight(session, current_scope(), matter_number, clock.now())
-        verb, field = (service.sign_off, "outcome") if step == "sign_off" else (service.void_matter, "reason")
+        verb, field, _said = _STEPS[step]
         verb(session, current_person(), row.matter.id, forms.words(raw, field), forms.version_of(raw))
 
-    return _tried(matter_number, step, act, _("已销号。") if step == "sign_off" else _("督查事项已作废。"))
+    return _tried(matter_number, step, act, _(_STEPS[step][2]))
 
 
 def _tried(matter_number: str, form: str, act: object, said: str) -> Answer:
@@ -110,13 +116,16 @@ def _page(matter_number: str, tried: Tried) -> str:
         row = queries.matter_in_sight(session, current_scope(), matter_number, clock.now())
         matter = row.matter
         lines = queries.lines_of(session, matter.id)
-        helpers = people.names_of_units(session, matter.helper_unit_ids or [])
-        users = [user for user in (matter.done_by, *(told.user_id for told in lines)) if user]
+        helpers = people.names_of_units(session, queries.helpers_of(session, matter.id))
+        undone = queries.undoings(session, [matter.id]).get(matter.id, [])
+        undoers = [each.undone_by for each in undone]
+        users = [user for user in (matter.done_by, *undoers, *(told.user_id for told in lines)) if user]
         known = people.names_of_users(session, users)
         open_now = signing_fault(matter.done_at, matter.voided_at) is None
         tells = open_now and service.may_tell(session, person, matter)
         spot = queries.place_of_unit(session, matter.root_id, matter.lead_unit_id)
-        signs = open_now and people.may_at(session, person, SIGNERS, spot)
+        lights = tells and service.may_light(session, person, matter)
+        may_sign = people.may_at(session, person, SIGNERS, spot)
     return render_template(
         "desk/matter.html",
         row=row,
@@ -125,7 +134,10 @@ def _page(matter_number: str, tried: Tried) -> str:
         helpers=list(helpers.values()),
         names=known,
         tells=tells,
-        signs=signs,
+        lights=lights,
+        undone=undone,
+        signs=open_now and may_sign,
+        undoes=may_sign and undoing_fault(matter.done_at, matter.voided_at) is None,
         tried=tried,
         **words(),
     )
