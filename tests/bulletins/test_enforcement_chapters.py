@@ -125,7 +125,7 @@ def test_what_the_issue_before_named_is_followed_up(figures: dict[str, Any], row
         (
             {"discipline__checks": 2, "discipline__units": 15},
             [],
-            "开展明察暗访2次，检查科室、社区15个。未发现违反工作纪律的问题。",
+            "开展明察暗访2次，检查科室、社区15个。暂无经核实的违反工作纪律问题。",
         ),
         (
             {"discipline__checks": 2, "discipline__units": 15, "discipline__verified": 1},
@@ -234,6 +234,16 @@ def test_months_among_the_first_three_are_those_of_the_district() -> None:
     chapter = yearly.from_above(matter("2017", {"scores": rows}))
     assert chapter is not None
     assert chapter.paragraphs[0] == "区考核1个月居前三位。"
+
+
+def test_penalties_of_a_month_without_a_round_have_a_chapter_to_themselves() -> None:
+    figures = {"penalties__opened": 2, "penalties__decided": 1, "penalties__fined_yuan": "5000.00"}
+    chapter = enforcement.night(matter(**figures))
+    assert chapter is not None
+    assert (chapter.heading, chapter.paragraphs) == (
+        "行政处罚", ("立案查处2起，作出行政处罚决定1起，罚款5000元。",),
+    )  # fmt: skip
+    assert enforcement.night(matter()) is None
 
 
 def test_the_annex_has_a_table_for_everything_there_is() -> None:

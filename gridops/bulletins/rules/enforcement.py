@@ -98,10 +98,11 @@ def tallied(matter: Matter) -> list[str]:
 
 
 def night(matter: Matter) -> Chapter | None:
-    """六、夜查."""
+    """六、夜查, with the penalties; these have a chapter to themselves in a period without a round."""
     held = matter.value("rounds.held")
     if not held:
-        return None
+        alone = words.joined(penalised(matter, after_rounds=True))
+        return Chapter("行政处罚", (f"{alone}。",)) if alone else None
     rows = matter.rows("rounds")
     themes: dict[str, int] = {}
     for row in rows:
@@ -234,7 +235,7 @@ def discipline(matter: Matter) -> Chapter | None:
     units, verified = matter.value("discipline.units"), matter.value("discipline.verified")
     first = f"开展明察暗访{checks}次，检查科室、社区{units}个。"
     if not verified:
-        return Chapter("作风纪律", (first + "未发现违反工作纪律的问题。",))
+        return Chapter("作风纪律", (first + "暂无经核实的违反工作纪律问题。",))
     facts = [row for row in matter.rows("discipline") if row.get("verified")][:_MOST_NAMED]
     told = [f"{row['unit']}{row['label']}" + (f"，{row['outcome']}" if row.get("outcome") else "") for row in facts]
     if len(told) == verified == 1:

@@ -24,6 +24,7 @@ from gridops.figures.rules.rows import flags_of
 from gridops.people.models import Unit
 from gridops.supervision.models import Appeal, DisciplineCheck, Matter, MatterLine, Problem, Score
 from gridops.supervision.queries import undoings
+from gridops.supervision.rules.checks import unnamed
 from gridops.supervision.rules.matters import done_before
 
 _WORDS = 200
@@ -71,8 +72,8 @@ def _looks(session: Session, here: Here, period: Period) -> Iterator[facts.Look]
                 source=it.source,
                 verified=it.verified,
                 verified_at=it.verified_at,
-                fact=it.fact[:_WORDS] if it.verified else "",
-                outcome=(it.outcome or "")[:_WORDS] if it.verified else "",
+                fact=unnamed(it.fact, it.person)[:_WORDS] if it.verified else "",
+                outcome=unnamed(it.outcome or "", it.person)[:_WORDS] if it.verified else "",
             )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from gridops.core import clock
+
+_SOMEONE = "工作人员"
 
 
 class Looked(Protocol):
@@ -55,6 +58,14 @@ def checks_of(looks: Iterable[Looked]) -> list[Check]:
         Check(day, source, len(those), frozenset(one.unit_id for one in those), sum(one.verified for one in those))
         for (day, source), those in sorted(gathered.items())
     ]
+
+
+def unnamed(text: str, person: str | None) -> str:
+    """A fact as a paper may tell it: who stands there is 工作人员, never a name (bulletin.md, naming rules)."""
+    names = [name for name in re.split(r"[、，,;；\s]+", person or "") if len(name) > 1]
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, _SOMEONE)
+    return text
 
 
 def may_be_named(*, verified: bool, approved: bool) -> bool:
