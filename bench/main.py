@@ -11,13 +11,14 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bench import batch, data, floors, months, people, place, profiles, web
+from bench import batch, data, floors, force, months, people, place, profiles, web
 from bench.data import Ground
 from bench.people import Worker
 from bench.place import Place
 from bench.table import Table, missed
 
 SCALES = (10_000, 100_000, 1_000_000)
+QUICK_NIGHTS = 60
 SQLITE_UP_TO = 100_000
 PARTS = ("figures", "papers", "pages", "loads", "floors", "batches", "embedded", "profiles")
 
@@ -75,6 +76,7 @@ class _Run:
         """Empty databases with the street in them; the one for imports is a copy."""
         self.main = Place(self.folder / "main", place.make_database(place.NAME))
         self.land, self.workers = self._settled(self.main)
+        self.grown = force.settle(self.land, QUICK_NIGHTS if self.quick else force.NIGHTS)
         place.release()
         self.imports = replace(self.main, database_url=place.make_database(place.IMPORTS, place.NAME))
         self.embedded = Place(self.folder / "embedded")
@@ -86,8 +88,9 @@ class _Run:
         self._say(f"filling up to {scale:,} cases")
         self.main.bind()
         data.fill(self.main, scale - self.cases, scale)
-        self.cases = scale
         self.main.bind()
+        force.penalise(self.land, self.grown, (scale - self.cases) // force.PENALTIES_OF, scale)
+        self.cases = scale
         if self.parts & {"papers", "loads"}:
             self._say("daily totals")
             data.settle_totals()
@@ -132,6 +135,7 @@ class _Run:
         pages = 110 if self.quick else 330
         with web.embedded_broker(self.main), place.web(self.main) as server:
             web.lists(self.table, scale, server, self.land, self.workers, pages)
+            web.force_lists(self.table, scale, server, self.workers, pages // 5)
             web.windows(self.table, scale, server, self.workers, pages // 2)
             web.overview(self.table, scale, self.main, server, self.workers, pages // 10)
 

@@ -32,6 +32,7 @@ TARGETS = {
     "phones_back": Target("100 phones with 50 records each come back at once", "ms", 20_000),
     "state_change": Target("a case is moved, 8 clients", "1/s", 300, True, "f1"),
     "list": Target("a page of a list, any filter, order and depth (p95)", "ms", 30, floor="f4"),
+    "force_list": Target("a page of rounds, outings, incidents, premises, penalties (p95)", "ms", 30),
     "map": Target("a window of the map, any zoom (p95)", "ms", 50),
     "overview": Target("the leader's page (p95)", "ms", 50),
     "month_figures": Target("figures and tables of a month", "ms", 2000, floor="f3"),

@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 import config
-from bench import asks, place
+from bench import asks, force, place
 from bench.clients import Ask, Client, Heard, together
 from bench.data import Ground, dispatched
 from bench.people import Worker
@@ -85,6 +85,17 @@ def lists(table: Table, scale: int, server: Server, land: Ground, workers: list[
     """Pages of lists one after the other, over all filters, orders and depths."""
     heard = _one_by_one(server, asks.lists(land, count, scale), _cookies(server, _desk(workers)))
     return table.add("list", scale, heard.ms(0.95) or 0, heard=heard, notes="pages of /desk")
+
+
+def force_lists(table: Table, scale: int, server: Server, workers: list[Worker], count: int) -> bool:
+    """First pages of night rounds, outings, incidents, premises and penalties; each is told apart."""
+    cookies, heard, told = _cookies(server, _desk(workers)), Heard(), []
+    for path in force.PAGES:
+        own = _one_by_one(server, [path] * count, cookies)
+        heard.times += own.times
+        heard.wrong += own.wrong
+        told.append(f"{path} {own.ms(0.95) or 0:,.0f} ms")
+    return table.add("force_list", scale, heard.ms(0.95) or 0, heard=heard, notes="p95 of " + ", ".join(told))
 
 
 def windows(table: Table, scale: int, server: Server, workers: list[Worker], count: int) -> bool:

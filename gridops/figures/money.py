@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 from gridops.core import clock
@@ -23,7 +23,7 @@ NOTHING = Decimal("0.00")
 _MOMENT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Penalty(Fact):
     """A proceeding and its decision. No name of a party: `party` is the id of the premises, or a digest of the name.
 
@@ -53,9 +53,9 @@ class Penalty(Fact):
     pauses: tuple[str, ...] = ()
     surcharge_stated: bool = True
 
-    @property
+    @cached_property
     def terms(self) -> Terms:
-        """What its money hangs on."""
+        """What its money hangs on; asked for by many figures, so it is made once."""
         return Terms(
             fine=self.fine_yuan,
             confiscated=self.confiscated_yuan,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, and_, case, cast, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from gridops.core.money import from_fen
@@ -27,6 +27,17 @@ _OWN = or_(Penalty.own, _UNDECIDED)
 _CHUNK = 1000
 
 
+# What is told of a penalty and no more: there are many, and rows are read faster than objects.
+_COLUMNS = (
+    Penalty.id, Penalty.root_id, Penalty.grid_id, Penalty.own, Penalty.decided_by, Penalty.decision_no,
+    Penalty.heaviest, case((Penalty.heaviest.is_(None), Penalty.kinds)).label("kinds"), Penalty.party,
+    Penalty.party_kind,
+    Penalty.premises_id, Penalty.opened_at, Penalty.waived_at, Penalty.decided_at, Penalty.served_at,
+    Penalty.revoked_at, Penalty.changed_at, Penalty.fine, Penalty.changed_fine, Penalty.confiscated,
+    case((cast(Penalty.pauses, Text) != "[]", Penalty.pauses)).label("pauses"), Penalty.surcharge_stated,
+)  # fmt: skip
+
+
 def facts_of(
     session: Session, here: Here, period: Period, bounds: Bounds, survivors: Mapping[int, int]
 ) -> Iterator[Fact]:
@@ -41,20 +52,21 @@ def facts_of(
     )
     asked = (
         select(
-            Penalty,
-            Premises.grid_id,
-            Round.started_at,
-            func.coalesce(Penalty.premises_id, Visit.premises_id),
-            func.coalesce(paid.c.fen, 0),
-            replaced.c["at"],
+            *_COLUMNS,
+            Premises.grid_id.label("lies_in"),
+            Round.started_at.label("round_at"),
+            func.coalesce(Penalty.premises_id, Visit.premises_id).label("at_premises"),
+            func.coalesce(paid.c.fen, 0).label("fen"),
+            replaced.c["at"].label("replaced_at"),
         )
         .outerjoin(paid, paid.c.penalty_id == Penalty.id)
         .outerjoin(replaced, replaced.c.replaces_id == Penalty.id)
     )
     wanted = [Penalty.root_id == here.area.root_id, or_(_moved(period), _owed(paid, bounds))]
-    for it, grid_id, round_at, premises_id, fen, replaced_at in session.execute(_joined(asked).where(*wanted)):
-        if here.holds(it.grid_id or grid_id, it.opened_at):
-            yield _penalty(it, round_at, survivors.get(premises_id, premises_id), from_fen(int(fen)), replaced_at)
+    for it in session.execute(_joined(asked).where(*wanted)):
+        if here.holds(it.grid_id or it.lies_in, it.opened_at):
+            premises_id = survivors.get(it.at_premises, it.at_premises)
+            yield _penalty(it, it.round_at, premises_id, from_fen(int(it.fen)), it.replaced_at)
     yield from _payments(session, here, period)
 
 
@@ -197,7 +209,15 @@ def _owed(paid: Any, bounds: Bounds) -> ColumnElement[bool]:
 
 def _payments(session: Session, here: Here, period: Period) -> Iterator[money.Payment]:
     asked = (
-        select(Payment, Penalty.decision_no, func.coalesce(Penalty.grid_id, Premises.grid_id))
+        select(
+            Payment.id,
+            Payment.penalty_id,
+            Payment.paid_at,
+            Payment.amount,
+            Payment.receipt_no,
+            Penalty.decision_no,
+            func.coalesce(Penalty.grid_id, Premises.grid_id).label("lies_in"),
+        )
         .join(Penalty, Penalty.id == Payment.penalty_id)
         .outerjoin(Visit, Visit.id == Penalty.visit_id)
         .outerjoin(Premises, Premises.id == func.coalesce(Penalty.premises_id, Visit.premises_id))
@@ -210,18 +230,18 @@ def _payments(session: Session, here: Here, period: Period) -> Iterator[money.Pa
         )
         .order_by(Payment.id)
     )
-    for it, decision_no, grid_id in session.execute(asked):
-        if here.holds(grid_id, it.paid_at):
+    for it in session.execute(asked):
+        if here.holds(it.lies_in, it.paid_at):
             yield money.Payment(
                 id=it.id,
-                label=decision_no or it.receipt_no or "",
+                label=it.decision_no or it.receipt_no or "",
                 penalty_id=it.penalty_id,
                 paid_at=it.paid_at,
                 amount_yuan=it.amount,
             )
 
 
-def _penalty(it: Penalty, round_at: Any, premises_id: int | None, paid: Decimal, replaced_at: Any) -> money.Penalty:
+def _penalty(it: Any, round_at: Any, premises_id: int | None, paid: Decimal, replaced_at: Any) -> money.Penalty:
     ended = [at for at in (it.revoked_at, replaced_at) if at is not None]
     return money.Penalty(
         id=it.id,
@@ -244,12 +264,12 @@ def _penalty(it: Penalty, round_at: Any, premises_id: int | None, paid: Decimal,
         changed_fine_yuan=it.changed_fine,
         confiscated_yuan=it.confiscated,
         paid_yuan=paid,
-        pauses=tuple(it.pauses),
+        pauses=tuple(it.pauses or ()),
         surcharge_stated=it.surcharge_stated,
     )
 
 
-def _party(it: Penalty, premises_id: int | None) -> str:
+def _party(it: Any, premises_id: int | None) -> str:
     """What tells parties apart without naming them; a decision that names nobody is a party of its own."""
     if premises_id is not None:
         return str(premises_id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from gridops.core import clock
@@ -133,6 +134,7 @@ class Days:
         return {By.STEP: self.step, By.FILING: filed, By.ACT: self.act or filed}[by]
 
 
+@lru_cache(maxsize=4096)
 def limit(asks: Asks, days: Days, party: PartyKind | None = None) -> Limit | None:
     """The limit in force; None where the law of the day sets none (no term to decide, no power of streets before)."""
     for row in LIMITS:
@@ -167,5 +169,10 @@ def after_years(day: date, years: int) -> date:
 
 def last_day_to_pay(served_at: datetime) -> date:
     """The fifteenth calendar day after the day of service (行政处罚法 art. 67; before 2021-07-15 art. 46)."""
-    row = known(Asks.PAYING, Days(clock.local_date(served_at)))
-    return clock.local_date(served_at) + timedelta(days=row.days)
+    return _last_day_to_pay(clock.local_date(served_at))
+
+
+@lru_cache(maxsize=4096)
+def _last_day_to_pay(served_on: date) -> date:
+    """Asked for of many decisions of one day."""
+    return served_on + timedelta(days=known(Asks.PAYING, Days(served_on)).days)
