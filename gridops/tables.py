@@ -72,9 +72,14 @@ def upgrade_within(connection: Connection, revision: str = "head") -> None:
     command.upgrade(_settings(connection), revision)
 
 
+def revisions() -> set[str]:
+    """All revisions of migrations/."""
+    return {path.name.split("_", 1)[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")}
+
+
 def newest() -> str:
     """The newest revision of migrations/."""
-    return max(path.name.split("_", 1)[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return max(revisions())
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -11,7 +11,7 @@ from gridops import tables
 from gridops.cli import base
 from gridops.core import archive, db
 from gridops.core.errors import Invalid
-from gridops.evidence.store import LocalStore
+from gridops.evidence.store import LocalStore, is_name
 
 
 def add_to(group: click.Group) -> None:
@@ -45,8 +45,8 @@ def restore(file: Path) -> None:
     """
     settings = _bound()
     made = archive.verified(file, _digest_of)
-    if made.revision > tables.newest():
-        raise Invalid(("file", f"made by a newer gridops (tables {made.revision}, here {tables.newest()})"))
+    if made.revision not in tables.revisions():
+        raise Invalid(("file", f"made by a newer gridops (tables {made.revision[:20]}, here {tables.newest()})"))
     store = LocalStore(settings.evidence_dir)
     for name, source in archive.files_of(file):
         if not store.exists(name):
@@ -71,4 +71,6 @@ def _bound() -> config.Config:
 
 def _digest_of(name: str) -> str | None:
     """Contents bear their digest as their name; what was made from them (`<digest>.320`) does not."""
+    if not is_name(name):
+        raise Invalid(("file", f"{name[:80]!r} is no name of a content"))
     return name if "." not in name else None

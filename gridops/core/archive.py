@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -17,6 +18,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import JSON, Date, DateTime, MetaData, Table, bindparam, insert, null, select, text, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DataError, IntegrityError
 
 from gridops.core import clock
 from gridops.core.db import continue_keys
@@ -25,6 +27,8 @@ from gridops.core.errors import Invalid
 SCHEMA = "gridops/backup/1"
 VERSION_TABLE = "alembic_version"
 _CHUNK = 2000
+# What reading bytes that nobody wrote so may end in: a broken, foreign or encrypted archive, lines of another shape.
+_UNSOUND = (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, LookupError, EOFError, ValueError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,13 @@ def write(connection: Connection, path: Path, files: Callable[[], Iterator[tuple
 def verified(path: Path, digest_of: Callable[[str], str | None]) -> Manifest:
     """Read an archive through and compare every digest; Invalid (`file`) names the first part that is not sound.
 
-    `digest_of`: the SHA-256 that a file must have by its name, None where its name does not say.
+    `digest_of`: the SHA-256 that a file must have by its name, None where its name does not say; Invalid for no name.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = _manifest(archive)
+            if {f"tables/{name}.jsonl" for name in manifest.tables} != _names(archive, "tables/"):
+                raise Invalid(("file", "its tables are not those of its manifest"))
             for name, told in manifest.tables.items():
                 digest, rows = hashlib.sha256(), 0
                 for line in _lines(archive, f"tables/{name}.jsonl"):
@@ -79,16 +85,24 @@ def verified(path: Path, digest_of: Callable[[str], str | None]) -> Manifest:
                     raise Invalid(("file", f"table {name} is not what was written"))
             _check_files(archive, manifest, digest_of)
             return manifest
-    except (OSError, zipfile.BadZipFile, KeyError, EOFError, ValueError, TypeError) as broken:
+    except _UNSOUND as broken:
         raise Invalid(("file", f"not a sound archive: {type(broken).__name__}")) from None
 
 
 def load(connection: Connection, path: Path, manifest: Manifest) -> None:
-    """Fill the tables of a fresh database at the archive's revision, in an order that its foreign keys allow."""
+    """Fill the tables of a fresh database at the archive's revision, in an order that its foreign keys allow.
+
+    Raises Invalid (`file`) where the archive's tables or rows are not those of that revision; the caller rolls back.
+    """
+    tables = _reflected(connection)
+    if missing := {table.name for table in tables} - manifest.tables.keys():
+        raise Invalid(("file", f"without tables of revision {manifest.revision}: {', '.join(sorted(missing))[:200]}"))
     with zipfile.ZipFile(path) as archive:
-        tables = [table for table in _reflected(connection) if table.name in manifest.tables]
         for table in tables:
-            _fill(connection, archive, table)
+            try:
+                _fill(connection, archive, table)
+            except (*_UNSOUND, StopIteration, IntegrityError, DataError) as wrong:
+                raise Invalid(("file", f"rows of {table.name} do not fit: {type(wrong).__name__}")) from None
         continue_keys(connection, tables)
 
 
@@ -146,9 +160,15 @@ def _plain(value: Any) -> Any:
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
     manifest = Manifest(**json.loads(archive.read("manifest.json")))
+    if not (isinstance(manifest.tables, dict) and isinstance(manifest.revision, str)):
+        raise Invalid(("file", "its manifest is none"))
     if manifest.schema != SCHEMA:
         raise Invalid(("file", f"an archive of {manifest.schema}, not of {SCHEMA}"))
     return manifest
+
+
+def _names(archive: zipfile.ZipFile, folder: str) -> set[str]:
+    return {name for name in archive.namelist() if name.startswith(folder)}
 
 
 def _lines(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
@@ -157,7 +177,7 @@ def _lines(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
 
 
 def _check_files(archive: zipfile.ZipFile, manifest: Manifest, digest_of: Callable[[str], str | None]) -> None:
-    names = [name for name in archive.namelist() if name.startswith("files/")]
+    names = sorted(_names(archive, "files/"))
     if len(names) != manifest.files:
         raise Invalid(("file", f"{len(names)} files instead of {manifest.files}"))
     for name in names:

@@ -14,6 +14,11 @@ from typing import BinaryIO, Protocol
 _NAME = re.compile(r"[0-9a-f]{64}(\.[0-9]{1,5})?")
 
 
+def is_name(name: str) -> bool:
+    """Whether this may be the name of a content, or of what was made from one."""
+    return _NAME.fullmatch(name) is not None
+
+
 class Store(Protocol):
     """A place for bytes by name. Names are a SHA-256 in hex, with `.320` and the like for what was made from it."""
 
@@ -65,11 +70,11 @@ class LocalStore:
     def files(self) -> Iterator[tuple[str, Path]]:
         """Every name with its file, in order of names."""
         for path in sorted(self.folder.glob("??/??/*")):
-            if _NAME.fullmatch(path.name):
+            if is_name(path.name):
                 yield path.name, path
 
     def _path(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             raise ValueError(f"not the name of a content: {name!r}")
         return self.folder / name[:2] / name[2:4] / name
 

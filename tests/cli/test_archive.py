@@ -116,6 +116,7 @@ DAMAGES: list[tuple[str, Any]] = [
     ("manifest.json", lambda content: content.replace(b"gridops/backup/1", b"gridops/backup/9")),  # another form
     ("manifest.json", lambda content: content[:40]),  # no manifest at all
     ("manifest.json", lambda content: json.dumps({**json.loads(content), "revision": "9999"}).encode()),  # newer
+    ("manifest.json", lambda content: json.dumps({**json.loads(content), "tables": {}}).encode()),  # of nothing
 ]
 
 
@@ -129,6 +130,16 @@ def test_a_damaged_archive_is_refused_and_nothing_is_replaced(gridops: Command, 
         _changed(damaged, name, change)
         refused = gridops("restore", damaged, fine=False)
         assert (refused.code, refused.err.split(":")[0]) == (2, "file"), name
+    # Bytes that cannot even be unpacked; and the evidence of another folder.
+    raw = (tmp_path / "one.zip").read_bytes()
+    begin = raw.index(b"tables/grid.jsonl") + len("tables/grid.jsonl") + 20
+    damaged.write_bytes(raw[:begin] + b"\xff" * 4 + raw[begin + 4 :])
+    assert gridops("restore", damaged, fine=False).code == 2
+    shutil.copy(tmp_path / "one.zip", damaged)
+    with zipfile.ZipFile(damaged, "a") as archive:
+        archive.writestr("files/../../evil", b"x")
+    _changed(damaged, "manifest.json", lambda content: json.dumps({**json.loads(content), "files": 1}).encode())
+    assert "no name of a content" in gridops("restore", damaged, fine=False).err
     gridops("export", "grids", "--out", tmp_path / "grids.csv")
     assert "W2" in (tmp_path / "grids.csv").read_text("utf-8-sig")
 
