@@ -124,6 +124,8 @@ def series_form(raw: Mapping[str, str]) -> SeriesForm:
     answer = _number(raw, "answer_days", 1, _MOST_DAYS, errors)
     review = _number(raw, "review_days", 1, _MOST_DAYS, errors)
     settings |= {name: days for name, days in (("answer_days", answer), ("review_days", review)) if days is not None}
+    if raw.get("penalised_all_sources"):
+        settings["penalised_all_sources"] = True
     if (review or REVIEW_DAYS) < (answer or ANSWER_DAYS):
         errors.append(FieldError("review_days", "回头看不能早于报送期限"))
     month_day = _number(raw, "month_day", 1, _LAST_MONTH_DAY, errors)

@@ -80,6 +80,13 @@ def test_a_unit_with_few_cases_is_told_apart_and_not_judged() -> None:
     )
 
 
+def test_cases_with_an_upheld_appeal_are_said_to_stand_outside_the_ranks() -> None:
+    told = _matter({"by_unit": [_unit("甲", 40, 40, "100.00")]}, should_handle=40, on_time_handling_rate="100.00")
+    chapter = units(replace(told, figures={**told.figures, "appeals.upheld": {"value": 2}}))
+    assert chapter is not None
+    assert chapter.paragraphs[-1] == "申诉成立2件，不计入排名。"
+
+
 def test_where_all_units_are_equal_none_is_named_as_behind() -> None:
     rows = [_unit("甲", 20, 10, "50.00"), _unit("乙", 20, 10, "50.00")]
     chapter = units(_matter({"by_unit": rows}, should_handle=40, handled_on_time=20, on_time_handling_rate="50.00"))

@@ -269,6 +269,11 @@ def test_settings_are_kept_by_those_who_may_and_a_stale_form_is_refused(street: 
         keeping.change_series(session, "monthly", series_form(SETTINGS), street.editor, keeping.seen_as(None))
 
 
+def test_whether_premises_count_whatever_brought_the_penalty_about_is_a_setting() -> None:
+    ticked = series_form({**SETTINGS, "penalised_all_sources": "yes"}).settings
+    assert ticked == {**series_form(SETTINGS).settings, "penalised_all_sources": True}
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

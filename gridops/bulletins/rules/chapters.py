@@ -165,6 +165,8 @@ def units(matter: Matter) -> Chapter | None:
     if ranking.apart:
         told = words.listed([f"{row['label']}（应处置{row['should_handle']}件）" for row in ranking.apart])
         paragraphs.append(f"{told}，{TOO_FEW}。")
+    if upheld := matter.value("appeals.upheld"):
+        paragraphs.append(f"申诉成立{upheld}件，不计入排名。")
     return Chapter("部门办理", tuple(paragraphs))
 
 

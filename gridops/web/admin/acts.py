@@ -148,6 +148,7 @@ DETAILS = {
     "sealed": "已封存",
     "send_to": "发（下级）",
     "seq": "经过序号",
+    "penalised_all_sources": "处罚企业口径",
     "series": "系列",
     "since": "自",
     "sound": "链完好",
