@@ -48,6 +48,21 @@ def members(session: Session, squad_id: int) -> list[SquadMember]:
     )
 
 
+def as_typed(session: Session, squad_id: int, besides: Collection[int] = ()) -> tuple[str, str]:
+    """The leader and the others of a squad as a form takes them (`rules.parse_people`), without some accounts."""
+    leaders, others = [], []
+    for row in members(session, squad_id):
+        if row.user_id is not None:
+            word = our_own(session, row.user_id).username
+        else:
+            word = f"{row.name}@{row.agency}" + (f"#{row.certificate_no}" if row.certificate_no else "")
+        if row.leads:
+            leaders.append(word)
+        elif row.user_id not in besides:
+            others.append(word)
+    return "".join(leaders[:1]), "; ".join(others)
+
+
 def member(session: Session, squad_id: int, person_key: str) -> SquadMember | None:
     """The member of a squad who bears this key."""
     return session.scalar(

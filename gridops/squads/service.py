@@ -33,6 +33,22 @@ def plan(session: Session, squad_id: int, people: Iterable[Named], leader: Named
     session.flush()
 
 
+def replan(session: Session, squad_id: int, day: date, people: Iterable[Named], leader: Named) -> None:
+    """As `plan`, for a plan that changed before anybody set out: who is not in it any more is off the list.
+
+    Whether somebody is certified is judged by the new day.
+    """
+    squad = queries.squad(session, squad_id)
+    if squad is None:
+        raise NotFound("没有这支队伍。")
+    squad.day = day
+    for member in queries.members(session, squad_id):
+        if member.checked_in_at is None:
+            session.delete(member)
+    session.flush()
+    plan(session, squad_id, people, leader)
+
+
 def begin(session: Session, squad_id: int, user_id: int, at: datetime, *, leads: bool) -> None:
     """The person has begun it and is checked in; `leads`: as its leader, else as one whose phone was pressed too."""
     someone = queries.our_own(session, user_id).someone()

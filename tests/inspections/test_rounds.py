@@ -9,14 +9,14 @@ import pytest
 
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
 from gridops.inspections import queries, service
-from gridops.inspections.forms import PlanIn, parse_round
+from gridops.inspections.forms import PlanIn, Replan, parse_round
 from gridops.inspections.models import Round
 from gridops.inspections.rules import RoundState, VisitKind, draw, state_of
 from gridops.people.queries import scope_of
 from gridops.premises import service as premises
 from gridops.premises.rules import Risk
 from gridops.squads import queries as squads
-from gridops.squads.rules import Agency, Someone
+from gridops.squads.rules import Agency, Someone, parse_people
 from tests.factories import at, make_grid
 from tests.inspections.world import AFTER_DUE, NIGHT, World, fields
 
@@ -119,6 +119,27 @@ def test_a_plan_keeps_seed_and_population_of_both_draws_so_that_they_can_be_repe
     members = {row.user_id or row.name for row in squads.members(world.session, night.squad_id)}
     assert members == {world.people["officer"].user_id, "李四", *plan["officers"]["drawn"]}
     assert squads.turns(world.session, [night.squad_id])[night.squad_id].people == 0  # planned is not there
+
+
+def test_a_plan_may_change_until_the_round_begins(world: World) -> None:
+    form = PlanIn(NIGHT, "安全", world.people["officer"].username, people=parse_people("王强@police_station#320001"))
+    night = service.plan_round(world.session, world.people["duty"], form)
+    duty, version = world.people["duty"], night.version
+    later = NIGHT + timedelta(days=1)
+    new = Replan(later, "涉气", world.people["second"].username, "天气", 2, inspection=True, approval="王主任")
+    with pytest.raises(NotAllowed):
+        service.change_plan(world.session, world.people["officer"], night, new, version=version)
+    service.change_plan(world.session, duty, night, new, version=version)
+    assert (night.planned_for, night.theme, night.groups, night.inspection) == (later, "涉气", 2, True)
+    assert night.leader_id == world.people["second"].user_id
+    assert [(row.user_id, row.leads) for row in squads.members(world.session, night.squad_id)] == [
+        (world.people["second"].user_id, True)
+    ]
+    with pytest.raises(Conflict):  # somebody else's page
+        service.change_plan(world.session, duty, night, new, version=version)
+    world.record("second", {"action": "start", "number": night.number}, later)
+    with pytest.raises(Conflict, match="已经开始"):
+        service.change_plan(world.session, duty, night, new, version=night.version)
 
 
 def test_a_plan_that_cannot_be_is_refused_by_its_field(world: World) -> None:

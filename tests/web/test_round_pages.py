@@ -244,3 +244,16 @@ def test_who_may_open_which_page_of_night_rounds(night: Night) -> None:
     assert night["desk"].get("/field/rounds").status_code == 403
     assert night["stranger"].get(f"/desk/rounds/{number}").status_code == 404
     assert night["stranger"].get(f"/field/rounds/{number}").status_code == 404
+
+
+def test_a_plan_changes_at_the_desk_until_the_round_begins(night: Night) -> None:
+    given = {"theme": "安全", "planned_for": day(1), "leader": "officer", "people": "王强@police_station#320001"}
+    number = night["desk"].post("/desk/rounds/new", given).location.rpartition("/")[2]
+    page = night["desk"].get(f"/desk/rounds/{number}").text
+    assert 'value="王强@police_station#320001"' in page
+    form = {**given, "planned_for": day(2), "leader": "second", "version": str(one(Round).version), "groups": "2"}
+    assert night["desk"].post(f"/desk/rounds/{number}/plan", form).status_code == 422  # why?
+    assert night["desk"].post(f"/desk/rounds/{number}/plan", {**form, "reason": "天气"}).status_code == 302
+    assert (one(Round).groups, clock.local_date(one(Round).planned_for).isoformat()) == (2, on(2))
+    assert night["desk"].post(f"/desk/rounds/{number}/plan", {**form, "reason": "天气"}).status_code == 409
+    assert night["officer"].post(f"/desk/rounds/{number}/plan", {**form, "reason": "天气"}).status_code == 403

@@ -3,7 +3,7 @@
 Lines of files stand in modules named as the kinds of import: `forms.rounds`, `forms.visits`.
 """
 
-from gridops.inspections.forms.desk import Correction, PlanIn, correction_form, plan_form
+from gridops.inspections.forms.desk import Correction, PlanIn, Replan, correction_form, plan_form, replan_form
 from gridops.inspections.forms.parts import Answered, FindingIn, OrderIn, finding
 from gridops.inspections.forms.records import (
     Action,
@@ -20,6 +20,7 @@ __all__ = [
     "FindingIn",
     "OrderIn",
     "PlanIn",
+    "Replan",
     "RoundIn",
     "VisitIn",
     "correction_form",
@@ -27,4 +28,5 @@ __all__ = [
     "parse_round",
     "parse_visit",
     "plan_form",
+    "replan_form",
 ]

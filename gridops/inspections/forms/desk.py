@@ -74,6 +74,39 @@ def plan_form(raw: Mapping[str, object]) -> PlanIn:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Replan:
+    """What a plan says anew before the round begins, and why. What was drawn stays as drawn."""
+
+    planned_for: datetime
+    theme: str
+    leader: str
+    reason: str
+    groups: int = 1
+    people: tuple[Someone, ...] = ()
+    inspection: bool = False
+    approval: str | None = None
+
+
+def replan_form(raw: Mapping[str, object]) -> Replan:
+    """A changed plan from a form; Invalid names every wrong field."""
+    read = Reader(raw)
+    found = Replan(
+        planned_for=read("planned_for", instant(), required=True),
+        theme=read("theme", text(60), required=True),
+        leader=read("leader", text(60), required=True),
+        reason=read("reason", text(MAX_WORDS), required=True),
+        groups=read("groups", whole(1, MAX_GROUPS)) or 1,
+        people=read("people", people) or (),
+        inspection=raw.get("inspection") == "yes",
+        approval=read("approval", text(200)),
+    )
+    if found.inspection and found.approval is None:
+        read.wrong("approval", "行政检查须写明批准人和批准文号")
+    read.done(others=True)
+    return found
+
+
 def correction_form(raw: Mapping[str, object]) -> Correction:
     """A correction from a form: fields that are not there stay as they are."""
     read = Reader(raw)

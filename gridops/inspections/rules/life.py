@@ -97,6 +97,13 @@ def check_end(it: Timed, at: datetime) -> None:
         raise Invalid(("ended_at", "结束时间不得早于开始时间"))
 
 
+def check_replan(it: Timed) -> None:
+    """Raise Closed or Conflict for one that is no mere plan any more: what happened is corrected, not planned."""
+    _check_not_over(it)
+    if it.started_at is not None:
+        raise Conflict("本次夜查已经开始，不能再改计划，请用更正")
+
+
 def check_cancel(it: Timed, *, has_records: bool) -> None:
     """Raise Closed for one that is over, Conflict where something was recorded on it: that is ended, not cancelled."""
     _check_not_over(it)

@@ -12,6 +12,7 @@ from gridops.inspections.service.records import record_check_in, record_round, r
 from gridops.inspections.service.rounds import (
     add_people,
     cancel_round,
+    change_plan,
     correct_round,
     end_round,
     grids_checked,
@@ -37,6 +38,7 @@ __all__ = [
     "add_people",
     "add_visit",
     "cancel_round",
+    "change_plan",
     "correct_round",
     "correct_visit",
     "end_round",

@@ -14,7 +14,7 @@ from gridops.core.db import insert_or_skip
 from gridops.core.errors import Conflict, Invalid, NotAllowed
 from gridops.grids import queries as grids
 from gridops.inspections import queries
-from gridops.inspections.forms import PlanIn
+from gridops.inspections.forms import PlanIn, Replan
 from gridops.inspections.models import Round, RoundGrid
 from gridops.inspections.rules import (
     DUTY_LEADERS,
@@ -22,6 +22,7 @@ from gridops.inspections.rules import (
     check_cancel,
     check_end,
     check_record,
+    check_replan,
     check_start,
     choose,
     draw,
@@ -95,6 +96,31 @@ def plan_round(session: Session, person: Person, form: PlanIn) -> Round:
     counts = {"risk": len(chosen.by_risk), "drawn": len(chosen.draw.drawn), "seed": seed}
     audit.record(session, "round.plan", "round", night.id, actor_id=person.user_id, root_id=night.root_id, **counts)
     return night
+
+
+def change_plan(session: Session, person: Person, night: Round, form: Replan, *, version: int) -> None:
+    """Change a plan before its round begins: when, what, who, whether approved as an inspection. Draws stay as drawn.
+
+    NotAllowed, Conflict (stale, begun), Closed, Invalid (`leader`, `people`).
+    """
+    _check_version(night, version)
+    check_replan(night)
+    if not _may_for(session, person, PLANNERS, night):
+        raise NotAllowed("只有值班长和派遣员可以更改计划")
+    leader = _leader(session, night.root_id, form.leader)
+    members = squad_queries.all_named(session, night.root_id, form.people)
+    drawn = _drawn(session, ((night.plan or {}).get("officers") or {}).get("drawn", ()))
+    said = {
+        "planned_for": form.planned_for, "theme": form.theme, "groups": form.groups, "leader_id": leader.user_id,
+        "inspection": form.inspection, "approval": form.approval,
+    }  # fmt: skip
+    changed = sorted(name for name, value in said.items() if getattr(night, name) != value)
+    for name in changed:
+        setattr(night, name, said[name])
+    day = clock.local_date(form.planned_for)
+    squads.replan(session, night.squad_id, day, [*members, *drawn], leader)
+    night.version += 1
+    told(session, "round.replan", night, person, changed=changed, reason=form.reason)
 
 
 def start_round(session: Session, person: Person, night: Round, at: datetime) -> None:

@@ -11,6 +11,7 @@ ACTS: dict[str, str] = {
     "premises.import": "导入场所",
     "premises.read": "查阅场所负责人",
     "round.plan": "安排夜查",
+    "round.replan": "更改夜查计划",
     "round.start": "夜查开始",
     "round.check_in": "夜查签到",
     "round.check_out": "夜查签退",

@@ -166,6 +166,17 @@ def correct(round_number: str) -> Answer:
     return _tried(round_number, "correct", done, _("已更正。"))
 
 
+@pages.post("/<round_number>/plan")
+@needs(*PLANNERS)
+def replan(round_number: str) -> Answer:
+    """Change the plan before the round begins."""
+
+    def done(session: Session, night: Round, raw: Mapping[str, str]) -> None:
+        service.change_plan(session, current_person(), night, forms.replan_form(raw), version=raw_version(raw))
+
+    return _tried(round_number, "plan", done, _("计划已更改。"))
+
+
 @pages.post("/<round_number>/people")
 @needs(*PLANNERS)
 def check_in(round_number: str) -> Answer:
@@ -245,6 +256,7 @@ def _page(round_number: str, tried: Tried) -> str:
             "members": squads.members(session, night.squad_id),
             "turns": squads.turns(session, [night.squad_id])[night.squad_id],
             "code": queries.squad_code(session, night.squad_id),
+            "planned_people": squads.as_typed(session, night.squad_id, besides=officers.get("drawn", ())),
             "names": people.names_of_users(session, [one for one in users if one]),
             "planned": queries.premises_named(session, planned),
             "drawn": drawn,
