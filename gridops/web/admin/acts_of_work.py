@@ -141,6 +141,7 @@ DETAILS = {
     "bulletin": "通报",
     "article": "条款",
     "by_leader": "由带队人",
+    "by_record": "由记录自动开始",
     "case": "案件",
     "edition": "版本",
     "finding": "问题",
