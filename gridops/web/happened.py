@@ -10,6 +10,8 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from gridops.cases.queries import lookups as cases
+from gridops.cases.rules.names import STATE_NAMES
 from gridops.inspections import queries as inspections
 from gridops.inspections.rules import ORDER_NAMES, VISIT_NAMES
 from gridops.operations import queries as operations
@@ -20,6 +22,7 @@ from gridops.people.queries import may_at
 from gridops.people.rules import Person
 from gridops.premises import queries as premises
 from gridops.squads.rules import AGENCY_NAMES, Agency
+from gridops.supervision import queries as supervision
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,10 @@ class Happened:
 
 
 def at_premises(session: Session, person: Person, ids: Collection[int], grid_id: int) -> list[Happened]:
-    """Visits with papers, incidents, merges, and penalties for who reads them there (`grid_id`), at these premises."""
-    found = [*_visits(session, ids), *_incidents(session, ids), *_merges(session, ids)]
+    """Everything at these premises: visits with papers, what was found there and became a case or a problem item,
+    incidents, merges, and penalties for who reads them there (`grid_id`).
+    """
+    found = [*_visits(session, ids), *_cases(session, ids), *_incidents(session, ids), *_merges(session, ids)]
     if may_at(session, person, READERS, grid_id):
         found += _penalties(session, ids)
     return sorted(found, key=lambda one: one.at, reverse=True)
@@ -63,6 +68,32 @@ def _visits(session: Session, ids: Collection[int]) -> list[Happened]:
             found.append(Happened(paper.served_at, _(ORDER_NAMES[paper.kind]), "file-text", f"{told} {lifted}".strip(),
                                   url, visit.voided_at is not None))  # fmt: skip
     return found
+
+
+def _cases(session: Session, ids: Collection[int]) -> list[Happened]:
+    """Cases that findings there became, and the problem items of bulletins that name these cases."""
+    visits = [row.visit.id for row in inspections.of_premises(session, ids)]
+    case_ids = {one.case_id for one in inspections.findings_of(session, visits) if one.case_id is not None}
+    found = [
+        Happened(
+            case.reported_at,
+            _("案件"),
+            "clipboard-list",
+            f"{case.number} {_(STATE_NAMES[case.state])}",
+            url_for("desk_case.show", number=case.number),
+        )
+        for case in cases.of_ids(session, case_ids)
+    ]
+    return found + [
+        Happened(
+            item.at,
+            _("通报问题"),
+            "alert-triangle",
+            f"{item.number} {item.fact}",
+            url_for("desk_problems.show", problem_number=item.number),
+        )
+        for item in supervision.of_cases(session, case_ids)
+    ]
 
 
 def _incidents(session: Session, ids: Collection[int]) -> list[Happened]:

@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from gridops.audit.models import AuditEntry
+from gridops.cases.models import Case
 from gridops.catalogue.models import Checklist
 from gridops.core import clock
-from gridops.core.db import reading
+from gridops.core.db import reading, transaction
 from gridops.inspections import queries
 from gridops.inspections.models import Finding, Order, Round, Visit
 from gridops.inspections.rules import OrderKind, RoundState, VisitKind, state_of
 from gridops.squads.models import Squad
+from gridops.supervision.models import Problem
 from tests.evidence.pictures import picture
 from tests.web.nights import Night, make_night
 from tests.web.street import Street
@@ -232,7 +234,19 @@ def test_a_finding_becomes_a_case_on_the_page_of_the_visit(night: Night) -> None
     answer = night["desk"].post(path, {"finding": str(finding.id), "category": "event/0110"})
     assert answer.status_code == 302, answer.text
     assert "/desk/cases/" in answer.location
-    assert answer.location.rpartition("/")[2] in night["desk"].get(f"/desk/visits/{visit.id}").text
+    case_number = answer.location.rpartition("/")[2]
+    assert case_number in night["desk"].get(f"/desk/visits/{visit.id}").text
+    with transaction() as session:
+        case = session.scalars(select(Case).where(Case.number == case_number)).one()
+        session.add(
+            Problem(
+                root_id=case.root_id, series="supervision", number="WT1", unit_id=night.street.unit_id, at=clock.now(),
+                fact="门前仍有垃圾", case_id=case.id, recorded_at=clock.now(),
+            )
+        )  # fmt: skip
+    there = night["desk"].get(f"/desk/premises/{night.shop}").text  # everything that happened there
+    assert f"/desk/cases/{case_number}" in there
+    assert "门前仍有垃圾" in there
 
 
 def test_who_may_open_which_page_of_night_rounds(night: Night) -> None:

@@ -82,6 +82,11 @@ def case(session: Session, case_id: int) -> Case | None:
     return session.get(Case, case_id)
 
 
+def of_ids(session: Session, case_ids: Collection[int]) -> list[Case]:
+    """The cases of some ids, oldest first."""
+    return list(session.scalars(select(Case).where(Case.id.in_(sorted(case_ids))).order_by(Case.reported_at, Case.id)))
+
+
 def by_number(session: Session, number: str) -> Case | None:
     """The case of a number."""
     return session.scalar(_BY_NUMBER, {"number": number})

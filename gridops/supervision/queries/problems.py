@@ -89,6 +89,12 @@ def problem_in_sight(session: Session, scope: Scope, number: str) -> ProblemRow:
     return ProblemRow(found, *unit)
 
 
+def of_cases(session: Session, case_ids: Collection[int]) -> list[Problem]:
+    """The problem items that name one of some cases, oldest first."""
+    query = select(Problem).where(Problem.case_id.in_(sorted(case_ids)), Problem.voided_at.is_(None))
+    return list(session.scalars(query.order_by(Problem.at, Problem.id)))
+
+
 def problem_named(session: Session, root_id: int, number: str) -> Problem:
     """A problem item of a root by its number; NotFound."""
     found: Problem = one(
