@@ -43,6 +43,8 @@ PARTS_NAMES = {
     Level.GRID: "网格",
     Level.CELL: "单元网格",
 }
+# What stands behind a figure of a correction; counts are told bare.
+_MEASURES = {"percent": "%", "yuan": "元"}
 FIGURE_NAMES = {
     **{counts.PREFIX + count.key: count.name for count in counts.COUNTS},
     **{counts.PREFIX + rate.key: rate.name for rate in counts.RATES},
@@ -260,9 +262,11 @@ def _correction(session: Session, bulletin: Bulletin, wording: Wording, period: 
     told = bulletin.draft or {}
     name = words.period_name(period, with_year=True)
     number = f"第{original.issue_no}期" if original.issue_no else ""
-    lines = [
-        f"{change['name']}：原为{change['was']}，更正为{change['now']}。" for change in told.get("corrections", [])
-    ]
+    frozen = session.get(FrozenSet, original.frozen_set_id) if original.frozen_set_id else None
+    lines = []
+    for change in told.get("corrections", []):
+        unit = _MEASURES.get(frozen.figures.get(change["key"], {}).get("unit", "") if frozen else "", "")
+        lines.append(f"{change['name']}：原为{change['was']}{unit}，更正为{change['now']}{unit}。")
     paragraphs = [f"我单位印发的{name}{wording.series_name}{number}，现就有关内容更正如下。", *lines]
     if told.get("reason"):
         paragraphs.append(f"更正原因：{told['reason'].rstrip('。')}。")
