@@ -171,6 +171,14 @@ def test_a_score_is_told_by_who_gave_it_and_its_place() -> None:
     assert said(enforcement.from_above(matter(tables={"scores": [items]}))) == "考核得分和位次见附表。"
 
 
+def test_scores_of_several_months_name_their_month() -> None:
+    row = {"label": "总分", "assessor": "district", "score": "94.31", "rank": 1, "of": 9, "total": True}
+    rows = [row | {"month": "2017-04"}, row | {"month": "2017-05", "score": "91.27", "rank": 4}]
+    assert said(enforcement.from_above(matter("2017-Q2", tables={"scores": rows}))) == (
+        "4月份区考核得分94.31分，列9个街道第1位；5月份区考核得分91.27分，列9个街道第4位。"
+    )
+
+
 def test_the_year_says_what_the_records_carry() -> None:
     names = ["非法客运站整治", "偷倒垃圾巡查", "非机动车乱停放整治", "篷车专项整治", "小区治安巡逻"]
     rows = [{"label": name, "operations": 4, "agencies": ["城管", "派出所", "交警", "运管"]} for name in names]

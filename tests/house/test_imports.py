@@ -57,7 +57,9 @@ def small_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "tests" / "house").mkdir(parents=True)
     shutil.copy(ROOT / "pyproject.toml", folder)
     shutil.copy(ROOT / "tests" / "house" / "contract_types.py", folder / "tests" / "house")
-    for name in ("", "core", "penalties", "cases", "figures", "assessment", "supervision", "web", "api"):
+    for name in (
+        "", "core", "penalties", "cases", "figures", "figures/rules", "assessment", "supervision", "web", "api",
+    ):  # fmt: skip
         (folder / "gridops" / name).mkdir(parents=True)
         (folder / "gridops" / name / "__init__.py").touch()
     for name in ("cases/rules", "cases/service", "cases/models", "core/db", "figures/counts", "figures/money"):
@@ -83,6 +85,7 @@ def small_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("assessment/queries.py", "import gridops.figures", "5a."),
         ("figures/counts.py", "from gridops.figures import money", "5b."),
         ("figures/counts.py", "import gridops.penalties.rules", "5b."),
+        ("figures/rules/ranks.py", "from gridops.figures import money", "5b."),
         ("supervision/queries.py", "from gridops.penalties import rules", "5b."),
     ],
 )

@@ -201,14 +201,21 @@ def _assessed(matter: Matter) -> str:
 def _scored(matter: Matter) -> str:
     """Totals only; the items stand in the annexed table."""
     rows = [row for row in matter.rows("scores") if row.get("rank") and row.get("of")]
+    months = {row.get("month") for row in rows}
     told = [
-        f"{_ASSESSORS[row['assessor']]}得分{row['score']}分，列{row['of']}个街道第{row['rank']}位"
+        f"{_month(row) if len(months) > 1 else ''}{_ASSESSORS[row['assessor']]}得分{row['score']}分，"
+        f"列{row['of']}个街道第{row['rank']}位"
         for row in rows
         if row.get("total")
     ]
     if told:
         return "；".join(told) + "。"
     return "考核得分和位次见附表。" if matter.rows("scores") else ""
+
+
+def _month(row: Mapping[str, Any]) -> str:
+    """4月份, where a paper of several months tells of each."""
+    return f"{int(str(row['month'])[5:7])}月份"
 
 
 def matters(matter: Matter) -> str:
