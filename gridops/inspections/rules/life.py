@@ -16,9 +16,8 @@ DUTY_LEADERS = (Role.SHIFT_LEADER,)
 # Who goes out. Auxiliaries come along, look and call; what needs a certificate is asked of each visit.
 GOERS = (Role.OFFICER, Role.INSPECTOR)
 
-# A visit stands within its night; wrong clocks, buttons pressed late and phones without a net are given this much.
+# A squad sets out before its leader presses the button, and clocks differ: this much before the start a visit may be.
 EARLY = timedelta(hours=12)
-LATE = timedelta(hours=12)
 
 
 class RoundState(StrEnum):
@@ -79,12 +78,10 @@ def check_start(it: Timed, at: datetime, *, leads: bool) -> None:
 def visit_fault(it: Timed, at: datetime, early: timedelta = EARLY) -> str | None:
     """Why a visit at an instant is none of this round. One of a round that nobody has begun yet begins it.
 
-    `early`: how long before its start it may be; a squad sets out before its leader presses the button, a file knows.
+    `early`: how long before its start it may be; a file knows. After the end it may be too: a re-inspection is.
     """
     if it.started_at is not None and at < it.started_at - early:
         return "检查时间早于所属夜查的开始时间"
-    if it.ended_at is not None and at > it.ended_at + LATE:
-        return "检查时间晚于所属夜查的结束时间"
     return None
 
 
