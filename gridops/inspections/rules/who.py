@@ -13,7 +13,7 @@ from gridops.squads.rules import Agency
 # Bodies with enforcement powers of their own, by authorisation or entrustment; `other` is none that we know.
 COMPETENT = frozenset(Agency) - {Agency.OTHER}
 OFFICERS = 2
-_ELSE = "请按巡查或走访记录，只能留下隐患提示单（国办发〔2024〕54号；standards.md §11.6）"
+_ELSE = "请按巡查或走访记录，只能留下隐患提示单（国办发〔2024〕54号）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def inspection_fault(approved: bool, present: Iterable[Present], at: datetime) -
 def paper_fault(kind: VisitKind, paper: OrderKind) -> str | None:
     """Why a visit may not leave this paper: only an inspection orders to correct."""
     if paper is OrderKind.ORDER and kind is not VisitKind.INSPECTION:
-        return "巡查、走访不能责令改正，只能留下隐患提示单（国办发〔2024〕54号；standards.md §11.6）"
+        return "巡查、走访不能责令改正，只能留下隐患提示单（国办发〔2024〕54号）"
     return None
 
 
