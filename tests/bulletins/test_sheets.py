@@ -80,7 +80,9 @@ def test_asked_twice_a_unit_is_asked_once(street: Street) -> None:
     sheet = _only(bulletin_id)
     assert (sheet.facts, sheet.version) == ([{"heading": "总体情况", "text": NAMED}], 1)
     with db.reading() as session:
-        acts = session.scalars(select(AuditEntry.act).where(AuditEntry.subject_kind == "fact_sheet")).all()
+        acts = session.scalars(
+            select(AuditEntry.act).where(AuditEntry.subject_kind == "fact_sheet").order_by(AuditEntry.id)
+        ).all()
     assert acts == ["fact_sheet.ask"]
 
 

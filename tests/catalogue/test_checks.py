@@ -100,7 +100,9 @@ def test_a_shipped_checklist_edited_becomes_the_roots_own(seeded: Session, monke
     assert list_on(seeded, "SQ-QY", date(2017, 3, 8)).name == "第二版"
     service.end_checklist(seeded, again.id, ROOT)
     assert list_on(seeded, "SQ-QY", date(2017, 3, 8)).id == shipped.id
-    acts = [act for act in seeded.scalars(select(AuditEntry.act)) if act.startswith("checklist")]
+    acts = [
+        act for act in seeded.scalars(select(AuditEntry.act).order_by(AuditEntry.id)) if act.startswith("checklist")
+    ]
     assert acts == ["checklist.edit", "checklist.edit", "checklist.end"]
 
 

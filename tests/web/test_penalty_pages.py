@@ -117,7 +117,9 @@ def test_a_person_is_masked_and_reading_is_kept(desk: Desk) -> None:
         assert "张**" in page
     assert "张三丰" in desk["officer"].post(f"/desk/penalties/{number}/read").text
     with reading() as session:
-        acts = session.scalars(select(AuditEntry.act).where(AuditEntry.subject_kind == "penalty")).all()
+        acts = session.scalars(
+            select(AuditEntry.act).where(AuditEntry.subject_kind == "penalty").order_by(AuditEntry.id)
+        ).all()
     assert acts[-1] == "penalty.read"
 
 

@@ -90,7 +90,9 @@ def test_a_name_is_masked_until_someone_who_may_reads_it(rooms: Rooms) -> None:
     assert "张三丰" in rooms["boss"].post(f"{one}/person").text
     assert rooms["villager"].post(f"{one}/person").status_code == 403
     with reading() as session:
-        acts = list(session.scalars(select(AuditEntry.act).where(AuditEntry.subject_kind == "discipline_check")))
+        acts = session.scalars(
+            select(AuditEntry.act).where(AuditEntry.subject_kind == "discipline_check").order_by(AuditEntry.id)
+        ).all()
     assert acts == ["discipline_check.record", "discipline_check.read"]
 
 
