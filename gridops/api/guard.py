@@ -91,6 +91,9 @@ def admit() -> None:
         return
     if request.method not in _SAFE:
         current_app.extensions["gridops.csrf"].protect()
+    if request.headers.get("X-Gridops-User", str(person().user_id)) != str(person().user_id):
+        # A phone that somebody else has signed in on meanwhile: what waits there is not theirs to send.
+        raise _who_are_you("Somebody else is signed in.")
     if getattr(g.asker, "must_change_password", False):
         raise NotAllowed("请先修改初始密码。")
 

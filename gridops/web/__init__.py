@@ -45,6 +45,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.desk.supervision.matters:pages",
     "gridops.web.desk.supervision.scores:pages",
     "gridops.web.desk.supervision.appeals:pages",
+    "gridops.web.field.shell:pages",
     "gridops.web.field.home:pages",
     "gridops.web.field.report:pages",
     "gridops.web.field.cases:pages",

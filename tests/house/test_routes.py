@@ -20,6 +20,9 @@ PUBLIC = {
     "account.sign_in",
     "account.sign_in_post",
     "account.language",
+    "field_app.shell",  # the frame of the app: the same for everybody, nothing of anybody's
+    "field_app.worker",
+    "field_app.manifest",
     "health.alive",
     "health.ready",
     "health.metrics",  # asks for this machine or an admin itself

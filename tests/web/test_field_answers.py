@@ -36,7 +36,7 @@ def clocks(street: Street, case: Case) -> list[str]:
 def test_a_handlers_tasks_count_down_to_his_own_deadline_and_stand_in_its_order(street: Street):
     later, sooner, late = in_hand(street, 6), in_hand(street, 3), in_hand(street, -2)
     browser = street.browser("handler")
-    for path in ("/field", "/field/tasks"):
+    for path in ("/field/plain", "/field/tasks"):
         page = browser.get(path).text
         assert re.findall(r'href="/field/cases/([0-9-]+)"', page)[:3] == [late.number, sooner.number, later.number]
         assert re.findall(r"</svg>(处置时限 [^<]+)</span>", page)[0].startswith("处置时限 超")

@@ -190,7 +190,7 @@ def test_an_inspector_verifies_and_checks_what_lies_in_the_grid(street: Street):
     told = street.move(street.report("desk", source="hotline_12345"), Move.SEND_TO_VERIFY, "desk")
     checking = street.checking()
     browser = street.browser("inspector")
-    home = browser.get("/field")
+    home = browser.get("/field/plain")
     assert told.number in home.text
     assert checking.number in home.text
     page = browser.get(f"/field/cases/{told.number}")

@@ -116,7 +116,7 @@ def test_a_report_goes_from_the_street_into_the_months_draft(
     make(desk, "dispatch")
 
     handler, _ = on_phone(browser, address, "handler")
-    handler.goto("/field")
+    handler.goto("/field/plain")
     handler.locator(".job", has_text=number).click()
     handler.get_by_role("button", name="接收任务").click()
     handler.set_input_files("#feedback [name=photo_after]", photo)
@@ -288,7 +288,7 @@ def test_the_main_pages_are_open_to_everyone_and_fit(
     told = street.move(street.report("desk", source="hotline_12345"), Move.SEND_TO_VERIFY, "desk")
     filed, at_unit, checking = street.filed(), street.dispatched(), street.checking()
     paths = {
-        "inspector": ["/field", "/field/tasks", "/field/report", "/field/reports", f"/field/cases/{told.number}",
+        "inspector": ["/field/plain", "/field/tasks", "/field/report", "/field/reports", f"/field/cases/{told.number}",
                       f"/field/cases/{checking.number}"],
         "handler": [f"/field/cases/{at_unit.number}"],
         "desk": ["/desk", "/desk?group=to_dispatch&q=路", f"/desk/cases/{filed.number}", f"/desk/cases/{told.number}",

@@ -32,7 +32,7 @@ _FIRST = 3
 _PAGE = 20
 
 
-@pages.get("")
+@pages.get("/plain")
 @needs(*common.READERS)
 def index() -> str:
     """Home: my grid, my tasks by time left, one big button."""

@@ -1,0 +1,27 @@
+// What belongs to this phone, whoever uses it: its name, settings, who is signed in, its calibration, its last fix.
+
+import { openDB } from "../../vendor/idb/idb.js";
+import { uuid } from "./ids.js";
+
+const DATABASE = "gridops-field-device";
+const kept = new Map();
+let database = null;
+
+export const device = {
+  // Reads everything once; afterwards `get` answers at once.
+  async open() {
+    database = await openDB(DATABASE, 1, { upgrade: (db) => db.createObjectStore("settings") });
+    for (const name of await database.getAllKeys("settings")) kept.set(name, await database.get("settings", name));
+    if (!kept.get("id")) await device.set("id", uuid());
+    return device;
+  },
+  get: (name, otherwise) => (kept.has(name) ? kept.get(name) : otherwise),
+  async set(name, value) {
+    if (value === undefined) {
+      kept.delete(name);
+      return database.delete("settings", name);
+    }
+    kept.set(name, value);
+    return database.put("settings", value, name);
+  },
+};

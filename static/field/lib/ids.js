@@ -1,0 +1,27 @@
+// Names that the phone gives to records: UUID version 7 (RFC 9562), in the order in which they were given.
+
+let last = 0;
+let counter = 0;
+
+export function uuid(at = Date.now()) {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  counter = at > last ? 0 : counter + 1;
+  last = Math.max(at, last) + (counter > 0xfff ? 1 : 0);
+  if (counter > 0xfff) counter = 0;
+  for (let byte = 0; byte < 6; byte += 1) bytes[byte] = Math.floor(last / 2 ** (40 - 8 * byte)) & 0xff;
+  bytes[6] = 0x70 | (counter >> 8);
+  bytes[7] = counter & 0xff;
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+// SHA-256 of a blob or text in hex.
+export async function sha256(content) {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : await content.arrayBuffer();
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// Letters and digits that cannot be guessed: the code by which others join a squad.
+export const code = () => [...crypto.getRandomValues(new Uint8Array(20))].map((byte) => "abcdefghijkmnpqrstuvwxyz23456789"[byte & 31]).join("");

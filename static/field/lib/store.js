@@ -1,0 +1,179 @@
+// What one person captured and what they need to know, on this phone: one database for each user, so that nobody sees
+// or sends what is another's.
+//
+// records  {id, seq, type, captured_at, body, device, attachments, about, state, reason, receipt, created_at, …}
+// photos   {sha256, blob, size, mime, state, reason, created_at}
+// drafts   {name, …}: forms begun;  packs {part, etag, at, data};  notes {key, value}
+
+import { openDB } from "../../vendor/idb/idb.js";
+
+const STRICT = { durability: "strict" };
+export const databaseOf = (userId) => `gridops-field-${userId}`;
+
+export async function openStore(userId) {
+  const db = await openDB(databaseOf(userId), 1, {
+    upgrade(fresh) {
+      const records = fresh.createObjectStore("records", { keyPath: "id" });
+      records.createIndex("seq", "seq");
+      records.createIndex("state", ["state", "seq"]);
+      fresh.createObjectStore("photos", { keyPath: "sha256" }).createIndex("state", "state");
+      fresh.createObjectStore("drafts", { keyPath: "name" });
+      fresh.createObjectStore("packs", { keyPath: "part" });
+      fresh.createObjectStore("notes", { keyPath: "key" });
+    },
+    blocking: () => db.close(), // a newer app in another tab wants to change the tables
+  });
+  return new Store(db, userId);
+}
+
+class Store {
+  constructor(db, userId) {
+    Object.assign(this, { db, userId, told: new Set(), channel: new BroadcastChannel(databaseOf(userId)) });
+    this.channel.onmessage = () => this.told.forEach((tell) => tell());
+  }
+
+  close() {
+    this.channel.close();
+    this.db.close();
+  }
+
+  // Calls back after any change, also of another tab; gives what ends that.
+  onChange(tell) {
+    this.told.add(tell);
+    return () => this.told.delete(tell);
+  }
+
+  changed() {
+    this.told.forEach((tell) => tell());
+    this.channel.postMessage("changed");
+  }
+
+  // A record with all its files, or nothing of it. Files that are there already (the same photo twice) stay as they are.
+  async add(record, files) {
+    const tx = this.db.transaction(["records", "photos", "notes", "drafts"], "readwrite", STRICT);
+    const counter = await tx.objectStore("notes").get("seq");
+    const seq = (counter?.value ?? 0) + 1;
+    tx.objectStore("notes").put({ key: "seq", value: seq });
+    for (const file of files) {
+      const known = await tx.objectStore("photos").get(file.sha256);
+      if (!known?.blob) tx.objectStore("photos").put({ ...file, created_at: record.created_at });
+      else if (known.state === "dropped") tx.objectStore("photos").put({ ...known, state: "queued" });
+    }
+    const stored = { ...record, seq };
+    tx.objectStore("records").add(stored);
+    if (record.draft) tx.objectStore("drafts").delete(record.draft);
+    await tx.done;
+    this.changed();
+    return stored;
+  }
+
+  record(id) {
+    return this.db.get("records", id);
+  }
+
+  // Newest first; `before`: a seq from which to go on.
+  async records({ limit = Infinity, before = Infinity } = {}) {
+    const found = [];
+    const range = Number.isFinite(before) ? IDBKeyRange.upperBound(before, true) : null;
+    let cursor = await this.db.transaction("records").store.index("seq").openCursor(range, "prev");
+    while (cursor && found.length < limit) {
+      found.push(cursor.value);
+      cursor = await cursor.continue();
+    }
+    return found;
+  }
+
+  // Those in a state, oldest first.
+  inState(state, limit = Infinity) {
+    const all = IDBKeyRange.bound([state, 0], [state, Infinity]);
+    return this.db.getAllFromIndex("records", "state", all, Number.isFinite(limit) ? limit : undefined);
+  }
+
+  countIn(state) {
+    return this.db.countFromIndex("records", "state", IDBKeyRange.bound([state, 0], [state, Infinity]));
+  }
+
+  async update(id, changes) {
+    const tx = this.db.transaction("records", "readwrite", STRICT);
+    const known = await tx.store.get(id);
+    if (known) tx.store.put({ ...known, ...changes });
+    await tx.done;
+    this.changed();
+    return known && { ...known, ...changes };
+  }
+
+  photo(sha256) {
+    return this.db.get("photos", sha256);
+  }
+
+  photosInState(state) {
+    return this.db.getAllFromIndex("photos", "state", state);
+  }
+
+  async updatePhoto(sha256, changes) {
+    const tx = this.db.transaction("photos", "readwrite", STRICT);
+    const known = await tx.store.get(sha256);
+    if (known) tx.store.put({ ...known, ...changes });
+    await tx.done;
+    this.changed();
+  }
+
+  draft(name) {
+    return this.db.get("drafts", name);
+  }
+
+  drafts() {
+    return this.db.getAll("drafts");
+  }
+
+  async saveDraft(name, content) {
+    const tx = this.db.transaction("drafts", "readwrite", STRICT);
+    tx.store.put({ ...content, name });
+    await tx.done;
+  }
+
+  dropDraft(name) {
+    return this.db.delete("drafts", name);
+  }
+
+  pack(part) {
+    return this.db.get("packs", part);
+  }
+
+  savePack(pack) {
+    return this.db.put("packs", pack);
+  }
+
+  note(key) {
+    return this.db.get("notes", key).then((found) => found?.value);
+  }
+
+  saveNote(key, value) {
+    return this.db.put("notes", { key, value });
+  }
+
+  // What was downloaded about people and places goes; what this person captured stays until it has been delivered.
+  async forgetDownloads() {
+    await this.db.clear("packs");
+    this.changed();
+  }
+
+  // Confirmed records older than some days go, with the files that no other record needs.
+  async tidy(keepDays, at) {
+    const until = at.getTime() - keepDays * 86_400_000;
+    const old = (await this.inState("confirmed")).filter((record) => Date.parse(record.confirmed_at) < until);
+    if (!old.length) return;
+    const gone = new Set(old.map((record) => record.id));
+    const tx = this.db.transaction(["records", "photos"], "readwrite");
+    const needed = new Set();
+    for (let cursor = await tx.objectStore("records").openCursor(); cursor; cursor = await cursor.continue()) {
+      if (gone.has(cursor.value.id)) cursor.delete();
+      else cursor.value.attachments.forEach((one) => needed.add(one.sha256));
+    }
+    for (const record of old) {
+      for (const { sha256 } of record.attachments) if (!needed.has(sha256)) tx.objectStore("photos").delete(sha256);
+    }
+    await tx.done;
+    this.changed();
+  }
+}

@@ -1,0 +1,50 @@
+// The one way by which something that happened becomes a record: stored with all its files first, sent afterwards.
+
+import { device } from "../lib/device.js";
+import { sha256, uuid } from "../lib/ids.js";
+import { iso, now } from "../lib/when.js";
+import { t } from "../lib/words.js";
+
+// Below this many bytes of room nothing more is begun; below the other the person is warned.
+export const LEAST_ROOM = 20_000_000;
+export const LITTLE_ROOM = 200_000_000;
+
+export class NoRoom extends Error {}
+
+// Bytes that may still be stored, as far as the browser says.
+export async function room() {
+  try {
+    const { quota, usage } = await navigator.storage.estimate();
+    return quota - usage;
+  } catch {
+    return Infinity;
+  }
+}
+
+// {type, body, files: [{blob, mime, role, album, taken_at, lon, lat}], about: {title, note, subject}, at, id, draft}
+// -> the stored record. Throws NoRoom where the phone is full: then nothing of it is stored and the form keeps it.
+export async function capture(store, { type, body, files = [], about = {}, at = now(), id = uuid(at.getTime()), draft }) {
+  const prepared = await Promise.all(files.map(prepare));
+  const attachments = prepared.map(({ claim }) => claim);
+  const record = {
+    id, type, body, attachments, about, draft,
+    captured_at: iso(at), created_at: iso(), device: `field ${device.get("id")}`, state: "queued",
+  };
+  try {
+    return await store.add(record, prepared.map(({ photo }) => photo));
+  } catch (fault) {
+    if (fault?.name === "ConstraintError") return store.record(id); // the second touch of one button
+    if (fault?.name === "QuotaExceededError") throw new NoRoom(t("手机存储已满，这条还没有保存。请清理手机空间后再提交，填写的内容还在。"));
+    throw fault;
+  }
+}
+
+async function prepare(file) {
+  const hash = file.sha256 || (await sha256(file.blob));
+  const mime = (file.mime || file.blob.type || "application/octet-stream").split(";")[0];
+  const claim = { sha256: hash, size: file.blob.size, mime, role: file.role };
+  if (file.album) claim.album = true;
+  if (file.taken_at) claim.taken_at = file.taken_at;
+  if (file.lon !== undefined && file.lat !== undefined) Object.assign(claim, { lon: file.lon, lat: file.lat });
+  return { claim, photo: { sha256: hash, blob: file.blob, size: file.blob.size, mime, state: "queued" } };
+}

@@ -1,0 +1,213 @@
+// Sends what was captured: records first, oldest first; then files, turn by turn the oldest and the newest, so that
+// neither waits behind the other. One sender for all tabs of a phone. A fault of one record or file marks that one and
+// goes on; no network, a foreign page, an ended sign-in or a full server stops everything until later.
+
+import { iso, now } from "../lib/when.js";
+import { ask, reason, STOPS } from "./net.js";
+
+const PART = 262_144;
+const RETRY_MS = [2_000, 5_000, 15_000, 30_000, 60_000];
+const CONFIRM_EACH = 10;
+
+// A receipt that says what was asked: of this record, with its digest.
+const isReceipt = (said, id) => said?.id === id && /^[0-9a-f]{64}$/.test(said.digest ?? "") && typeof said.complete === "boolean";
+
+export class Engine {
+  // `renew()` fetches who is signed in and the token anew; `paused()` says whether pictures wait for Wi-Fi.
+  constructor(store, { renew, paused = () => false } = {}) {
+    Object.assign(this, { store, renew, paused, user: store.userId, tries: 0, timer: 0, running: null, again: false });
+    this.stopped = ""; // why nothing is sent now: a kind of net.js
+    this.lock = `gridops-sync-${store.userId}`;
+    this.wakeUp = () => this.wake();
+  }
+
+  start() {
+    globalThis.addEventListener("online", this.wakeUp);
+    document.addEventListener("visibilitychange", this.wakeUp);
+    this.wake();
+  }
+
+  stop() {
+    this.ended = true;
+    clearTimeout(this.timer);
+    globalThis.removeEventListener("online", this.wakeUp);
+    document.removeEventListener("visibilitychange", this.wakeUp);
+  }
+
+  // Sends now; called while sending, it looks again afterwards. Resolves when there is nothing to do for now.
+  wake() {
+    this.again = true;
+    this.running ??= this.#turn().finally(() => { this.running = null; });
+    return this.running;
+  }
+
+  async #turn() {
+    clearTimeout(this.timer);
+    while (this.again && !this.ended) {
+      this.again = false;
+      const stopped = navigator.locks
+        ? await navigator.locks.request(this.lock, { ifAvailable: true }, (lock) => (lock ? this.#send() : "busy"))
+        : await this.#send();
+      if (stopped === "busy") break; // another tab sends
+      if (this.stopped !== stopped) {
+        this.stopped = stopped;
+        this.store.changed();
+      }
+      if (stopped) {
+        this.again = false;
+        this.#later();
+      } else this.tries = 0;
+    }
+    if (!this.stopped && !this.ended) this.timer = setTimeout(this.wakeUp, RETRY_MS.at(-1));
+  }
+
+  #later() {
+    if (this.ended) return;
+    const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)];
+    this.tries += 1;
+    this.timer = setTimeout(this.wakeUp, wait * (0.75 + Math.random() / 2));
+  }
+
+  async #send() {
+    for (;;) {
+      const stopped = (await this.#records()) || (await this.#file());
+      if (stopped === "none") return this.#confirm();
+      if (stopped) return stopped;
+    }
+  }
+
+  // All records that wait, also those captured meanwhile.
+  async #records() {
+    for (;;) {
+      const [record] = await this.store.inState("queued", 1);
+      if (!record || this.ended) return "";
+      const verdict = await this.#put(record);
+      if (STOPS.has(verdict.kind)) return verdict.kind;
+      await this.#settle(record, verdict);
+    }
+  }
+
+  async #put(record) {
+    const { type, captured_at, body, device, attachments, id } = record;
+    const json = { type, captured_at, sent_at: iso(), device, body, attachments };
+    const send = () => ask("PUT", `/api/v1/records/${id}`, { user: this.user, json });
+    let verdict = await send();
+    if (verdict.kind === "refused" && tokenFault(verdict) && (await this.#renewed())) verdict = await send();
+    // An answer that is none of a record's is no receipt, whatever its status says.
+    if (verdict.kind === "ok" && !isReceipt(verdict.json, id)) return { kind: "portal" };
+    if (verdict.kind === "refused" && tokenFault(verdict)) return { kind: "signed_out" };
+    return verdict;
+  }
+
+  async #renewed() {
+    return (await this.renew?.()) === this.user;
+  }
+
+  async #settle(record, verdict) {
+    const tried = iso();
+    if (verdict.kind === "ok") return this.#receipted(record, verdict.json, tried);
+    const state = { refused: "refused", conflict: "conflict", gone: "gone" }[verdict.kind] ?? "refused";
+    return this.store.update(record.id, { state, reason: reason(verdict), errors: verdict.json?.errors ?? [], status: verdict.status, tried_at: tried });
+  }
+
+  async #receipted(record, receipt, at) {
+    const changes = { receipt, reason: "", errors: [], tried_at: at, sent_at: record.sent_at ?? at };
+    for (const { sha256 } of record.attachments) {
+      if (!receipt.missing.includes(sha256)) await this.store.updatePhoto(sha256, { state: "confirmed", reason: "" });
+    }
+    if (receipt.complete) Object.assign(changes, { state: "confirmed", confirmed_at: at });
+    else changes.state = "sent";
+    return this.store.update(record.id, changes);
+  }
+
+  // One file that waits; "none" when there is none.
+  async #file() {
+    const file = await this.#nextFile();
+    if (!file || this.ended) return "none";
+    const verdict = await this.#upload(file);
+    if (STOPS.has(verdict.kind)) return verdict.kind;
+    if (verdict.kind === "ok") await this.store.updatePhoto(file.sha256, { state: "confirmed", reason: "" });
+    else await this.store.updatePhoto(file.sha256, { state: "stuck", reason: reason(verdict), status: verdict.status });
+    await this.#confirm(file.sha256);
+    return "";
+  }
+
+  // Of the records that the server has: turn by turn the oldest and the newest file; on a bad line the smallest first.
+  async #nextFile() {
+    const waiting = new Map((await this.store.photosInState("queued")).map((photo) => [photo.sha256, photo]));
+    if (!waiting.size) return null;
+    const due = [];
+    for (const record of await this.store.inState("sent")) {
+      for (const claim of record.attachments) {
+        const photo = waiting.get(claim.sha256);
+        if (photo && !(this.paused() && photo.mime.startsWith("image/"))) due.push(photo);
+      }
+    }
+    if (!due.length) return null;
+    if (this.slow || /2g/.test(navigator.connection?.effectiveType ?? "")) return due.reduce((least, one) => (one.size < least.size ? one : least));
+    this.turn = !this.turn;
+    return this.turn ? due[0] : due.at(-1);
+  }
+
+  // From where the last try was cut off, part by part.
+  async #upload({ sha256, blob, mime, size }) {
+    const path = `/api/v1/attachments/${sha256}`;
+    if (!blob) return { kind: "refused", json: { detail: "no bytes" } };
+    const headers = { "Content-Type": mime };
+    const send = (more) => ask("PUT", path, { user: this.user, ...more });
+    let offset = 0;
+    if (size > PART || this.tries) {
+      const known = await ask("HEAD", path, { user: this.user });
+      if (STOPS.has(known.kind)) return known;
+      if (known.headers?.get("Upload-Complete") === "?1") return { kind: "ok" };
+      offset = Number(known.headers?.get("Upload-Offset") ?? 0);
+    }
+    for (let renewed = false; ;) {
+      const end = Math.min(size, offset + PART);
+      const whole = offset === 0 && end === size;
+      const range = whole ? {} : { "Content-Range": `bytes ${offset}-${end - 1}/${size}` };
+      const began = now().getTime();
+      const verdict = await send({ bytes: blob.slice(offset, end, mime), headers: { ...headers, ...range } });
+      if (verdict.kind === "refused" && tokenFault(verdict) && !renewed) {
+        renewed = true;
+        if (await this.#renewed()) continue;
+        return { kind: "signed_out" };
+      }
+      if (verdict.kind !== "ok") return verdict;
+      this.slow = (end - offset) / Math.max(1, now().getTime() - began) < 20; // less than 20 kB a second
+      if (verdict.json.complete === true && verdict.json.sha256 === sha256) return verdict;
+      const received = verdict.json.received;
+      if (verdict.status !== 202 || !(received > offset)) return { kind: "portal" };
+      offset = received;
+    }
+  }
+
+  // Asks for the receipts of records whose files are all there: only a complete receipt confirms.
+  async #confirm(sha256) {
+    const waiting = new Set((await this.store.photosInState("queued")).map((photo) => photo.sha256));
+    const due = (await this.store.inState("sent")).filter((record) => {
+      const concerned = !sha256 || record.attachments.some((one) => one.sha256 === sha256);
+      return concerned && !record.given_up && record.attachments.every((one) => !waiting.has(one.sha256));
+    });
+    for (const record of due.slice(0, sha256 ? CONFIRM_EACH : Infinity)) {
+      const verdict = await ask("GET", `/api/v1/records/${record.id}`, { user: this.user });
+      if (STOPS.has(verdict.kind)) return verdict.kind;
+      if (verdict.kind !== "ok" || !isReceipt(verdict.json, record.id)) continue;
+      await this.#receipted(record, verdict.json, iso());
+      await this.#sendMissing(record, verdict.json.missing);
+    }
+    return "";
+  }
+
+  // What the server has not got although this phone thought so is sent again.
+  async #sendMissing(record, missing) {
+    for (const hash of missing) {
+      const photo = await this.store.photo(hash);
+      if (photo?.state !== "confirmed") continue;
+      await this.store.updatePhoto(hash, { state: "queued" });
+      this.again = true;
+    }
+  }
+}
+
+const tokenFault = (verdict) => verdict.status === 400 && (verdict.json?.errors ?? []).some((error) => error.field === "X-CSRFToken");
