@@ -11,6 +11,7 @@ import gc
 import json
 import multiprocessing
 import os
+import socket
 import sys
 import tempfile
 from collections.abc import Callable
@@ -82,3 +83,23 @@ def _command(arguments: list[str], environment: dict[str, str], out: Path, err: 
     from gridops.cli import main
 
     sys.exit(main())
+
+
+def programs_of(folder: Path) -> list[int]:
+    """The living processes that run with this data folder, told by their environment."""
+    mark, found = f"GRIDOPS_DATA_DIR={folder}".encode(), []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (entry / "environ").read_bytes().split(b"\0"):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port

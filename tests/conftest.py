@@ -67,13 +67,13 @@ def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """The address of a fresh PostgreSQL database, dropped after the run."""
-    with _database(f"gridops_test_{os.getpid()}") as address:
+    with postgresql_database(f"gridops_test_{os.getpid()}") as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def _second_postgresql() -> Iterator[str]:
-    with _database(f"gridops_test_{os.getpid()}_own") as address:
+    with postgresql_database(f"gridops_test_{os.getpid()}_own") as address:
         yield address
 
 
@@ -91,7 +91,8 @@ def own_postgresql(_second_postgresql: str) -> Iterator[str]:
 
 
 @contextmanager
-def _database(name: str) -> Iterator[str]:
+def postgresql_database(name: str) -> Iterator[str]:
+    """A fresh PostgreSQL database for as long as the block runs; gives its address."""
     url = sqlalchemy.make_url(POSTGRESQL)
     if url.username is None:
         url = url.set(username=os.environ.get("PGUSER", os.environ.get("USER", "root")))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import ROOT, command_in
+from tests.command import ROOT, command_in, free_port, programs_of
 from tests.demo import copy_folder
 
 UP = "Ctrl-C"
@@ -26,18 +25,6 @@ def data(demo_folder: Path, tmp_path: Path) -> Iterator[Path]:
     yield folder
     for pid in programs_of(folder):
         os.kill(pid, signal.SIGKILL)
-
-
-def programs_of(folder: Path) -> list[int]:
-    """The processes that run with this data folder, told by their environment."""
-    mark, found = f"GRIDOPS_DATA_DIR={folder}".encode(), []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (entry / "environ").read_bytes().split(b"\0"):
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
 
 
 def run(folder: Path, port: int) -> tuple[subprocess.Popen[str], str]:
@@ -58,13 +45,6 @@ def run(folder: Path, port: int) -> tuple[subprocess.Popen[str], str]:
         if UP in line:
             break
     return process, said
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 def ready(port: int) -> bool:
