@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.field.line import CAPTIVE, ELSEWHERE, LOSE_ANSWER, PASS, REFUSE, Fate, Kind, Line, Plan
+from tests.field.fates import CAPTIVE, ELSEWHERE, LOSE_ANSWER, PASS, REFUSE, Fate, Kind, Plan
+from tests.field.line import Line
 
 BROKEN = (ConnectionError, http.client.HTTPException, OSError)
 
