@@ -104,6 +104,15 @@ def test_the_nearest_may_be_a_hole_s_rim() -> None:
     assert place.distance_m == pytest.approx(GEOD.inv(120.0045, 31.005, 120.004, 31.005)[2], abs=0.01)
 
 
+def test_beside_a_grid_in_several_parts_the_nearest_part_counts() -> None:
+    parts = shapely.MultiPolygon([shapely.box(120, 31, 120.01, 31.01), shapely.box(120.02, 31, 120.03, 31.01)])
+    index = Index([node(1, "A")], [parts])
+    place = index.locate(120.0195, 31.005, within_m=500)
+    assert place is not None
+    assert place.distance_m == pytest.approx(GEOD.inv(120.0195, 31.005, 120.02, 31.005)[2], abs=0.01)
+    assert [near.code for near in index.near(120.0199, 31.005, 30)] == ["A"]
+
+
 @pytest.mark.parametrize("point", [(float("nan"), 31.0), (120.0, float("inf")), (0.0, -90.0), (500.0, 100.0)])
 def test_absurd_points_are_nowhere(point: tuple[float, float]) -> None:
     index = town()

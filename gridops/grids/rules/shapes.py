@@ -93,7 +93,9 @@ class Outline:
     """The edges of an area, ready for distances in metres from points outside of it."""
 
     def __init__(self, geometry: BaseGeometry) -> None:
-        coordinates, ring = shapely.get_coordinates(shapely.get_rings(geometry), return_index=True)
+        # An area in several parts has no rings of its own: its parts have.
+        rings = shapely.get_rings(shapely.get_parts(geometry))
+        coordinates, ring = shapely.get_coordinates(rings, return_index=True)
         inner = ring[1:] == ring[:-1]
         self.starts, self.ends = coordinates[:-1][inner], coordinates[1:][inner]
 
