@@ -35,7 +35,7 @@ const app = {
     return record;
   },
   refresh: (parts) => refresh(app.store, parts),
-  useMe,
+  sendPictures,
   signOut,
 };
 globalThis.gridops = app; // for tests and for the curious
@@ -66,6 +66,7 @@ function chrome() {
       ${at?.path ? html`<button type="button" class="icon-button" aria-label=${t("返回")} @click=${app.back}>${icon("arrow-left")}</button>` : nothing}
       <h1>${screen ? (typeof screen.title === "function" ? screen.title(state, app) : screen.title) : "gridops"}</h1>
       ${app.store ? html`<a class="pill ${tone}" href="#/ledger">${icon(name)}<span>${words}</span></a>` : nothing}
+      ${app.store && !at?.path ? html`<a class="icon-button" href="#/settings" aria-label=${t("我的")}>${icon("user-circle")}</a>` : nothing}
     </header>
     <main id="main" tabindex="-1">${app.banner ?? nothing}${app.signedOut && app.store ? signInAgain() : nothing}${screen ? screen.view(state, app) : html`<p class="empty" role="status">${t("正在打开…")}</p>`}</main>
     ${app.store ? html`<nav class="bottom" aria-label=${t("主导航")}>${bottom.map(([hash, path, glyph, label]) => html`<a href=${hash} class=${path === "report" ? "main" : ""} aria-current=${here(path)}>${icon(glyph)}<span>${label}</span>${path === "tasks" && app.counts.tasks ? html`<span class="count num" aria-label=${t("%(n)s 件", { n: app.counts.tasks })}>${app.counts.tasks > 99 ? "99+" : app.counts.tasks}</span>` : nothing}</a>`)}</nav>` : nothing}
@@ -124,6 +125,18 @@ function changed() {
   }, 60);
 }
 
+// 省流量: pictures wait for Wi-Fi; where the browser cannot tell, for the person's word.
+const picturesWait = () => device.get("saver") === true && navigator.connection?.type !== "wifi" && navigator.connection?.type !== "ethernet" && !app.pictures;
+
+async function sendPictures() {
+  app.pictures = true;
+  try {
+    await app.engine.wake();
+  } finally {
+    app.pictures = false;
+  }
+}
+
 // Works for this person from now on; whoever was here before is put away with what they have not sent.
 async function useMe(me) {
   if (app.store?.userId !== me.user_id) {
@@ -133,7 +146,6 @@ async function useMe(me) {
     if (before && before.user_id !== me.user_id) await forget(before.user_id);
     app.store = await openStore(me.user_id);
     app.store.onChange(changed);
-    const picturesWait = () => device.get("saver") === true && navigator.connection?.type === "cellular";
     app.engine = new Engine(app.store, { renew: renewed, paused: picturesWait });
     app.engine.start();
   }

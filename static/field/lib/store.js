@@ -102,6 +102,17 @@ class Store {
     return known && { ...known, ...changes };
   }
 
+  // A record that the server never took, given up by its person; its files go unless another record needs them.
+  async remove(id) {
+    const tx = this.db.transaction(["records", "photos"], "readwrite", STRICT);
+    const gone = await tx.objectStore("records").get(id);
+    await tx.objectStore("records").delete(id);
+    const needed = new Set((await tx.objectStore("records").getAll()).flatMap((record) => record.attachments.map((one) => one.sha256)));
+    for (const { sha256 } of gone?.attachments ?? []) if (!needed.has(sha256)) tx.objectStore("photos").delete(sha256);
+    await tx.done;
+    this.changed();
+  }
+
   photo(sha256) {
     return this.db.get("photos", sha256);
   }

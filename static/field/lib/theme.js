@@ -8,7 +8,7 @@ import("../place/sun.js").then((sun) => { isDark = sun.isDark; paintTheme(); }, 
 
 export function paintTheme() {
   const chosen = device.get("theme", "auto");
-  const centre = device.get("user")?.root?.centre;
+  const centre = device.get("user")?.root;
   const dark = chosen === "dark" || (chosen === "auto" && (matchMedia("(prefers-color-scheme: dark)").matches || (centre && isDark(new Date(), centre))));
   document.documentElement.dataset.theme = dark ? "dark" : "light";
   document.documentElement.classList.toggle("big", device.get("big") === true);
