@@ -16,6 +16,7 @@ export async function watchForUpdates(app) {
   } catch {
     return; // the first-start test says so
   }
+  if (!registration) return;
   const had = Boolean(navigator.serviceWorker.controller);
   const takeOver = () => {
     const waiting = registration.waiting;
