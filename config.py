@@ -36,6 +36,7 @@ class Config:
     log_level: str = "INFO"
     build_wait_s: float = 5.0
     stale_build_s: float = 20.0
+    field_keep_days: int = 7
 
     @property
     def database(self) -> str:
@@ -87,6 +88,7 @@ _KINDS: dict[str, type] = {
     "log_level": str,
     "build_wait_s": float,
     "stale_build_s": float,
+    "field_keep_days": int,
 }
 
 

@@ -89,6 +89,17 @@ def tree(session: Session, day: date | None = None) -> Tree:
     return Snapshot(session).tree(day)
 
 
+def middle(session: Session, grid_id: int) -> tuple[float, float] | None:
+    """The middle of a grid's box of today, in degrees; None where there is no such grid."""
+    node = tree(session).nodes.get(grid_id)
+    v = GridVersion
+    found = session.execute(select(v.west, v.south, v.east, v.north).where(v.id == node.version_id)) if node else None
+    if found is None:
+        return None
+    west, south, east, north = found.one()
+    return (west + east) / 2, (south + north) / 2
+
+
 def index(session: Session, day: date | None = None, root_id: int | None = None) -> Index:
     """The point index of a local day (default: today) over one root, or over all."""
     return Snapshot(session).index(day, root_id)

@@ -102,6 +102,13 @@ def near(
     return sorted(((row, away) for row, away in found if away <= within_m), key=lambda one: (one[1], one[0].id))[:limit]
 
 
+def located(session: Session, scope: Scope, grid_ids: Collection[int], *, limit: int) -> list[Premises]:
+    """The premises with a registered place in some grids that a person sees, in order of entry."""
+    query = _narrowed(scope, PremisesFilter(grid_ids=frozenset(grid_ids)))
+    here = query.where(Premises.lon.is_not(None), Premises.lat.is_not(None))
+    return list(session.scalars(here.order_by(Premises.id).limit(limit)))
+
+
 def export(session: Session, scope: Scope, wanted: PremisesFilter) -> Iterator[Premises]:
     """All premises of a list, in order of entry, a page at a time."""
     after: int | None = 0

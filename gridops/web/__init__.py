@@ -46,6 +46,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.desk.supervision.scores:pages",
     "gridops.web.desk.supervision.appeals:pages",
     "gridops.web.field.shell:pages",
+    "gridops.web.field.pack.pages:pages",
     "gridops.web.field.home:pages",
     "gridops.web.field.report:pages",
     "gridops.web.field.cases:pages",

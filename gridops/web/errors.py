@@ -12,10 +12,11 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from gridops.core.errors import Closed, Conflict, GridopsError, Invalid, NotAllowed, NotFound
+from gridops.web.guards import speaks_json
 
 log = structlog.get_logger()
 
-# `register(app)` of the API puts a function under this name: error -> its answer.
+# `register(app)` of the API puts a function under this name: error -> its answer, also to the field app.
 API_ANSWERS = "gridops.api.answer_error"
 
 STATUS: tuple[tuple[type[GridopsError], int], ...] = (
@@ -94,5 +95,4 @@ def _fault(error: Exception) -> Response:
 
 
 def _api() -> Callable[[Exception], Response] | None:
-    ours = request.path == "/api" or request.path.startswith("/api/")
-    return current_app.extensions.get(API_ANSWERS) if ours else None
+    return current_app.extensions.get(API_ANSWERS) if speaks_json(request.path) else None

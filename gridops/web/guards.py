@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, redirect, request, url_for
 from flask_login import current_user
+from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
 from gridops.core.db import reading
@@ -84,6 +85,11 @@ def admitted(person: Person, roles: frozenset[Role]) -> bool:
     return not person.roles.isdisjoint(roles)
 
 
+def speaks_json(path: str) -> bool:
+    """Whether a program asks, who is told what is wrong in problem+json and sent to no page."""
+    return path == "/api" or path.startswith(("/api/", "/field/pack/"))
+
+
 def stand_guard(app: Flask) -> None:
     """Ask every request for its mark; pages of the API door are left to it."""
     app.before_request(_admit)
@@ -106,6 +112,8 @@ def _admit() -> Response | None:
     if mark == "public":
         return None
     if not current_user.is_authenticated:
+        if speaks_json(request.path):
+            raise Unauthorized("请先登录")
         return redirect(url_for("account.sign_in", next=_wanted()))
     if mark is None:
         raise NotAllowed("此页面没有开放")
@@ -114,6 +122,8 @@ def _admit() -> Response | None:
         "account.password_post",
         "account.sign_out",
     }:
+        if speaks_json(request.path):
+            raise NotAllowed("请先修改初始密码。")
         return redirect(url_for("account.password"))
     if isinstance(mark, frozenset) and not admitted(current_person(), mark):
         raise NotAllowed("您没有打开此页面所需的角色")

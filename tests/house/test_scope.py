@@ -58,10 +58,11 @@ THINGS = {
 }
 # Kept by administrators of the jurisdiction as a whole; tests/web/test_admin_pages.py asks whose they are.
 # The address of a move or an answer leads to the page of its case, seen or not, and that page is asked.
+# What the field app keeps on the phone is asked part by part in tests/web/test_field_pack.py.
 # The figures of /overview name no thing of their own; what they list is asked with the lists.
 ELSEWHERE = re.compile(
     r"admin_|static$|api\.head_attachment$|bulletin_series\.show$|overview\.records$|(desk|field)_case\.back$"
-    r"|desk_campaigns\.edit$"
+    r"|desk_campaigns\.edit$|field_pack\.(part|words)$"
 )
 FIXED = {"size": "original", "kind": "html", "key": "cases.filed", "name": "by_grid"}
 ARGUMENTS = {"number": "case", "link_id": "evidence", "bulletin_id": "bulletin", "record_id": "record"}

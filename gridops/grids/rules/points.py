@@ -12,14 +12,14 @@ flagged; else to none.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gridops.grids.rules.shapes import Outline, degrees_around
+from gridops.grids.rules.shapes import Outline, degrees_around, metres_per_degree
 from gridops.grids.rules.tree import Node
 
 Floats = npt.NDArray[np.float64]
@@ -104,6 +104,22 @@ class Index:
         kept.sort(key=lambda row: (row != first, round(close[row], 3), row))
         return [self._place(row, close[row]) for row in kept]
 
+    def around(self, grid_ids: Collection[int], metres: float) -> list[Node]:
+        """The lowest grids that touch some grids or lie within a few hundred metres of them, without these, by code."""
+        own = np.isin(self._grid_ids[:-1], list(grid_ids))
+        if not own.any():
+            return []
+        parents = {node.parent_id for node in self.nodes}
+        lowest = np.array([node.grid_id not in parents for node in self.nodes])
+        west, south, east, north = shapely.total_bounds(self._shapes[own])
+        wide, high = degrees_around((south + north) / 2, metres)
+        box = shapely.box(west - wide, south - high, east + wide, north + high)
+        others = np.flatnonzero(lowest & ~own & shapely.intersects(self._shapes, box))
+        flat = _flattened((south + north) / 2)
+        land = shapely.union_all([shapely.transform(shape, flat) for shape in self._shapes[own]])
+        close = (row for row in others if shapely.dwithin(land, shapely.transform(self._shapes[row], flat), metres))
+        return sorted((self.nodes[row] for row in close), key=lambda node: node.code)
+
     def _rows(self, lons: Floats, lats: Floats, within_m: float) -> tuple[Ints, Floats]:
         rows = np.full(len(lons), _NONE, dtype=np.int64)
         distances = np.full(len(lons), np.nan)
@@ -181,6 +197,12 @@ def _held(tree: shapely.STRtree, sizes: Floats, lons: Floats, lats: Floats) -> I
     held[points] = shapes
     held[held == np.iinfo(np.int64).max] = _NONE
     return held
+
+
+def _flattened(lat: float) -> Callable[[Floats], Floats]:
+    """Degrees to metres by the scale at one latitude: near enough over a town."""
+    scale = np.array(metres_per_degree(lat))
+    return lambda points: points * scale
 
 
 def _parts(length: int, cuts: Ints) -> list[Ints]:

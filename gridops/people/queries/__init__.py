@@ -32,6 +32,7 @@ from gridops.people.queries.listing import (
     tokens_of,
     unit_by_code,
     unit_rows,
+    units_by_id,
     user_id_of,
 )
 from gridops.people.queries.territory import (
@@ -84,5 +85,6 @@ __all__ = [
     "unit_path",
     "unit_rows",
     "units_below",
+    "units_by_id",
     "user_id_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -205,6 +205,11 @@ def unit_by_code(session: Session, root_id: int, code: str) -> UnitRow | None:
     if unit is None:
         return None
     return UnitRow(unit.id, unit.code, unit.name, unit.level, unit.kind, unit.parent_id, unit.grid_id, 0, unit.valid_to)
+
+
+def units_by_id(session: Session, unit_ids: Iterable[int]) -> list[Unit]:
+    """Some units, by their ids."""
+    return list(session.scalars(select(Unit).where(Unit.id.in_(sorted(set(unit_ids)))).order_by(Unit.id)))
 
 
 def names_of_units(session: Session, unit_ids: Collection[int]) -> dict[int, str]:

@@ -8,15 +8,12 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from gridops.cases.queries.pages import TaskKind
-from gridops.cases.rules.moves import MOVES, Move
 from gridops.evidence.queries import Use
 from gridops.evidence.rules.types import SHOWN_BY_BROWSERS
 from gridops.intake.rules import RecordType
-from gridops.people.rules import Role
+from gridops.web.field.pack import who
 
-WORKERS = (Role.INSPECTOR, Role.OFFICER, Role.HANDLER)
-REPORTERS = tuple(sorted(MOVES[Move.REPORT].roles))
-READERS = tuple(dict.fromkeys((*WORKERS, *REPORTERS)))
+WORKERS, REPORTERS, READERS = who.WORKERS, who.REPORTERS, who.READERS
 
 TASK_NAMES = {TaskKind.VERIFY: "核实", TaskKind.CHECK: "核查", TaskKind.HANDLE: "处置"}
 TASK_LOOKS = {TaskKind.VERIFY: "map-pin-check", TaskKind.CHECK: "eye-check", TaskKind.HANDLE: "tool"}

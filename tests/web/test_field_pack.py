@@ -1,0 +1,131 @@
+"""What the field app keeps on the phone: each part's content, whose it is, and that it is fetched once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, event
+
+from gridops.core import clock
+from gridops.core.db import transaction
+from gridops.people.models import User
+from tests.factories import at
+from tests.web.street import EAST_POINT, WEST_POINT, Street
+from tests.webapp import Browser
+
+
+def part(browser: Browser, name: str) -> Any:
+    answer = browser.get(f"/field/pack/{name}")
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()
+
+
+def test_nobody_signed_in_is_told_so_in_json_and_sent_nowhere(app: Flask) -> None:
+    answer = Browser(app).get("/field/pack/me")
+    assert answer.status_code == 401
+    assert answer.mimetype == "application/problem+json"
+    assert answer.get_json()["status"] == 401
+
+
+def test_whose_work_is_not_in_the_street_gets_no_part(street: Street) -> None:
+    answer = street.browser("editor").get("/field/pack/me")
+    assert answer.status_code == 403
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_an_unknown_part_is_not_found(street: Street) -> None:
+    assert street.browser("inspector").get("/field/pack/everything").status_code == 404
+
+
+def test_a_part_says_whose_it_is_and_by_which_clock_and_is_fetched_once(street: Street) -> None:
+    inspector = street.browser("inspector")
+    first = inspector.get("/field/pack/grids")
+    assert first.headers["X-Gridops-User"] == str(street.people["inspector"])
+    assert first.headers["X-Gridops-Now"].endswith("Z")
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    again = inspector.get("/field/pack/grids", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.text) == (304, "")
+    assert again.headers["X-Gridops-User"] == str(street.people["inspector"])
+    assert again.headers["X-Gridops-Now"]
+
+
+def test_me_stays_the_same_version_through_a_session_and_is_new_in_the_next(street: Street) -> None:
+    inspector = street.browser("inspector")
+    first = inspector.get("/field/pack/me")
+    again = inspector.get("/field/pack/me", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    # The token of an ended session opens nothing any more: a new session is a new version of this part.
+    other = street.browser("inspector").get("/field/pack/me", headers={"If-None-Match": first.headers["ETag"]})
+    assert other.status_code == 200
+
+
+def test_the_token_of_me_lets_a_record_in(street: Street) -> None:
+    inspector = street.browser("inspector")
+    token = part(inspector, "me")["csrf"]
+    sent = inspector.client.put(
+        "/api/v1/records/018f0000-0000-7000-8000-000000000001",
+        json={"type": "report"},
+        headers={**inspector.headers, "X-CSRFToken": token},
+        environ_base=inspector.environ,
+    )
+    assert sent.status_code == 422
+
+
+def test_me_says_who_i_am_where_i_work_and_what_i_may_do(street: Street) -> None:
+    with transaction() as session:
+        session.get_one(User, street.people["inspector"]).staff_no = "W-17"
+    me = part(street.browser("inspector"), "me")
+    assert (me["user_id"], me["username"], me["staff_no"]) == (street.people["inspector"], "inspector", "W-17")
+    assert [grid["code"] for grid in me["grids"]] == [street.west]
+    assert me["may"]["report"]
+    assert me["may"]["inspect"]
+    assert not me["may"]["handle"]
+    assert me["root"]["code"] == "320411003"
+    assert abs(me["root"]["lon"] - 119.96) < 1e-6
+    assert me["limits"] == {"photo_max_bytes": 25_000_000, "photo_max_pixels": 60_000_000, "attachments": 40}
+    assert (me["keep_days"], me["nearest_grid_within_m"]) == (7, 500.0)
+    assert part(street.browser("handler"), "me")["staff_no"] == "handler"
+    assert part(street.browser("handler"), "me")["may"]["handle"]
+
+
+def test_grids_are_mine_and_those_around_with_borders_that_hold_a_point(street: Street) -> None:
+    grids = {grid["code"]: grid for grid in part(street.browser("inspector"), "grids")["grids"]}
+    assert {code: grid["mine"] for code, grid in grids.items()} == {street.west: True, street.east: False}
+    assert grids[street.west]["geometry"]["type"] == "Polygon"
+    assert grids[street.west]["path"] == "西社区"
+    assert grids[street.west]["parent"] == "320411003"
+    ring = grids[street.west]["geometry"]["coordinates"][0]
+    assert [119.95, 31.85] in ring
+    assert {grid["mine"] for grid in part(street.browser("desk"), "grids")["grids"]} == {True}
+
+
+def test_categories_are_found_by_initials_and_say_what_is_usual_here_at_this_hour(street: Street) -> None:
+    with clock.set_to(at("2026-11-20 21:40")):
+        street.report("inspector", at=WEST_POINT)
+    with clock.set_to(at("2026-11-21 22:10")):
+        street.report("eastern", at=EAST_POINT, category="0111")
+    with clock.set_to(at("2026-11-29 10:00")):
+        found = part(street.browser("inspector"), "categories")
+    known = {one["value"]: one for group in found["classes"] for one in group["categories"]}
+    assert known["event/0111"]["initials"] == "jcljzt"
+    assert known["event/0111"]["pinyin"] == "ji cun la ji zha tu"
+    assert found["recent"] == ["event/0110"]
+    assert found["usual"][21] == ["event/0110"]
+    assert [hour for hour, values in enumerate(found["usual"]) if values] == [21]
+    assert len(found["usual"]) == 24
+
+
+def asked(engine: Engine, ask: Any) -> int:
+    """How many statements an answer needs."""
+    seen: list[str] = []
+
+    def note(*given: Any) -> None:
+        seen.append(str(given[2]))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        ask()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
