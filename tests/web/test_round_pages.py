@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from gridops.inspections.models import Finding, Order, Round, Visit
 from gridops.inspections.rules import OrderKind, RoundState, VisitKind, state_of
 from gridops.squads.models import Squad
 from gridops.supervision.models import Problem
+from gridops.web.desk import rounds as desk_rounds
 from tests.evidence.pictures import picture
 from tests.web.nights import Night, make_night
 from tests.web.street import Street
@@ -141,6 +143,32 @@ def test_a_re_inspection_is_a_task_of_the_leader_and_stands_at_the_desk(night: N
     night.visit(number, who="second", recheck="yes", corrected=[str(finding.id)])
     assert one(Order).lifted_at is not None
     assert "待复查" not in night["desk"].get("/desk/rounds").text
+
+
+def test_the_first_re_inspections_stand_above_the_rounds_and_all_on_pages_of_their_own(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_rounds, "_FIRST_DUE", 2)
+    monkeypatch.setattr(desk_rounds, "_PAGE", 2)
+    number = night.begun()
+    for days in (2, 0, 1):
+        night.visit(number, finding_0_text="危废未分类", paper="order", due_on=on(days), paper_number=f"责改{days}号")
+    page = night["desk"].get("/desk/rounds").text
+    assert '待复查 <span class="num">3</span>' in page
+    assert page.index("责改0号") < page.index("责改1号")
+    assert "责改2号" not in page
+    assert 'href="/desk/rounds/rechecks"' in page
+    first = night["desk"].get("/desk/rounds/rechecks").text
+    assert first.index("责改0号") < first.index("责改1号")
+    assert "责改2号" not in first
+    following = re.search(r'rel="next" href="([^"]+)"', first)
+    assert following is not None
+    second = night["desk"].get(following[1].replace("&amp;", "&")).text
+    assert "责改2号" in second
+    assert "责改1号" not in second
+    assert 'rel="next"' not in second
+    monkeypatch.setattr(desk_rounds, "_MOST_DUE", 2)
+    assert '待复查 <span class="num">2+</span>' in night["desk"].get("/desk/rounds").text
 
 
 def test_a_round_is_planned_with_its_draw_and_begun_from_the_plan(night: Night) -> None:

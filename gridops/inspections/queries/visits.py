@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridops.core.errors import NotFound
@@ -160,25 +160,18 @@ def rechecks(
     scope: Scope | None = None,
     leader_id: int | None = None,
     round_id: int | None = None,
+    after: tuple[datetime, int] | None = None,
+    limit: int = _MOST,
 ) -> list[Recheck]:
     """Papers not done with whose deadline comes before an instant, the earliest first: re-inspections owed.
 
-    Nobody has to make them: they follow from the papers. `leader_id`: of the rounds that this person leads.
+    Nobody has to make them: they follow from the papers. `leader_id`: of the rounds that this person leads. `after`:
+    (deadline, id) of the paper before the first one told.
     """
-    query = (
-        select(Order, Visit, Premises.name, Round.number)
-        .join(Visit, Visit.id == Order.visit_id)
-        .join(Premises, Premises.id == Visit.premises_id)
-        .outerjoin(Round, Round.id == Visit.round_id)
-        .where(
-            Visit.root_id == root_id,
-            Visit.voided_at.is_(None),
-            Order.lifted_at.is_(None),
-            Order.due_at < until,
-        )
-        .order_by(Order.due_at, Order.id)
-        .limit(_MOST)
-    )
+    query = _owed(select(Order, Visit, Premises.name, Round.number), root_id, until)
+    query = query.outerjoin(Round, Round.id == Visit.round_id).order_by(Order.due_at, Order.id).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(Order.due_at, Order.id) > after)
     if scope is not None:
         query = _in_sight(query, scope)
     if leader_id is not None:
@@ -189,7 +182,13 @@ def rechecks(
         query = query.where(Visit.round_id == round_id)
     rows = session.execute(query).all()
     counts = _open_counts(session, [visit.id for _order, visit, _name, _number in rows])
-    return [Recheck(*row, open=counts.get(row[1].id, 0)) for row in rows]
+    return [Recheck(order, visit, name, number, counts.get(visit.id, 0)) for order, visit, name, number in rows]
+
+
+def rechecks_owed(session: Session, root_id: int, until: datetime, scope: Scope, most: int) -> int:
+    """How many `rechecks` there are in a scope; counted no further than `most`."""
+    query = _in_sight(_owed(select(Order.id), root_id, until), scope).limit(most)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def papers_without_findings(session: Session, premises_ids: Collection[int], before: datetime) -> list[Order]:
@@ -206,6 +205,20 @@ def papers_without_findings(session: Session, premises_ids: Collection[int], bef
         )
     )
     return list(session.scalars(query))
+
+
+def _owed(asked: Any, root_id: int, until: datetime) -> Any:
+    return (
+        asked.select_from(Order)
+        .join(Visit, Visit.id == Order.visit_id)
+        .join(Premises, Premises.id == Visit.premises_id)
+        .where(
+            Visit.root_id == root_id,
+            Visit.voided_at.is_(None),
+            Order.lifted_at.is_(None),
+            Order.due_at < until,
+        )
+    )
 
 
 def _open_counts(session: Session, visit_ids: Collection[int]) -> dict[int, int]:

@@ -48,6 +48,8 @@ pages = Blueprint("desk_rounds", __name__, url_prefix="/desk/rounds")
 Answer = str | Response | tuple[str, int]
 _PAGE = 50
 _BY_DAY = 400
+# Re-inspections shown above the list, and as far as they are counted.
+_FIRST_DUE, _MOST_DUE = 10, 500
 _FILTERS = ("state", "theme", "month", "view")
 # Re-inspections are shown this long before they are owed.
 SOON = timedelta(days=3)
@@ -73,7 +75,12 @@ def index() -> Answer:
         page = queries.round_page(session, scope, wanted, after=after, limit=_BY_DAY if by_day else _PAGE)
         seen = queries.seen(session, [row.round.id for row in page.rows])
         turns = squads.turns(session, [row.round.squad_id for row in page.rows])
-        due = queries.rechecks(session, root_id, clock.now() + SOON, scope=scope)
+        due, owed = [], 0
+        if after is None:
+            due = queries.rechecks(session, root_id, clock.now() + SOON, scope=scope, limit=_FIRST_DUE)
+            owed = len(due)
+        if owed == _FIRST_DUE:
+            owed = queries.rechecks_owed(session, root_id, clock.now() + SOON, scope, _MOST_DUE + 1)
         themes = queries.themes(session, root_id)
     return render_template(
         "desk/rounds.html",
@@ -81,6 +88,8 @@ def index() -> Answer:
         seen=seen,
         turns=turns,
         due=due,
+        owed=f"{_MOST_DUE}+" if owed > _MOST_DUE else owed,
+        all_due_url=url_for(".rechecks") if owed > len(due) else None,
         themes=themes,
         kept=kept,
         month=month,
@@ -88,6 +97,30 @@ def index() -> Answer:
         plans=not current_person().roles.isdisjoint(PLANNERS),
         next_url=url_for(".index", **kept, after=written(page.next)) if page.next else None,
         first_url=url_for(".index", **kept) if after else None,
+        **words(),
+    )
+
+
+@pages.get("/rechecks")
+@needs(*READERS)
+def rechecks() -> Answer:
+    """All re-inspections owed, or soon to be, the earliest deadline first."""
+    after = place(request.args.get("after"))
+    with reading() as session:
+        due = queries.rechecks(
+            session,
+            current_person().root_id,
+            clock.now() + SOON,
+            scope=current_scope(),
+            after=after,
+            limit=_PAGE + 1,
+        )
+    last = due[_PAGE - 1].order if len(due) > _PAGE else None
+    return render_template(
+        "desk/rechecks.html",
+        due=due[:_PAGE],
+        next_url=url_for(".rechecks", after=written((last.due_at, last.id))) if last and last.due_at else None,
+        first_url=url_for(".rechecks") if after else None,
         **words(),
     )
 
