@@ -2,10 +2,11 @@
 // or sends what is another's.
 //
 // records  {id, seq, type, captured_at, body, device, attachments, about, state, reason, receipt, created_at, …}
-// photos   {sha256, blob, size, mime, state, reason, created_at}
+// photos   {sha256, blob, size, mime, state, reason, created_at}; state "draft": of a form that is not sent yet
 // drafts   {name, …}: forms begun;  packs {part, etag, at, data};  notes {key, value}
 
 import { openDB } from "../../vendor/idb/idb.js";
+import { iso } from "./when.js";
 
 const STRICT = { durability: "strict" };
 export const databaseOf = (userId) => `gridops-field-${userId}`;
@@ -57,7 +58,7 @@ class Store {
     for (const file of files) {
       const known = await tx.objectStore("photos").get(file.sha256);
       if (!known?.blob) tx.objectStore("photos").put({ ...file, created_at: record.created_at });
-      else if (known.state === "dropped") tx.objectStore("photos").put({ ...known, state: "queued" });
+      else if (known.state === "dropped" || known.state === "draft") tx.objectStore("photos").put({ ...known, state: "queued" });
     }
     const stored = { ...record, seq };
     tx.objectStore("records").add(stored);
@@ -147,6 +148,21 @@ class Store {
     return this.db.delete("drafts", name);
   }
 
+  // A file of a form that is being filled in: written once, under its name, before anything is sent.
+  async keepFile({ sha256, blob, size, mime }) {
+    const tx = this.db.transaction("photos", "readwrite", STRICT);
+    const known = await tx.store.get(sha256);
+    if (!known?.blob) tx.store.put({ sha256, blob, size, mime, state: "draft", created_at: iso() });
+    await tx.done;
+  }
+
+  // Takes back what only a form had.
+  async dropFile(sha256) {
+    const tx = this.db.transaction("photos", "readwrite");
+    if ((await tx.store.get(sha256))?.state === "draft") tx.store.delete(sha256);
+    await tx.done;
+  }
+
   pack(part) {
     return this.db.get("packs", part);
   }
@@ -169,8 +185,20 @@ class Store {
     this.changed();
   }
 
+  // Files of forms that are there no more go after a day; forms may be open in another tab.
+  async tidyForms(at) {
+    const until = at.getTime() - 86_400_000;
+    const named = JSON.stringify(await this.drafts());
+    const tx = this.db.transaction("photos", "readwrite");
+    for (let cursor = await tx.store.index("state").openCursor("draft"); cursor; cursor = await cursor.continue()) {
+      if (Date.parse(cursor.value.created_at) < until && !named.includes(cursor.value.sha256)) cursor.delete();
+    }
+    await tx.done;
+  }
+
   // Confirmed records older than some days go, with the files that no other record needs.
   async tidy(keepDays, at) {
+    await this.tidyForms(at);
     const until = at.getTime() - keepDays * 86_400_000;
     const old = (await this.inState("confirmed")).filter((record) => Date.parse(record.confirmed_at) < until);
     if (!old.length) return;
