@@ -12,7 +12,10 @@ from gridops.people.rules.words import Role, UnitKind, WorkLine
 
 
 class Unit(Base):
-    """A unit in three levels: 1 街道/园区 (and each agency), 2 部门, 3 科室; people are the fourth."""
+    """A unit in three levels: 1 街道/园区 (and each agency), 2 部门, 3 科室; people are the fourth.
+
+    `phone`: of its office.
+    """
 
     __tablename__ = "unit"
     id: Mapped[bigint_key]
@@ -23,6 +26,7 @@ class Unit(Base):
     level: Mapped[int]
     kind: Mapped[UnitKind] = mapped_column(enum_text(UnitKind))
     grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
+    phone: Mapped[str | None] = mapped_column(String(30))
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     __table_args__ = (Index(None, "root_id", "code", unique=True),)
@@ -32,7 +36,8 @@ class User(Base):
     """A person with a sign-in.
 
     `username` is kept as `rules.sign_in.normal_username` makes it. `session_stamp` changes when sessions must end
-    (password, locking, sign-out everywhere). `must_change_password`: an admin set a one-time password.
+    (password, locking, sign-out everywhere). `must_change_password`: an admin set a one-time password. `phone`:
+    personal data, masked in lists; the field app gives those of shift leaders and leaders to their people.
     """
 
     __tablename__ = "app_user"
@@ -41,6 +46,7 @@ class User(Base):
     username: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(60))
     staff_no: Mapped[str | None] = mapped_column(String(40))
+    phone: Mapped[str | None] = mapped_column(String(30))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(default=False)

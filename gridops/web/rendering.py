@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, request
 from flask_login import current_user
 
-from gridops.core import clock
+from gridops.core import clock, masking
 from gridops.people.rules import ROLE_NAMES, UNIT_KIND_NAMES, WORK_LINE_NAMES
 from gridops.web import navigation, words
 
@@ -23,6 +23,7 @@ def set_up(app: Flask) -> None:
         day_before=words.day_before,
         span=words.span,
         left=words.left,
+        masked_number=masking.number,
     )
     app.jinja_env.globals.update(
         role_names=ROLE_NAMES,

@@ -119,6 +119,27 @@ def test_units_are_made_and_renamed(admin, place):
     assert "综合执法局" not in page
 
 
+def test_the_telephone_of_a_person_is_masked_kept_by_an_empty_field_and_taken_away_by_a_tick(admin, place):
+    form = {"name": "监督员", "unit_id": str(place["hall"])}
+    assert admin.post(f"/admin/people/{place['jd']}", {**form, "phone": "call me"}).status_code == 422
+    admin.post(f"/admin/people/{place['jd']}", {**form, "phone": "13800001234"})
+    for page in ("/admin/people?q=jd", f"/admin/people/{place['jd']}"):
+        assert "138****1234" in admin.get(page).text
+        assert "13800001234" not in admin.get(page).text
+    admin.post(f"/admin/people/{place['jd']}", form)
+    assert details(place, "jd").phone == "13800001234"
+    assert "13800001234" not in admin.get("/admin/audit").text
+    admin.post(f"/admin/people/{place['jd']}", {**form, "no_phone": "yes"})
+    assert details(place, "jd").phone is None
+
+
+def test_the_office_telephone_of_a_unit_is_plain(admin, place):
+    admin.post(f"/admin/units/{place['hall']}", {"name": "街道办", "kind": "street", "phone": "0519-85551234"})
+    assert "0519-85551234" in admin.get(f"/admin/units?at={place['hall']}").text
+    admin.post(f"/admin/units/{place['hall']}", {"name": "街道办", "kind": "street", "phone": ""})
+    assert "0519-85551234" not in admin.get(f"/admin/units?at={place['hall']}").text
+
+
 def test_responsibilities_are_assigned_and_coverage_follows(admin, place):
     assert "空缺" in admin.get("/admin/duties").text
     for line in ("visits", "upkeep", "civility", "public_order", "environment_safety"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from gridops.people.queries import PeopleFilter
 from gridops.people.rules import Role, UnitKind, WorkLine
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
+_PHONE = re.compile(r"\+?[0-9][0-9 -]{1,28}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +30,19 @@ class NewUser:
     certificate_valid_to: date | None = None
     password_hash: str | None = None
     demo: bool = False
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UserChange:
-    """What an admin may change; the user name stays."""
+    """What an admin may change; the user name stays. `phone`: None leaves it, an empty text takes it away."""
 
     name: str
     unit_id: int
     staff_no: str | None
     certificate_no: str | None
     certificate_valid_to: date | None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,16 @@ class NewUnit:
     kind: UnitKind
     parent_id: int | None = None
     grid_id: int | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UnitChange:
-    """What an admin may change of a unit; code, level and parent stay."""
+    """What an admin may change of a unit; code, level and parent stay. `phone` as in UserChange."""
 
     name: str
     kind: UnitKind
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,12 @@ class _Reader:
             self.refuse(name, f"最多 {longest} 个字符")
         return text
 
+    def phone(self) -> str:
+        text = self.text("phone", 30)
+        if text and not _PHONE.fullmatch(text):
+            self.refuse("phone", "请填写电话号码，如 0519-85551234 或 13800001234")
+        return text
+
     def number(self, name: str, *, required: bool = False) -> int | None:
         text = self.values.get(name, "").strip()
         if not text:
@@ -133,18 +145,24 @@ class _Reader:
 
 
 def new_user(values: Mapping[str, str]) -> NewUser:
-    """`username, name, unit_id, staff_no, certificate_no, certificate_valid_to`."""
+    """`username, name, unit_id, staff_no, phone, certificate_no, certificate_valid_to`."""
     read = _Reader(values)
     username = read.text("username", 60, required=True)
     change = _user(read)
     read.done()
     return NewUser(
-        username, change.name, change.unit_id, change.staff_no, change.certificate_no, change.certificate_valid_to
+        username,
+        change.name,
+        change.unit_id,
+        change.staff_no,
+        change.certificate_no,
+        change.certificate_valid_to,
+        phone=change.phone,
     )
 
 
 def user_change(values: Mapping[str, str]) -> UserChange:
-    """`name, unit_id, staff_no, certificate_no, certificate_valid_to`."""
+    """`name, unit_id, staff_no, phone (empty: as it is), no_phone, certificate_no, certificate_valid_to`."""
     read = _Reader(values)
     change = _user(read)
     read.done()
@@ -152,22 +170,25 @@ def user_change(values: Mapping[str, str]) -> UserChange:
 
 
 def new_unit(values: Mapping[str, str]) -> NewUnit:
-    """`code, name, kind, parent_id` (empty: level 1)."""
+    """`code, name, kind, phone, parent_id` (empty: level 1)."""
     read = _Reader(values)
     unit = NewUnit(
         code=read.text("code", 60, required=True),
         name=read.text("name", 120, required=True),
         kind=read.one_of("kind", UnitKind, UnitKind.DEPARTMENT),
         parent_id=read.number("parent_id"),
+        phone=read.phone() or None,
     )
     read.done()
     return unit
 
 
 def unit_change(values: Mapping[str, str]) -> UnitChange:
-    """`name, kind`."""
+    """`name, kind, phone`."""
     read = _Reader(values)
-    change = UnitChange(read.text("name", 120, required=True), read.one_of("kind", UnitKind, UnitKind.DEPARTMENT))
+    change = UnitChange(
+        read.text("name", 120, required=True), read.one_of("kind", UnitKind, UnitKind.DEPARTMENT), read.phone()
+    )
     read.done()
     return change
 
@@ -222,6 +243,8 @@ def _user(read: _Reader) -> UserChange:
         staff_no=read.text("staff_no", 40) or None,
         certificate_no=read.text("certificate_no", 60) or None,
         certificate_valid_to=read.day("certificate_valid_to"),
+        # What is kept is shown masked only, so an empty field says nothing.
+        phone="" if read.values.get("no_phone") == "yes" else read.phone() or None,
     )
 
 

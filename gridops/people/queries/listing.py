@@ -56,6 +56,7 @@ class PersonRow:
     must_change_password: bool
     certificate_no: str | None
     certificate_valid_to: date | None
+    phone: str | None
     roles: tuple[HeldRole, ...] = ()
 
     def held_on(self, day: date) -> dict[Role, list[HeldRole]]:
@@ -90,6 +91,7 @@ class UnitRow:
     grid_id: int | None
     people: int
     valid_to: date | None
+    phone: str | None
 
 
 _LIST = (
@@ -105,6 +107,7 @@ _LIST = (
     User.must_change_password,
     User.certificate_no,
     User.certificate_valid_to,
+    User.phone,
 )
 
 
@@ -181,6 +184,7 @@ def unit_rows(session: Session, root_id: int) -> list[UnitRow]:
             Unit.grid_id,
             func.coalesce(people.c.people, 0),
             Unit.valid_to,
+            Unit.phone,
         )
         .outerjoin(people, people.c.unit_id == Unit.id)
         .where(Unit.root_id == root_id)
@@ -204,7 +208,9 @@ def unit_by_code(session: Session, root_id: int, code: str) -> UnitRow | None:
     unit = session.scalar(select(Unit).where(Unit.root_id == root_id, Unit.code == code))
     if unit is None:
         return None
-    return UnitRow(unit.id, unit.code, unit.name, unit.level, unit.kind, unit.parent_id, unit.grid_id, 0, unit.valid_to)
+    return UnitRow(
+        unit.id, unit.code, unit.name, unit.level, unit.kind, unit.parent_id, unit.grid_id, 0, unit.valid_to, unit.phone
+    )
 
 
 def units_by_id(session: Session, unit_ids: Iterable[int]) -> list[Unit]:

@@ -38,6 +38,7 @@ def create_user(session: Session, root_id: int, new: NewUser, *, by: Person | No
         name=new.name.strip(),
         unit_id=new.unit_id,
         staff_no=new.staff_no,
+        phone=new.phone or None,
         certificate_no=new.certificate_no,
         certificate_valid_to=new.certificate_valid_to,
         password_hash=new.password_hash,
@@ -53,7 +54,7 @@ def create_user(session: Session, root_id: int, new: NewUser, *, by: Person | No
 
 
 def change_user(session: Session, user_id: int, change: UserChange, *, by: Person | None = None) -> User:
-    """Change name, unit, staff number and certificate."""
+    """Change name, unit, staff number, telephone and certificate; the trail says which, never the number."""
     user = user_of(session, user_id)
     require_manager(session, by, user)
     _check_texts(change.name, change.staff_no, change.certificate_no)
@@ -62,6 +63,9 @@ def change_user(session: Session, user_id: int, change: UserChange, *, by: Perso
     changed = [field for field in fields if getattr(user, field) != getattr(change, field)]
     for field in changed:
         setattr(user, field, getattr(change, field))
+    if change.phone is not None and (user.phone or "") != change.phone:
+        user.phone = change.phone or None
+        changed.append("phone")
     if changed:
         _record(session, "user.change", user, by, fields=changed)
     return user

@@ -37,6 +37,7 @@ def create_unit(session: Session, root_id: int, new: NewUnit, *, by: Person | No
         level=level,
         parent_id=new.parent_id,
         grid_id=new.grid_id,
+        phone=new.phone or None,
     )
     session.add(unit)
     session.flush()
@@ -45,7 +46,7 @@ def create_unit(session: Session, root_id: int, new: NewUnit, *, by: Person | No
 
 
 def change_unit(session: Session, unit_id: int, change: UnitChange, *, by: Person | None = None) -> Unit:
-    """Rename a unit or change its kind; code, level and parent stay: past figures hang on them."""
+    """Change name, kind or telephone of a unit; code, level and parent stay: past figures hang on them."""
     unit = unit_of(session, by.root_id, unit_id) if by else session.get_one(Unit, unit_id)
     require_admin(session, by, unit.root_id)
     _check(session, unit.root_id, unit.code, change.name, None)
@@ -53,8 +54,9 @@ def change_unit(session: Session, unit_id: int, change: UnitChange, *, by: Perso
     refused = refused_level(unit.level, parent.level if parent else None, change.kind)
     if refused:
         raise Invalid(("kind", refused))
-    if (unit.name, unit.kind) != (change.name, change.kind):
-        unit.name, unit.kind = change.name, change.kind
+    phone = unit.phone if change.phone is None else change.phone or None
+    if (unit.name, unit.kind, unit.phone) != (change.name, change.kind, phone):
+        unit.name, unit.kind, unit.phone = change.name, change.kind, phone
         audit.record(session, "unit.change", "unit", unit.id, actor_id=actor(by), root_id=unit.root_id)
     return unit
 

@@ -21,6 +21,6 @@ def of_person(session: Session, person: Person) -> list[Json]:
 def named(session: Session, unit_ids: Iterable[int]) -> dict[int, Json]:
     """Unit id -> as the pack names it."""
     return {
-        row.id: {"id": row.id, "code": row.code, "name": row.name, "phone": None}
+        row.id: {"id": row.id, "code": row.code, "name": row.name, "phone": row.phone}
         for row in people.units_by_id(session, unit_ids)
     }
