@@ -4,7 +4,7 @@ import { html, nothing } from "../lib/html.js";
 import { nameOf, nights, roundOf } from "../lib/nights.js";
 import { button, check, chip, empty, field, icon, link, notice, select, sheet, time } from "../lib/ui.js";
 import { t } from "../lib/words.js";
-import { drawCode } from "../photo/code.js";
+import { code as drawCode } from "../photo/code.js";
 import { stateChip } from "./rounds.js";
 
 async function load({ id, again }, app) {
