@@ -19,6 +19,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
+from gridops.web.field.scripts import sentences_below
+
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "gridops" / "web"
 ENGLISH = WEB / "translations" / "en" / "LC_MESSAGES" / "messages.po"
@@ -102,12 +104,13 @@ msgstr ""
 
 
 def gather() -> Catalog:
-    """Every sentence of templates, doors and rules."""
+    """Every sentence of templates, scripts of the field app, doors and rules."""
     found = Catalog(locale="en")
     with (WEB / "babel.cfg").open() as config:
         methods, options = parse_mapping_cfg(config)
     for _name, _line, message, _comments, _context in extract_from_dir(WEB, methods, options, KEYWORDS):
         found.add(message)
+    _add(found, sentences_below(ROOT / "static" / "field"))
     for path in sorted(WEB.rglob("*.py")):
         _add(found, _words(ast.parse(path.read_text(encoding="utf-8"))))
     for room in ROOMS:

@@ -25,6 +25,7 @@ PUBLIC = {
     "field_app.manifest",
     "health.alive",
     "health.ready",
+    "field_pack.words",  # the app speaks before anyone signs in; sentences are nobody's
     "health.metrics",  # asks for this machine or an admin itself
 }
 OPEN_API = {"/api/v1/openapi.json"}

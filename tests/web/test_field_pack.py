@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event
 from gridops.core import clock
 from gridops.core.db import transaction
 from gridops.people.models import User
+from gridops.web.field.scripts import sentences_of
 from tests.factories import at
 from tests.web.street import EAST_POINT, WEST_POINT, Street
 from tests.webapp import Browser
@@ -114,6 +115,33 @@ def test_categories_are_found_by_initials_and_say_what_is_usual_here_at_this_hou
     assert found["usual"][21] == ["event/0110"]
     assert [hour for hour, values in enumerate(found["usual"]) if values] == [21]
     assert len(found["usual"]) == 24
+
+
+def test_a_phone_of_somebody_else_gets_nothing(street: Street) -> None:
+    inspector = street.browser("inspector")
+    theirs = {"X-Gridops-User": str(street.people["eastern"])}
+    assert inspector.get("/field/pack/grids", headers=theirs).status_code == 401
+
+
+def test_words_are_the_sentences_of_the_scripts_in_english_and_none_in_chinese(app: Flask) -> None:
+    browser = Browser(app)
+    english = browser.get("/field/words/en.json")
+    assert english.get_json()["全部已送达"] == "All delivered"
+    assert "立案" not in english.get_json(), "only what the app says"
+    again = browser.get("/field/words/en.json", headers={"If-None-Match": english.headers["ETag"]})
+    assert again.status_code == 304
+    assert browser.get("/field/words/zh.json").get_json() == {}
+    assert browser.get("/field/words/fr.json").status_code == 404
+
+
+def test_sentences_of_a_script_are_found_in_templates_within_templates_and_not_in_comments() -> None:
+    script = """
+    // t("注释里的")
+    /* "也是注释" */
+    const split = text.split(/["'`]/);  const half = total / 2 / "数";
+    html`<p title=${t("外层")}>${ok ? html`<b>${t('里层', {n: `${"最里"}`})}</b>` : nothing}文字</p>${t("后面")}`;
+    """
+    assert list(sentences_of(script)) == ["数", "外层", "里层", "最里", "后面"]
 
 
 def asked(engine: Engine, ask: Any) -> int:

@@ -12,7 +12,9 @@ from typing import cast
 from flask import Blueprint, Response, request
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import Unauthorized
 
+from config import ROOT
 from gridops.core import clock
 from gridops.core.db import reading
 from gridops.core.errors import NotFound
@@ -20,7 +22,8 @@ from gridops.people.queries import Scope
 from gridops.people.rules import Person
 from gridops.web.field.pack import categories, me, territory, who
 from gridops.web.field.pack.shapes import Json, instant
-from gridops.web.guards import current_person, current_scope, needs
+from gridops.web.field.pack.words import of_scripts
+from gridops.web.guards import current_person, current_scope, needs, public
 from gridops.web.language import LANGUAGES
 
 pages = Blueprint("field_pack", __name__, url_prefix="/field")
@@ -50,18 +53,32 @@ def part(part: str) -> Response:
     if wanted is None:
         raise NotFound("没有这一部分")
     person, scope = current_person(), current_scope()
+    if request.headers.get("X-Gridops-User", str(person.user_id)) != str(person.user_id):
+        # A phone on which somebody else has signed in meanwhile keeps the pack of the first.
+        raise Unauthorized("Somebody else is signed in.")
     language = request.args.get("language")
     spoken = force_locale(language) if language in LANGUAGES else contextlib.nullcontext()
     with spoken, reading() as session:
         data = wanted.build(session, person, scope)
     lasting = {name: value for name, value in data.items() if name not in wanted.volatile}
     mark = f"{person.user_id} {wanted.besides()} {_written(lasting)}"
-    answer = Response(_written(data), mimetype="application/json")
+    answer = Response(_written(data), mimetype="application/json", headers={"Cache-Control": "private, no-cache"})
     answer.set_etag(hashlib.sha256(mark.encode()).hexdigest()[:32])
     answer.headers["X-Gridops-User"] = str(person.user_id)
     answer.headers["X-Gridops-Now"] = instant(clock.now()) or ""
     answer.headers["Vary"] = "Cookie"
-    answer.headers["Cache-Control"] = "private, no-cache"
+    return cast(Response, answer.make_conditional(request.environ))
+
+
+@pages.get("/words/<language>.json")
+@public
+def words(language: str) -> Response:
+    """What the app says in a language; the same for everybody, asked for before anyone signs in."""
+    if language not in LANGUAGES:
+        raise NotFound("没有这种语言")
+    told = _written(of_scripts(ROOT / "static" / "field", language))
+    answer = Response(told, mimetype="application/json", headers={"Cache-Control": "no-cache"})
+    answer.set_etag(hashlib.sha256(told.encode()).hexdigest()[:32])
     return cast(Response, answer.make_conditional(request.environ))
 
 
