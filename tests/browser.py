@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from flask import Flask
@@ -33,13 +33,13 @@ def served(app: Flask) -> Iterator[str]:
 
 
 @contextmanager
-def chromium() -> Iterator[Chromium]:
-    """The browser of this machine, without a window."""
+def chromium(args: Sequence[str] = ()) -> Iterator[Chromium]:
+    """The browser of this machine, without a window; `args` go to its command line."""
     program = os.environ.get("GRIDOPS_TEST_BROWSER") or next(filter(None, map(shutil.which, _NAMES)), None)
     if program is None:
         missing("no Chromium is installed: the browser tests are skipped")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", *args])
         yield opened
         opened.close()
 

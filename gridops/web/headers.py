@@ -11,6 +11,7 @@ _POLICY = (
     ("script-src", "'self' 'nonce-{nonce}'"),
     ("style-src", "'self'"),
     ("img-src", "'self' blob: data:"),
+    ("media-src", "'self' blob:"),  # spoken notes are heard on the phone before they are sent
     ("connect-src", "'self'"),
     ("worker-src", "'self' blob:"),
     ("object-src", "'none'"),

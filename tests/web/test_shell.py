@@ -38,7 +38,13 @@ def test_every_answer_carries_the_security_headers(app, admin):
             assert answer.status_code < 500 or path == "/readyz", path
             policy = answer.headers["Content-Security-Policy"]
             assert "unsafe" not in policy
-            for part in ("default-src 'self'", "object-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"):
+            for part in (
+                "default-src 'self'",
+                "object-src 'none'",
+                "frame-ancestors 'none'",
+                "base-uri 'none'",
+                "media-src 'self' blob:",
+            ):
                 assert part in policy, path
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
             assert answer.headers["Referrer-Policy"] == "same-origin"

@@ -1,5 +1,7 @@
 // Names that the phone gives to records: UUID version 7 (RFC 9562), in the order in which they were given.
 
+import { digest } from "./sha256.js";
+
 let last = 0;
 let counter = 0;
 
@@ -19,8 +21,7 @@ export function uuid(at = Date.now()) {
 // SHA-256 of a blob or text in hex.
 export async function sha256(content) {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : await content.arrayBuffer();
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return digest(bytes);
 }
 
 // Letters and digits that cannot be guessed: the code by which others join a squad.
