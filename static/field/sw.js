@@ -37,7 +37,13 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  const path = request.mode === "navigate" && url.pathname === "/field" ? "/field" : url.pathname;
+  const path = url.pathname;
+  // What a code on a wall or on the leader's phone says opens without a network too.
+  const inner = request.mode === "navigate" && /^\/field\/((?:premises|join)\b.*)$/.exec(path);
+  if (inner) {
+    event.respondWith(Promise.resolve(Response.redirect(`/field#/${inner[1]}${url.search}`)));
+    return;
+  }
   if (!KEPT.has(path)) return;
   event.respondWith(caches.open(CACHE).then((cache) => cache.match(path)).then((kept) => kept || fetch(request)));
 });
