@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from gridops.core.db import Base, Id, bigint_key, enum_text
 from gridops.core.outside import FromOutside, outside_keys
 from gridops.operations.rules import IncidentKind, TallyKind
-from gridops.squads.rules import Agency
+from gridops.squads.rules import Agency, Signed
 
 
 class Campaign(Base):
@@ -84,6 +84,7 @@ class Incident(FromOutside, Base):
     `party`: personal data where it is a person. `letter_no`, `receipt`: of a referral (移送); `deadline`: by when it is
     to be answered, or the end of a seizure or preservation. `officers`: [{key, name, agency,
     certificate_no, user_id}, …].
+    `signed`, `witness`: whether the party signed for the list, and who saw it refused (行政强制法 art. 18).
     `prolonged_at`: when a longer term was approved. `lifted_at`: things given back, `lift_note` says to whom and why.
     `replaces_id`: the voided incident that this one corrects.
     """
@@ -106,6 +107,8 @@ class Incident(FromOutside, Base):
     letter_no: Mapped[str | None] = mapped_column(String(80))
     items: Mapped[str] = mapped_column(Text, default="")
     deadline: Mapped[datetime | None]
+    signed: Mapped[Signed | None] = mapped_column(enum_text(Signed))
+    witness: Mapped[str | None] = mapped_column(String(120))
     received_at: Mapped[datetime | None]
     receipt: Mapped[str | None] = mapped_column(String(200))
     answered_at: Mapped[datetime | None]

@@ -47,6 +47,17 @@ def agency_of(kind: UnitKind) -> Agency:
     return Agency(kind.value) if kind.value in set(Agency) else Agency.STREET
 
 
+class Signed(StrEnum):
+    """What the signature on the glass proves: receipt; or that it was refused, with a witness or film."""
+
+    RECEIVED = "received"
+    REFUSED = "refused"
+    NOT_ASKED = "not_asked"
+
+
+SIGNED_NAMES = {Signed.RECEIVED: "已签收", Signed.REFUSED: "拒签", Signed.NOT_ASKED: "未要求签收"}
+
+
 class CheckedInBy(StrEnum):
     """How a member checked in: the leader's QR code, name and certificate, a file, or by the desk afterwards."""
 

@@ -29,13 +29,12 @@ from gridops.inspections.rules.who import (
 from gridops.inspections.rules.words import (
     ORDER_NAMES,
     SEVERITY_NAMES,
-    SIGNED_NAMES,
     VISIT_NAMES,
     OrderKind,
     Severity,
-    Signed,
     VisitKind,
 )
+from gridops.squads.rules import SIGNED_NAMES, Signed
 
 __all__ = [
     "COMPETENT",

@@ -20,14 +20,6 @@ class OrderKind(StrEnum):
     HAZARD_NOTICE = "hazard_notice"
 
 
-class Signed(StrEnum):
-    """What the signature on the glass proves: receipt; or that it was refused, with a witness or film."""
-
-    RECEIVED = "received"
-    REFUSED = "refused"
-    NOT_ASKED = "not_asked"
-
-
 class Severity(StrEnum):
     """How bad a finding is."""
 
@@ -38,5 +30,4 @@ class Severity(StrEnum):
 
 VISIT_NAMES = {VisitKind.INSPECTION: "行政检查", VisitKind.PATROL: "巡查", VisitKind.CALL: "走访"}
 ORDER_NAMES = {OrderKind.ORDER: "责令改正", OrderKind.HAZARD_NOTICE: "隐患提示单"}
-SIGNED_NAMES = {Signed.RECEIVED: "已签收", Signed.REFUSED: "拒签", Signed.NOT_ASKED: "未要求签收"}
 SEVERITY_NAMES = {Severity.GENERAL: "一般", Severity.SERIOUS: "较重", Severity.MAJOR: "重大"}

@@ -155,6 +155,8 @@ class IncidentBody(Shape):
     letter_no: Annotated[str, Field(max_length=80)] | None = None
     items: Words | None = None
     deadline: Annotated[str, Field(max_length=40, description="a time, or a day, which then ends it")] | None = None
+    signed: SignedName | None = Field(default=None, description="whether the party signed for the list of things")
+    witness: Annotated[str, Field(max_length=120, description="who saw that it was refused")] | None = None
 
 
 class HandoverBody(Shape):

@@ -14,7 +14,7 @@ from gridops.operations.rules import IncidentKind, TallyKind
 from gridops.operations.rules.tallies import MOST
 from gridops.premises.forms import PremisesRef, reference
 from gridops.squads.forms import people
-from gridops.squads.rules import Agency, Someone
+from gridops.squads.rules import Agency, Signed, Someone
 
 
 class Action(StrEnum):
@@ -65,6 +65,8 @@ class IncidentIn:
     letter_no: str | None = None
     items: str = ""
     deadline: datetime | None = None
+    signed: Signed | None = None
+    witness: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ def parse_incident(body: Mapping[str, Any], field: str = "body") -> IncidentIn:
         letter_no=read("letter_no", text(80)),
         items=read("items", text(MAX_TEXT)) or "",
         deadline=read("deadline", by_last_instant),
+        signed=read("signed", member(Signed)),
+        witness=read("witness", text(120)),
     )
     if found.kind is IncidentKind.REFERRED and found.to_agency is None:
         read.wrong("to_agency", "required for a referral")

@@ -77,6 +77,8 @@ def add_incident(
         letter_no=form.letter_no,
         items=form.items,
         deadline=form.deadline,
+        signed=form.signed,
+        witness=form.witness,
         user_id=person.user_id,
         record_id=record_id,
         recorded_at=recorded_at or clock.now(),

@@ -231,7 +231,18 @@ def _body(raw: Mapping[str, str]) -> dict[str, Any]:
 def _typed(row: queries.IncidentRow, party: str) -> dict[str, Any]:
     """What an incident says, as the form has it."""
     incident = row.incident
-    given = ("kind", "agency", "to_agency", "basis", "approver", "decision_no", "letter_no", "items")
+    given = (
+        "kind",
+        "agency",
+        "to_agency",
+        "basis",
+        "approver",
+        "decision_no",
+        "letter_no",
+        "items",
+        "signed",
+        "witness",
+    )
     officers = ";".join(
         f"{kept['name']}@{kept['agency']}#{kept['certificate_no'] or ''}".rstrip("#") for kept in incident.officers
     )

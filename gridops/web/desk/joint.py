@@ -11,7 +11,7 @@ from gridops.core.errors import Invalid
 from gridops.core.ids import row_id
 from gridops.operations.rules import INCIDENT_NAMES, MEASURES, STATE_NAMES, late, open_points, state_of
 from gridops.people.rules import Role
-from gridops.squads.rules import AGENCY_NAMES
+from gridops.squads.rules import AGENCY_NAMES, SIGNED_NAMES
 from gridops.web.navigation import DESK_ROLES
 
 # A handler sees what is with their unit; outings are with nobody's.
@@ -24,6 +24,7 @@ def words() -> dict[str, Any]:
         "state_names": STATE_NAMES,
         "incident_names": INCIDENT_NAMES,
         "agency_names": AGENCY_NAMES,
+        "signed_names": SIGNED_NAMES,
         "measures": MEASURES,
         "state_of": state_of,
         "open_points": open_points,
