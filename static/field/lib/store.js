@@ -27,6 +27,14 @@ export async function openStore(userId) {
   return new Store(db, userId);
 }
 
+async function queueFiles(tx, files, at) {
+  for (const file of files) {
+    const known = await tx.objectStore("photos").get(file.sha256);
+    if (!known?.blob) tx.objectStore("photos").put({ ...file, created_at: at });
+    else if (known.state === "dropped" || known.state === "draft") tx.objectStore("photos").put({ ...known, state: "queued" });
+  }
+}
+
 class Store {
   constructor(db, userId) {
     Object.assign(this, { db, userId, told: new Set(), channel: new BroadcastChannel(databaseOf(userId)) });
@@ -55,11 +63,7 @@ class Store {
     const counter = await tx.objectStore("notes").get("seq");
     const seq = (counter?.value ?? 0) + 1;
     tx.objectStore("notes").put({ key: "seq", value: seq });
-    for (const file of files) {
-      const known = await tx.objectStore("photos").get(file.sha256);
-      if (!known?.blob) tx.objectStore("photos").put({ ...file, created_at: record.created_at });
-      else if (known.state === "dropped" || known.state === "draft") tx.objectStore("photos").put({ ...known, state: "queued" });
-    }
+    await queueFiles(tx, files, record.created_at);
     const stored = { ...record, seq };
     tx.objectStore("records").add(stored);
     if (record.draft) tx.objectStore("drafts").delete(record.draft);
@@ -90,8 +94,27 @@ class Store {
     return this.db.getAllFromIndex("records", "state", all, Number.isFinite(limit) ? limit : undefined);
   }
 
+  // All of some kinds, oldest first.
+  async ofTypes(...types) {
+    const all = await this.db.getAll("records");
+    return all.filter((record) => types.includes(record.type)).sort((one, other) => one.seq - other.seq);
+  }
+
   countIn(state) {
     return this.db.countFromIndex("records", "state", IDBKeyRange.bound([state, 0], [state, Infinity]));
+  }
+
+  // A record that was put right, with the files it has now.
+  async revise(id, changes, files, draft) {
+    const tx = this.db.transaction(["records", "photos", "drafts"], "readwrite", STRICT);
+    const known = await tx.objectStore("records").get(id);
+    await queueFiles(tx, files, known.created_at);
+    const stored = { ...known, ...changes };
+    tx.objectStore("records").put(stored);
+    if (draft) tx.objectStore("drafts").delete(draft);
+    await tx.done;
+    this.changed();
+    return stored;
   }
 
   async update(id, changes) {

@@ -24,7 +24,7 @@ export async function room() {
 // {type, body, files: [{blob, mime, role, album, taken_at, lon, lat}], about: {title, note, subject}, at, id, draft}
 // -> the stored record. Throws NoRoom where the phone is full: then nothing of it is stored and the form keeps it.
 export async function capture(store, { type, body, files = [], about = {}, at = now(), id = uuid(at.getTime()), draft }) {
-  const prepared = await Promise.all(files.map(prepare));
+  const prepared = await claims(files);
   const attachments = prepared.map(({ claim }) => claim);
   const record = {
     id, type, body, attachments, about, draft,
@@ -38,6 +38,9 @@ export async function capture(store, { type, body, files = [], about = {}, at = 
     throw fault;
   }
 }
+
+// What a record says of each file, and the file as it is stored.
+export const claims = (files) => Promise.all(files.map(prepare));
 
 async function prepare(file) {
   const hash = file.sha256 || (await sha256(file.blob));

@@ -1,0 +1,34 @@
+// Small pieces that the screens of joint enforcement share.
+
+import { html, nothing } from "../lib/html.js";
+import { stateOf } from "../lib/records.js";
+import { chip, icon, notice } from "../lib/ui.js";
+import { t } from "../lib/words.js";
+import { troubles } from "./outings.js";
+
+const LOOKS = () => ({ planned: ["wait", "calendar-event", t("已计划")], open: ["good", "player-play", t("进行中")], ended: ["", "circle-check", t("已结束")], cancelled: ["", "circle-x", t("已取消")] });
+
+export function stateChip(state) {
+  const [tone, name, words] = LOOKS()[state];
+  return chip(words, { tone, name });
+}
+
+export const INCIDENT_ICONS = { seized: "lock", impounded: "car", preserved: "archive", referred: "send", other: "note" };
+
+export const unnamed = () => t("由负责人手机同步后显示名称");
+
+// How far a record of this phone came; nothing once it has been delivered.
+export function onTheWay(record) {
+  if (record.state === "confirmed" && !record.receipt?.held_because) return nothing;
+  const { tone, name, words } = stateOf(record);
+  return chip(words, { tone, name });
+}
+
+// Where a record is put right: on its form, else in the ledger.
+export const mending = (record) => record.about?.edit ?? `#/ledger/${record.id}`;
+
+export function troublesPart(outing) {
+  const found = troubles(outing);
+  if (!found.length) return nothing;
+  return notice("wait", t("有 %(n)s 条记录需要处理", { n: found.length }), "", html`<ul class="troubles">${found.map((record) => html`<li><a class="button quiet" href=${mending(record)}>${icon("pencil")}<span>${record.about?.title ?? ""}：${record.receipt?.held_because || record.reason || stateOf(record).words}</span></a></li>`)}</ul>`);
+}
