@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, update
 
 from gridops.core import clock
 from gridops.core.db import transaction
+from gridops.grids.models import Grid, GridVersion
+from gridops.grids.rules import Level
 from gridops.people.models import User
 from gridops.web.field.scripts import sentences_of
-from tests.factories import at
+from tests.factories import at, make_grid
 from tests.web.street import EAST_POINT, WEST_POINT, Street
 from tests.webapp import Browser
 
@@ -99,6 +101,25 @@ def test_grids_are_mine_and_those_around_with_borders_that_hold_a_point(street: 
     ring = grids[street.west]["geometry"]["coordinates"][0]
     assert [119.95, 31.85] in ring
     assert {grid["mine"] for grid in part(street.browser("desk"), "grids")["grids"]} == {True}
+
+
+def test_grids_say_whether_they_are_all_there_are(street: Street) -> None:
+    desk = street.browser("desk")
+
+    def has(area_m2: float) -> None:
+        with transaction() as session:
+            session.execute(update(GridVersion).where(GridVersion.grid_id == street.root_id).values(area_m2=area_m2))
+
+    has(2_010_000)  # two communities of a square kilometre each, and a strip that is neither's
+    assert part(desk, "grids")["whole"] is False
+    has(2_000_000)
+    told = part(desk, "grids")
+    assert (told["whole"], {grid["depth"] for grid in told["grids"]}) == (True, {1})
+    with transaction() as session:
+        root = session.get_one(Grid, street.root_id)
+        make_grid(session, "320411003010", parent=root, level=Level.COMMUNITY, west=120.1)
+    assert part(desk, "grids")["whole"] is True
+    assert part(street.browser("inspector"), "grids")["whole"] is False  # it is far from hers
 
 
 def test_categories_are_found_by_initials_and_say_what_is_usual_here_at_this_hour(street: Street) -> None:

@@ -11,8 +11,11 @@ const STEPS_M = [0.5, 1, 2, 5, 10, 20];
 const round = (metres) => Math.round(metres * 1000) / 1000;
 
 export class Territory {
-  // `pack`: what pack part `grids` holds: {grids: […] or features: […], known_points: […]}.
-  constructor(pack) {
+  // `pack`: what pack part `grids` holds: {grids: […] (or GeoJSON's features), whole, known_points: […]}. Where it is
+  // not the whole jurisdiction, what lies outside of it may well have a grid: only the server knows.
+  constructor(pack, { nearestM = NEAREST_M } = {}) {
+    this.nearestM = nearestM;
+    this.whole = pack?.whole === true;
     const told = pack?.grids ?? pack?.features ?? pack ?? [];
     const grids = (Array.isArray(told) ? told : (told.features ?? [])).map(read).filter((grid) => grid.shapes.length);
     const names = new Map(grids.flatMap((grid) => [[grid.code, grid], ...(grid.id == null ? [] : [[grid.id, grid]])]));
@@ -22,7 +25,7 @@ export class Territory {
     for (const grid of grids) {
       const path = line(grid);
       grid.depth = grid.told ?? path.length - 1;
-      grid.path = (roots.has(path[0]) && path.length > 1 ? path.slice(1) : path).map((one) => one.name).join(" ");
+      grid.path = grid.named ?? (roots.has(path[0]) && path.length > 1 ? path.slice(1) : path).map((one) => one.name).join(" ");
     }
     this.grids = grids.sort((a, b) => b.depth - a.depth || (a.code < b.code ? -1 : Number(a.code > b.code)));
     this.grids.forEach((grid, row) => { grid.row = row; });
@@ -38,11 +41,11 @@ export class Territory {
   }
 
   // {grid, border, outside, nearest}: the grid that has the point, the others that a fix of this accuracy may mean,
-  // whether it lies outside of everything, and then the nearest grid as {grid, distance_m}, however far.
+  // whether it lies outside of everything known, and then the nearest grid as {grid, distance_m}, however far.
   locate(lon, lat, accuracyM = 0) {
     const inside = this.holds(lon, lat);
     const nearest = inside ? null : this.nearest(lon, lat);
-    const first = inside ?? (nearest && nearest.distance_m <= NEAREST_M ? nearest.grid : null);
+    const first = inside ?? (this.whole && nearest && nearest.distance_m <= this.nearestM ? nearest.grid : null);
     const others = first ? this.near(lon, lat, Math.min(Math.max(accuracyM || 0, 0), MOST_ACCURACY_M)) : [];
     return { grid: first, border: others.map((one) => one.grid).filter((grid) => grid !== first), outside: !inside, nearest };
   }
@@ -128,6 +131,7 @@ function read(one) {
     name: told.name ?? String(told.code),
     level: told.level ?? null,
     parent: told.parent_code ?? told.parent_id ?? told.parent ?? null,
+    named: told.path ?? null,
     told: Number.isFinite(told.depth) ? told.depth : null,
     mine: told.mine === true,
     shapes,

@@ -236,7 +236,7 @@ class Picker {
   say() {
     const [lon, lat] = this.at ?? [];
     const grid = this.at && this.territory.known ? this.territory.locate(lon, lat) : null;
-    const where = grid && (grid.grid ? grid.grid.path : t("不在本辖区内"));
+    const where = grid && (grid.grid ? grid.grid.path : this.territory.whole ? t("不在本辖区内") : t("不在我的网格和相邻网格内"));
     const far = this.at && this.moved && this.fix ? t("离手机定位 %(distance)s", { distance: metres(metresBetween(this.at, [this.fix.lon, this.fix.lat])) }) : "";
     const words = [where, far].filter(Boolean).join(" · ");
     const hint = this.at ? t("点地图放图钉，拖动手柄微调，十字所在就是位置。") : t("点地图，把图钉放到事情发生的地方。");

@@ -63,7 +63,7 @@ function tell(state, at) {
   const named = { grid: at.grid?.path ?? "", more: beyond(state, at) };
   if (at.picked) {
     const words = fix ? t("图上选点，离手机定位 %(distance)s", { distance: metres(apart(at, fix)) }) : t("图上选点");
-    return { ...named, tone: named.more ? "wait" : "good", look: "picked", words, short: t("图上选点") };
+    return { ...named, tone: lost(state, at) ? "wait" : "good", look: "picked", words, short: t("图上选点") };
   }
   const level = levelOf(fix.accuracy_m);
   if (level === "coarse" && at.grid) named.grid = t("可能是%(grid)s", named);
@@ -71,16 +71,19 @@ function tell(state, at) {
   const { tone, sentence } = told(level, { accuracy_m: fix.accuracy_m });
   const exact = { good: t("定位准确"), fair: t("定位一般"), coarse: t("太大，请选点或确认") }[level];
   const since = old > MINUTE ? t("，%(age)s的定位", { age: age(old) }) : "";
-  return { ...named, tone: named.more ? "wait" : tone, words: at.grid ? `${t("误差 %(distance)s", { distance: metres(fix.accuracy_m) })} · ${exact}${since}` : sentence, short: exact };
+  return { ...named, tone: lost(state, at) ? "wait" : tone, words: at.grid ? `${t("误差 %(distance)s", { distance: metres(fix.accuracy_m) })} · ${exact}${since}` : sentence, short: exact };
 }
 
 function apart(at, fix) {
   return metresBetween([at.lon, at.lat], [fix.lon, fix.lat]);
 }
 
-// Outside of every border: the nearest grid has it, or none.
+const lost = (state, at) => state.territory.whole && at.outside;
+
+// Outside of every border: the nearest grid has it, or none; or the phone does not hold the borders there.
 function beyond(state, at) {
   if (!state.territory.known) return t("网格边界还没有下载，发送后由系统归入网格。");
+  if (!state.territory.whole && at.outside) return t("不在我的网格和相邻网格内，发送后由系统归入网格。");
   if (at.grid && at.outside) return t("在边界外 %(distance)s，归入最近的网格。", { distance: metres(at.nearest.distance_m) });
   if (at.grid) return "";
   return at.nearest ? t("不在本辖区内，离“%(name)s”%(distance)s。", { name: at.nearest.grid.name, distance: metres(at.nearest.distance_m) }) : t("不在本辖区内。");

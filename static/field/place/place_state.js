@@ -103,7 +103,7 @@ export function ready(state) {
   if (!at) return { ok: false, why: state.locator.status().tone === "asking" ? t("正在定位；也可以在地图上选点。") : t("还没有位置：请在地图上选点，或使用上次定位。") };
   const coarse = unaccepted(state);
   if (coarse) return { ok: false, why: t("误差 %(distance)s，太大：请在地图上选点，或确认仍用此位置。", { distance: metres(coarse.accuracy_m) }) };
-  if (state.territory.known && !at.grid) return { ok: false, why: t("这个位置不在本辖区内，请在地图上重新选点。") };
+  if (state.territory.whole && !at.grid) return { ok: false, why: t("这个位置不在本辖区内，请在地图上重新选点。") };
   return { ok: true, why: "" };
 }
 

@@ -48,8 +48,9 @@ export function sunTimes(day, place) {
 export const sunset = (day, place) => sunTimes(day, place).sunset;
 export const sunrise = (day, place) => sunTimes(day, place).sunrise;
 
-// Whether the sun is down.
+// Whether the sun is down; where nobody knows the place it is not.
 export function isDark(now, place) {
+  if (!degrees(place).every(Number.isFinite)) return false;
   const { sunrise: up, sunset: down } = sunTimes(now, place);
   if (up && down) return now < up || now >= down;
   const [, lat] = degrees(place);

@@ -20,6 +20,7 @@ AROUND_M = 300.0
 _MOST = 600
 _MOST_POINTS = 200
 _PLACES = 6
+_COVERS = 0.9999
 
 
 def near(session: Session, person: Person) -> tuple[list[Node], list[Node]]:
@@ -42,12 +43,14 @@ def build(session: Session, person: Person, scope: Scope) -> Json:
             {
                 **grid_of(tree, node),
                 "level": node.level.value,
+                "depth": node.depth,
                 "parent": _code(tree, node.parent_id),
                 "mine": node.grid_id in own,
                 "geometry": _rounded(shapes[node.version_id]),
             }
             for node in shown
         ],
+        "whole": _whole(tree, person, shown),
         "more": len(mine) + len(around) > _MOST,
         "known_points": known_points(session, scope, [node.grid_id for node in shown]),
     }
@@ -60,6 +63,14 @@ def known_points(session: Session, scope: Scope, grid_ids: list[int]) -> list[Js
         {"kind": "premises", "id": row.id, "name": row.name, "lon": degrees(row.lon), "lat": degrees(row.lat)}
         for row in rows
     ]
+
+
+def _whole(tree: Tree, person: Person, shown: list[Node]) -> bool:
+    """Whether these grids cover the jurisdiction: then what lies outside of them lies outside of it."""
+    root = tree.nodes.get(person.root_id)
+    lowest = {one for one in tree.descendants(person.root_id) if not tree.children(one)}
+    covered = sum(node.area_m2 for node in shown)
+    return root is not None and lowest == {node.grid_id for node in shown} and covered >= _COVERS * root.area_m2
 
 
 def _code(tree: Tree, grid_id: int | None) -> str | None:
