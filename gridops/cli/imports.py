@@ -12,14 +12,19 @@ from typing import Any
 
 import click
 
+from config import Config
 from gridops.cli import answers, base
 from gridops.cli.answers import RolledBack
 from gridops.core import db
 from gridops.core.errors import GridopsError
+from gridops.evidence.rules.types import Limits
+from gridops.evidence.store import LocalStore
 from gridops.grids import forms as grid_forms
 from gridops.grids import queries as grids
 from gridops.grids import service as grid_service
-from gridops.intake import case_import, line_import
+from gridops.intake import backup_file, backup_import, case_import, line_import
+from gridops.intake.backup_file import Backup
+from gridops.intake.backup_import import Done
 from gridops.intake.case_map import CaseMap, read_map
 from gridops.intake.case_rows import COLUMNS, DEFAULT_SOURCE_SYSTEM, REQUIRED, Reader
 from gridops.intake.codes import Resolver
@@ -148,6 +153,60 @@ def _line_command(kind: Kind) -> click.Command:
 
 for _kind in KINDS:
     import_.add_command(_line_command(_kind))
+
+
+@import_.command("field-backup")
+@click.option("--incomplete", is_flag=True, help="take what can be taken; what is refused or missing is told")
+@click.option("--jurisdiction", help="code of the root; required when there is more than one")
+@answers.common
+def import_field_backup(file: Path, dry_run: bool, as_json: bool, incomplete: bool, jurisdiction: str | None) -> None:
+    """Take in the raw backup of a phone (ZIP), in the name of the person it belongs to; doubles nothing.
+
+    All or nothing: every record goes through the same gate as from the phone, all of them in one transaction. A
+    damaged file, a record that the gate refuses, or a photo that is neither in the file nor on the server: nothing
+    is taken. With --incomplete the others are taken, and a record without its photo waits for it, as when the phone
+    had sent it. A record known with other content is kept as a second one, for a person to judge; it is no error.
+    """
+    settings = base.opened()
+    tasks.configure(settings)
+    limits = Limits(settings.photo_max_bytes, settings.photo_max_pixels)
+    try:
+        backup = backup_file.read(file, limits)
+        done, stays = _take_backup(backup, settings, limits, jurisdiction, (dry_run, incomplete))
+    except GridopsError as refused:
+        answers.answer_refused(Counts(), refused, as_json)
+        return
+    if incomplete:
+        done.counts.notes += [answers.told(error) for error in done.refused]
+    else:
+        done.counts.errors += done.refused
+    if stays:
+        tasks.wake("figures.drain")
+        tasks.wake("evidence.derive")
+    answers.answer(done.counts, as_json)
+
+
+def _take_backup(
+    backup: Backup, settings: Config, limits: Limits, jurisdiction: str | None, how: tuple[bool, bool]
+) -> tuple[Done, bool]:
+    """Rehearse, store the contents that are lacking, then take it for good: nobody waits while pictures are written.
+
+    `how`: (dry run, incomplete). Returns what became of it, and whether that stays.
+    """
+    dry_run, incomplete = how
+    folder = LocalStore(settings.evidence_dir)
+    for rehearsal in (True, False):
+        with contextlib.suppress(RolledBack), db.transaction() as session:
+            root_id = answers.root(session, jurisdiction)
+            done = backup_import.run(session, backup, root_id, limits, settings.nearest_grid_within_m)
+            stays = not dry_run and (incomplete or not done.refused)
+            if rehearsal or not stays:
+                raise RolledBack
+            backup_import.store(backup, folder, done.stored)  # what has come up since the rehearsal, if anything
+        if not stays:
+            break
+        backup_import.store(backup, folder, done.stored)
+    return done, stays
 
 
 def _stage_and_swap(file: Path, folder: Path, counts: Counts, how: _How, source_system: str, dry_run: bool) -> None:

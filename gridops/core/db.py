@@ -258,12 +258,13 @@ def lock_names(session: Session, names: Iterable[str]) -> None:
     if session.get_bind().dialect.name != "postgresql":
         return
     keys = sorted({int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True) for name in names})
-    if keys:
-        # In one order for all, or two transactions could wait for each other.
-        locks = ", ".join(["pg_advisory_xact_lock(%s::bigint)"] * len(keys))
+    # In one order for all, or two transactions could wait for each other. PostgreSQL answers 1,664 columns at most.
+    for first in range(0, len(keys), 1000):
+        portion = keys[first : first + 1000]
+        locks = ", ".join(["pg_advisory_xact_lock(%s::bigint)"] * len(portion))
         raw: Any = session.connection().connection.driver_connection
         with raw_errors():
-            raw.execute(f"SELECT {locks}", keys)
+            raw.execute(f"SELECT {locks}", portion)
 
 
 def continue_keys(connection: Connection, tables: Iterable[Any]) -> None:

@@ -5,6 +5,7 @@ from gridops.intake.queries.ledger import ToJudge as ToJudge
 from gridops.intake.queries.ledger import any_to_judge as any_to_judge
 from gridops.intake.queries.ledger import dispute as dispute
 from gridops.intake.queries.ledger import heard as heard
+from gridops.intake.queries.ledger import is_disputed as is_disputed
 from gridops.intake.queries.ledger import lacking as lacking
 from gridops.intake.queries.ledger import missing as missing
 from gridops.intake.queries.ledger import name_of as name_of

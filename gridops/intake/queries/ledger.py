@@ -213,6 +213,12 @@ def dispute(session: Session, dispute_id: int) -> DisputedRecord | None:
     return session.get(DisputedRecord, dispute_id, with_for_update=True)
 
 
+def is_disputed(session: Session, record_id: str, digest: str, user_id: int) -> bool:
+    """Whether this content of this sender is kept already as a second one under a name."""
+    same = (DisputedRecord.record_id == record_id, DisputedRecord.digest == digest, DisputedRecord.user_id == user_id)
+    return bool(session.scalar(select(exists().where(*same))))
+
+
 def name_of(session: Session, user_id: int) -> str:
     """The name of a sender, also of one who has left."""
     return session.scalars(select(User.name).where(User.id == user_id)).one()
