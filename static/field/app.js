@@ -112,17 +112,25 @@ async function count() {
 }
 
 let drawing = false;
-// Many changes at once draw once.
+let cost = 0;
+// Many changes at once draw once; a screen that takes long to read is read less often.
 function changed() {
   if (drawing) return;
   drawing = true;
   setTimeout(async () => {
     drawing = false;
     if (!app.store) return;
+    const began = performance.now();
     await count();
-    if (app.screen?.live) app.state = await app.screen.load({ ...app.at.params, query: app.at.query, again: app.state }, app);
+    if (app.screen?.live) {
+      const { screen } = app;
+      const state = await screen.load({ ...app.at.params, query: app.at.query, again: app.state }, app);
+      if (app.screen !== screen) return; // the person went on meanwhile
+      app.state = state;
+    }
     redraw();
-  }, 60);
+    cost = performance.now() - began;
+  }, Math.max(60, 4 * cost));
 }
 
 // 省流量: pictures wait for Wi-Fi; where the browser cannot tell, for the person's word.
@@ -235,8 +243,17 @@ async function boot() {
   globalThis.addEventListener("online", () => { asked = 0; lookAround(); });
   document.addEventListener("visibilitychange", lookAround);
   setInterval(lookAround, 60_000);
+  follow();
   setInterval(() => { paintTheme(); if (app.screen?.ticks) redraw(); }, 30_000);
   return lookAround();
+}
+
+// Tracks are recorded in the open round or outing that the person is on, and nowhere else.
+async function follow() {
+  const { Track, saveLeftover } = await import("./place/track.js");
+  await saveLeftover(app);
+  app.track = new Track(app);
+  await app.track.follow(await app.store.note("work"));
 }
 
 function needsNetwork() {

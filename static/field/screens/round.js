@@ -3,6 +3,7 @@
 import { html, nothing } from "../lib/html.js";
 import { nameOf, nights, roundOf } from "../lib/nights.js";
 import { button, check, chip, empty, field, icon, link, notice, select, sheet, time } from "../lib/ui.js";
+import { lasted } from "../lib/when.js";
 import { t } from "../lib/words.js";
 import { code as drawCode } from "../photo/code.js";
 import { stateChip } from "./rounds.js";
@@ -10,7 +11,9 @@ import { stateChip } from "./rounds.js";
 async function load({ id, again }, app) {
   const found = await nights(app.store);
   const agencies = (await app.store.pack("outings"))?.data?.agencies ?? [];
-  return { round: roundOf(found, id), found, agencies, member: again?.member ?? { name: "", agency: agencies[0]?.value ?? "", certificate_no: "" }, seen: again?.seen ?? [] };
+  const round = roundOf(found, id);
+  if (round) await app.track?.seen("round", nameOf(round), round.state === "open" && round.checked_in);
+  return { round, found, agencies, member: again?.member ?? { name: "", agency: agencies[0]?.value ?? "", certificate_no: "" }, seen: again?.seen ?? [] };
 }
 
 const title = (round) => round.theme || t("夜查");
@@ -103,6 +106,7 @@ function view(state, app) {
   if (!round) return empty(t("没有这次夜查，或您不在其中。"), "moon");
   const going = round.state === "open" || round.state === "ended";
   return html`<p>${stateChip(round.state)} <span class="soft num">${round.number ?? t("待编号")}</span> ${time(round.started_at ?? round.planned_for)}</p>
+    ${round.state === "open" && round.checked_in ? html`<p class="soft">${t("前台记录时长 %(time)s（只供本人查看，不作考核）", { time: lasted(app.track?.inFront(nameOf(round)) ?? 0) })}</p>` : nothing}
     ${round.state === "planned" && round.may.start ? button(t("开始这次夜查"), () => start(round, app), { kind: "primary", name: "player-play" }) : nothing}
     ${going ? html`${allowed(round)}${link(t("检查走访一家"), `#/rounds/${nameOf(round)}/visit`, { kind: "primary", name: "building-store" })}
       ${link(t("上报问题"), "#/report", { name: "camera-plus" })}` : nothing}
@@ -110,4 +114,4 @@ function view(state, app) {
     ${round.state === "open" && round.leads ? html`<div class="buttons">${button(t("结束夜查"), () => over(round, app, "end"), { name: "player-stop" })}${button(t("取消夜查"), () => over(round, app, "cancel"), { kind: "quiet", name: "ban" })}</div>` : nothing}`;
 }
 
-export default { title: (state) => (state?.round ? title(state.round) : t("夜查")), load, view, live: true };
+export default { title: (state) => (state?.round ? title(state.round) : t("夜查")), load, view, live: true, ticks: true };
