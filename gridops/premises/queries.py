@@ -102,6 +102,12 @@ def near(
     return sorted(((row, away) for row, away in found if away <= within_m), key=lambda one: (one[1], one[0].id))[:limit]
 
 
+def by_ids(session: Session, ids: Collection[int]) -> dict[int, Premises]:
+    """Id -> premises, merged ones too; whoever asks has looked whether they are seen."""
+    rows = session.scalars(select(Premises).where(Premises.id.in_(sorted(set(ids))))) if ids else ()
+    return {row.id: row for row in rows}
+
+
 def located(session: Session, scope: Scope, grid_ids: Collection[int], *, limit: int) -> list[Premises]:
     """The premises with a registered place in some grids that a person sees, in order of entry."""
     query = _narrowed(scope, PremisesFilter(grid_ids=frozenset(grid_ids)))

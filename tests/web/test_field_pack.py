@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, event, update
+from sqlalchemy import Engine, event, select, update
 
+from gridops.audit.models import AuditEntry
+from gridops.cases.rules.moves import Move
 from gridops.core import clock
-from gridops.core.db import transaction
+from gridops.core.db import reading, transaction
+from gridops.evidence.store import LocalStore
 from gridops.grids.models import Grid, GridVersion
 from gridops.grids.rules import Level
-from gridops.people.models import User
+from gridops.people.models import Unit, User
 from gridops.web.field.scripts import sentences_of
 from tests.factories import at, make_grid
+from tests.house.case_things import make_link
 from tests.web.street import EAST_POINT, WEST_POINT, Street
 from tests.webapp import Browser
 
@@ -178,3 +182,80 @@ def asked(engine: Engine, ask: Any) -> int:
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return len(seen)
+
+
+def test_tasks_say_what_waits_for_whom_with_pictures_words_and_whom_to_call(street: Street) -> None:
+    with transaction() as session:
+        session.get_one(User, street.people["desk"]).phone = "13800001234"
+        session.get_one(Unit, street.unit_id).phone = "0519-85551234"
+    with clock.set_to(at("2026-11-28 21:40")):
+        seen = street.report("inspector")
+    case = street.move(seen, Move.FILE, "desk", condition=street.condition_id)
+    case = street.move(case, Move.DISPATCH, "desk", unit=street.unit_id, words="请今晚清理")
+    with transaction() as session:
+        make_link(
+            session, LocalStore(street.app.config["GRIDOPS"].evidence_dir), street.root_id, (case.id, case.number), 1
+        )
+    (task,) = part(street.browser("handler"), "tasks")["tasks"]
+    assert (task["kind"], task["number"], task["state"]) == ("handle", case.number, "dispatched")
+    assert (task["category"], task["category_name"]) == ("event/0110", "暴露垃圾")
+    assert (task["at_hour"], task["note"], task["words"]) == (21, "有垃圾", "请今晚清理")
+    assert task["grid"]["path"] == "西社区"
+    assert (task["unit"]["name"], task["unit"]["phone"]) == ("环卫所", "0519-85551234")
+    assert task["leader"] == {"name": "desk", "phone": "13800001234"}
+    assert task["due_at"].endswith("Z")
+    assert task["may"] == ["receive", "feedback", "return", "ask_extension"]
+    (photo,) = task["before"]
+    assert street.browser("handler").get(photo["full"]).status_code == 200
+    assert len(photo["sha256"]) == 64
+    assert part(street.browser("inspector"), "tasks")["tasks"] == []
+
+
+def test_the_inspector_of_a_community_sees_no_task_and_no_open_case_of_another(street: Street) -> None:
+    mine, theirs = street.checking(), street.checking(who="eastern", at=EAST_POINT)
+    for who, number in (("inspector", mine.number), ("eastern", theirs.number)):
+        browser = street.browser(who)
+        assert [task["number"] for task in part(browser, "tasks")["tasks"]] == [number]
+        assert [case["number"] for case in part(browser, "cases")["cases"]] == [number]
+    (check,) = part(street.browser("inspector"), "tasks")["tasks"]
+    assert check["may"] == ["check_passed", "check_failed"]
+    assert {case["number"] for case in part(street.browser("desk"), "cases")["cases"]} == {mine.number, theirs.number}
+    assert part(street.browser("stranger"), "cases")["cases"] == []
+
+
+def test_open_cases_are_told_for_the_hint_and_near_me(street: Street) -> None:
+    case = street.filed()
+    street.move(street.report(), Move.DECLINE, "desk", reason="重复")
+    (told,) = part(street.browser("inspector"), "cases")["cases"]
+    assert told["number"] == case.number
+    assert (told["lon"], told["lat"], told["grid"]) == (*WEST_POINT, street.west)
+    assert (told["mine"], told["thumb"], told["category_name"]) == (True, None, "暴露垃圾")
+
+
+def test_phones_are_those_of_my_units_and_of_who_leads_here_and_the_trail_tells_who_has_them(street: Street) -> None:
+    with transaction() as session:
+        for name in ("desk", "eastern_desk", "leader", "eastern"):
+            session.get_one(User, street.people[name]).phone = f"138{street.people[name]:08d}"
+        session.get_one(Unit, street.unit_id).phone = "0519-85551234"
+    browser = street.browser("handler")
+    first = browser.get("/field/pack/phones")
+    assert [(one["name"], one["role"]) for one in first.get_json()["people"]] == [
+        ("desk", "shift_leader"),
+        ("leader", "leader"),
+    ]
+    assert [(one["name"], one["why"]) for one in first.get_json()["units"]] == [("环卫所", "mine")]
+    assert browser.get("/field/pack/phones", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    with reading() as session:
+        acts = session.scalars(select(AuditEntry.subject_id).where(AuditEntry.act == "user.phones")).all()
+    assert [int(one) for one in acts] == [street.people["handler"]], "once, not for what the phone had already"
+
+
+def test_the_number_of_questions_does_not_grow_with_what_waits(street: Street, database: Engine) -> None:
+    street.checking()
+    browser = street.browser("inspector")
+    for name in ("tasks", "cases"):
+        part(browser, name)  # what is kept of the territory and of the person is read now
+    before = {name: asked(database, lambda name=name: part(browser, name)) for name in ("tasks", "cases")}
+    for _case in range(4):
+        street.checking()
+    assert {name: asked(database, lambda name=name: part(browser, name)) for name in before} == before

@@ -15,6 +15,7 @@ from gridops.people.queries.access import (
     unit_path,
     units_below,
 )
+from gridops.people.queries.calling import Leading, leading
 from gridops.people.queries.duty import Coverage, Duty, coverage, duties, staffed_grid_ids
 from gridops.people.queries.lately import Lately, forget
 from gridops.people.queries.listing import (
@@ -50,6 +51,7 @@ __all__ = [
     "Duty",
     "HeldRole",
     "Lately",
+    "Leading",
     "PeopleFilter",
     "PersonRow",
     "Scope",
@@ -67,6 +69,7 @@ __all__ = [
     "grids_below",
     "grids_led",
     "held_roles",
+    "leading",
     "load_person",
     "may_at",
     "names_of_units",

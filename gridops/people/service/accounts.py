@@ -163,6 +163,11 @@ def set_language(session: Session, by: Person, language: str) -> None:
     user_of(session, by.user_id).language = language
 
 
+def note_phones(session: Session, by: Person, count: int) -> None:
+    """The numbers of so many people who lead were handed to this person."""
+    audit.record(session, "user.phones", "user", by.user_id, actor_id=by.user_id, root_id=by.root_id, people=count)
+
+
 def _check_texts(name: str, staff_no: str | None, certificate_no: str | None) -> None:
     for field, text, longest in (
         ("name", name, 60),

@@ -24,7 +24,8 @@ me          {user_id, name, username, staff_no (what watermarks say: the staff n
              root {id, code, name, lon, lat}, csrf (for `X-CSRFToken`), app {version},
              limits {photo_max_bytes, photo_max_pixels, attachments}, keep_days, nearest_grid_within_m,
              session {idle_minutes, longest_minutes}}
-grids       {grids [grid + {level, parent (code), mine, geometry (GeoJSON Polygon | MultiPolygon)}], more,
+grids       {grids [grid + {level, depth, parent (code), mine, geometry (GeoJSON Polygon | MultiPolygon)}], more,
+             whole (these are all there are: what lies outside of them lies outside of the jurisdiction),
              known_points [{name, lon, lat, kind: "premises", id}]}
             the lowest grids where I work (mine), and those within 300 m; geometry is never simplified (6 places).
             Rule for a border: of several that hold a point the one with the smallest code.
@@ -39,10 +40,11 @@ tasks       {tasks [{kind (verify|check|handle), number, record (uuid of the rep
              unit (in charge, or null), leader {name, phone} | null, may [move: receive, feedback, return,
              ask_extension, verify, check_passed, check_failed]}],
              rechecks [recheck], more}
-            recheck {visit (id), premises (id), name, address, lon, lat, round (number or null), order {kind, number},
-             visited_at, due_at, findings [{id, text, severity}]}
-cases       {cases [{number, record, category, category_name, state, lon, lat, grid (code), address, reported_at,
-             due_at, thumb (address or null), mine}], more}     open ones in those grids that I see; nearest due first
+            recheck {visit (id), premises (id), name, address, lon, lat, grid | null, round (number or null),
+             order {kind, number}, visited_at, due_at, findings [{id, text, severity}]}
+cases       {cases [{number, record, category, category_name, category_name_en, state, lon, lat, grid (code), address,
+             reported_at, due_at, thumb (address or null), mine}], more}
+            open ones in those grids that I see; nearest due first
 outings     {agencies [{value, name}], tallies [{value, name, classifier}],
              incidents [{kind, name, taking, agencies [who may do it], officers (how many at least),
                   fields [{field, required, says [sentence with its article]}], term {days, unit (calendar_day |

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import cast
 
 from flask import Blueprint, Response, request
@@ -20,7 +21,7 @@ from gridops.core.db import reading
 from gridops.core.errors import NotFound
 from gridops.people.queries import Scope
 from gridops.people.rules import Person
-from gridops.web.field.pack import categories, me, territory, who
+from gridops.web.field.pack import cases, categories, me, people, territory, who
 from gridops.web.field.pack.shapes import Json, instant
 from gridops.web.field.pack.words import of_scripts
 from gridops.web.guards import current_person, current_scope, needs, public
@@ -31,17 +32,25 @@ pages = Blueprint("field_pack", __name__, url_prefix="/field")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How a part is built; `volatile`: fields that are another text each time and make no new version by themselves."""
+    """How a part is built; `volatile`: fields that are another text each time and make no new version by themselves.
+
+    `besides`: what else makes a new version. `note`: what to write down when it is handed out, not when the phone has
+    it already.
+    """
 
     build: Callable[[Session, Person, Scope], Json]
     volatile: tuple[str, ...] = ()
     besides: Callable[[], str] = str
+    note: Callable[[Person, Json], None] | None = None
 
 
 PARTS: dict[str, Part] = {
     "me": Part(lambda session, person, _scope: me.build(session, person), me.VOLATILE, me.of_session),
     "grids": Part(territory.build),
     "categories": Part(categories.build),
+    "tasks": Part(cases.tasks),
+    "cases": Part(cases.build),
+    "phones": Part(people.build, note=people.note_handed_out),
 }
 
 
@@ -67,7 +76,10 @@ def part(part: str) -> Response:
     answer.headers["X-Gridops-User"] = str(person.user_id)
     answer.headers["X-Gridops-Now"] = instant(clock.now()) or ""
     answer.headers["Vary"] = "Cookie"
-    return cast(Response, answer.make_conditional(request.environ))
+    sent = cast(Response, answer.make_conditional(request.environ))
+    if wanted.note is not None and sent.status_code == HTTPStatus.OK:
+        wanted.note(person, data)
+    return sent
 
 
 @pages.get("/words/<language>.json")
