@@ -76,7 +76,7 @@ class Picker {
     this.place = dialog.querySelector(".picker-map");
     this.map = L.map(this.place, {
       attributionControl: false, zoomControl: false, keyboard: false, doubleClickZoom: false, inertia: false,
-      zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, minZoom: 9, maxZoom: 20,
+      zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, minZoom: 9, maxZoom: 20, zoomSnap: 0.25,
     });
     dialog.map = this.map; // for tests
     this.draw();
@@ -95,13 +95,20 @@ class Picker {
     }).addTo(map);
     const start = point ?? fix ?? last;
     if (start) map.setView([start.lat, start.lon], fix && tooCoarse(fix) && !point ? this.fitting(fix) : CLOSE);
-    else if (territory.known) map.fitBounds(this.shapes.getBounds());
+    else if (territory.known) map.fitBounds(this.bounds(own));
     else map.setView([34, 108], 9);
     if (fix) this.here(fix);
     // A coarse fix is no place: the pin stands only where somebody put it.
     if (point) this.put([point.lon, point.lat]);
     else if (fix && !tooCoarse(fix)) this.put([fix.lon, fix.lat], false);
     this.label();
+  }
+
+  // Mine, else all.
+  bounds(own) {
+    const shapes = this.shapes.getLayers();
+    const mine = shapes.filter(({ feature: { properties: { grid } } }) => grid.mine || own.has(grid.code));
+    return this.L.featureGroup(mine.length ? mine : shapes).getBounds();
   }
 
   fitting(fix) {

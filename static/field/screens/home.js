@@ -4,7 +4,7 @@ import { html, nothing } from "../lib/html.js";
 import { chip, icon, link } from "../lib/ui.js";
 import { hour } from "../lib/when.js";
 import { t } from "../lib/words.js";
-import { locator } from "../place/fix.js";
+import { locator, tooCoarse } from "../place/fix.js";
 import { Territory } from "../place/grids.js";
 
 function greeting() {
@@ -36,10 +36,10 @@ const going = (count) => (count ? chip(t("进行中"), { tone: "good", name: "pl
 // The grid in which the phone is now, and how exactly that is known.
 function whereIStand(state) {
   const fix = locator().current();
-  if (!fix) return html`<p class="soft" role="status">${locator().status().sentence}</p>`;
+  if (!fix || tooCoarse(fix)) return html`<p class="soft" role="status">${locator().status().sentence}</p>`;
   const { grid, outside } = state.territory.locate(fix.lon, fix.lat, fix.accuracy_m);
   const exact = t("误差约 %(m)s 米", { m: Math.round(fix.accuracy_m) });
-  if (!grid) return html`<p class="soft" role="status">${t("不在本辖区的网格内")} · ${exact}</p>`;
+  if (!grid) return html`<p class="soft" role="status">${state.territory.whole ? t("不在本辖区内") : t("不在我的网格和相邻网格内")} · ${exact}</p>`;
   return html`<p role="status">${grid.mine && !outside ? chip(t("在我的网格里"), { tone: "good", name: "map-pin-check" }) : chip(grid.name, { name: "map-pin" })} <span class="soft">${grid.mine ? grid.name : t("不是我的网格")} · ${exact}</span></p>`;
 }
 
