@@ -5,7 +5,6 @@ A row of `by_campaign` has the columns of its cases and those of its outings; ea
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -55,6 +54,7 @@ OF_KINDS = columns(
         ("confiscated_yuan", "penalties.confiscated_yuan"),
         ("others_decided", "penalties.others_decided"),
         ("premises", "premises.penalised"),
+        ("premises_by_month", "premises.penalised_each_month"),
     ],
 )
 # What the item of an assessment is called that sums up all others.
@@ -124,9 +124,9 @@ def with_appeals(rows: Iterable[TableRow], facts: Facts, bounds: Bounds, names: 
     return [{**each, "upheld": len(its := out.get(each["key"], [])), "upheld_on_time": sum(its)} for each in rows]
 
 
-def kind_key(it: Any) -> str:
+def kind_key(it: Any) -> Any:
     """The row of a decision: its heaviest kind, or the other authority that decided it."""
-    return str(it.heaviest or "") if it.own else f"by:{it.decided_by}"
+    return it.row
 
 
 # Whose fact stands in which row of a table: what a list of the records of a cell is narrowed by.
@@ -195,7 +195,6 @@ def _penalties(facts: Facts, bounds: Bounds) -> list[TableRow]:
     own = [(kind.value, label) for kind, label in KIND_NAMES.items() if kind.value in told]
     own += [("", "其他")] if "" in told else []
     others = [(key, key.removeprefix("by:") or "其他机关") for key in sorted(told) if key.startswith("by:")]
-    by_month = _premises_by_month(facts, bounds)
     return [
         {
             "key": key or "other",
@@ -203,19 +202,9 @@ def _penalties(facts: Facts, bounds: Bounds) -> list[TableRow]:
             "authority": label if key.startswith("by:") else "",
             **nothing,
             **told[key],
-            "premises_by_month": by_month.get(key, 0),
         }
         for key, label in (*own, *others)
     ]
-
-
-def _premises_by_month(facts: Facts, bounds: Bounds) -> dict[str, int]:
-    """Row -> the sum of what its months would tell of premises penalised: those of several months count in each."""
-    each = {
-        (kind_key(it), it.premises_id, f"{clock.local_date(it.decided_at):%Y-%m}")
-        for it in OF_KINDS["premises"].counted(facts, bounds)
-    }
-    return Counter(key for key, *_ in each)
 
 
 def _verified(it: Look) -> TableRow:

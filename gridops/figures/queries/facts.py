@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from gridops.core.periods import Period, PeriodKind
 from gridops.figures import money
 from gridops.figures.models import KeptFact
-from gridops.figures.queries import late_work, outings, penalties, rounds, sets, watched
+from gridops.figures.money_columns import with_columns
+from gridops.figures.queries import late_work, outings, penalties, penalty_columns, rounds, sets, watched
 from gridops.figures.queries.area import Area
 from gridops.figures.queries.where import Here
 from gridops.figures.rules.facts import KINDS, Bounds, Fact, Facts, Paper, by_kind
@@ -43,9 +44,12 @@ def bounds_of(period: Period, as_of: datetime, *, all_sources: bool = False) -> 
 
 
 def facts_of(
-    session: Session, area: Area, period: Period, series: str, given: Given, as_of: datetime
+    session: Session, area: Area, period: Period, series: str, given: Given, as_of: datetime, *, listed: bool = True
 ) -> tuple[Facts, Bounds]:
-    """All facts of a period of a jurisdiction, by kind, and the bounds they are told within."""
+    """All facts of a period of a jurisdiction, by kind, and the bounds they are told within.
+
+    Not `listed`: of penalties and payments, which are many, only columns: they can be counted and not shown.
+    """
     here = Here(area)
     bounds = bounds_of(period, as_of, all_sources=given.all_sources)
     merged = survivors(session, area.root_id)
@@ -54,11 +58,14 @@ def facts_of(
         *outings.facts_of(session, here, period),
         *watched.facts_of(session, here, period, series, bounds),
         *(given.papers or {}).get(watched.followed(series, period), ()),
-        *penalties.facts_of(session, here, period, bounds, merged),
+        *(penalties.facts_of(session, here, period, bounds, merged) if listed else ()),
         *penalties.corrections(session, here, period, series, bounds),
         *_late(session, here, period, series, merged, as_of),
     ]
-    return by_kind(found), bounds
+    told = with_columns(by_kind(found))
+    if not listed:
+        told |= penalty_columns.columns_of(session, here, period, bounds, merged)
+    return told, bounds
 
 
 def _late(
@@ -115,7 +122,7 @@ def read_back(rows: Iterable[tuple[str, int, str]]) -> Facts:
         if fact.id != fact_id:
             raise ValueError(f"{kind} {fact_id}")
         found.append(fact)
-    return by_kind(found)
+    return with_columns(by_kind(found))
 
 
 def lately(bounds: Bounds, now: datetime) -> Bounds:

@@ -23,7 +23,9 @@ from gridops.penalties.rules import Act, PenaltyKind, heaviest
 from gridops.premises.models import Premises
 
 _UNDECIDED = and_(Penalty.decided_at.is_(None), Penalty.decided_by == "")
-_OWN = or_(Penalty.own, _UNDECIDED)
+# Of the street itself, or not decided yet; whether days without surcharge are known.
+OWN = or_(Penalty.own, _UNDECIDED)
+PAUSED = cast(Penalty.pauses, Text) != "[]"
 _CHUNK = 1000
 
 
@@ -34,7 +36,7 @@ _COLUMNS = (
     Penalty.party_kind,
     Penalty.premises_id, Penalty.opened_at, Penalty.waived_at, Penalty.decided_at, Penalty.served_at,
     Penalty.revoked_at, Penalty.changed_at, Penalty.fine, Penalty.changed_fine, Penalty.confiscated,
-    case((cast(Penalty.pauses, Text) != "[]", Penalty.pauses)).label("pauses"), Penalty.surcharge_stated,
+    case((PAUSED, Penalty.pauses)).label("pauses"), Penalty.surcharge_stated,
 )  # fmt: skip
 
 
@@ -42,6 +44,21 @@ def facts_of(
     session: Session, here: Here, period: Period, bounds: Bounds, survivors: Mapping[int, int]
 ) -> Iterator[Fact]:
     """Penalties that anything of the period or the stocks at its end is told of, and the payments of the period."""
+    asked = told_of(
+        here, period, bounds, *_COLUMNS, Premises.grid_id.label("lies_in"), Round.started_at.label("round_at")
+    )
+    for it in session.execute(asked):
+        if here.holds(it.grid_id or it.lies_in, it.opened_at):
+            premises_id = survivors.get(it.at_premises, it.at_premises)
+            yield _penalty(it, it.round_at, premises_id, from_fen(int(it.fen)), it.replaced_at)
+    yield from _payments(session, here, period)
+
+
+def told_of(here: Here, period: Period, bounds: Bounds, *columns: Any) -> Select[Any]:
+    """Columns of the penalties that anything of the period or the stocks at its end is told of.
+
+    Besides: `at_premises`, `fen` paid before E, and `replaced_at`, the day of a decision made anew.
+    """
     paid = _paid_before(bounds)
     anew = aliased(Penalty)
     replaced = (
@@ -50,24 +67,38 @@ def facts_of(
         .group_by(anew.replaces_id)
         .subquery()
     )
-    asked = (
+    at_premises = func.coalesce(Penalty.premises_id, Visit.premises_id)
+    return (
         select(
-            *_COLUMNS,
-            Premises.grid_id.label("lies_in"),
-            Round.started_at.label("round_at"),
-            func.coalesce(Penalty.premises_id, Visit.premises_id).label("at_premises"),
+            *columns,
+            at_premises.label("at_premises"),
             func.coalesce(paid.c.fen, 0).label("fen"),
             replaced.c["at"].label("replaced_at"),
         )
         .outerjoin(paid, paid.c.penalty_id == Penalty.id)
         .outerjoin(replaced, replaced.c.replaces_id == Penalty.id)
+        .outerjoin(Visit, Visit.id == Penalty.visit_id)
+        .outerjoin(Round, Round.id == func.coalesce(Penalty.round_id, Visit.round_id))
+        .outerjoin(Premises, Premises.id == at_premises)
+        .where(Penalty.root_id == here.area.root_id, or_(_moved(period), _owed(paid, bounds)))
     )
-    wanted = [Penalty.root_id == here.area.root_id, or_(_moved(period), _owed(paid, bounds))]
-    for it in session.execute(_joined(asked).where(*wanted)):
-        if here.holds(it.grid_id or it.lies_in, it.opened_at):
-            premises_id = survivors.get(it.at_premises, it.at_premises)
-            yield _penalty(it, it.round_at, premises_id, from_fen(int(it.fen)), it.replaced_at)
-    yield from _payments(session, here, period)
+
+
+def paid_in(here: Here, period: Period, *columns: Any) -> Select[Any]:
+    """Columns of the payments of a period on decisions of the street's own; `lies_in`: the grid of the decision."""
+    return (
+        select(*columns, func.coalesce(Penalty.grid_id, Premises.grid_id).label("lies_in"))
+        .join(Penalty, Penalty.id == Payment.penalty_id)
+        .outerjoin(Visit, Visit.id == Penalty.visit_id)
+        .outerjoin(Premises, Premises.id == func.coalesce(Penalty.premises_id, Visit.premises_id))
+        .where(
+            Penalty.root_id == here.area.root_id,
+            Penalty.own,
+            Payment.paid_at >= period.start,
+            Payment.paid_at < period.end,
+            Payment.voided_at.is_(None),
+        )
+    )
 
 
 def any_before(session: Session, root_id: int, period: Period) -> bool:
@@ -159,15 +190,6 @@ def _now(session: Session, ids: list[int]) -> Iterator[money.Penalty]:
         yield _penalty(it, None, it.premises_id, money.NOTHING, replaced_at)
 
 
-def _joined(asked: Select[Any]) -> Select[Any]:
-    return (
-        asked.outerjoin(Visit, Visit.id == Penalty.visit_id)
-        .outerjoin(Round, Round.id == func.coalesce(Penalty.round_id, Visit.round_id))
-        .outerjoin(Premises, Premises.id == func.coalesce(Penalty.premises_id, Visit.premises_id))
-        .order_by(Penalty.id)
-    )
-
-
 def _moved(period: Period) -> ColumnElement[bool]:
     """Opened, decided, waived, changed or revoked in the period, or arisen from a round of it."""
     times = (
@@ -208,29 +230,8 @@ def _owed(paid: Any, bounds: Bounds) -> ColumnElement[bool]:
 
 
 def _payments(session: Session, here: Here, period: Period) -> Iterator[money.Payment]:
-    asked = (
-        select(
-            Payment.id,
-            Payment.penalty_id,
-            Payment.paid_at,
-            Payment.amount,
-            Payment.receipt_no,
-            Penalty.decision_no,
-            func.coalesce(Penalty.grid_id, Premises.grid_id).label("lies_in"),
-        )
-        .join(Penalty, Penalty.id == Payment.penalty_id)
-        .outerjoin(Visit, Visit.id == Penalty.visit_id)
-        .outerjoin(Premises, Premises.id == func.coalesce(Penalty.premises_id, Visit.premises_id))
-        .where(
-            Penalty.root_id == here.area.root_id,
-            Penalty.own,
-            Payment.paid_at >= period.start,
-            Payment.paid_at < period.end,
-            Payment.voided_at.is_(None),
-        )
-        .order_by(Payment.id)
-    )
-    for it in session.execute(asked):
+    told = (Payment.id, Payment.penalty_id, Payment.paid_at, Payment.amount, Payment.receipt_no, Penalty.decision_no)
+    for it in session.execute(paid_in(here, period, *told)):
         if here.holds(it.lies_in, it.paid_at):
             yield money.Payment(
                 id=it.id,
@@ -248,8 +249,8 @@ def _penalty(it: Any, round_at: Any, premises_id: int | None, paid: Decimal, rep
         label=it.decision_no or "",
         own=it.own or (it.decided_at is None and not it.decided_by),
         decided_by=it.decided_by,
-        heaviest=it.heaviest or heaviest(PenaltyKind(kind) for kind in it.kinds or ()),
-        party=_party(it, premises_id),
+        heaviest=heaviest_of(it),
+        party=party_of(it, premises_id),
         party_kind=str(it.party_kind),
         premises_id=premises_id,
         round_began_at=round_at,
@@ -269,10 +270,15 @@ def _penalty(it: Any, round_at: Any, premises_id: int | None, paid: Decimal, rep
     )
 
 
-def _party(it: Any, premises_id: int | None) -> str:
+def party_of(it: Any, premises_id: int | None) -> str:
     """What tells parties apart without naming them; a decision that names nobody is a party of its own."""
     if premises_id is not None:
         return str(premises_id)
     if not it.party.strip():
         return f"penalty {it.id}"
     return hashlib.sha256(f"{it.root_id}\n{it.party.strip()}".encode()).hexdigest()[:24]
+
+
+def heaviest_of(it: Any) -> str | None:
+    """The kind under which a decision counts."""
+    return it.heaviest or heaviest(PenaltyKind(kind) for kind in it.kinds or ())

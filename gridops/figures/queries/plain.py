@@ -138,7 +138,7 @@ def row_columns(start: datetime, end: datetime, changes: tuple[date, ...]) -> li
         Case.grid_version_id,
         span_of(changes),
         Case.category_id,
-        case({source: place for place, source in enumerate(SOURCES)}, value=Case.source),
+        case({str(source): place for place, source in enumerate(SOURCES)}, value=Case.source),
         unit_then(end),
         func.coalesce(Case.campaign_id, 0),
         atom_bits(start, end),

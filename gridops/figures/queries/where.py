@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from gridops.core import clock
+import numpy as np
+
+from gridops.core import clock, columns
 from gridops.figures.queries.area import Area
 
 
@@ -26,13 +29,27 @@ class Here:
         """Whether a grid lay in the area on the local day of an instant."""
         if self.whole:
             return True
-        day = clock.local_date(instant)
-        span = self.area.territory.span(day)
-        if span not in self._inside:
-            below = self.area.territory.tree(day).descendants(self.area.grid_id)
-            self._inside[span] = frozenset({self.area.grid_id, *below})
-        return grid_id in self._inside[span]
+        return grid_id in self._grids_on(clock.local_date(instant))
+
+    def among(self, grid_ids: Any, instants: Any) -> Any:
+        """The same of columns (`core.columns`): one answer for each."""
+        if self.whole:
+            return np.ones(len(grid_ids), dtype=bool)
+        begins = np.array([columns.micros(clock.midnight(day)) for day in self.area.changes], dtype=np.int64)
+        spans = np.searchsorted(begins, instants, side="right")
+        found = np.zeros(len(grid_ids), dtype=bool)
+        for span in np.unique(spans).tolist():
+            inside = self._grids_on(self.area.changes[span - 1] if span else date.min)
+            found |= (spans == span) & np.isin(grid_ids, sorted(inside))
+        return found
 
     def any_of(self, grid_ids: Iterable[int | None], instant: datetime) -> bool:
         """Whether one of some grids did."""
         return self.whole or any(self.holds(grid_id, instant) for grid_id in grid_ids)
+
+    def _grids_on(self, day: date) -> frozenset[int]:
+        span = self.area.territory.span(day)
+        if span not in self._inside:
+            below = self.area.territory.tree(day).descendants(self.area.grid_id)
+            self._inside[span] = frozenset({self.area.grid_id, *below})
+        return self._inside[span]

@@ -7,7 +7,7 @@ so that facts can be kept as JSON and read back years later.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -24,6 +24,7 @@ class Bounds:
     period (mended, answered, penalised) counts up to it. `in_force_at`: amounts and decisions are those in force then;
     later than `as_of` only where a frozen period is asked what would differ today. `yearly`: a year, or a year to date.
     `all_sources`: premises are penalised whatever brought it about, not only a round (a setting of the series).
+    Each question is asked of one instant, or of a column of them (`rules.many`).
     """
 
     start: datetime
@@ -34,19 +35,23 @@ class Bounds:
     yearly: bool = False
     all_sources: bool = False
 
-    def within(self, instant: datetime | None) -> bool:
+    def within(self, instant: Any) -> bool:
         """Whether something happened in [S, E)."""
-        return instant is not None and self.start <= instant < self.end
+        return instant is not None and (self.start <= instant) & (instant < self.end)
 
-    def before_end(self, instant: datetime | None) -> bool:
+    def before_end(self, instant: Any) -> bool:
         """Whether something had happened by E."""
         return instant is not None and instant < self.end
 
-    def known(self, instant: datetime | None) -> bool:
+    def known(self, instant: Any) -> bool:
         """Whether something had happened when the figures were taken."""
         return instant is not None and instant <= self.as_of
 
-    def overdue(self, deadline: datetime | None) -> bool:
+    def stands(self, ended_at: Any) -> bool:
+        """Whether a decision has not ended when the figures are taken."""
+        return ended_at is None or ended_at > self.in_force_at
+
+    def overdue(self, deadline: Any) -> bool:
         """Whether a deadline passed before E, and not only in the days still ahead."""
         return deadline is not None and deadline < self.due_by
 
@@ -298,7 +303,7 @@ KINDS: dict[str, type[Fact]] = {
     )
 }  # fmt: skip
 
-Facts = Mapping[str, list[Any]]
+Facts = Mapping[str, Sequence[Any]]
 
 
 def by_kind(facts: Iterable[Fact]) -> dict[str, list[Any]]:

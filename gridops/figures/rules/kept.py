@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 
 from gridops.cases.rules.projection import Facts
 from gridops.core.canonical import canonical
+from gridops.core.columns import EPOCH, NEVER
 from gridops.figures.counts import ATOMS, BITS, PROGRAM
 from gridops.figures.rules.conditions import (
     AtStart,
@@ -26,9 +27,7 @@ from gridops.figures.rules.conditions import (
 )
 from gridops.figures.rules.rows import TURN_KEYS
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-NEVER = np.iinfo(np.int64).max  # later than any instant, so that it lies in no period and before nothing
 
 
 def _fields(*, at_start: bool) -> tuple[str, ...]:

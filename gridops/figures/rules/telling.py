@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from gridops.core.money import from_fen
 from gridops.core.percent import percent, printed
 from gridops.figures.rules.facts import Bounds, Facts
+from gridops.figures.rules.many import Chosen, Many, chosen
 from gridops.figures.rules.tables import figure as laid_out
 
 Test = Callable[[Any, Bounds], bool]
@@ -38,17 +40,30 @@ class Figure:
         """Whether parts of a year add up to it."""
         return not self.stock and self.of is None
 
-    def counted(self, facts: Facts, bounds: Bounds) -> list[Any]:
+    def counted(self, facts: Facts, bounds: Bounds) -> Sequence[Any]:
         """The facts it counts: what its list shows."""
-        return [fact for fact in facts.get(self.kind, ()) if self.counts(fact, bounds)]
+        some = facts.get(self.kind, ())
+        if isinstance(some, Many):
+            return chosen(some, self.counts, bounds)
+        return [fact for fact in some if self.counts(fact, bounds)]
 
     def total(self, counted: Iterable[Any], bounds: Bounds) -> int | Decimal:
         """What some of the facts it counts come to."""
+        if isinstance(counted, Chosen):
+            return self._total(counted, bounds)
         if self.of is not None:
             return len({self.of(fact) for fact in counted})
         if self.amount is None:
             return sum(1 for _ in counted)
         return sum((self.amount(fact, bounds) for fact in counted), Decimal(0) if self.unit == "yuan" else 0)
+
+    def _total(self, counted: Chosen, bounds: Bounds) -> int | Decimal:
+        if self.of is not None:
+            return counted.distinct(self.of)
+        if self.amount is None:
+            return len(counted)
+        amount = counted.sum(self.amount, bounds)
+        return from_fen(amount) if self.unit == "yuan" else amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +121,18 @@ def grouped(
     """Group -> column -> value as printed, for some figures under the names of columns, by a property of the facts."""
     found: dict[Any, dict[str, Any]] = {}
     for column, each in figures.items():
-        groups: dict[Any, list[Any]] = {}
-        for fact in each.counted(facts, bounds):
-            groups.setdefault(by(fact), []).append(fact)
-        for group, some in groups.items():
+        for group, some in _groups(each.counted(facts, bounds), by):
             found.setdefault(group, {})[column] = shown(each, each.total(some, bounds))
     return found
+
+
+def _groups(counted: Sequence[Any], by: Callable[[Any], Any]) -> Iterable[tuple[Any, Sequence[Any]]]:
+    if isinstance(counted, Chosen):
+        return counted.groups(by)
+    groups: dict[Any, list[Any]] = {}
+    for fact in counted:
+        groups.setdefault(by(fact), []).append(fact)
+    return groups.items()
 
 
 def shown(figure: Figure, value: int | Decimal) -> int | str:

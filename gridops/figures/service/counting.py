@@ -75,7 +75,7 @@ def figures_of(
     known = naming.known(session, area)
     given = given or Given()
     counted = count(session, grid_id, period) if counted is None else counted
-    facts = facts or facts_of(session, area, period, series, given)
+    facts = facts or facts_of(session, area, period, series, given, listed=False)
     made = laid_out(session, area, period, counted, known, facts)
     for earlier, fields in ((period.previous(), compare.PREVIOUS), (period.last_year(), compare.LAST_YEAR)):
         compare.compare(made.figures, made.tables, _earlier(session, area, earlier, series, known, given), fields)
@@ -86,10 +86,20 @@ def figures_of(
 
 
 def facts_of(
-    session: Session, area: Area, period: Period, series: str, given: Given, as_of: datetime | None = None
+    session: Session,
+    area: Area,
+    period: Period,
+    series: str,
+    given: Given,
+    as_of: datetime | None = None,
+    *,
+    listed: bool = True,
 ) -> tuple[Facts, Bounds]:
-    """The facts of enforcement, supervision and penalties, and the bounds within which they are told (now)."""
-    return told_facts.facts_of(session, area, period, series, given, as_of or clock.now())
+    """The facts of enforcement, supervision and penalties, and the bounds within which they are told (now).
+
+    Not `listed`: they can be counted, and not all of them shown.
+    """
+    return told_facts.facts_of(session, area, period, series, given, as_of or clock.now(), listed=listed)
 
 
 def laid_out(
@@ -146,7 +156,8 @@ def _earlier(
     if frozen is not None and frozen.state == ISSUED:
         return compare.Earlier(frozen.figures, frozen.tables)
     counted = tally.add_up(counting.counted_rows(session, area, period))
-    made = laid_out(session, area, period, counted, known, facts_of(session, area, period, series, given))
+    told = facts_of(session, area, period, series, given, listed=False)
+    made = laid_out(session, area, period, counted, known, told)
     return compare.Earlier(made.figures, made.tables)
 
 
