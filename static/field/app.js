@@ -68,9 +68,19 @@ function chrome() {
       ${app.store ? html`<a class="pill ${tone}" href="#/ledger">${icon(name)}<span>${words}</span></a>` : nothing}
       ${app.store && !at?.path ? html`<a class="icon-button" href="#/settings" aria-label=${t("我的")}>${icon("user-circle")}</a>` : nothing}
     </header>
-    <main id="main" tabindex="-1">${app.banner ?? nothing}${app.signedOut && app.store ? signInAgain() : nothing}${screen ? screen.view(state, app) : html`<p class="empty" role="status">${t("正在打开…")}</p>`}</main>
+    <main id="main" tabindex="-1">${app.banner ?? nothing}${app.signedOut && app.store ? signInAgain() : nothing}${screen ? shown(screen, state) : html`<p class="empty" role="status">${t("正在打开…")}</p>`}</main>
     ${app.store ? html`<nav class="bottom" aria-label=${t("主导航")}>${bottom.map(([hash, path, glyph, label]) => html`<a href=${hash} class=${path === "report" ? "main" : ""} aria-current=${here(path)}>${icon(glyph)}<span>${label}</span>${path === "tasks" && app.counts.tasks ? html`<span class="count num" aria-label=${t("%(n)s 件", { n: app.counts.tasks })}>${app.counts.tasks > 99 ? "99+" : app.counts.tasks}</span>` : nothing}</a>`)}</nav>` : nothing}
     <div id="toasts" role="status" aria-live="polite"></div>`;
+}
+
+// A fault of one screen must not take the others, nor what the top bar says of sending, with it.
+function shown(screen, state) {
+  try {
+    return screen.view(state, app);
+  } catch (fault) {
+    console.error(fault);
+    return notice("wait", t("这一页出错了"), t("已保存的记录不受影响，照常发送。请返回后重试。"));
+  }
 }
 
 const signInAgain = () => notice("wait", t("登录已过期"), t("可以继续工作，记录都保存在手机里；重新登录后自动发送。"), html`<a class="button plain" href="/sign-in?next=/field">${icon("login")}<span>${t("重新登录")}</span></a>`);
@@ -107,6 +117,7 @@ async function count() {
   const [queued, sent, ...stuck] = await Promise.all([
     app.store.countIn("queued"), app.store.countIn("sent"), ...["refused", "conflict", "gone"].map((state) => app.store.countIn(state)),
   ]);
+  stuck.push(await app.store.countPhotos("stuck"));
   const tasks = (await app.store.pack("tasks"))?.data?.tasks?.length ?? 0;
   app.counts = { waiting: queued + sent, stuck: stuck.reduce((all, one) => all + one, 0), tasks };
 }
@@ -150,6 +161,7 @@ async function useMe(me) {
   if (app.store?.userId !== me.user_id) {
     app.engine?.stop();
     app.store?.close();
+    app.store = null; // nothing is read from it any more while the other one opens
     const before = device.get("user");
     if (before && before.user_id !== me.user_id) await forget(before.user_id);
     app.store = await openStore(me.user_id);
@@ -173,6 +185,7 @@ async function forget(userId) {
 // Who is signed in now, as the server says; gives their id.
 async function renewed() {
   const { kind, me } = await whoAmI();
+  if (kind === "forbidden") return notForThem();
   app.signedOut = kind === "signed_out";
   if (me && me.user_id !== app.store?.userId) {
     await useMe(me);
@@ -230,12 +243,13 @@ async function boot() {
   redraw();
   if (!(await leave())) return needsNetwork();
   const known = device.get("user");
-  if (known) await useMe(known);
+  const { kind, me } = known && !cameFromElsewhere() ? {} : await whoAmI();
+  if (kind === "forbidden") return notForThem();
+  if (me) await useMe(me);
+  else if (known) await useMe(known);
   else {
-    const { kind, me } = await whoAmI();
     if (kind === "signed_out") return location.assign(`/sign-in?next=${encodeURIComponent("/field")}`);
-    if (!me) return needsNetwork();
-    await useMe(me);
+    return needsNetwork();
   }
   if (!device.get("started") && !location.hash) location.replace("#/start");
   await show();
@@ -254,6 +268,22 @@ async function follow() {
   await saveLeftover(app);
   app.track = new Track(app);
   await app.track.follow(await app.store.note("work"));
+}
+
+// From another page of ours, where somebody else may have signed in: the server is asked before anything is shown.
+function cameFromElsewhere() {
+  const [way] = performance.getEntriesByType("navigation");
+  const from = document.referrer && new URL(document.referrer);
+  return way?.type === "navigate" && from?.origin === location.origin && from.pathname !== "/field";
+}
+
+// Somebody is signed in who does not work with this app: what is kept here is not theirs to see.
+function notForThem() {
+  app.engine?.stop();
+  app.store?.close();
+  Object.assign(app, { store: null, me: null, engine: null });
+  app.screen = { title: "gridops", view: () => notice("wait", t("当前登录的账号不使用现场应用"), t("手机里已保存的记录不受影响；原来的人重新登录后继续发送。首次登录请先修改初始密码。"), html`<a class="button primary" href="/account">${icon("login")}<span>${t("账号")}</span></a>`) };
+  redraw();
 }
 
 function needsNetwork() {

@@ -8,9 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
 
 from tests.conftest import REDIS, postgresql_database
+from tests.field.app import App
+from tests.field.line import Line
+from tests.field.phone import Phone
 from tests.field.server import Server
+
+LARGEST = 300_000
 
 
 @contextmanager
@@ -32,14 +38,49 @@ def deployed(database: str, folder: Path, **settings: str) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def each_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The program on each database in turn, shared by the tests of a module."""
     with deployed(request.param, tmp_path_factory.mktemp("field")) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The program on the embedded database only."""
-    with deployed("sqlite", tmp_path_factory.mktemp("field")) as found:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The program on the embedded database; it takes small files only."""
+    with deployed("sqlite", tmp_path_factory.mktemp("field"), GRIDOPS_PHOTO_MAX_BYTES=str(LARGEST)) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """What starts browsers."""
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def line(server: Server) -> Iterator[Line]:
+    """The line to the server."""
+    with Line(server.port) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def phone(playwright: Playwright, line: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
+    """One phone for the tests of a module."""
+    with Phone(playwright, tmp_path_factory.mktemp("phone"), line.address) as found:
+        yield found
+
+
+@pytest.fixture
+def app(phone: Phone, line: Line, server: Server) -> Iterator[App]:
+    """The phone of the module with nothing on it, a good line, the inspector signed in; no script may fail."""
+    line.clear()
+    line.up()
+    phone.airplane(False)
+    found = App(phone, server.people["inspector"], "inspector").begin()
+    found.empty()
+    phone.page.evaluate("gridops.engine.renew().then(() => 0)")  # the token is fetched before anything is sent
+    phone.faults.clear()
+    yield found
+    assert phone.faults == []

@@ -43,6 +43,13 @@ REFUSE = Fate(Kind.REFUSE)
 LOSE_ANSWER = Fate(Kind.CUT_DOWN)
 CAPTIVE = Fate(Kind.PORTAL)
 ELSEWHERE = Fate(Kind.PORTAL_REDIRECT)
+
+
+def answer(status: int) -> Fate:
+    """Somebody on the way answers with a status."""
+    return Fate(Kind.ANSWER, status=status)
+
+
 STATUSES = (502, 503, 504, 429)
 
 # How often each fate is drawn on a bad night. 404, 410, 413 and 401 are for tests that say what they mean.

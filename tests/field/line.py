@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from tests.field.fates import PASS, Fate, Kind, Plan
 from tests.field.messages import Answer, Flow, Gone, Request, read_answer, read_request
 
+RECORDS, FILES = "PUT /api/v1/records/", "PUT /api/v1/attachments/"
 PORTAL = (
     "<!doctype html><html><title>登录上网</title><body><h1>欢迎使用免费无线网络</h1><form><input></form></body></html>"
 )

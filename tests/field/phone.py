@@ -72,7 +72,7 @@ def browser_program() -> str:
 
 @dataclass
 class Phone:
-    """One phone. `address` is that of its line; the profile survives `kill`."""
+    """One phone. `address` is that of its line; the profile survives `kill`; `faults`: what scripts left uncaught."""
 
     playwright: Playwright
     profile: Path
@@ -84,6 +84,8 @@ class Phone:
     clock_off_s: float = 0
     arguments: tuple[str, ...] = ()
     complaints: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    signed_in: str = ""
     _context: BrowserContext | None = None
     _page: Page | None = None
     _cookies: list[Any] = field(default_factory=list)
@@ -179,8 +181,11 @@ class Phone:
         session.send("Emulation.setCPUThrottlingRate", {"rate": times})
 
     def sign_in(self, who: str) -> None:
-        """Through the form."""
+        """Through the form; whoever else was signed in is not any more."""
         page = self.page
+        if self.signed_in not in ("", who):
+            self.sign_out()
+        self.signed_in = who
         page.goto("/sign-in")
         if page.locator("#username").count() == 0:
             return
@@ -217,6 +222,19 @@ class Phone:
             assert time.monotonic() < deadline, f"not so after {seconds} s: {told()}"
             self.page.wait_for_timeout(100)
 
+    def until(self, expression: str, seconds: float = 20) -> None:
+        """Until JavaScript says so. (Playwright's own waiting evaluates text in the page, which our policy forbids.)"""
+
+        def so() -> bool:
+            try:
+                return bool(self.page.evaluate(expression))
+            except PlaywrightError as fault:  # the page is being replaced by the next one
+                if "context" in str(fault) or "navigat" in str(fault):
+                    return False
+                raise
+
+        self.wait_for(so, lambda: expression, seconds)
+
     def wait_until_all_confirmed(self, user_id: int, seconds: float = 30) -> None:
         """Until every record of the person is confirmed."""
 
@@ -228,7 +246,7 @@ class Phone:
 
     def _take(self, page: Page) -> None:
         self._page = page
-        page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
+        page.on("pageerror", lambda fault: self.faults.append(str(fault)))
         page.on("console", lambda told: self.complaints.append(told.text) if told.type == "error" else None)
         if self.slower > 1:
             self.slow_down(self.slower)

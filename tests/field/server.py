@@ -59,6 +59,10 @@ class Held:
         """Contents whose bytes are not those of their name, or are not there."""
         return sorted(name for name in self.contents if self.stored.get(name) != name)
 
+    def missing_of(self, *names: str) -> set[str]:
+        """Contents that these records name and that have not come."""
+        return {sha256 for sha256, record in self.missing if record in names}
+
     def doubled(self) -> list[str]:
         """What stands there twice although it came once."""
         found = [f"{table} of {record}: {count}" for (table, record), count in self.effects.items() if count > 1]
@@ -95,6 +99,12 @@ class Server:
         """The database, opened by the test beside the program."""
         assert self._engine is not None
         return self._engine
+
+    @property
+    def people(self) -> dict[str, int]:
+        """The people of the street: user name -> id."""
+        assert self.street is not None
+        return self.street.people
 
     def prepare(self) -> Server:
         """Tables, the street of tests with its people, two officers with a shop, a campaign."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright
 
 from tests.field.line import Line
 from tests.field.phone import Phone
@@ -31,16 +30,10 @@ STORE = """(id) => new Promise((good, bad) => {
 })"""
 
 
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as found:
-        yield found
-
-
 def test_what_a_phone_stored_is_there_after_its_death_and_the_person_is_signed_in(
-    playwright: Playwright, embedded: Server, tmp_path: Path
+    playwright: Playwright, server: Server, tmp_path: Path
 ) -> None:
-    with Line(embedded.port) as line, Phone(playwright, tmp_path / "p", line.address) as phone:
+    with Line(server.port) as line, Phone(playwright, tmp_path / "p", line.address) as phone:
         phone.sign_in("inspector")
         phone.page.goto("/account")
         phone.page.evaluate(STORE, 7)
@@ -52,10 +45,8 @@ def test_what_a_phone_stored_is_there_after_its_death_and_the_person_is_signed_i
         assert phone.records_in_store(8) == {}
 
 
-def test_its_clock_may_be_wrong_and_its_network_may_go(
-    playwright: Playwright, embedded: Server, tmp_path: Path
-) -> None:
-    with Line(embedded.port) as line, Phone(playwright, tmp_path / "p", line.address, clock_off_s=-7200) as phone:
+def test_its_clock_may_be_wrong_and_its_network_may_go(playwright: Playwright, server: Server, tmp_path: Path) -> None:
+    with Line(server.port) as line, Phone(playwright, tmp_path / "p", line.address, clock_off_s=-7200) as phone:
         phone.page.goto("/sign-in")
         right = phone.page.evaluate("performance.timeOrigin + performance.now()")
         assert abs(phone.page.evaluate("Date.now()") - right + 7_200_000) < 1000
@@ -72,14 +63,14 @@ def test_its_clock_may_be_wrong_and_its_network_may_go(
         assert phone.page.evaluate(asked) == 0
         line.up()
         assert phone.page.evaluate(asked) == 200
-        embedded.kill()
+        server.kill()
         assert phone.page.evaluate(asked) == 0
-        embedded.start()
+        server.start()
         assert phone.page.evaluate(asked) == 200
 
 
-def test_it_has_a_place_a_camera_and_workers(playwright: Playwright, embedded: Server, tmp_path: Path) -> None:
-    with Line(embedded.port) as line, Phone(playwright, tmp_path / "p", line.address) as phone:
+def test_it_has_a_place_a_camera_and_workers(playwright: Playwright, server: Server, tmp_path: Path) -> None:
+    with Line(server.port) as line, Phone(playwright, tmp_path / "p", line.address) as phone:
         phone.page.goto("/sign-in")
         place = phone.page.evaluate(
             "new Promise((good) => navigator.geolocation.getCurrentPosition((p) => good(p.coords.longitude)))"

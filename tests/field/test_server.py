@@ -39,7 +39,8 @@ class Phone:
             return int(answer.status)
 
 
-def test_what_was_answered_is_still_there_after_the_plug_was_pulled(server: Server) -> None:
+def test_what_was_answered_is_still_there_after_the_plug_was_pulled(each_server: Server) -> None:
+    server = each_server
     phone, photo, name = Phone(server.address, "inspector"), picture(seed=7), str(uuid7())
     now = clock.local(clock.now()).isoformat()
     file = {"sha256": sha256(photo), "size": len(photo), "mime": "image/jpeg", "role": "before"}
@@ -65,7 +66,8 @@ def test_what_was_answered_is_still_there_after_the_plug_was_pulled(server: Serv
     assert (again.doubled(), again.damaged(), again.missing, again.rows["case"]) == ([], [], frozenset(), 1)
 
 
-def test_bytes_that_are_not_those_of_their_name_are_told(server: Server) -> None:
+def test_bytes_that_are_not_those_of_their_name_are_told(each_server: Server) -> None:
+    server = each_server
     held = server.held()
     (name,) = held.contents
     path = server.folder / "evidence" / name[:2] / name[2:4] / name

@@ -24,8 +24,8 @@ export function stateOf(record, photos = new Map()) {
     case "queued": return { tone: "", name: "clock", words: t("待传") };
     case "sent":
       if (stuck) return { tone: "wait", name: "photo-off", words: t("记录已到，%(n)s 个文件传不上去", { n: stuck }) };
-      if (record.given_up) return { tone: "wait", name: "photo-off", words: t("记录已到，缺 %(n)s 个文件", { n: record.receipt?.missing.length ?? 0 }) };
       return { tone: "", name: "photo-up", words: open ? t("记录已到，%(n)s 个文件待传", { n: open }) : t("记录已到，待确认") };
+    case "parted": return { tone: "wait", name: "photo-off", words: t("记录已到，缺 %(n)s 个文件", { n: files.filter((file) => file.state === "dropped").length }) };
     case "confirmed": return held ? { tone: "wait", name: "hand-stop", words: t("已送达，待人工判定") } : { tone: "good", name: "checks", words: t("已送达") };
     case "conflict": return { tone: "wait", name: "git-merge", words: t("与已有记录不同，两份都已保存，待人工判定") };
     case "gone": return { tone: "wait", name: "cloud-x", words: t("服务器上没有这一项，未送达") };

@@ -1,8 +1,11 @@
 // What one person captured and what they need to know, on this phone: one database for each user, so that nobody sees
 // or sends what is another's.
 //
-// records  {id, seq, type, captured_at, body, device, attachments, about, state, reason, receipt, created_at, …}
-// photos   {sha256, blob, size, mime, state, reason, created_at}; state "draft": of a form that is not sent yet
+// records  {id, seq, type, captured_at, body, device, attachments, about, state, reason, receipt, created_at, …}; state:
+//          queued, sent, confirmed (complete receipt), parted (sent; the person gave up what cannot be), refused,
+//          conflict, gone; left_out: files that the server does not take
+// photos   {sha256, size, mime, state, reason, created_at}; state "draft": of a form that is not sent yet; their bytes
+//          lie in `bytes` by the same name: a change of state would write them anew, and fail where the phone is full
 // drafts   {name, …}: forms begun;  packs {part, etag, at, data};  notes {key, value}
 
 import { openDB } from "../../vendor/idb/idb.js";
@@ -18,6 +21,7 @@ export async function openStore(userId) {
       records.createIndex("seq", "seq");
       records.createIndex("state", ["state", "seq"]);
       fresh.createObjectStore("photos", { keyPath: "sha256" }).createIndex("state", "state");
+      fresh.createObjectStore("bytes");
       fresh.createObjectStore("drafts", { keyPath: "name" });
       fresh.createObjectStore("packs", { keyPath: "part" });
       fresh.createObjectStore("notes", { keyPath: "key" });
@@ -27,12 +31,17 @@ export async function openStore(userId) {
   return new Store(db, userId);
 }
 
-async function queueFiles(tx, files, at) {
-  for (const file of files) {
-    const known = await tx.objectStore("photos").get(file.sha256);
-    if (!known?.blob) tx.objectStore("photos").put({ ...file, created_at: at });
-    else if (known.state === "dropped" || known.state === "draft") tx.objectStore("photos").put({ ...known, state: "queued" });
-  }
+const FILES = ["photos", "bytes"];
+const keep = (tx, { blob, ...told }) => [tx.objectStore("bytes").put(blob, told.sha256), tx.objectStore("photos").put(told)];
+const forget = (tx, sha256) => FILES.map((name) => tx.objectStore(name).delete(sha256));
+
+// What is written so that these files go up; those that are there already stay as they are.
+function queued(tx, files, known, at) {
+  return files.flatMap((file, place) => {
+    const kept = known[place];
+    if (!kept) return keep(tx, { ...file, created_at: at });
+    return kept.state === "dropped" || kept.state === "draft" ? [tx.objectStore("photos").put({ ...kept, state: "queued" })] : [];
+  });
 }
 
 class Store {
@@ -59,15 +68,14 @@ class Store {
 
   // A record with all its files, or nothing of it. Files that are there already (the same photo twice) stay as they are.
   async add(record, files) {
-    const tx = this.db.transaction(["records", "photos", "notes", "drafts"], "readwrite", STRICT);
-    const counter = await tx.objectStore("notes").get("seq");
-    const seq = (counter?.value ?? 0) + 1;
-    tx.objectStore("notes").put({ key: "seq", value: seq });
-    await queueFiles(tx, files, record.created_at);
-    const stored = { ...record, seq };
-    tx.objectStore("records").add(stored);
-    if (record.draft) tx.objectStore("drafts").delete(record.draft);
-    await tx.done;
+    const tx = this.db.transaction(["records", ...FILES, "notes", "drafts"], "readwrite", STRICT);
+    const [records, photos, notes] = ["records", "photos", "notes"].map((name) => tx.objectStore(name));
+    const counter = await notes.get("seq");
+    const known = await Promise.all(files.map(({ sha256 }) => photos.get(sha256)));
+    const stored = { ...record, seq: (counter?.value ?? 0) + 1 };
+    const written = [notes.put({ key: "seq", value: stored.seq }), records.add(stored), ...queued(tx, files, known, record.created_at)];
+    if (record.draft) written.push(tx.objectStore("drafts").delete(record.draft));
+    await Promise.all([...written, tx.done]); // the write that failed says why; the transaction only that it was given up
     this.changed();
     return stored;
   }
@@ -106,13 +114,14 @@ class Store {
 
   // A record that was put right, with the files it has now.
   async revise(id, changes, files, draft) {
-    const tx = this.db.transaction(["records", "photos", "drafts"], "readwrite", STRICT);
-    const known = await tx.objectStore("records").get(id);
-    await queueFiles(tx, files, known.created_at);
-    const stored = { ...known, ...changes };
-    tx.objectStore("records").put(stored);
-    if (draft) tx.objectStore("drafts").delete(draft);
-    await tx.done;
+    const tx = this.db.transaction(["records", ...FILES, "drafts"], "readwrite", STRICT);
+    const [records, photos] = ["records", "photos"].map((name) => tx.objectStore(name));
+    const before = await records.get(id);
+    const known = await Promise.all(files.map(({ sha256 }) => photos.get(sha256)));
+    const stored = { ...before, left_out: [], ...changes };
+    const written = [records.put(stored), ...queued(tx, files, known, before.created_at)];
+    if (draft) written.push(tx.objectStore("drafts").delete(draft));
+    await Promise.all([...written, tx.done]);
     this.changed();
     return stored;
   }
@@ -128,21 +137,29 @@ class Store {
 
   // A record that the server never took, given up by its person; its files go unless another record needs them.
   async remove(id) {
-    const tx = this.db.transaction(["records", "photos"], "readwrite", STRICT);
+    const tx = this.db.transaction(["records", ...FILES], "readwrite", STRICT);
     const gone = await tx.objectStore("records").get(id);
     await tx.objectStore("records").delete(id);
     const needed = new Set((await tx.objectStore("records").getAll()).flatMap((record) => record.attachments.map((one) => one.sha256)));
-    for (const { sha256 } of gone?.attachments ?? []) if (!needed.has(sha256)) tx.objectStore("photos").delete(sha256);
+    for (const { sha256 } of gone?.attachments ?? []) if (!needed.has(sha256)) forget(tx, sha256);
     await tx.done;
     this.changed();
   }
 
-  photo(sha256) {
-    return this.db.get("photos", sha256);
+  // With its bytes.
+  async photo(sha256) {
+    const tx = this.db.transaction(FILES);
+    const [told, blob] = await Promise.all(FILES.map((name) => tx.objectStore(name).get(sha256)));
+    return told && { ...told, blob };
   }
 
-  photosInState(state) {
-    return this.db.getAllFromIndex("photos", "state", state);
+  // Names only: to read six hundred pictures for each one that is sent takes a phone minutes.
+  photoNames(state) {
+    return this.db.getAllKeysFromIndex("photos", "state", state);
+  }
+
+  countPhotos(state) {
+    return this.db.countFromIndex("photos", "state", state);
   }
 
   async updatePhoto(sha256, changes) {
@@ -173,16 +190,16 @@ class Store {
 
   // A file of a form that is being filled in: written once, under its name, before anything is sent.
   async keepFile({ sha256, blob, size, mime }) {
-    const tx = this.db.transaction("photos", "readwrite", STRICT);
-    const known = await tx.store.get(sha256);
-    if (!known?.blob) tx.store.put({ sha256, blob, size, mime, state: "draft", created_at: iso() });
-    await tx.done;
+    const tx = this.db.transaction(FILES, "readwrite", STRICT);
+    const known = await tx.objectStore("photos").get(sha256);
+    const written = known ? [] : keep(tx, { sha256, blob, size, mime, state: "draft", created_at: iso() });
+    await Promise.all([...written, tx.done]);
   }
 
   // Takes back what only a form had.
   async dropFile(sha256) {
-    const tx = this.db.transaction("photos", "readwrite");
-    if ((await tx.store.get(sha256))?.state === "draft") tx.store.delete(sha256);
+    const tx = this.db.transaction(FILES, "readwrite");
+    if ((await tx.objectStore("photos").get(sha256))?.state === "draft") forget(tx, sha256);
     await tx.done;
   }
 
@@ -212,9 +229,9 @@ class Store {
   async tidyForms(at) {
     const until = at.getTime() - 86_400_000;
     const named = JSON.stringify(await this.drafts());
-    const tx = this.db.transaction("photos", "readwrite");
-    for (let cursor = await tx.store.index("state").openCursor("draft"); cursor; cursor = await cursor.continue()) {
-      if (Date.parse(cursor.value.created_at) < until && !named.includes(cursor.value.sha256)) cursor.delete();
+    const tx = this.db.transaction(FILES, "readwrite");
+    for (let cursor = await tx.objectStore("photos").index("state").openCursor("draft"); cursor; cursor = await cursor.continue()) {
+      if (Date.parse(cursor.value.created_at) < until && !named.includes(cursor.value.sha256)) forget(tx, cursor.value.sha256);
     }
     await tx.done;
   }
@@ -223,17 +240,18 @@ class Store {
   async tidy(keepDays, at) {
     await this.tidyForms(at);
     const until = at.getTime() - keepDays * 86_400_000;
-    const old = (await this.inState("confirmed")).filter((record) => Date.parse(record.confirmed_at) < until);
+    const done = [...(await this.inState("confirmed")), ...(await this.inState("parted"))];
+    const old = done.filter((record) => Date.parse(record.confirmed_at ?? record.tried_at) < until);
     if (!old.length) return;
     const gone = new Set(old.map((record) => record.id));
-    const tx = this.db.transaction(["records", "photos"], "readwrite");
+    const tx = this.db.transaction(["records", ...FILES], "readwrite");
     const needed = new Set();
     for (let cursor = await tx.objectStore("records").openCursor(); cursor; cursor = await cursor.continue()) {
       if (gone.has(cursor.value.id)) cursor.delete();
       else cursor.value.attachments.forEach((one) => needed.add(one.sha256));
     }
     for (const record of old) {
-      for (const { sha256 } of record.attachments) if (!needed.has(sha256)) tx.objectStore("photos").delete(sha256);
+      for (const { sha256 } of record.attachments) if (!needed.has(sha256)) forget(tx, sha256);
     }
     await tx.done;
     this.changed();

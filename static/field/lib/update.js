@@ -4,20 +4,16 @@ import { button, notice } from "./ui.js";
 import { t } from "./words.js";
 
 const LOOK_MS = 30 * 60_000;
+const SOON_MS = 30_000; // until the app opens without a network
 
 // Whether something is begun that a reload would interrupt; what is typed is stored, but the person is in the middle.
 const inTheMiddle = (app) => Boolean(app.screen?.busy?.(app.state, app)) || document.querySelector("dialog[open]") !== null;
 
 export async function watchForUpdates(app) {
-  if (!("serviceWorker" in navigator) || !globalThis.isSecureContext) return;
-  let registration;
-  try {
-    registration = await navigator.serviceWorker.register("/field/sw.js", { scope: "/field", updateViaCache: "none" });
-  } catch {
-    return; // the first-start test says so
-  }
-  if (!registration) return;
+  if (!("serviceWorker" in navigator) || !globalThis.isSecureContext) return; // the first-start test says so
   const had = Boolean(navigator.serviceWorker.controller);
+  let registration;
+  let timer = 0;
   const takeOver = () => {
     const waiting = registration.waiting;
     if (!waiting) return;
@@ -27,13 +23,27 @@ export async function watchForUpdates(app) {
       setTimeout(takeOver, 5_000);
     } else waiting.postMessage("take over");
   };
-  if (had) takeOver();
-  registration.addEventListener("updatefound", () => {
-    const coming = registration.installing;
-    coming?.addEventListener("statechange", () => coming.state === "installed" && had && takeOver());
-  });
+  const attend = (found) => {
+    registration = found;
+    if (had) takeOver();
+    found.addEventListener("updatefound", () => {
+      const coming = found.installing;
+      coming?.addEventListener("statechange", () => coming.state === "installed" && had && takeOver());
+    });
+  };
+  // Registers anew each time: where the line broke while the app was being fetched, nothing is left of that try.
+  const look = async () => {
+    clearTimeout(timer);
+    if (document.visibilityState === "visible") {
+      try {
+        const found = await navigator.serviceWorker.register("/field/sw.js", { scope: "/field", updateViaCache: "none" });
+        if (found && found !== registration) attend(found);
+        else await found?.update();
+      } catch {} // no network now
+    }
+    timer = setTimeout(look, registration?.active ? LOOK_MS : SOON_MS);
+  };
   navigator.serviceWorker.addEventListener("controllerchange", () => had && location.reload());
-  const look = () => document.visibilityState === "visible" && registration.update().catch(() => {});
-  setInterval(look, LOOK_MS);
   globalThis.addEventListener("online", look);
+  await look();
 }

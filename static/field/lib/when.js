@@ -16,7 +16,7 @@ export const clockOff = () => behind;
 
 // Learns from an answer how far off this clock is; the way there and back is taken half.
 export function compare(serverNow, asked, answered) {
-  const told = Date.parse(serverNow);
+  const told = Date.parse(serverNow); // to the second where it is the Date of an answer
   if (Number.isNaN(told)) return;
   const off = told - (asked.getTime() + answered.getTime()) / 2;
   behind = Math.abs(off) < 2000 ? 0 : Math.round(off);

@@ -34,14 +34,16 @@ async function again(state, app) {
 
 async function fileAgain(state, app, file) {
   await app.store.updatePhoto(file.sha256, { state: "queued", reason: "" });
-  await app.store.update(state.record.id, { given_up: false });
+  if (state.record.state === "parted") await app.store.update(state.record.id, { state: "sent" });
   app.engine.wake();
 }
 
 async function dropFile(state, app, file) {
   if (!(await confirm(t("不再发送这个文件？"), t("记录本身已送达；台账会注明缺少这个文件。可以先保存到手机相册。"), t("不再发送")))) return;
   await app.store.updatePhoto(file.sha256, { state: "dropped" });
-  await app.store.update(state.record.id, { given_up: true });
+  const others = [...state.photos.values()].filter((photo) => photo.sha256 !== file.sha256);
+  const open = others.some((photo) => photo.state === "stuck" || photo.state === "queued");
+  if (state.record.state === "sent" && !open) await app.store.update(state.record.id, { state: "parted" });
 }
 
 async function dropRecord(state, app) {

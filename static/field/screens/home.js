@@ -20,7 +20,7 @@ async function load({ again }, app) {
     tasks: app.counts.tasks, rechecks: tasks?.rechecks?.length ?? 0, outings: open(outings?.outings), rounds: open(rounds?.rounds),
     watch: supervision && (supervision.may_check || supervision.problems.length > 0), owed: supervision?.problems.length ?? 0,
     // The tree of borders is made once for a download of grids.
-    territory: state.grids === grids ? state.territory : new Territory(grids), grids,
+    territory: state.territory && state.grids === grids ? state.territory : new Territory(grids), grids,
   });
   if (!again) {
     locator().watch(); // the place warms up here

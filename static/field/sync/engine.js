@@ -1,8 +1,10 @@
 // Sends what was captured: records first, oldest first; then files, turn by turn the oldest and the newest, so that
 // neither waits behind the other. One sender for all tabs of a phone. A fault of one record or file marks that one and
-// goes on; no network, a foreign page, an ended sign-in or a full server stops everything until later.
+// goes on; no network, a foreign page, an ended sign-in or a full server stops everything until later. What fails
+// although the server is there is set aside until the next turn: nothing waits behind it.
 
 import { iso, now } from "../lib/when.js";
+import { t } from "../lib/words.js";
 import { ask, reason, STOPS } from "./net.js";
 
 const PART = 262_144;
@@ -17,6 +19,8 @@ export class Engine {
   constructor(store, { renew, paused = () => false } = {}) {
     Object.assign(this, { store, renew, paused, user: store.userId, tries: 0, timer: 0, running: null, again: false });
     this.stopped = ""; // why nothing is sent now: a kind of net.js
+    this.aside = new Set(); // records and files of this turn that did not get through although the server is there
+    this.begun = new Set(); // files of which some may have arrived
     this.lock = `gridops-sync-${store.userId}`;
     this.wakeUp = () => this.wake();
   }
@@ -45,11 +49,9 @@ export class Engine {
     clearTimeout(this.timer);
     while (this.again && !this.ended) {
       this.again = false;
-      const stopped = navigator.locks
-        ? await navigator.locks.request(this.lock, { ifAvailable: true }, (lock) => (lock ? this.#send() : "busy"))
-        : await this.#send();
+      const stopped = await this.#alone();
       if (stopped === "busy") break; // another tab sends
-      if (this.stopped !== stopped) {
+      if (this.stopped !== stopped && !this.ended) {
         this.stopped = stopped;
         this.store.changed();
       }
@@ -61,6 +63,15 @@ export class Engine {
     if (!this.stopped && !this.ended) this.timer = setTimeout(this.wakeUp, RETRY_MS.at(-1));
   }
 
+  async #alone() {
+    const send = () => this.#send().catch((fault) => {
+      if (!this.ended) console.error(fault); // the phone's own storage fails: what is stored stays, later is another try
+      return "again";
+    });
+    if (!navigator.locks) return send();
+    return navigator.locks.request(this.lock, { ifAvailable: true }, (lock) => (lock ? send() : "busy"));
+  }
+
   #later() {
     if (this.ended) return;
     const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)];
@@ -69,26 +80,36 @@ export class Engine {
   }
 
   async #send() {
+    this.aside.clear();
     for (;;) {
       const stopped = (await this.#records()) || (await this.#file());
-      if (stopped === "none") return this.#confirm();
+      if (stopped === "none") return (await this.#confirm()) || (this.aside.size ? "again" : "");
       if (stopped) return stopped;
     }
+  }
+
+  // Whether it failed for itself alone: the server answers, so the others need not wait.
+  async #setAside(name, kind) {
+    if ((kind !== "again" && kind !== "portal") || !(await this.#renewed())) return false;
+    this.aside.add(name);
+    return true;
   }
 
   // All records that wait, also those captured meanwhile.
   async #records() {
     for (;;) {
-      const [record] = await this.store.inState("queued", 1);
+      const record = (await this.store.inState("queued", this.aside.size + 1)).find(({ id }) => !this.aside.has(id));
       if (!record || this.ended) return "";
       const verdict = await this.#put(record);
-      if (STOPS.has(verdict.kind)) return verdict.kind;
-      await this.#settle(record, verdict);
+      if (!STOPS.has(verdict.kind)) await this.#settle(record, verdict);
+      else if (await this.#setAside(record.id, verdict.kind)) await this.store.update(record.id, { tried_at: iso(), reason: t("这次没有送达，稍后自动再试。") });
+      else return verdict.kind;
     }
   }
 
   async #put(record) {
-    const { type, captured_at, body, device, attachments, id } = record;
+    const { type, captured_at, body, device, id } = record;
+    const attachments = record.attachments.filter(({ sha256 }) => !record.left_out?.includes(sha256));
     const json = { type, captured_at, sent_at: iso(), device, body, attachments };
     const send = () => ask("PUT", `/api/v1/records/${id}`, { user: this.user, json });
     let verdict = await send();
@@ -96,7 +117,19 @@ export class Engine {
     // An answer that is none of a record's is no receipt, whatever its status says.
     if (verdict.kind === "ok" && !isReceipt(verdict.json, id)) return { kind: "portal" };
     if (verdict.kind === "refused" && tokenFault(verdict)) return { kind: "signed_out" };
+    if (verdict.kind === "refused" && (await this.#leftOut(record, attachments, verdict))) return this.#put(record);
     return verdict;
+  }
+
+  // A file larger than the server takes is shown as stuck; what else there is of the record goes without it.
+  async #leftOut(record, sent, { json }) {
+    const places = (json?.errors ?? []).map(({ field }) => /^attachments\[(\d+)\]\.size$/.exec(field)?.[1]);
+    if (!places.length || !places.every((place) => sent[place])) return false;
+    const names = places.map((place) => sent[place].sha256);
+    for (const name of names) await this.store.updatePhoto(name, { state: "stuck", reason: t("文件太大，服务器不接收。") });
+    record.left_out = [...(record.left_out ?? []), ...names];
+    await this.store.update(record.id, { left_out: record.left_out });
+    return true;
   }
 
   async #renewed() {
@@ -111,11 +144,13 @@ export class Engine {
   }
 
   async #receipted(record, receipt, at) {
+    this.tries = 0;
     const changes = { receipt, reason: "", errors: [], tried_at: at, sent_at: record.sent_at ?? at };
     for (const { sha256 } of record.attachments) {
+      if (record.left_out?.includes(sha256)) continue;
       if (!receipt.missing.includes(sha256)) await this.store.updatePhoto(sha256, { state: "confirmed", reason: "" });
     }
-    if (receipt.complete) Object.assign(changes, { state: "confirmed", confirmed_at: at });
+    if (receipt.complete && !record.left_out?.length) Object.assign(changes, { state: "confirmed", confirmed_at: at });
     else changes.state = "sent";
     return this.store.update(record.id, changes);
   }
@@ -125,7 +160,8 @@ export class Engine {
     const file = await this.#nextFile();
     if (!file || this.ended) return "none";
     const verdict = await this.#upload(file);
-    if (STOPS.has(verdict.kind)) return verdict.kind;
+    if (STOPS.has(verdict.kind)) return (await this.#setAside(file.sha256, verdict.kind)) ? "" : verdict.kind;
+    this.tries = 0;
     if (verdict.kind === "ok") await this.store.updatePhoto(file.sha256, { state: "confirmed", reason: "" });
     else await this.store.updatePhoto(file.sha256, { state: "stuck", reason: reason(verdict), status: verdict.status });
     await this.#confirm(file.sha256);
@@ -134,19 +170,24 @@ export class Engine {
 
   // Of the records that the server has: turn by turn the oldest and the newest file; on a bad line the smallest first.
   async #nextFile() {
-    const waiting = new Map((await this.store.photosInState("queued")).map((photo) => [photo.sha256, photo]));
-    if (!waiting.size) return null;
+    const waiting = new Set(await this.store.photoNames("queued"));
     const due = [];
-    for (const record of await this.store.inState("sent")) {
-      for (const claim of record.attachments) {
-        const photo = waiting.get(claim.sha256);
-        if (photo && !(this.paused() && photo.mime.startsWith("image/"))) due.push(photo);
+    // A disputed record is kept on both sides, so its pictures belong there too.
+    const taken = waiting.size ? [...(await this.store.inState("sent")), ...(await this.store.inState("conflict"))] : [];
+    for (const { attachments } of taken) {
+      for (const claim of attachments) {
+        const wanted = waiting.has(claim.sha256) && !this.aside.has(claim.sha256);
+        if (wanted && !(this.paused() && claim.mime.startsWith("image/"))) due.push(claim);
       }
     }
     if (!due.length) return null;
-    if (this.slow || /2g/.test(navigator.connection?.effectiveType ?? "")) return due.reduce((least, one) => (one.size < least.size ? one : least));
-    this.turn = !this.turn;
-    return this.turn ? due[0] : due.at(-1);
+    let next;
+    if (this.slow || /2g/.test(navigator.connection?.effectiveType ?? "")) next = due.reduce((least, one) => (one.size < least.size ? one : least));
+    else {
+      this.newest = !this.newest;
+      next = this.newest ? due[0] : due.at(-1);
+    }
+    return this.store.photo(next.sha256);
   }
 
   // From where the last try was cut off, part by part.
@@ -156,12 +197,13 @@ export class Engine {
     const headers = { "Content-Type": mime };
     const send = (more) => ask("PUT", path, { user: this.user, ...more });
     let offset = 0;
-    if (size > PART || this.tries) {
+    if (size > PART || this.begun.has(sha256)) {
       const known = await ask("HEAD", path, { user: this.user });
-      if (STOPS.has(known.kind)) return known;
-      if (known.headers?.get("Upload-Complete") === "?1") return { kind: "ok" };
-      offset = Number(known.headers?.get("Upload-Offset") ?? 0);
+      if (known.kind !== "ok") return STOPS.has(known.kind) ? known : { kind: "again" };
+      if (known.headers.get("Upload-Complete") === "?1") return { kind: "ok" };
+      offset = Number(known.headers.get("Upload-Offset"));
     }
+    this.begun.add(sha256);
     for (let renewed = false; ;) {
       const end = Math.min(size, offset + PART);
       const whole = offset === 0 && end === size;
@@ -173,6 +215,8 @@ export class Engine {
         if (await this.#renewed()) continue;
         return { kind: "signed_out" };
       }
+      // Another try of this file is still under way there, or its parts were lost: HEAD tells next time.
+      if (verdict.kind === "conflict") return { kind: "again" };
       if (verdict.kind !== "ok") return verdict;
       this.slow = (end - offset) / Math.max(1, now().getTime() - began) < 20; // less than 20 kB a second
       if (verdict.json.complete === true && verdict.json.sha256 === sha256) return verdict;
@@ -184,10 +228,10 @@ export class Engine {
 
   // Asks for the receipts of records whose files are all there: only a complete receipt confirms.
   async #confirm(sha256) {
-    const waiting = new Set((await this.store.photosInState("queued")).map((photo) => photo.sha256));
+    const waiting = new Set(await this.store.photoNames("queued"));
     const due = (await this.store.inState("sent")).filter((record) => {
       const concerned = !sha256 || record.attachments.some((one) => one.sha256 === sha256);
-      return concerned && !record.given_up && record.attachments.every((one) => !waiting.has(one.sha256));
+      return concerned && record.attachments.every((one) => !waiting.has(one.sha256));
     });
     for (const record of due.slice(0, sha256 ? CONFIRM_EACH : Infinity)) {
       const verdict = await ask("GET", `/api/v1/records/${record.id}`, { user: this.user });

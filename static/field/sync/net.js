@@ -4,8 +4,8 @@
 import { compare, now } from "../lib/when.js";
 
 // ok: answered as asked · again: nothing came through, try later · portal: somebody else answered · signed_out ·
-// full: the server cannot take more now · refused: this one is not taken as it is · conflict · gone
-export const STOPS = new Set(["again", "portal", "signed_out", "full"]);
+// forbidden: the account may not, whatever it sends · full: the server cannot take more now · refused: this one is not taken as it is · conflict · gone
+export const STOPS = new Set(["again", "portal", "signed_out", "forbidden", "full"]);
 
 const PATIENCE_MS = 30_000;
 const SLOWEST = 4_000; // bytes a second, below which a picture is cut off
@@ -17,6 +17,7 @@ function meaning(status, type) {
   if (!type.startsWith("application/json") && !type.startsWith("application/problem+json")) return status >= 500 ? "again" : "portal";
   if (status >= 200 && status < 300) return "ok";
   if (status === 401) return "signed_out";
+  if (status === 403) return "forbidden";
   if (status === 429 || status === 507) return "full";
   if (status >= 500 || status === 408) return "again";
   if (status === 409) return "conflict";
@@ -53,7 +54,7 @@ export async function ask(method, path, { user, json, bytes, headers = {}, timeo
     // Cut off in the middle of the answer: whether it was stored is not known, so it is asked again.
     return { kind: kind === "portal" ? "portal" : "again", status: answer.status };
   }
-  const told = answer.headers.get("X-Gridops-Now");
+  const told = answer.headers.get("X-Gridops-Now") ?? answer.headers.get("Date");
   if (told) compare(told, asked, now());
   return { kind, status: answer.status, json: said, headers: answer.headers };
 }

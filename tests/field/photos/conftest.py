@@ -19,7 +19,7 @@ BODY = """<!doctype html><html lang="zh-CN" data-theme="light"><title>photos</ti
 <main><h1>photos</h1><div id="here"></div></main>"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def photo_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     """A browser with a camera and a microphone that are made up."""
     film = tmp_path_factory.mktemp("film") / "qr.mjpeg"
@@ -31,7 +31,7 @@ def photo_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def photo_address(sqlite_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The program, running."""
     with web_program(sqlite_engine, tmp_path_factory.mktemp("photos")) as app, served(app) as found:

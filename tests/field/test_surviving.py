@@ -1,0 +1,246 @@
+"""What else the field app survives: ended sign-ins, other people, portals, clocks, full phones, refusals, updates."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Playwright
+
+from tests.evidence.pictures import picture
+from tests.field.app import App, File, photo
+from tests.field.fates import CAPTIVE, ELSEWHERE, Fate, Kind, answer
+from tests.field.line import RECORDS, Line
+from tests.field.phone import Phone
+from tests.field.server import Server
+from tests.webapp import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_expired_sign_in_stops_the_queue_and_drops_nothing(app: App, line: Line, server: Server) -> None:
+    line.down()
+    records = [app.report(photo(20 + n)) for n in range(3)]
+    app.phone.sign_out()
+    line.up()
+    app.wake()
+    assert [app.state(one) for one in records] == ["queued"] * 3
+    app.says("请重新登录 · 3 条待传")
+    more = app.report()
+    app.wake()
+    assert app.state(more) == "queued"
+    assert len(line.told(RECORDS + records[0].id)) <= 3, "a refused sign-in is not asked over and over"
+    app.begin()
+    app.delivers()
+    assert {one.id for one in app.captured} <= set(server.held().records)
+
+
+def test_another_person_on_the_phone_sees_and_sends_nothing_of_the_first(app: App, line: Line, server: Server) -> None:
+    line.down()
+    record = app.report(photo(30))
+    app.phone.sign_out()
+    line.up()
+    line.always("GET /field/pack/me", Fate(Kind.HOLD, seconds=1.0))
+    other = App(app.phone, server.people["eastern"], "eastern")
+    page, seen = other.phone.page, set[int]()
+    other.phone.signed_in = other.name
+    page.goto("/sign-in?next=/field")
+    page.fill("#username", other.name)
+    page.fill("#password", PASSWORD)
+    page.click("#sign-in button[type=submit]")
+    shown = "globalThis.gridops?.screen ? (gridops.me ?? gridops.store)?.[gridops.me ? 'user_id' : 'userId'] ?? 0 : 0"
+    app.phone.wait_for(lambda: (seen.add(page.evaluate(shown)), other.who in seen)[1], lambda: seen)
+    assert seen - {0} == {other.who}, "the first one's name was shown to the second"
+    line.clear()
+    assert other.records() == {}
+    sent = other.report()
+    other.delivers()
+    app.phone.page.evaluate("gridops.engine.wake().then(() => null)")
+    held = server.held()
+    assert record.id not in held.records
+    assert held.records[sent.id]["user_id"] == other.who
+    assert app.state(record) == "queued", "it stays on the phone"
+    packs = app.phone.stores(app.who)["packs"]
+    assert packs == []
+
+    app.phone.sign_out()
+    app.begin()
+    app.delivers(record)
+    assert server.held().records[record.id]["user_id"] == app.who
+
+
+@pytest.mark.parametrize("portal", [CAPTIVE, ELSEWHERE], ids=["page", "redirect"])
+def test_a_captive_portal_is_never_taken_for_the_server(app: App, line: Line, server: Server, portal: Fate) -> None:
+    app.installed()
+    app.phone.wait_for(lambda: len(app.phone.stores(app.who)["packs"]) > 0)
+    before = app.phone.stores(app.who)["packs"]
+    line.always("", portal)
+    app.open()
+    record = app.report(photo(40))
+    app.wake()
+    assert app.state(record) == "queued"
+    app.says("1 条待传")
+    app.phone.page.evaluate("gridops.refresh().then(() => null)")
+    after = app.phone.stores(app.who)["packs"]
+    assert [one["data"] for one in after] == [one["data"] for one in before]
+    line.clear()
+    app.delivers()
+    assert record.id in server.held().records
+
+
+@pytest.mark.parametrize("hours", [-3, 26])
+def test_a_wrong_clock_is_told_by_the_server_and_both_times_are_kept(
+    app: App, line: Line, server: Server, hours: int
+) -> None:
+    line.down()
+    app.phone.page.evaluate("(ms) => { globalThis.gridopsClockShift = ms; }", hours * 3_600_000)
+    record = app.report()
+    line.up()
+    app.delivers()
+    held = server.held().records[record.id]
+    assert abs(held["clock_offset_s"] + hours * 3600) <= 5
+    assert abs((held["captured_at"] - held["happened_at"]).total_seconds() - hours * 3600) <= 5
+    assert abs((held["received_at"] - held["happened_at"]).total_seconds()) < 30
+    receipt = app.records()[record.id]["receipt"]
+    assert abs(receipt["clock_offset_s"] + hours * 3600) <= 5
+    off = app.phone.page.evaluate("import('/static/field/lib/when.js').then((when) => when.clockOff() / 3600000)")
+    assert abs(off + hours) < 0.01
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 60 MB: the only way to a real lack of room, as Chromium asks the disk and not an override."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root can make a small disk")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+FILL = """() => new Promise((good, bad) => {
+  const opening = indexedDB.open("filler", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("blobs", { autoIncrement: true });
+  opening.onerror = bad;
+  opening.onsuccess = () => {
+    const fill = (size) => {
+      if (size < 50_000) { opening.result.close(); return good(); }
+      const change = opening.result.transaction("blobs", "readwrite");
+      change.objectStore("blobs").put(new Blob([new Uint8Array(size)]));
+      change.oncomplete = () => fill(size);
+      change.onabort = () => fill(size / 2);
+    };
+    fill(16_000_000);
+  };
+})"""
+EMPTY = """() => new Promise((good) => { indexedDB.deleteDatabase("filler").onsuccess = () => good(); })"""
+
+
+def test_a_full_phone_says_so_at_capture_and_breaks_nothing(
+    playwright: Playwright, line: Line, server: Server, small_disk: Path
+) -> None:
+    line.clear()
+    with Phone(playwright, small_disk / "own", line.address) as phone:
+        app = App(phone, server.people["eastern"], "eastern").begin().installed()
+        line.down()
+        kept = app.report(photo(50))
+        phone.page.evaluate(FILL)
+        big = File(picture(size=(640, 480), seed=51) + b"\0" * 250_000)
+        with pytest.raises(PlaywrightError, match="手机存储已满"):
+            app.report(big)
+        assert (set(app.records()), set(app.photos())) == ({kept.id}, {kept.files[0].sha256})
+        phone.reopen()
+        app.open()
+        assert (set(app.records()), set(app.photos())) == ({kept.id}, {kept.files[0].sha256})
+        line.up()
+        app.delivers()
+        phone.page.evaluate(EMPTY)
+        app.report(big)
+        app.delivers()
+    assert server.held().stored[big.sha256] == big.sha256
+
+
+def test_a_refused_record_is_kept_explained_edited_and_sent_again(app: App, server: Server) -> None:
+    wrong = {"category": "0110", "address": "盘龙路口"}
+    record = app.capture("report", wrong, [photo(60)])
+    good = app.report()
+    app.delivers(good)
+    kept = app.records()[record.id]
+    assert (kept["state"], kept["body"]) == ("refused", wrong)
+    assert "location" in kept["reason"]
+    app.phone.page.evaluate(
+        "([id, body]) => gridops.store.update(id, { body, state: 'queued' })",
+        [record.id, {**wrong, "location": {"lon": 119.955, "lat": 31.855}}],
+    )
+    app.delivers()
+    held = server.held()
+    assert held.records[record.id]["body"]["location"]["lon"] == 119.955
+    assert held.stored[record.files[0].sha256] == record.files[0].sha256
+
+
+def test_two_contents_under_one_name_are_kept_on_both_sides(app: App, server: Server) -> None:
+    record, late = app.report(photo(70)), photo(71)
+    app.delivers()
+    changed = {**record.body, "address": "另一处"}
+    line_of = app.phone.page.evaluate(
+        """async ([id, body, other]) => {
+          const kept = await gridops.store.record(id);
+          await gridops.store.db.delete("records", id);
+          const blob = new Blob([Uint8Array.from(atob(other.base64), (l) => l.charCodeAt(0))], { type: other.mime });
+          const files = [{ blob, mime: other.mime, role: "before" }];
+          return (await gridops.capture({ id, type: "report", body, files, about: kept.about })).id;
+        }""",
+        [record.id, changed, late.given],
+    )
+    assert line_of == record.id
+    app.wake()
+    app.wake()
+    kept = app.records()[record.id]
+    assert (kept["state"], kept["body"]["address"]) == ("conflict", "另一处")
+    app.says("1 条需要处理")
+    held = server.held()
+    assert held.records[record.id]["body"] == record.body
+    assert [name for name, _ in held.disputed] == [record.id]
+    assert held.stored[late.sha256] == late.sha256, "the pictures of the second go up too: a person judges by them"
+
+
+def test_a_new_version_of_the_app_takes_over_with_records_waiting(app: App, line: Line, server: Server) -> None:
+    page = app.phone.page
+    app.installed()
+    app.open()  # under the worker's control
+    line.always(RECORDS, answer(503))
+    records = [app.report(photo(80 + n)) for n in range(3)]
+    new = b"\n// the next version\n"
+
+    def next_edition(worker: bytes) -> bytes:
+        text = worker.decode()
+        files = json.loads(re.search(r"const FILES = (.*);", text).group(1))
+        path, _ = next(one for one in files if one[0].endswith("/lib/ids.js"))
+        content = (Path(__file__).parents[2] / path.lstrip("/")).read_bytes() + new
+        changed = [[path, sha256(content).hexdigest()] if one[0] == path else one for one in files]
+        text = re.sub(r"const FILES = .*;", lambda _: f"const FILES = {json.dumps(changed)};", text)
+        return re.sub(r'const VERSION = "\w+"', 'const VERSION = "next00000000"', text).encode()
+
+    line.change("GET /field/sw.js", next_edition)
+    line.change("GET /static/field/lib/ids.js", lambda content: content + new)
+    page.evaluate("globalThis.before = true; document.body.append(document.createElement('dialog')); void 0")
+    page.evaluate("document.querySelector('dialog').show()")
+    page.evaluate("navigator.serviceWorker.getRegistration('/field').then((found) => found.update()).then(() => null)")
+    app.phone.until("navigator.serviceWorker.getRegistration('/field').then((found) => Boolean(found.waiting))")
+    page.wait_for_timeout(300)
+    assert page.evaluate("globalThis.before") is True, "a form is begun: the new version waits"
+    page.evaluate("document.querySelector('dialog').remove()")
+    app.phone.until("!globalThis.before && globalThis.gridops?.engine")
+    assert page.evaluate("caches.keys()") == ["gridops-field-next00000000"]
+    assert [app.state(one) for one in records] == ["queued"] * 3
+    line.clear()
+    app.delivers()
+    held = server.held()
+    assert {one.id for one in records} <= set(held.records)
