@@ -159,12 +159,12 @@ async function sendPictures() {
 // Works for this person from now on; whoever was here before is put away with what they have not sent.
 async function useMe(me) {
   if (app.store?.userId !== me.user_id) {
+    const [before, store] = [device.get("user"), await openStore(me.user_id)];
+    if (before && before.user_id !== me.user_id) await forget(before.user_id);
+    if (app.store?.userId === me.user_id) return store.close(); // another answer came first
     app.engine?.stop();
     app.store?.close();
-    app.store = null; // nothing is read from it any more while the other one opens
-    const before = device.get("user");
-    if (before && before.user_id !== me.user_id) await forget(before.user_id);
-    app.store = await openStore(me.user_id);
+    app.store = store;
     app.store.onChange(changed);
     app.engine = new Engine(app.store, { renew: renewed, paused: picturesWait });
     app.engine.start();
