@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
@@ -13,6 +14,16 @@ from tests.browser import PHONE, chromium, page_of, served
 from tests.field.photos import pictures
 from tests.webapp import web_program
 
+# Bytes of a blob as text; what the modules give.
+HELP = """
+const bytesOf = async (blob) => {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+};
+const photo = async (name) => (await fetch(`/pictures/${name}`)).blob();
+"""
 BODY = """<!doctype html><html lang="zh-CN" data-theme="light"><title>photos</title>
 <meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="/static/field/field.css"><link rel="stylesheet" href="/static/field/photo.css">
@@ -25,7 +36,7 @@ def photo_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium
     film = tmp_path_factory.mktemp("film") / "qr.mjpeg"
     film.write_bytes(pictures.film(pictures.QR))
     with chromium([
-        "--use-fake-device-for-media-stream=device-count=2", "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
         f"--use-file-for-fake-video-capture={film}", "--autoplay-policy=no-user-gesture-required",
     ]) as opened:  # fmt: skip
         yield opened
@@ -60,3 +71,22 @@ def page(photo_browser: Chromium, photo_address: str, files: dict[str, bytes]) -
     yield opened
     assert complaints == []
     opened.context.close()
+
+
+def run(page: Page, code: str, given: Any = None) -> Any:
+    """Run a function in the page; it may use what HELP has."""
+    return page.evaluate(f"async (given) => {{ {HELP} return ({code})(given); }}", given)
+
+
+def start(page: Page, code: str, given: Any = None) -> None:
+    """Begin something that ends by what the person does; the end is in `window.done`."""
+    page.evaluate(
+        f"async (given) => {{ const begin = {code}; window.done = undefined;"
+        " window.end = begin(given).then((told) => { window.done = told; return told; }); }",
+        given,
+    )
+
+
+def told(page: Page) -> Any:
+    """What it ended with."""
+    return page.evaluate("window.end")

@@ -69,7 +69,7 @@ def jpeg(
             gps[tag] = (float(int(whole)), float(int(whole * 60 % 60)), round(whole * 3600 % 60, 4))
         gps[ExifTags.GPS.GPSLongitudeRef], gps[ExifTags.GPS.GPSLatitudeRef] = "E" if place[0] > 0 else "W", "N"
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=90, **({"exif": exif} if exif else {}))
+    image.save(out, "JPEG", quality=90, **({"exif": exif} if orientation or place or taken else {}))
     return out.getvalue()
 
 

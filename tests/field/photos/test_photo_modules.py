@@ -14,19 +14,10 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Page
 
 from tests.field.photos import pictures
+from tests.field.photos.conftest import run
 
 pytestmark = pytest.mark.browser
 LIMIT = 400 * 1024
-# Bytes of a blob as text; what the modules give.
-HELP = """
-const bytesOf = async (blob) => {
-  const bytes = new Uint8Array(await blob.arrayBuffer());
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return btoa(text);
-};
-const photo = async (name) => (await fetch(`/pictures/${name}`)).blob();
-"""
 SHRINK = """async ([name, where]) => {
   const { shrink, onPage, sayFault } = await import("/static/field/photo/shrink.js");
   const blob = await photo(name);
@@ -43,11 +34,6 @@ SHRINK = """async ([name, where]) => {
     clearInterval(watch);
   }
 }"""
-
-
-def run(page: Page, code: str, given: Any = None) -> Any:
-    """Run a function in the page; it may use what HELP has."""
-    return page.evaluate(f"async (given) => {{ {HELP} return ({code})(given); }}", given)
 
 
 def opened(made: dict[str, Any]) -> Image.Image:
