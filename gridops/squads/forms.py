@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,6 +77,13 @@ def parse_track(body: Mapping[str, Any]) -> TrackIn:
         read.wrong("ended_at", "before started_at")
     read.done()
     return found
+
+
+def own_code(value: object) -> str:
+    """A code of checking in as a phone makes it: long enough that nobody guesses it."""
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-]{16,40}", value):
+        raise ValueError("not 16 to 40 of A-Z a-z 0-9 - _")
+    return value
 
 
 def people(value: object) -> tuple[Someone, ...]:

@@ -48,6 +48,12 @@ def members(session: Session, squad_id: int) -> list[SquadMember]:
     )
 
 
+def usernames(session: Session, user_ids: Collection[int]) -> dict[int, str]:
+    """User id -> user name, by which records name one of ours."""
+    rows = session.execute(select(User.id, User.username).where(User.id.in_(sorted(set(user_ids)))))
+    return {row.id: row.username for row in rows}
+
+
 def as_typed(session: Session, squad_id: int, besides: Collection[int] = ()) -> tuple[str, str]:
     """The leader and the others of a squad as a form takes them (`rules.parse_people`), without some accounts."""
     leaders, others = [], []

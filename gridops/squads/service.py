@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from gridops.core import clock
-from gridops.core.errors import NotAllowed, NotFound
+from gridops.core.errors import Invalid, NotAllowed, NotFound
 from gridops.squads import queries
 from gridops.squads.forms import CheckInIn, TrackIn
 from gridops.squads.models import Squad, SquadMember, Track
@@ -17,9 +17,14 @@ from gridops.squads.queries import Named
 from gridops.squads.rules import Agency, CheckedInBy, Someone
 
 
-def open_squad(session: Session, root_id: int, day: date) -> Squad:
-    """A squad for one round or outing of a local day; its code is what the leader's QR says."""
-    made = Squad(root_id=root_id, day=day, code=secrets.token_urlsafe(12))
+def open_squad(session: Session, root_id: int, day: date, code: str | None = None) -> Squad:
+    """A squad for one round or outing of a local day; its code is what the leader's QR says.
+
+    A phone that began it without a network has shown a code of its own making already. Invalid where that is taken.
+    """
+    if code is not None and queries.by_code(session, code) is not None:
+        raise Invalid(("body.code", "这个签到码已经在用"))
+    made = Squad(root_id=root_id, day=day, code=code or secrets.token_urlsafe(12))
     session.add(made)
     session.flush()
     return made

@@ -20,6 +20,7 @@ from gridops.inspections.forms.parts import (
 )
 from gridops.inspections.rules import Signed, VisitKind
 from gridops.premises.forms import PremisesRef, reference
+from gridops.squads.forms import own_code
 
 MAX_GROUPS = 50
 MAX_GRIDS = 200
@@ -37,7 +38,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoundIn:
-    """A round starts (a planned one by its number, or a free one), ends, is cancelled, or grids of it were seen."""
+    """A round starts (a planned one by its number, or a free one), ends, is cancelled, or grids of it were seen.
+
+    `code`: by which others join one that a phone begins; a planned one has a code already.
+    """
 
     action: Action
     round: str | None = None
@@ -46,6 +50,7 @@ class RoundIn:
     grids: tuple[str, ...] = ()
     inspection: bool = False
     approval: str | None = None
+    code: str | None = None
     reason: str | None = None
 
 
@@ -82,6 +87,7 @@ def parse_round(body: Mapping[str, Any]) -> RoundIn:
         grids=read("grids", texts(60, most=MAX_GRIDS)) or (),
         inspection=read("inspection", flag) or False,
         approval=read("approval", text(200)),
+        code=read("code", own_code),
         reason=read("reason", text(MAX_WORDS)),
     )
     if found.action is not Action.START and found.round is None and not read.errors:

@@ -117,7 +117,9 @@ def _to_start(
         raise Invalid(
             ("body.inspection", "行政检查须由持有有效执法证件的执法人员或者值班人员发起（国办发〔2024〕54号）")
         )
-    night = new_round(session, person.root_id, at, theme=body.theme, groups=body.groups, recorded_at=recorded_at)
+    night = new_round(
+        session, person.root_id, at, theme=body.theme, groups=body.groups, code=body.code, recorded_at=recorded_at
+    )
     night.record_id, night.inspection, night.approval = record_id, body.inspection, body.approval
     plan_grids(session, night, wanted)
     return night

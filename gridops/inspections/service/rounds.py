@@ -44,6 +44,7 @@ def new_round(
     *,
     theme: str = "",
     groups: int = 1,
+    code: str | None = None,
     recorded_at: datetime | None = None,
 ) -> Round:
     """A round with a number of its own (`YC2017-0012`) and a squad; `when`: when it is or shall be.
@@ -55,7 +56,7 @@ def new_round(
     made = Round(
         root_id=root_id,
         number=f"YC{local.year}-{number:04d}",
-        squad_id=squads.open_squad(session, root_id, local).id,
+        squad_id=squads.open_squad(session, root_id, local, code).id,
         theme=theme,
         groups=groups,
         recorded_at=recorded_at or clock.now(),

@@ -40,6 +40,13 @@ TallyKindName = Annotated[str, AfterValidator(one_of(TallyKind)), Field(json_sch
 IncidentKindName = Annotated[
     str, AfterValidator(one_of(IncidentKind)), Field(json_schema_extra={"enum": list(IncidentKind)})
 ]
+OwnCode = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_-]{16,40}$",
+        description="by which others join what a phone begins without a network; made by it, not to be guessed",
+    ),
+]
 GridCode = Annotated[str, Field(min_length=1, max_length=60, description="code of a grid")]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Person = Annotated[str, Field(min_length=1, max_length=200, description="`username`, or `name@agency#certificate_no`")]
@@ -59,6 +66,7 @@ class RoundBody(Shape):
     grids: Annotated[list[GridCode], Field(max_length=MOST_GRIDS)] | None = None
     inspection: bool | None = Field(default=None, description="approved as an administrative inspection (行政检查)")
     approval: Annotated[str, Field(max_length=200, description="by whom, under which number")] | None = None
+    code: OwnCode | None = None
     reason: Annotated[str, Field(max_length=500)] | None = None
 
 
@@ -126,6 +134,7 @@ class OutingBody(Shape):
     outing: OutingReference | None = Field(default=None, description="the outing, for all but its start")
     agencies: Annotated[list[AgencyName], Field(max_length=20)] | None = None
     grid: GridCode | None = None
+    code: OwnCode | None = None
     reason: Annotated[str, Field(max_length=500)] | None = None
     summary: Words | None = None
 

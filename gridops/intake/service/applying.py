@@ -141,7 +141,7 @@ def _apply_work(
         if name is None:
             return
         known[named.field] = name
-    if not known and work.body.get("code"):
+    if work.type is RecordType.CHECK_IN and not known and work.body.get("code"):
         # Whoever scanned the leader's code need not know what it belongs to.
         known |= dict([found] if (found := subjects.by_code(session, person.root_id, work.body["code"])) else ())
     try:

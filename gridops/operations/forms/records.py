@@ -13,7 +13,7 @@ from gridops.operations.forms.fields import MAX_TEXT, MAX_WORDS, by_last_instant
 from gridops.operations.rules import IncidentKind, TallyKind
 from gridops.operations.rules.tallies import MOST
 from gridops.premises.forms import PremisesRef, reference
-from gridops.squads.forms import people
+from gridops.squads.forms import own_code, people
 from gridops.squads.rules import Agency, Signed, Someone
 
 
@@ -27,13 +27,17 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutingIn:
-    """An outing starts (of a campaign, or a planned one by its number), ends, or is cancelled."""
+    """An outing starts (of a campaign, or a planned one by its number), ends, or is cancelled.
+
+    `code`: by which others join one that a phone begins; a planned one has a code already.
+    """
 
     action: Action
     outing: str | None = None
     campaign: str | None = None
     agencies: tuple[Agency, ...] = ()
     grid: str | None = None
+    code: str | None = None
     reason: str | None = None
     summary: str | None = None
 
@@ -91,6 +95,7 @@ def parse_outing(body: Mapping[str, Any]) -> OutingIn:
         campaign=read("campaign", text(60)),
         agencies=read("agencies", members(Agency)) or (),
         grid=read("grid", text(60)),
+        code=read("code", own_code),
         reason=read("reason", text(MAX_WORDS)),
         summary=read("summary", text(MAX_TEXT)),
     )

@@ -28,6 +28,7 @@ def new_outing(
     *,
     agencies: tuple[Agency, ...] = (),
     grid_id: int | None = None,
+    code: str | None = None,
     recorded_at: datetime | None = None,
 ) -> Outing:
     """An outing of a campaign with a number of its own (`XD2017-0012`) and a squad; `day`: when it is or shall be.
@@ -42,7 +43,7 @@ def new_outing(
         root_id=campaign.root_id,
         number=f"XD{local.year}-{number:04d}",
         campaign_id=campaign.id,
-        squad_id=squads.open_squad(session, campaign.root_id, local).id,
+        squad_id=squads.open_squad(session, campaign.root_id, local, code).id,
         grid_id=grid_id or campaign.grid_id,
         agencies=[agency.value for agency in agencies] or list(campaign.agencies or ()),
         recorded_at=recorded_at or clock.now(),

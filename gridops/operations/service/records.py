@@ -154,7 +154,15 @@ def _to_start(
         if grid is None or grid.root_id != person.root_id:
             raise Invalid(("body.grid", "no such grid"))
         grid_id = grid.id
-    outing = new_outing(session, campaign, at, agencies=body.agencies, grid_id=grid_id, recorded_at=recorded_at)
+    outing = new_outing(
+        session,
+        campaign,
+        at,
+        agencies=body.agencies,
+        grid_id=grid_id,
+        code=body.code,
+        recorded_at=recorded_at,
+    )
     outing.record_id = record_id
     return outing
 
