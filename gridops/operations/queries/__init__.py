@@ -35,6 +35,7 @@ from gridops.operations.queries.outings import (
     outing_page,
     outings_of,
     outings_of_person,
+    own_tallies,
     tally_sums,
 )
 
@@ -73,6 +74,7 @@ __all__ = [
     "outing_page",
     "outings_of",
     "outings_of_person",
+    "own_tallies",
     "standing_of",
     "tally_sums",
 ]

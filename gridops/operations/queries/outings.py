@@ -166,6 +166,24 @@ def additions(session: Session, outing_id: int, limit: int = 200) -> list[Tally]
     return list(session.scalars(query.order_by(Tally.at.desc(), Tally.id.desc()).limit(limit)))
 
 
+def own_tallies(session: Session, outing_ids: Collection[int], user_id: int) -> dict[int, list[str]]:
+    """Outing id -> the records of a person that are among its sums, in the order of their names."""
+    rows = session.execute(
+        select(Tally.outing_id, Tally.record_id)
+        .where(
+            Tally.outing_id.in_(sorted(outing_ids)),
+            Tally.user_id == user_id,
+            Tally.record_id.is_not(None),
+            Tally.superseded_at.is_(None),
+        )
+        .order_by(Tally.record_id)
+    )
+    found: dict[int, list[str]] = {}
+    for outing_id, record_id in rows:
+        found.setdefault(outing_id, []).append(str(record_id))
+    return found
+
+
 def from_file(session: Session, root_id: int, source_system: str, external_ids: Iterable[str]) -> dict[str, Outing]:
     """Outings that a system's files brought before, by their names there."""
     return {

@@ -1,5 +1,6 @@
 """What a joint force does on an outing: what it tallies, and what is never a tally."""
 
+from gridops.operations.rules.asks import Asked, Asks, asks
 from gridops.operations.rules.incidents import (
     COERCIVE,
     TAKING,
@@ -10,7 +11,7 @@ from gridops.operations.rules.incidents import (
     late,
     open_points,
 )
-from gridops.operations.rules.musts import faults, latest_end, prolonging_fault
+from gridops.operations.rules.musts import faults, latest_end, prolonging_fault, term_of
 from gridops.operations.rules.names import INCIDENT_NAMES, STATE_NAMES
 from gridops.operations.rules.outings import (
     GOERS,
@@ -33,6 +34,8 @@ __all__ = [
     "PLANNERS",
     "STATE_NAMES",
     "TAKING",
+    "Asked",
+    "Asks",
     "Facts",
     "IncidentKind",
     "Measure",
@@ -40,6 +43,7 @@ __all__ = [
     "OutingState",
     "Standing",
     "TallyKind",
+    "asks",
     "below_zero",
     "check_cancel",
     "check_end",
@@ -52,4 +56,5 @@ __all__ = [
     "open_points",
     "prolonging_fault",
     "state_of",
+    "term_of",
 ]

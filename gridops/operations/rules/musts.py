@@ -213,7 +213,7 @@ TERMS: tuple[Term, ...] = (
 
 def term_of(kind: IncidentKind, happened_at: datetime) -> Term | None:
     """The term that held for a kind on the local day it happened; None where the law sets none."""
-    return next((term for term in TERMS if kind in term.kinds and _held(term, happened_at)), None)
+    return next((term for term in TERMS if kind in term.kinds and held(term, happened_at)), None)
 
 
 def latest_end(
@@ -235,7 +235,7 @@ def faults(facts: Facts, calendar: Calendar, hours: Hours, *, prolonged: bool = 
     found = [
         (must.field, must.says)
         for must in MUSTS
-        if facts.kind in must.kinds and _held(must, facts.happened_at) and must.broken(facts)
+        if facts.kind in must.kinds and held(must, facts.happened_at) and must.broken(facts)
     ]
     term = term_of(facts.kind, facts.happened_at)
     last = latest_end(facts.kind, facts.happened_at, calendar, hours, prolonged=prolonged)
@@ -261,7 +261,7 @@ def prolonging_fault(
     return None
 
 
-def _held(rule: Must | Term, at: datetime) -> bool:
+def held(rule: Must | Term, at: datetime) -> bool:
     """Whether a rule was law on the local day of an instant."""
     day = clock.local_date(at)
     return (rule.valid_from is None or rule.valid_from <= day) and (rule.valid_to is None or day < rule.valid_to)

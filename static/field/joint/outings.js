@@ -104,7 +104,11 @@ const APPLIED = {
     const { kind, agency, items } = record.body;
     outing.incidents = [...outing.incidents, { id: null, record: record.id, kind, agency, items, happened_at: record.captured_at, decision_no: record.body.decision_no ?? null, own: record }];
   },
-  handover() {},
+  handover(outing, record) {
+    if (outing.handovers.some((one) => one.record === record.id)) return;
+    const { from_agency, to_agency, what, receiver } = record.body;
+    outing.handovers = [...outing.handovers, { id: null, record: record.id, from_agency, to_agency, what, receiver, at: record.captured_at, own: record }];
+  },
 };
 
 // How a record names somebody of another body.
@@ -131,7 +135,7 @@ function count(outing, words) {
 
 function may(outing) {
   const { state, leads, checked_in: here } = outing;
-  const recorded = outing.incidents.length || outing.records.some((one) => ["tally", "incident", "handover"].includes(one.type) && stands(one)) || Object.values(outing.team).some(Boolean);
+  const recorded = outing.incidents.length || outing.handovers.length || outing.records.some((one) => ["tally", "incident", "handover"].includes(one.type) && stands(one)) || Object.values(outing.team).some(Boolean);
   return {
     start: state === "planned",
     count: state === "open" || (state === "ended" && (here || leads)),

@@ -50,19 +50,15 @@ function incident(one, words) {
   return html`<li class="member"><span class="member-icon">${icon(INCIDENT_ICONS[one.kind] ?? "note")}</span><span class="member-body"><strong>${title}</strong><span class="soft">${agencyName(words, one.agency)} ${one.items ?? ""}</span></span><span class="member-marks">${time(one.happened_at)}${foot}</span></li>`;
 }
 
-function handover(record, words) {
-  const { from_agency: from, to_agency: to, what, receiver } = record.body;
-  return html`<li class="member"><span class="member-icon">${icon("arrows-exchange")}</span><span class="member-body"><strong>${agencyName(words, from)} → ${agencyName(words, to)}</strong><span class="soft">${what}（${receiver}）</span></span><span class="member-marks">${time(record.captured_at)}${onTheWay(record)}</span></li>`;
+function handover({ from_agency: from, to_agency: to, what, receiver, at, own }, words) {
+  return html`<li class="member"><span class="member-icon">${icon("arrows-exchange")}</span><span class="member-body"><strong>${agencyName(words, from)} → ${agencyName(words, to)}</strong><span class="soft">${what}（${receiver}）</span></span><span class="member-marks">${time(at)}${own ? onTheWay(own) : nothing}</span></li>`;
 }
 
 function recorded(state) {
   const { outing, words } = state;
-  const own = outing.records.filter((record) => record.type === "handover");
-  const others = Math.max(0, outing.handovers - own.filter((record) => record.state === "confirmed").length);
-  if (!outing.incidents.length && !own.length && !others) return nothing;
+  if (!outing.incidents.length && !outing.handovers.length) return nothing;
   return html`<section class="card" aria-labelledby="recorded-title"><h2 id="recorded-title">${t("已登记")}</h2>
-    <ul class="members">${outing.incidents.map((one) => incident(one, words))}${own.map((record) => handover(record, words))}</ul>
-    ${others ? html`<p class="soft">${t("其他手机登记的移交 %(n)s 件。", { n: others })}</p>` : nothing}</section>`;
+    <ul class="members">${outing.incidents.map((one) => incident(one, words))}${outing.handovers.map((one) => handover(one, words))}</ul></section>`;
 }
 
 async function end(state, app) {

@@ -14,7 +14,8 @@ of neighbouring grids. `more: true` says that a list was cut at its bound.
     grid     {id, code, name, path}                  path: names from below the root, "盘龙社区 盘龙01网格"
     photo    {id, sha256, mime, role, taken_at, thumb, full}   thumb, full: addresses (320 px, 1280 px)
     unit     {id, code, name, phone}                 phone: of the office, or null
-    member   {id, name, agency, certified, leads, checked_in_at, checked_out_at, me}   others' people: masked
+    member   {id, name, agency, certified (null: nobody knows), leads, checked_in_at, checked_out_at, me,
+              officer (how `officers` of a record names them)}   of squads I am on, so in full
 
 me          {user_id, name, username, staff_no (what watermarks say: the staff number, else the user name), language,
              roles [..],
@@ -46,14 +47,17 @@ cases       {cases [{number, record, category, category_name, category_name_en, 
              reported_at, due_at, thumb (address or null), mine}], more}
             open ones in those grids that I see; nearest due first
 outings     {agencies [{value, name}], tallies [{value, name, classifier}],
-             incidents [{kind, name, taking, agencies [who may do it], officers (how many at least),
-                  fields [{field, required, says [sentence with its article]}], term {days, unit (calendar_day |
-                  working_day), says} | null}],
+             incidents [{kind, name, taking, agencies [who may do it; empty: any], officers (how many at least),
+                  fields [{field, required, says [sentence with its article; of what is missing first]}],
+                  term {days, unit (calendar_day | working_day), says, latest {day it happens: last day}} | null}],
+             bases [{text, matter}], self {agency, certified, officer},
              campaigns [{code, name, aim, agencies [..], categories [..], grid | null, valid_from, valid_to}],
              outings [{number, record, state (planned|open|ended), campaign {code, name}, grid | null, agencies [..],
-                  planned_for, started_at, ended_at, leads, checked_in, squad [member], code, join (both only where I
-                  lead), sums {persuaded, tidied, cleared, leaflets}, may {start, end, cancel, count},
-                  incidents [{id, record, kind, agency, happened_at, decision_no, items}], handovers (how many)}]}
+                  planned_for, started_at, ended_at, summary, leads, checked_in, squad [member], code, join (both only
+                  where I lead), sums {persuaded, tidied, cleared, leaflets}, counted [my records among the sums],
+                  may {start, end, cancel, count},
+                  incidents [{id, record, kind, agency, happened_at, decision_no, items, deadline}],
+                  handovers [{id, record, from_agency, to_agency, what, receiver, at}]}]}
              join, what the leader's QR says: `<origin>/field#/join/outing/<ref>/<code>` (`round` for rounds); ref: uuid
              of the record that began it, else its number. A phone that begins one offline makes `code` itself
              (16 to 40 of A-Z a-z 0-9 - _), sends it in the `start` of the body, and draws the same text.

@@ -21,7 +21,7 @@ from gridops.core.db import reading
 from gridops.core.errors import NotFound
 from gridops.people.queries import Scope
 from gridops.people.rules import Person
-from gridops.web.field.pack import cases, categories, me, people, territory, who
+from gridops.web.field.pack import cases, categories, me, outings, people, territory, who
 from gridops.web.field.pack.shapes import Json, instant
 from gridops.web.field.pack.words import of_scripts
 from gridops.web.guards import current_person, current_scope, needs, public
@@ -51,6 +51,7 @@ PARTS: dict[str, Part] = {
     "tasks": Part(cases.tasks),
     "cases": Part(cases.build),
     "phones": Part(people.build, note=people.note_handed_out),
+    "outings": Part(lambda session, person, _scope: outings.build(session, person)),
 }
 
 
