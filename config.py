@@ -28,6 +28,7 @@ class Config:
     worker_processes: int = 2
     session_idle_minutes: int = 30
     behind_tls: bool = False
+    trial_tls: bool = False
     trusted_proxies: int = 0
     photo_max_bytes: int = 25_000_000
     photo_max_pixels: int = 60_000_000
@@ -47,6 +48,11 @@ class Config:
     def embedded_database(self) -> bool:
         """Whether the database is the file in `data_dir` (it is then created and upgraded by every command)."""
         return not self.database_url
+
+    @property
+    def cert_dir(self) -> Path:
+        """Where `gridops cert` keeps its authority and certificate; `trial_tls` says that they are served with."""
+        return self.data_dir / "cert"
 
     @property
     def evidence_dir(self) -> Path:
@@ -80,6 +86,7 @@ _KINDS: dict[str, type] = {
     "worker_processes": int,
     "session_idle_minutes": int,
     "behind_tls": bool,
+    "trial_tls": bool,
     "trusted_proxies": int,
     "photo_max_bytes": int,
     "photo_max_pixels": int,

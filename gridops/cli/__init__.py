@@ -25,6 +25,7 @@ COMMANDS = {
     "backup": "archive",
     "restore": "archive",
     "bench": "bench",
+    "cert": "cert",
 }
 
 

@@ -13,7 +13,12 @@ import click
 
 from config import ROOT, Config
 from gridops.cli import base
+from gridops.core.errors import Invalid
 from gridops.tasks import broker, schedule
+
+# What the web program has to know where it is served with the certificate of `gridops cert`.
+_SERVED_BY_OURS = {"GRIDOPS_BEHIND_TLS": "1", "GRIDOPS_TRIAL_TLS": "1"}
+_tls = click.option("--tls", is_flag=True, help="serve HTTPS with the certificate of `gridops cert`")
 
 
 def add_to(group: click.Group) -> None:
@@ -25,11 +30,13 @@ def add_to(group: click.Group) -> None:
 @click.command()
 @click.option("--host", help="address to listen on")
 @click.option("--port", type=int, help="port to listen on")
-def web(host: str | None, port: int | None) -> None:
+@_tls
+def web(host: str | None, port: int | None, tls: bool) -> None:
     """Start the web server."""
     settings = base.opened()
+    command = _web(settings, host or settings.host, port or settings.port, tls)
     with _broker(settings):
-        _become(_web(settings, host or settings.host, port or settings.port))
+        _become(command, _SERVED_BY_OURS if tls else {})
 
 
 @click.command()
@@ -51,14 +58,16 @@ def beat() -> None:
 @click.command()
 @click.option("--host", help="address to listen on")
 @click.option("--port", type=int, help="port to listen on")
-def up(host: str | None, port: int | None) -> None:
+@_tls
+def up(host: str | None, port: int | None, tls: bool) -> None:
     """Start web, worker and calendar together; Ctrl-C stops all of it."""
     settings = base.opened()
     host, port = host or settings.host, port or settings.port
+    served = _web(settings, host, port, tls)
     with _broker(settings):
-        commands = {"web": _web(settings, host, port), "worker": _worker(settings), "beat": _beat()}
-        click.echo(f"gridops: http://{host}:{port}/   (Ctrl-C 停止 / stops everything)")
-        _run_together(commands)
+        commands = {"web": served, "worker": _worker(settings), "beat": _beat()}
+        click.echo(f"gridops: {'https' if tls else 'http'}://{host}:{port}/   (Ctrl-C 停止 / stops everything)")
+        _run_together(commands, _SERVED_BY_OURS if tls else {})
 
 
 class _broker:  # noqa: N801 - reads as a word in `with _broker(settings):`
@@ -74,12 +83,16 @@ class _broker:  # noqa: N801 - reads as a word in `with _broker(settings):`
         self._broker.stop()
 
 
-def _web(settings: Config, host: str, port: int) -> list[str]:
+def _web(settings: Config, host: str, port: int, tls: bool) -> list[str]:
+    files = settings.cert_dir / "server.crt", settings.cert_dir / "server.key"
+    if tls and not all(file.is_file() for file in files):
+        raise Invalid(("--tls", f"no certificate in {settings.cert_dir}: run `gridops cert`"))
+    certificate = ["--certfile", str(files[0]), "--keyfile", str(files[1])] if tls else []
     return [
         sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--worker-class", "gthread",
         "--workers", str(settings.web_workers), "--threads", str(settings.web_threads),
         "--preload", "--timeout", "60", "--graceful-timeout", "15", "--keep-alive", "15",
-        "--error-logfile", "-", "--log-level", "warning", "gridops.app:from_environment()",
+        *certificate, "--error-logfile", "-", "--log-level", "warning", "gridops.app:from_environment()",
     ]  # fmt: skip
 
 
@@ -95,13 +108,13 @@ def _beat() -> list[str]:
     return [sys.executable, "-m", "celery", "-A", "celery_worker", "beat", "--loglevel", "WARNING", "--pidfile", ""]
 
 
-def _become(command: list[str]) -> None:
+def _become(command: list[str], settings: dict[str, str] | None = None) -> None:
     """Run one part in the foreground and hand its exit code on."""
-    _run_together({"part": command})
+    _run_together({"part": command}, settings)
 
 
-def _run_together(commands: dict[str, list[str]]) -> None:
-    """Run programs side by side; when one ends or a signal comes, stop the others and leave."""
+def _run_together(commands: dict[str, list[str]], settings: dict[str, str] | None = None) -> None:
+    """Run programs side by side, with settings beside those of our surroundings; when one ends, stop the others."""
     asked: list[int] = []
 
     def note(number: int, _frame: FrameType | None) -> None:
@@ -110,7 +123,8 @@ def _run_together(commands: dict[str, list[str]]) -> None:
     # For the rest of our life: a second signal must not keep us from stopping the broker.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, note)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path, **(settings or {})}
     running = {
         name: subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
         for name, command in commands.items()

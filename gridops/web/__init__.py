@@ -56,4 +56,5 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.field.outings:pages",
     "gridops.web.field.supervision:pages",
     "gridops.web.health:pages",
+    "gridops.web.trial:pages",
 )

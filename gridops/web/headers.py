@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 _POLICY = (
     ("default-src", "'self'"),
@@ -49,7 +49,8 @@ def _put_on(answer: Response) -> Response:
     answer.headers.setdefault("Content-Security-Policy", policy)
     for name, value in _ALWAYS.items():
         answer.headers.setdefault(name, value)
-    if request.is_secure:
+    # Not for a trial by a certificate of our own: for a year it would keep browsers from http://localhost.
+    if request.is_secure and not current_app.config["GRIDOPS"].trial_tls:
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint == "static":
         if "v" in request.args:

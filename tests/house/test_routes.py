@@ -26,6 +26,7 @@ PUBLIC = {
     "health.alive",
     "health.ready",
     "field_pack.words",  # the app speaks before anyone signs in; sentences are nobody's
+    "trial.authority",  # a phone fetches it before it can trust the sign-in; a certificate is no secret
     "health.metrics",  # asks for this machine or an admin itself
 }
 OPEN_API = {"/api/v1/openapi.json"}

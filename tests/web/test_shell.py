@@ -97,6 +97,14 @@ def test_behind_tls_cookies_are_secure_and_browsers_stay_on_it(database, tmp_pat
         assert "Path=/" in cookie
 
 
+def test_the_authority_of_trials_is_offered_only_where_it_is_served_with(database, tmp_path):
+    (tmp_path / "cert").mkdir()
+    (tmp_path / "cert" / "ca.crt").write_text("a certificate", "ascii")
+    for settings, status in (({}, 404), ({"trial_tls": True, "behind_tls": True}, 200)):
+        with web_program(database, tmp_path, **settings) as app:
+            assert app.test_client().get("/ca.crt", base_url="https://10.0.0.1").status_code == status
+
+
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
