@@ -10,6 +10,7 @@ import { LITTLE_ROOM, room } from "../sync/capture.js";
 import { backup, download } from "../sync/backup.js";
 
 const PAGE = 60;
+const MORE = 400;
 
 async function load({ again }, app) {
   const { store } = app;
@@ -70,7 +71,7 @@ function view(state, app) {
   return html`${overall(state, app)}
     ${segments("kind", t("显示"), KINDS(), state.kind, (kind) => { state.kind = kind; app.redraw(); })}
     ${found.length ? html`<ul class="rows">${repeat(found, (record) => record.id, (record) => line(record, state.photos))}</ul>` : empty(state.kind === "all" ? t("还没有记录。") : t("没有这样的记录。"))}
-    ${state.more ? button(t("显示更早的"), async () => { state.shown += PAGE; await app.reload(); }, { name: "chevron-down" }) : nothing}`;
+    ${state.more ? button(t("显示更早的"), async () => { state.shown += MORE; await app.reload(); }, { name: "chevron-down" }) : nothing}`;
 }
 
 export default { title: () => t("同步台账"), load, view, live: true };

@@ -1,0 +1,117 @@
+"""What the app weighs and how quick it is on a slow phone: measured and printed (`-s`), never asserted as time."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from tests.conftest import ROOT
+from tests.field.phone import Phone
+from tests.field.server import Server
+
+pytestmark = pytest.mark.browser
+
+MOST_KB = 200
+SLOW = 4
+_MAP = re.compile(r"/vendor/leaflet/|/field/place/picker\.js")
+
+_CAPTURE = """async () => {
+  const blob = new Blob([crypto.getRandomValues(new Uint8Array(60000))], {type: "image/jpeg"});
+  const began = performance.now();
+  await gridops.capture({type: "tally", body: {outing: "nobody", kind: "persuaded", amount: 1},
+    files: [{blob, role: "photo"}], about: {title: "计数"}});
+  return performance.now() - began;
+}"""
+_FILL = """async () => {
+  gridops.engine.stop();
+  for (let n = 0; n < 1000; n += 1) {
+    const id = `00000000-0000-7000-8000-${String(n).padStart(12, "0")}`;
+    await gridops.store.db.put("records", {id, seq: 1000 + n, type: "tally", state: "confirmed", body: {amount: 1},
+      attachments: [], about: {title: `计数 ${n}`}, captured_at: "2026-11-29T21:00:00.000+08:00",
+      created_at: "2026-11-29T21:00:00.000+08:00", device: "field", confirmed_at: new Date().toISOString(),
+      receipt: {number: null, missing: [], complete: true}});
+  }
+}"""
+# How long each frame takes while the list is scrolled from end to end.
+_SCROLL = """async () => {
+  const times = [];
+  let last = performance.now();
+  const end = document.documentElement.scrollHeight;
+  for (let at = 0; at < 60; at += 1) {
+    scrollTo(0, end * at / 60);
+    await new Promise(requestAnimationFrame);
+    times.push(performance.now() - last);
+    last = performance.now();
+  }
+  times.sort((a, b) => a - b);
+  return {rows: document.querySelectorAll(".rows > li").length, median: times[30], worst: times.at(-1)};
+}"""
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as opened:
+        yield opened
+
+
+def fetched(server: Server, path: str) -> bytes:
+    with urllib.request.urlopen(f"{server.address}{path}") as answer:  # noqa: S310 - our own
+        return bytes(answer.read())
+
+
+def test_the_first_load_is_small_enough_without_the_map(embedded: Server) -> None:
+    worker = fetched(embedded, "/field/sw.js").decode()
+    files = re.findall(r'\["(/[^"]+)","[0-9a-f]{64}"\]', worker)
+    assert "/field" in files
+    assert "/static/field/app.js" in files
+    sizes = {path: len(gzip.compress(fetched(embedded, path), 9)) for path in [*files, "/field/sw.js"]}
+    first = sum(size for path, size in sizes.items() if not _MAP.search(path))
+    whole = sum(sizes.values())
+    print(f"\nfirst load {first / 1024:.0f} KB compressed, with the map {whole / 1024:.0f} KB, {len(files)} files")
+    assert first <= MOST_KB * 1024, sorted(sizes.items(), key=lambda item: -item[1])[:10]
+
+
+def test_the_files_of_the_app_are_all_kept_by_its_worker(embedded: Server) -> None:
+    """A module that another imports and the worker does not keep would be missing in the basement."""
+    worker = fetched(embedded, "/field/sw.js").decode()
+    kept = set(re.findall(r'\["(/[^"]+)","[0-9a-f]{64}"\]', worker))
+    imports = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+\.js)["']""")
+    for file in (ROOT / "static/field").rglob("*.js"):
+        if file.name.startswith("plain"):
+            continue
+        for name in imports.findall(file.read_text("utf-8")):
+            wanted = "/" + (file.parent / name).resolve().relative_to(ROOT.resolve()).as_posix()
+            assert wanted in kept, (file.name, name)
+
+
+def test_it_opens_captures_and_scrolls_on_a_slow_phone(embedded: Server, playwright: Playwright, tmp_path: Path) -> None:
+    assert embedded.street is not None
+    with Phone(playwright, tmp_path / "phone", embedded.address, slower=SLOW) as phone:
+        phone.sign_in("walker")
+        page = phone.open()
+        page.wait_for_function("() => navigator.serviceWorker.controller && gridops.store")
+        page.evaluate("() => gridops.go('#/')")
+        phone.airplane(True)
+        page = phone.open()
+        page.wait_for_selector("nav.bottom")
+        opened = page.evaluate("() => performance.now()")
+        captured = sorted(page.evaluate(_CAPTURE) for _time in range(9))
+        page.evaluate(_FILL)
+        page.evaluate("() => gridops.go('#/ledger')")
+        page.wait_for_selector(".rows > li")
+        while page.get_by_role("button", name="显示更早的").count():
+            page.get_by_role("button", name="显示更早的").click()
+            page.wait_for_timeout(900)
+        scrolled = page.evaluate(_SCROLL)
+        print(
+            f"\nprocessor {SLOW}x slower, no network: opened in {opened:.0f} ms; capture to queued "
+            f"{captured[len(captured) // 2]:.0f} ms (worst {captured[-1]:.0f}); {scrolled['rows']} rows scrolled at "
+            f"{scrolled['median']:.0f} ms a frame (worst {scrolled['worst']:.0f})"
+        )
+        assert scrolled["rows"] >= 1000
