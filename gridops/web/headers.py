@@ -44,8 +44,17 @@ def set_up(app: Flask) -> None:
     app.after_request(_put_on)
 
 
+def of_a_kept_page() -> dict[str, str]:
+    """The headers of a page that a service worker keeps: without a nonce, as it has no inline script."""
+    return {**_ALWAYS, "Content-Security-Policy": _policy().replace(" 'nonce-{nonce}'", "")}
+
+
+def _policy() -> str:
+    return "; ".join(f"{name} {value}" for name, value in _POLICY)
+
+
 def _put_on(answer: Response) -> Response:
-    policy = "; ".join(f"{name} {value}" for name, value in _POLICY).format(nonce=nonce())
+    policy = _policy().format(nonce=nonce())
     answer.headers.setdefault("Content-Security-Policy", policy)
     for name, value in _ALWAYS.items():
         answer.headers.setdefault(name, value)

@@ -1,25 +1,34 @@
-// Opens the field app without a network: the files of one version, together, and nothing else. `VERSION` and `FILES`
-// are put before this by the server. Answers that name people or places never come into a cache.
+// Opens the field app without a network: the files of one version, together, and nothing else. `VERSION`, `BUNDLES`,
+// `FILES` and `FRAME_HEADERS` are put before this by the server. Answers that name people or places never come into a cache.
 
 const CACHE = `gridops-field-${VERSION}`;
-const KEPT = new Set(FILES.map(([path]) => path));
+const KEPT = new Set([...FILES.app, ...FILES.more].map(([path]) => path));
+const TYPES = { js: "text/javascript", css: "text/css", svg: "image/svg+xml", json: "application/json" };
 
-// A file of this version, or an error: a captive portal and a server of another version answer with something else.
-async function fetched([path, hash]) {
-  const answer = await fetch(new Request(path, { cache: "reload", credentials: "same-origin", redirect: "error" }));
-  const bytes = await answer.arrayBuffer();
-  const digest = [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (!answer.ok || digest !== hash) throw new Error(`${path} is not the file of ${VERSION}`);
-  return [path, new Response(bytes, { headers: answer.headers })];
+const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+// The files of a bundle, or an error: a captive portal and a server of another version answer with something else.
+async function fetched(bundle) {
+  const answer = await fetch(new Request(BUNDLES[bundle], { cache: "reload", credentials: "same-origin", redirect: "error" }));
+  if (!answer.ok) throw new Error(`${BUNDLES[bundle]}: ${answer.status}`);
+  const texts = await answer.json();
+  const cache = await caches.open(CACHE);
+  const checked = await Promise.all(FILES[bundle].map(async ([path, hash]) => {
+    const bytes = new TextEncoder().encode(texts[path]);
+    if (hex(await crypto.subtle.digest("SHA-256", bytes)) !== hash) throw new Error(`${path} is not the file of ${VERSION}`);
+    return [path, bytes];
+  }));
+  await Promise.all(checked.map(([path, bytes]) => cache.put(path, new Response(bytes, { headers: headersOf(path) }))));
+}
+
+// The frame has the headers that the server gives it.
+function headersOf(path) {
+  const type = TYPES[path.split(".").pop()];
+  return type ? { "Content-Type": `${type}; charset=utf-8` } : FRAME_HEADERS;
 }
 
 self.addEventListener("install", (event) => {
-  // All or none: one that is missing leaves the version before in place.
-  event.waitUntil((async () => {
-    const files = await Promise.all(FILES.map(fetched));
-    const cache = await caches.open(CACHE);
-    await Promise.all(files.map(([path, answer]) => cache.put(path, answer)));
-  })());
+  event.waitUntil(fetched("app")); // all or none: one that is missing leaves the version before in place
 });
 
 self.addEventListener("activate", (event) => {
@@ -29,8 +38,15 @@ self.addEventListener("activate", (event) => {
   })());
 });
 
+// What may come a little later, where it has not come yet.
+async function complete() {
+  const cache = await caches.open(CACHE);
+  if (!(await cache.match(FILES.more[0][0]))) await fetched("more");
+}
+
 self.addEventListener("message", (event) => {
   if (event.data === "take over") self.skipWaiting();
+  if (event.data === "complete") event.waitUntil(complete().catch(() => {}));
 });
 
 self.addEventListener("fetch", (event) => {

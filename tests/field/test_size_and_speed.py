@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
+import sys
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright
 
 from tests.conftest import ROOT
 from tests.field.phone import Phone
@@ -19,7 +20,8 @@ pytestmark = pytest.mark.browser
 
 MOST_KB = 200
 SLOW = 4
-_MAP = re.compile(r"/vendor/leaflet/|/field/place/picker\.js")
+# What the first page asks for before its worker has brought the bundle.
+_SINGLY = ("/static/field/boot.js", "/static/field/field.css", "/static/mark.svg", "/field/manifest.webmanifest")
 
 _CAPTURE = """async () => {
   const blob = new Blob([crypto.getRandomValues(new Uint8Array(60000))], {type: "image/jpeg"});
@@ -54,33 +56,44 @@ _SCROLL = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as opened:
-        yield opened
-
-
-def fetched(server: Server, path: str) -> bytes:
-    with urllib.request.urlopen(f"{server.address}{path}") as answer:  # noqa: S310 - our own
+def fetched(server: Server, path: str, *, gzipped: bool = False) -> bytes:
+    asked = urllib.request.Request(f"{server.address}{path}")  # noqa: S310 - our own
+    if gzipped:
+        asked.add_header("Accept-Encoding", "gzip")
+    with urllib.request.urlopen(asked) as answer:  # noqa: S310 - our own
+        assert ("Content-Encoding" in answer.headers) == gzipped
         return bytes(answer.read())
 
 
-def test_the_first_load_is_small_enough_without_the_map(embedded: Server) -> None:
-    worker = fetched(embedded, "/field/sw.js").decode()
-    files = re.findall(r'\["(/[^"]+)","[0-9a-f]{64}"\]', worker)
-    assert "/field" in files
-    assert "/static/field/app.js" in files
-    sizes = {path: len(gzip.compress(fetched(embedded, path), 9)) for path in [*files, "/field/sw.js"]}
-    first = sum(size for path, size in sizes.items() if not _MAP.search(path))
-    whole = sum(sizes.values())
-    print(f"\nfirst load {first / 1024:.0f} KB compressed, with the map {whole / 1024:.0f} KB, {len(files)} files")
-    assert first <= MOST_KB * 1024, sorted(sizes.items(), key=lambda item: -item[1])[:10]
+def listed(server: Server) -> dict[str, set[str]]:
+    """The addresses that the worker keeps, by bundle."""
+    found = re.search(r"^const FILES = (.*);$", fetched(server, "/field/sw.js").decode(), re.MULTILINE)
+    assert found
+    return {bundle: {path for path, _hash in files} for bundle, files in json.loads(found[1]).items()}
 
 
-def test_the_files_of_the_app_are_all_kept_by_its_worker(embedded: Server) -> None:
+def tell(capsys: pytest.CaptureFixture[str], words: str) -> None:
+    """Measured figures stand in the output of the run."""
+    with capsys.disabled():
+        sys.stdout.write(f"\n{words}\n")
+
+
+def test_the_first_load_is_small_enough_without_the_map(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    version = re.search(r'^const VERSION = "(.*)";$', fetched(server, "/field/sw.js").decode(), re.MULTILINE)
+    assert version
+    sizes = {
+        name: len(fetched(server, f"/field/files/{version[1]}/{name}.json", gzipped=True)) for name in ("app", "more")
+    }
+    around = sum(len(gzip.compress(fetched(server, path))) for path in ("/field", "/field/sw.js", *_SINGLY))
+    first, later = sizes["app"] + around, sizes["more"]
+    tell(capsys, f"first load {first / 1024:.0f} KB; map, QR reader and English {later / 1024:.0f} KB later (gzip)")
+    assert first <= MOST_KB * 1024
+
+
+def test_the_files_of_the_app_are_all_kept_by_its_worker(server: Server) -> None:
     """A module that another imports and the worker does not keep would be missing in the basement."""
-    worker = fetched(embedded, "/field/sw.js").decode()
-    kept = set(re.findall(r'\["(/[^"]+)","[0-9a-f]{64}"\]', worker))
+    kept = set().union(*listed(server).values())
+    assert {"/field", "/static/field/boot.js", "/field/icons.svg", "/field/words/en.json"} <= kept
     imports = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+\.js)["']""")
     for file in (ROOT / "static/field").rglob("*.js"):
         if file.name.startswith("plain"):
@@ -90,13 +103,16 @@ def test_the_files_of_the_app_are_all_kept_by_its_worker(embedded: Server) -> No
             assert wanted in kept, (file.name, name)
 
 
-def test_it_opens_captures_and_scrolls_on_a_slow_phone(embedded: Server, playwright: Playwright, tmp_path: Path) -> None:
-    assert embedded.street is not None
-    with Phone(playwright, tmp_path / "phone", embedded.address, slower=SLOW) as phone:
+def test_it_opens_captures_and_scrolls_on_a_slow_phone(
+    server: Server, playwright: Playwright, tmp_path: Path
+) -> None:
+    assert server.street is not None
+    with Phone(playwright, tmp_path / "phone", server.address, slower=SLOW) as phone:
         phone.sign_in("walker")
         page = phone.open()
         page.wait_for_function("() => navigator.serviceWorker.controller && gridops.store")
         page.evaluate("() => gridops.go('#/')")
+        page.wait_for_timeout(1500)
         phone.airplane(True)
         page = phone.open()
         page.wait_for_selector("nav.bottom")
@@ -109,9 +125,10 @@ def test_it_opens_captures_and_scrolls_on_a_slow_phone(embedded: Server, playwri
             page.get_by_role("button", name="显示更早的").click()
             page.wait_for_timeout(900)
         scrolled = page.evaluate(_SCROLL)
-        print(
-            f"\nprocessor {SLOW}x slower, no network: opened in {opened:.0f} ms; capture to queued "
+        tell(
+            capsys,
+            f"processor {SLOW}x slower, no network: opened in {opened:.0f} ms; capture to queued "
             f"{captured[len(captured) // 2]:.0f} ms (worst {captured[-1]:.0f}); {scrolled['rows']} rows scrolled at "
-            f"{scrolled['median']:.0f} ms a frame (worst {scrolled['worst']:.0f})"
+            f"{scrolled['median']:.0f} ms a frame (worst {scrolled['worst']:.0f})",
         )
         assert scrolled["rows"] >= 1000

@@ -22,6 +22,8 @@ PUBLIC = {
     "account.language",
     "field_app.shell",  # the frame of the app: the same for everybody, nothing of anybody's
     "field_app.worker",
+    "field_app.files",
+    "field_app.icons",
     "field_app.manifest",
     "health.alive",
     "health.ready",

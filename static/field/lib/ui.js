@@ -4,7 +4,7 @@ import { html, live, nothing, render } from "./html.js";
 import { t } from "./words.js";
 import { full, left, said } from "./when.js";
 
-const SPRITE = "/static/vendor/tabler/icons.svg";
+const SPRITE = "/field/icons.svg";
 
 export const icon = (name, label) => html`<svg class="icon" role=${label ? "img" : nothing} aria-label=${label ?? nothing} aria-hidden=${label ? nothing : "true"}><use href=${`${SPRITE}#${name}`}></use></svg>`;
 

@@ -11,6 +11,10 @@ const inTheMiddle = (app) => Boolean(app.screen?.busy?.(app.state, app)) || docu
 
 export async function watchForUpdates(app) {
   if (!("serviceWorker" in navigator) || !globalThis.isSecureContext) return; // the first-start test says so
+  const finish = () => navigator.serviceWorker.controller?.postMessage("complete");
+  finish();
+  navigator.serviceWorker.addEventListener("controllerchange", finish);
+  globalThis.addEventListener("online", finish);
   const had = Boolean(navigator.serviceWorker.controller);
   let registration;
   let timer = 0;

@@ -16,9 +16,9 @@ from gridops.people.rules import Person, Role
 from gridops.squads import queries as squads
 from gridops.supervision.rules import ANSWERERS, CHECKERS
 from gridops.web import photos
+from gridops.web.field.edition import edition
 from gridops.web.field.pack import units, who
 from gridops.web.field.pack.shapes import Json, degrees, grid_of
-from gridops.web.field.shell import edition
 from gridops.web.language import chosen_language
 from gridops.web.sessions import LONGEST
 
