@@ -8,6 +8,7 @@ async function copied() {
   const here = new Promise((done) => { navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }); });
   const registration = await navigator.serviceWorker.register("/field/sw.js", { scope: "/field", updateViaCache: "none" });
   const coming = registration?.installing;
+  registration?.active?.postMessage("claim"); // one that was ready a moment before this page was has not seen it
   const failed = new Promise((done) => { coming?.addEventListener("statechange", () => coming.state === "redundant" && done()); });
   if (registration) await Promise.race([here, failed, new Promise((done) => { setTimeout(done, PATIENCE_MS); })]);
 }

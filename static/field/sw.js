@@ -46,6 +46,7 @@ async function complete() {
 
 self.addEventListener("message", (event) => {
   if (event.data === "take over") self.skipWaiting();
+  if (event.data === "claim") event.waitUntil(self.clients.claim());
   if (event.data === "complete") event.waitUntil(complete().catch(() => {}));
 });
 

@@ -104,13 +104,14 @@ def test_the_files_of_the_app_are_all_kept_by_its_worker(server: Server) -> None
 
 
 def test_it_opens_captures_and_scrolls_on_a_slow_phone(
-    server: Server, playwright: Playwright, tmp_path: Path
+    server: Server, playwright: Playwright, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert server.street is not None
     with Phone(playwright, tmp_path / "phone", server.address, slower=SLOW) as phone:
-        phone.sign_in("walker")
+        phone.sign_in("inspector")
         page = phone.open()
-        page.wait_for_function("() => navigator.serviceWorker.controller && gridops.store")
+        page.wait_for_function("() => navigator.serviceWorker.controller && globalThis.gridops?.store")
+        page.wait_for_selector("h1")
         page.evaluate("() => gridops.go('#/')")
         page.wait_for_timeout(1500)
         phone.airplane(True)
@@ -120,10 +121,11 @@ def test_it_opens_captures_and_scrolls_on_a_slow_phone(
         captured = sorted(page.evaluate(_CAPTURE) for _time in range(9))
         page.evaluate(_FILL)
         page.evaluate("() => gridops.go('#/ledger')")
-        page.wait_for_selector(".rows > li")
-        while page.get_by_role("button", name="显示更早的").count():
-            page.get_by_role("button", name="显示更早的").click()
-            page.wait_for_timeout(900)
+        earlier = page.get_by_role("button", name="显示更早的")
+        for shown in (60, 460, 860):
+            page.wait_for_function(f"() => document.querySelectorAll('.rows > li').length === {shown}")
+            earlier.click()
+        page.wait_for_function("() => document.querySelectorAll('.rows > li').length > 1000")
         scrolled = page.evaluate(_SCROLL)
         tell(
             capsys,
