@@ -1,5 +1,6 @@
 // 发到工作群: one picture that says what is known and how long is left, so that nobody reports it twice.
 
+import { full, right } from "../lib/when.js";
 import { t } from "../lib/words.js";
 import { cleaned } from "./clean.js";
 import { isConfirmed } from "./hide_parts.js";
@@ -142,7 +143,8 @@ function foot(pen, y) {
   pen.fillStyle = INK.soft;
   pen.font = font(28);
   pen.textAlign = "right";
-  pen.fillText("gridops", WIDTH - EDGE, y + 28);
+  // What is left of the time is as of now; the picture is read later.
+  pen.fillText(`gridops · ${full(right())}`, WIDTH - EDGE, y + 28);
   pen.textAlign = "left";
   return y + 96;
 }

@@ -33,10 +33,10 @@ export function measure(pixels, width, height) {
   return { luma: round(luma), bright: top(counted, grey.length / 20), sharpness: round(edges(grey, width, height) * gain * gain) };
 }
 
-/** What is to be said of measures: none, one or more of "dark" and "blurred". */
+/** What is to be said of measures: ["dark"], ["blurred"] or nothing; in the dark nobody can tell what is sharp. */
 export function verdicts({ luma, bright, sharpness }) {
-  const dark = luma < LIMITS.black || (luma < LIMITS.luma && bright < LIMITS.bright);
-  return [...(dark ? ["dark"] : []), ...(sharpness < LIMITS.sharpness ? ["blurred"] : [])];
+  if (luma < LIMITS.black || (luma < LIMITS.luma && bright < LIMITS.bright)) return ["dark"];
+  return sharpness < LIMITS.sharpness ? ["blurred"] : [];
 }
 
 function top(counted, wanted) {

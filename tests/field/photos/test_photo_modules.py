@@ -7,14 +7,19 @@ import hashlib
 import io
 import statistics
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageOps
+from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
+from sqlalchemy import Engine
 
+from tests.browser import page_of, served
 from tests.field.photos import pictures
 from tests.field.photos.conftest import run
+from tests.webapp import web_program
 
 pytestmark = pytest.mark.browser
 LIMIT = 400 * 1024
@@ -225,3 +230,25 @@ def test_a_hash_is_the_same_where_the_browser_does_not_help(page: Page) -> None:
     for length, told in zip(lengths, run(page, code, lengths), strict=True):
         expected = hashlib.sha256(bytes((at * 7 + length) & 255 for at in range(length))).hexdigest()
         assert told == [expected, expected]
+
+
+def test_the_worker_starts_without_a_network(photo_browser: Chromium, sqlite_engine: Engine, tmp_path: Path) -> None:
+    keep = """async () => {
+      await navigator.serviceWorker.register("/field/sw.js", { scope: "/field" });
+      await new Promise((go) => { navigator.serviceWorker.addEventListener("controllerchange", go); });
+    }"""
+    shrink = """async () => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 2400, height: 1800 });
+      canvas.getContext("2d").fillRect(0, 0, 1200, 1800);
+      const big = await new Promise((done) => { canvas.toBlob(done, "image/jpeg"); });
+      const { shrink } = await import("/static/field/photo/shrink.js");
+      return (await shrink(big)).width;
+    }"""
+    with web_program(sqlite_engine, tmp_path) as app:
+        with served(app) as address:
+            page, _ = page_of(photo_browser, address)
+            page.goto("/field/manifest.webmanifest")
+            page.evaluate(keep)
+        assert page.evaluate(shrink) == 1920
+    assert [worker.url.partition(":")[0] for worker in page.workers] == ["blob"]
+    page.context.close()
