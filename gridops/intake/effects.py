@@ -127,6 +127,13 @@ def begin_case(session: Session, new: NewCase, numbers: Numbers) -> Done:
     return Done(reporting.begin(session, new, numbers), numbers.event_ids[0])
 
 
+def may_fit_later(session: Session, person: Person, row: Record, meaning: WorkIn) -> bool:
+    """Whether what a room refuses may be right once others have checked in: their records are on other phones."""
+    if row.type is not RecordType.VISIT:
+        return False
+    return inspections.awaits_officers(session, person, meaning.said, row.happened_at)
+
+
 def _report(session: Session, person: Person, row: Record, meaning: Any, case_id: int | None, within_m: float) -> Case:
     if case_id is not None:
         # By its number: what the phone named may itself be a second sight of that case.

@@ -120,6 +120,24 @@ def correct_clock(captured_at: datetime, sent_at: datetime, received_at: datetim
     return happened, round(offset.total_seconds())
 
 
+# Records of people joining each other, and of what only holds where enough of them are there.
+_JOINING = frozenset({RecordType.CHECK_IN, RecordType.VISIT})
+_BEGINNING = frozenset({RecordType.ROUND, RecordType.OUTING})
+
+
+def lets_others_fit(kind: RecordType, body: Mapping[str, Any]) -> bool:
+    """Whether a record that takes effect may let others take effect that were held: somebody is there, or begins."""
+    return kind is RecordType.CHECK_IN or (kind in _BEGINNING and body.get("action") == "start")
+
+
+def squads_named(kind: RecordType, body: Mapping[str, Any]) -> list[str]:
+    """Locks for records about one squad, so that two which need each other do not arrive unseen by each other."""
+    if kind not in _JOINING and not lets_others_fit(kind, body):
+        return []
+    named = (body.get(name) for name in ("round", "outing", "number", "code"))
+    return sorted({f"squad:{as_uuid(name) or name}" for name in named if isinstance(name, str)})
+
+
 def is_uuid(text: str) -> bool:
     """Whether a reference names a record (a UUID) rather than a case number."""
     return as_uuid(text) is not None

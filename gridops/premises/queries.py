@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.core.coordinates import metres_between, window_around
@@ -113,6 +113,13 @@ def located(session: Session, scope: Scope, grid_ids: Collection[int], *, limit:
     query = _narrowed(scope, PremisesFilter(grid_ids=frozenset(grid_ids)))
     here = query.where(Premises.lon.is_not(None), Premises.lat.is_not(None))
     return list(session.scalars(here.order_by(Premises.id).limit(limit)))
+
+
+def closest_watched(session: Session, scope: Scope, grid_ids: Collection[int] | None, *, limit: int) -> list[Premises]:
+    """The premises in some grids (None: anywhere) that a person sees, those of the highest risk first."""
+    wanted = PremisesFilter(grid_ids=None if grid_ids is None else frozenset(grid_ids))
+    rank = case({risk: place for place, risk in enumerate(Risk)}, value=Premises.risk, else_=len(Risk))
+    return list(session.scalars(_narrowed(scope, wanted).order_by(rank, Premises.id).limit(limit)))
 
 
 def export(session: Session, scope: Scope, wanted: PremisesFilter) -> Iterator[Premises]:

@@ -22,6 +22,14 @@ class Squad(Base):
     code: Mapped[str] = mapped_column(String(40), unique=True)
 
 
+class SquadCode(Base):
+    """A further code of a squad: of another phone that began the same thing without a network, and showed its own."""
+
+    __tablename__ = "squad_code"
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    squad_id: Mapped[int] = mapped_column(ForeignKey("squad.id"), index=True)
+
+
 class SquadMember(Base):
     """A person of a squad; `person_key` (rules) tells them apart, so each counts once however often they check in.
 

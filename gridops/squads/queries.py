@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.core.errors import Invalid
 from gridops.people.models import Unit, User
 from gridops.people.rules import UnitKind
 from gridops.people.rules.sign_in import normal_username
-from gridops.squads.models import Squad, SquadMember, Track
+from gridops.squads.models import Squad, SquadCode, SquadMember, Track
 from gridops.squads.rules import Agency, Someone, agency_of, certified_on, minutes, same_certificate, same_name
 
 _CHUNK = 1000
@@ -35,17 +35,33 @@ def squad(session: Session, squad_id: int) -> Squad | None:
     return session.get(Squad, squad_id)
 
 
+def bearing(code: str) -> ColumnElement[bool]:
+    """The condition on `Squad` of being joined by a code."""
+    return or_(Squad.code == code, Squad.id.in_(select(SquadCode.squad_id).where(SquadCode.code == code)))
+
+
 def by_code(session: Session, code: str) -> Squad | None:
-    """The squad whose QR says this."""
-    return session.scalar(select(Squad).where(Squad.code == code))
+    """The squad that is joined by this code."""
+    return session.scalar(select(Squad).where(bearing(code)))
 
 
 def members(session: Session, squad_id: int) -> list[SquadMember]:
     """Planned and checked-in members, leaders first, then in order of joining."""
-    rows = session.scalars(select(SquadMember).where(SquadMember.squad_id == squad_id))
-    return sorted(
-        rows, key=lambda row: (not row.leads, row.checked_in_at is None, row.checked_in_at or row.recorded_at)
-    )
+    return _in_order(session.scalars(select(SquadMember).where(SquadMember.squad_id == squad_id)))
+
+
+def members_of(session: Session, squad_ids: Collection[int]) -> dict[int, list[SquadMember]]:
+    """Squad id -> its members as `members` tells them, for several squads at once."""
+    found: dict[int, list[SquadMember]] = {squad_id: [] for squad_id in squad_ids}
+    for row in session.scalars(select(SquadMember).where(SquadMember.squad_id.in_(sorted(found)))) if found else ():
+        found[row.squad_id].append(row)
+    return {squad_id: _in_order(rows) for squad_id, rows in found.items()}
+
+
+def codes(session: Session, squad_ids: Collection[int]) -> dict[int, str]:
+    """Squad id -> what its leader's QR code says."""
+    rows = session.execute(select(Squad.id, Squad.code).where(Squad.id.in_(sorted(set(squad_ids)))))
+    return {row[0]: row[1] for row in rows}
 
 
 def usernames(session: Session, user_ids: Collection[int]) -> dict[int, str]:
@@ -224,6 +240,12 @@ def turns(
     for row in rows:
         found[row.squad_id].append(row)
     return {squad_id: _turns(each, (ended or {}).get(squad_id)) for squad_id, each in found.items()}
+
+
+def _in_order(rows: Iterable[SquadMember]) -> list[SquadMember]:
+    return sorted(
+        rows, key=lambda row: (not row.leads, row.checked_in_at is None, row.checked_in_at or row.recorded_at)
+    )
 
 
 def _turns(rows: list[SquadMember], ended_at: datetime | None) -> Turns:

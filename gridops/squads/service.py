@@ -9,10 +9,11 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from gridops.core import clock
-from gridops.core.errors import Invalid, NotAllowed, NotFound
+from gridops.core.db import lock_names
+from gridops.core.errors import Conflict, NotAllowed, NotFound
 from gridops.squads import queries
 from gridops.squads.forms import CheckInIn, TrackIn
-from gridops.squads.models import Squad, SquadMember, Track
+from gridops.squads.models import Squad, SquadCode, SquadMember, Track
 from gridops.squads.queries import Named
 from gridops.squads.rules import Agency, CheckedInBy, Someone
 
@@ -20,14 +21,24 @@ from gridops.squads.rules import Agency, CheckedInBy, Someone
 def open_squad(session: Session, root_id: int, day: date, code: str | None = None) -> Squad:
     """A squad for one round or outing of a local day; its code is what the leader's QR says.
 
-    A phone that began it without a network has shown a code of its own making already. Invalid where that is taken.
+    `code`: made by the leader's phone. Conflict where another squad is joined by it.
     """
-    if code is not None and queries.by_code(session, code) is not None:
-        raise Invalid(("body.code", "这个签到码已经在用"))
+    if code is not None:
+        _check_free(session, code)
     made = Squad(root_id=root_id, day=day, code=code or secrets.token_urlsafe(12))
     session.add(made)
     session.flush()
     return made
+
+
+def add_code(session: Session, squad_id: int, code: str) -> None:
+    """The squad is joined by this code too. Conflict where another one is."""
+    known = queries.by_code(session, code)
+    if known is not None and known.id == squad_id:
+        return
+    _check_free(session, code)
+    session.add(SquadCode(code=code, squad_id=squad_id))
+    session.flush()
 
 
 def plan(session: Session, squad_id: int, people: Iterable[Named], leader: Named | None = None) -> None:
@@ -68,7 +79,8 @@ def join(session: Session, squad_id: int, user_id: int, body: CheckInIn, at: dat
     Returns the member's id. NotAllowed for a wrong code, and where the sender is not on the squad.
     """
     squad = queries.squad(session, squad_id)
-    by_code = squad is not None and body.code == squad.code
+    meant = queries.by_code(session, body.code) if body.code is not None else None
+    by_code = meant is not None and meant.id == squad_id
     if body.code is not None and not by_code:
         raise NotAllowed("这不是本队的签到码")
     if not by_code and queries.of_user(session, squad_id, user_id) is None:
@@ -171,6 +183,13 @@ def keep_track(
     session.add(made)
     session.flush()
     return made
+
+
+def _check_free(session: Session, code: str) -> None:
+    # Two phones never make the same code; somebody may copy one.
+    lock_names(session, [f"code of a squad:{code}"])
+    if queries.by_code(session, code) is not None:
+        raise Conflict("这个签到码已用于另一支队伍")
 
 
 def _member(session: Session, squad_id: int, someone: Someone, user_id: int | None) -> SquadMember:

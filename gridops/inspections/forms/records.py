@@ -40,7 +40,7 @@ class Action(StrEnum):
 class RoundIn:
     """A round starts (a planned one by its number, or a free one), ends, is cancelled, or grids of it were seen.
 
-    `code`: by which others join one that a phone begins; a planned one has a code already.
+    `code`: by which others join, made by the phone that begins it.
     """
 
     action: Action
@@ -92,6 +92,8 @@ def parse_round(body: Mapping[str, Any]) -> RoundIn:
     )
     if found.action is not Action.START and found.round is None and not read.errors:
         read.wrong("round", "required")
+    if found.action is not Action.START and found.code is not None:
+        read.wrong("code", "only where it begins")
     if found.action is Action.CANCEL and found.reason is None:
         read.wrong("reason", "required")
     if found.action is Action.GRID_CHECKED and not found.grids:

@@ -17,6 +17,7 @@ from gridops.inspections.queries.rounds import (
     Seen,
     Wanted,
     grids_of,
+    grids_of_rounds,
     has_records,
     is_member,
     leads,
@@ -42,7 +43,9 @@ from gridops.inspections.queries.visits import (
     all_findings,
     finding,
     findings_of,
+    found_by,
     inspections_between,
+    looked_at,
     mended_on,
     of_premises,
     open_findings,
@@ -54,6 +57,7 @@ from gridops.inspections.queries.visits import (
     visit_of_record,
     visits_by_id,
     visits_of,
+    visits_of_rounds,
 )
 
 __all__ = [
@@ -72,12 +76,15 @@ __all__ = [
     "finding",
     "finding_categories",
     "findings_of",
+    "found_by",
     "grids_of",
+    "grids_of_rounds",
     "has_records",
     "inspections_between",
     "is_member",
     "items_of",
     "leads",
+    "looked_at",
     "mended_on",
     "of_premises",
     "officers",
@@ -106,4 +113,5 @@ __all__ = [
     "visits_from_file",
     "visits_from_files",
     "visits_of",
+    "visits_of_rounds",
 ]

@@ -15,6 +15,7 @@ from gridops.inspections.models import Round, RoundGrid, Visit
 from gridops.inspections.rules import RoundState, state_of
 from gridops.people.queries import Scope, apply_scope
 from gridops.squads.models import Squad, SquadMember
+from gridops.squads.queries import bearing
 
 PAGE = 50
 _CHUNK = 1000
@@ -85,7 +86,7 @@ def round_of_record(session: Session, record_id: str) -> Round | None:
 def round_by_code(session: Session, root_id: int, code: str) -> Round | None:
     """The round whose squad bears a code (what the leader's QR says)."""
     return session.scalar(
-        select(Round).join(Squad, Squad.id == Round.squad_id).where(Round.root_id == root_id, Squad.code == code)
+        select(Round).join(Squad, Squad.id == Round.squad_id).where(Round.root_id == root_id, bearing(code))
     )
 
 
@@ -166,6 +167,15 @@ def is_member(session: Session, night: Round, user_id: int) -> bool:
 def grids_of(session: Session, round_id: int) -> list[RoundGrid]:
     """The grids of a round, those checked and those not."""
     return list(session.scalars(select(RoundGrid).where(RoundGrid.round_id == round_id).order_by(RoundGrid.grid_id)))
+
+
+def grids_of_rounds(session: Session, round_ids: Collection[int]) -> dict[int, list[RoundGrid]]:
+    """Round id -> its grids, for several rounds at once."""
+    query = select(RoundGrid).where(RoundGrid.round_id.in_(sorted(set(round_ids)))).order_by(RoundGrid.grid_id)
+    found: dict[int, list[RoundGrid]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.round_id, []).append(row)
+    return found
 
 
 def seen(session: Session, round_ids: Collection[int]) -> dict[int, Seen]:

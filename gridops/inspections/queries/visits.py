@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridops.core.errors import NotFound
@@ -60,6 +60,43 @@ def visits_of(session: Session, round_id: int, scope: Scope | None = None) -> li
     """The visits of a round in order of time, voided ones too; with a scope those it shows."""
     query = _rows().where(Visit.round_id == round_id).order_by(Visit.visited_at, Visit.id)
     return [VisitRow(*row) for row in session.execute(query if scope is None else _in_sight(query, scope))]
+
+
+def visits_of_rounds(session: Session, round_ids: Collection[int]) -> list[VisitRow]:
+    """The visits of several rounds that were not voided, in order of time."""
+    query = _rows().where(Visit.round_id.in_(sorted(set(round_ids))), Visit.voided_at.is_(None))
+    return [VisitRow(*row) for row in session.execute(query.order_by(Visit.visited_at, Visit.id))]
+
+
+def found_by(session: Session, visit_ids: Collection[int]) -> dict[int, int]:
+    """Visit id -> how many things it found, for those that found any."""
+    rows = session.execute(
+        select(Finding.visit_id, func.count())
+        .where(Finding.visit_id.in_(sorted(set(visit_ids))), Finding.voided_at.is_(None))
+        .group_by(Finding.visit_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def looked_at(
+    session: Session, premises_ids: Collection[int], start: datetime, end: datetime
+) -> dict[int, tuple[int, datetime]]:
+    """Id of premises -> how often inspected in [start, end), re-inspections apart, and when last visited completely.
+
+    As `inspections_between`, for many premises at once; ids of merged ones stand for themselves.
+    """
+    counted = and_(Visit.kind == VisitKind.INSPECTION, Visit.recheck.is_(False), Visit.visited_at >= start)
+    rows = session.execute(
+        select(Visit.premises_id, func.count(case((counted, 1))), func.max(Visit.visited_at))
+        .where(
+            Visit.premises_id.in_(sorted(set(premises_ids))),
+            Visit.complete,
+            Visit.voided_at.is_(None),
+            Visit.visited_at < end,
+        )
+        .group_by(Visit.premises_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def visits_by_id(session: Session, visit_ids: Collection[int]) -> dict[int, VisitRow]:

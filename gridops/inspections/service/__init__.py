@@ -7,7 +7,7 @@ importing  files of rounds and visits
 """
 
 from gridops.inspections.service.importing import import_rounds, import_visits
-from gridops.inspections.service.people import present
+from gridops.inspections.service.people import as_present, present
 from gridops.inspections.service.records import record_check_in, record_round, record_track, record_visit
 from gridops.inspections.service.rounds import (
     add_people,
@@ -25,6 +25,7 @@ from gridops.inspections.service.rounds import (
 from gridops.inspections.service.visits import (
     add_findings,
     add_visit,
+    awaits_officers,
     correct_visit,
     ids_of,
     mark_case,
@@ -37,6 +38,8 @@ __all__ = [
     "add_findings",
     "add_people",
     "add_visit",
+    "as_present",
+    "awaits_officers",
     "cancel_round",
     "change_plan",
     "correct_round",

@@ -109,6 +109,8 @@ def _to_start(
     if body.round is not None:
         night = round_for(session, person, body.round)
         night.record_id = night.record_id or record_id
+        if body.code is not None:
+            squads.add_code(session, night.squad_id, body.code)
         return night
     if (known := queries.round_of_record(session, record_id)) is not None:
         return known

@@ -44,12 +44,12 @@ def new_round(
     *,
     theme: str = "",
     groups: int = 1,
-    code: str | None = None,
     recorded_at: datetime | None = None,
+    code: str | None = None,
 ) -> Round:
     """A round with a number of its own (`YC2017-0012`) and a squad; `when`: when it is or shall be.
 
-    Its other columns are the caller's to set. Audited by the caller's verb.
+    `code`: made by its leader's phone. Its other columns are the caller's to set. Audited by the caller's verb.
     """
     local = clock.local_date(when)
     number = numbers.take(session, root_id, "night_round", local.year)

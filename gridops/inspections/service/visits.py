@@ -174,6 +174,15 @@ def mark_case(session: Session, finding: Finding, case_id: int) -> None:
     session.flush()
 
 
+def awaits_officers(session: Session, person: Person, body: VisitIn, at: datetime) -> bool:
+    """Whether all that an inspection lacks is officers there: they may be, and their phones without a network."""
+    if body.kind is not VisitKind.INSPECTION or body.round is None:
+        return False
+    night = round_for(session, person, body.round)
+    there = people.present(session, night.squad_id)
+    return night.inspection and inspection_fault(True, there, at) is not None
+
+
 def ids_of(session: Session, place: Premises) -> list[int]:
     """The ids of premises and of all that were merged into them: what hangs on those counts here."""
     merged = premises_queries.survivors(session, place.root_id)

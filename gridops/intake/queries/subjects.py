@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, null, select
 from sqlalchemy.orm import Session, aliased
 
 from gridops.inspections.models import Round, Visit
+from gridops.inspections.rules import VisitKind
+from gridops.intake.models import Record
+from gridops.intake.rules import RecordState, RecordType, as_uuid, lets_others_fit
 from gridops.operations.models import Handover, Incident, Outing, Tally
+from gridops.people.models import User
 from gridops.premises.models import Premises
 from gridops.squads.models import Squad, SquadMember, Track
+from gridops.squads.queries import bearing
 from gridops.supervision.models import DisciplineCheck, Problem
 
 _MOST_DIGITS = 18
@@ -74,12 +79,65 @@ def by_code(session: Session, root_id: int, code: str) -> tuple[str, str] | None
     """The kind and number of the round or outing whose leader shows a QR code; None where nobody shows it."""
     for kind, model in (("round", Round), ("outing", Outing)):
         rows = select(model.number).join(Squad, Squad.id == model.squad_id)
-        number = session.scalar(rows.where(Squad.code == code, Squad.root_id == root_id))
+        number = session.scalar(rows.where(bearing(code), Squad.root_id == root_id))
         if number is not None:
             return kind, number
     return None
 
 
+def held_until_joined(session: Session, row: Record) -> list[Record]:
+    """The held check-ins and inspections of the round or outing that a record joins or begins, oldest first.
+
+    They may fit now: a code is known, somebody is there. Nothing for any other record.
+    """
+    if not lets_others_fit(row.type, row.body) or row.subject_kind is None or row.subject_id is None:
+        return []
+    number, record_id = _squad_names(session, row.subject_kind, row.subject_id)
+    names, code = {number, record_id, row.id}, row.body.get("code")
+    sender = select(User.root_id).where(User.id == row.user_id).scalar_subquery()
+    held = (
+        select(Record)
+        .join(User, User.id == Record.user_id)
+        .where(
+            User.root_id == sender,
+            Record.state == RecordState.HELD,
+            Record.type.in_(_RETRIED),
+            Record.received_at >= row.received_at - _RETRIED_FOR,
+        )
+    )
+    about = [one.id for one in session.scalars(held) if _is_about(one, names, code)]
+    locked = select(Record).where(Record.id.in_(about)).order_by(Record.happened_at, Record.id).with_for_update()
+    rows = session.scalars(locked.execution_options(populate_existing=True)) if about else ()
+    return [one for one in rows if one.state is RecordState.HELD]
+
+
+def _is_about(row: Record, names: set[str | None], code: str | None) -> bool:
+    if row.type is RecordType.VISIT and row.body.get("kind") != VisitKind.INSPECTION:
+        return False
+    named = row.body.get("round") or row.body.get("outing")
+    if named is None:
+        return code is not None and row.body.get("code") == code
+    return (as_uuid(named) or named) in names
+
+
+def _squad_names(session: Session, kind: str, subject_id: int) -> tuple[str | None, str | None]:
+    """Number and record of a round or an outing, or of the one that a member of a squad is on."""
+    for model in (Round, Outing):
+        rows = select(model.number, model.record_id)
+        if kind == "squad_member":
+            rows = rows.join(SquadMember, SquadMember.squad_id == model.squad_id).where(SquadMember.id == subject_id)
+        elif _NAMED[kind] is model:
+            rows = rows.where(model.id == subject_id)
+        else:
+            continue
+        if (found := session.execute(rows).one_or_none()) is not None:
+            return found[0], found[1]
+    return None, None
+
+
+_RETRIED = (RecordType.CHECK_IN, RecordType.VISIT)
+# What a person has not judged by then is judged by one.
+_RETRIED_FOR = timedelta(days=14)
 # Kinds that bodies name (`rules.NAMING`).
 _NAMED: dict[str, Any] = {"round": Round, "outing": Outing, "incident": Incident, "problem": Problem}
 Asked = Callable[[int], Any]

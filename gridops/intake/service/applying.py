@@ -81,14 +81,18 @@ def try_again(session: Session, row: Record, within_m: float = NEAREST_WITHIN_M)
 
 
 def follow(session: Session, row: Record, within_m: float = NEAREST_WITHIN_M) -> None:
-    """Records that waited for this one take effect or are held now, and those that waited for them."""
+    """Records that waited for this one take effect or are held now, and those that waited for them.
+
+    Also those that were held until somebody joined (`rules.lets_others_fit`): phones of one night arrive in any order.
+    """
     ready = [row]
     while ready:
         done = ready.pop(0)
         session.flush()
         if done.state not in (RecordState.APPLIED, RecordState.DISMISSED):
             continue
-        for next_row in queries.waiting_for(session, done.id):
+        held = subjects.held_until_joined(session, done) if done.state is RecordState.APPLIED else []
+        for next_row in [*queries.waiting_for(session, done.id), *held]:
             _apply_kept(session, next_row, within_m)
             ready.append(next_row)
 
@@ -141,19 +145,19 @@ def _apply_work(
         if name is None:
             return
         known[named.field] = name
-    if work.type is RecordType.CHECK_IN and not known and work.body.get("code"):
+    if not known and work.type is RecordType.CHECK_IN and work.body.get("code"):
         # Whoever scanned the leader's code need not know what it belongs to.
         known |= dict([found] if (found := subjects.by_code(session, person.root_id, work.body["code"])) else ())
+    # By what its room calls it: the phone may have named a later record about the same thing.
+    said = work_meaning(work.type, {**work.body, **known})
     try:
-        # By what its room calls it: the phone may have named a later record about the same thing.
-        said = work_meaning(work.type, {**work.body, **known})
         with session.begin_nested():
             row.subject_kind, row.subject_id = effects.work(session, person, row, said)
     except DOES_NOT_FIT as misfit:
         hold(row, str(misfit))
         return
     except Invalid as wrong:
-        if refuse:
+        if refuse and not effects.may_fit_later(session, person, row, said):
             raise of_body(wrong) from None
         hold(row, words.told(wrong))
         return

@@ -73,7 +73,7 @@ def take(
     Raises Invalid (nothing is kept) for an absurd time, or where the room refuses a field.
     """
     # The same record twice at once, or a record and one that names it, must not overlook each other.
-    lock_names(session, [record_id, *record.awaits])
+    lock_names(session, [record_id, *record.awaits, *rules.squads_named(record.type, record.body)])
     begins = isinstance(record.meaning, ReportIn) and not record.meaning.same_as
     contents = {file.sha256 for file in record.files}
     heard = queries.heard(session, record_id, person.user_id, contents, report=begins)
@@ -91,7 +91,7 @@ def take(
     else:
         case = apply(session, person, row, record.meaning, record.files, missing, within_m, refuse=True)
         _enter(session, row, missing)
-    if heard.awaited:
+    if heard.awaited or rules.lets_others_fit(record.type, record.body):
         follow(session, row, within_m)
         session.flush()
     return Taken(Sent.NEW, receipt_of_case(session, row, case, missing, ground))

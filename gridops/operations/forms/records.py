@@ -29,7 +29,7 @@ class Action(StrEnum):
 class OutingIn:
     """An outing starts (of a campaign, or a planned one by its number), ends, or is cancelled.
 
-    `code`: by which others join one that a phone begins; a planned one has a code already.
+    `code`: by which others join, made by the phone that begins it.
     """
 
     action: Action
@@ -101,6 +101,8 @@ def parse_outing(body: Mapping[str, Any]) -> OutingIn:
     )
     if found.action is Action.START and found.outing is None and found.campaign is None:
         read.wrong("campaign", "required (or the outing that was planned)")
+    if found.action is not Action.START and found.code is not None:
+        read.wrong("code", "only where it begins")
     if found.action in (Action.END, Action.CANCEL) and found.outing is None:
         read.wrong("outing", "required")
     if found.action is Action.CANCEL and found.reason is None:

@@ -15,6 +15,7 @@ from gridops.operations.models import Campaign, Handover, Incident, Outing, Tall
 from gridops.operations.rules import OutingState, TallyKind, state_of
 from gridops.people.queries import Scope, apply_scope
 from gridops.squads.models import Squad, SquadMember
+from gridops.squads.queries import bearing
 
 PAGE = 50
 # An outing without a grid is one of the whole jurisdiction.
@@ -69,7 +70,7 @@ def outing_named(session: Session, root_id: int, name: str) -> Outing:
 def outing_by_code(session: Session, root_id: int, code: str) -> Outing | None:
     """The outing whose squad bears a code (what the leader's QR says)."""
     return session.scalar(
-        select(Outing).join(Squad, Squad.id == Outing.squad_id).where(Outing.root_id == root_id, Squad.code == code)
+        select(Outing).join(Squad, Squad.id == Outing.squad_id).where(Outing.root_id == root_id, bearing(code))
     )
 
 

@@ -28,12 +28,13 @@ def new_outing(
     *,
     agencies: tuple[Agency, ...] = (),
     grid_id: int | None = None,
-    code: str | None = None,
     recorded_at: datetime | None = None,
+    code: str | None = None,
 ) -> Outing:
     """An outing of a campaign with a number of its own (`XD2017-0012`) and a squad; `day`: when it is or shall be.
 
-    Without agencies those of the campaign take part. Times are the caller's to set. Audited by the caller's verb.
+    Without agencies those of the campaign take part. `code`: made by the leader's phone. Times are the caller's to
+    set. Audited by the caller's verb.
     """
     if grid_id is not None and grid_id not in grids_below(session, [campaign.root_id]):
         raise Invalid(("grid_id", "没有这个网格"))

@@ -146,6 +146,8 @@ def _to_start(
         outing = outing_for(session, person, body.outing)
         if outing.record_id is None:
             outing.record_id = record_id
+        if body.code is not None:
+            squads.add_code(session, outing.squad_id, body.code)
         return outing
     campaign = campaign_for(session, person.root_id, body.campaign or "")
     grid_id = None

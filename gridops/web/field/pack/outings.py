@@ -1,10 +1,9 @@
-"""`outings`: the outings I am on, the campaigns of which one may begin, and what the law asks of each incident."""
+"""`outings`: 联合执法: the words, what the law asks of incidents, campaigns in force, the outings I am on."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from flask import request
 from sqlalchemy.orm import Session
 
 from gridops.core import clock
@@ -14,6 +13,7 @@ from gridops.operations import queries
 from gridops.operations.models import Campaign, Handover
 from gridops.operations.queries import IncidentRow, OutingRow
 from gridops.operations.rules import (
+    GOERS,
     INCIDENT_NAMES,
     MEASURES,
     TAKING,
@@ -25,49 +25,54 @@ from gridops.operations.rules import (
     term_of,
 )
 from gridops.penalties import queries as penalties
+from gridops.people.queries import Scope
 from gridops.people.rules import Person
-from gridops.squads import queries as squads
+from gridops.squads import queries as squad_queries
 from gridops.squads.rules import AGENCY_NAMES
 from gridops.web.field.pack.shapes import Json, grid, instant, named, said
-from gridops.web.field.pack.squads import join_text, members_of
-from gridops.worktime.queries import working_time
+from gridops.web.field.pack.squads import Squads
+from gridops.worktime.queries import WorkingTime, working_time
 
-# What is over is shown for a day, to put late counts in.
-SHOWN_AFTER = timedelta(days=1)
+# What is over stays for a day, to put late counts in.
+_SHOWN_AFTER = timedelta(days=1)
+_MOST = 50
+_LONGEST_BASIS = 300
 # Last days are told for so many days to come: a phone knows no holidays.
 _DAYS_AHEAD = 21
 
 
-def build(session: Session, person: Person) -> Json:
-    """The words of joint enforcement, the campaigns of today, and my outings with all that a phone needs on them."""
-    now = clock.now()
-    tree = grids.tree(session)
-    own = squads.our_own(session, person.user_id)
+def build(session: Session, person: Person, _scope: Scope) -> Json:
+    """What is needed for a night of joint enforcement without a network."""
+    tree, today = grids.tree(session), clock.local_date(clock.now())
+    goes = not person.roles.isdisjoint(GOERS)
+    own = squad_queries.our_own(session, person.user_id)
+    time = working_time(session, person.root_id)
+    campaigns = queries.campaigns_on(session, person.root_id, today) if goes else []
     return {
         "agencies": named(AGENCY_NAMES),
+        "self": {
+            "agency": own.someone().agency,
+            "certified": own.certified_on(today),
+            "officer": own.username,
+        },
         "tallies": [
             {"value": kind.value, "name": said(measure.name), "classifier": said(measure.classifier)}
             for kind, measure in MEASURES.items()
         ],
-        "incidents": [_law(session, person.root_id, kind, now) for kind in IncidentKind],
+        "incidents": [_law(kind, time) for kind in IncidentKind],
         "bases": [
-            {"text": f"{row.law}{row.article}"[:300], "matter": row.matter}
-            for row in penalties.bases(session, person.root_id, clock.local_date(now))
+            {"text": f"{row.law}{row.article}"[:_LONGEST_BASIS], "matter": row.matter}
+            for row in (penalties.bases(session, person.root_id, today) if goes else ())
         ],
-        "self": {
-            "agency": own.someone().agency,
-            "certified": own.certified_on(clock.local_date(now)),
-            "officer": own.username,
-        },
-        "campaigns": [
-            _campaign(tree, row) for row in queries.campaigns_on(session, person.root_id, clock.local_date(now))
-        ],
-        "outings": _outings(session, person, tree, now),
+        "campaigns": [_campaign(one, tree) for one in campaigns],
+        "outings": _outings(session, person, tree) if goes else [],
     }
 
 
-def _law(session: Session, root_id: int, kind: IncidentKind, now: datetime) -> Json:
-    asked = asks(kind, now)
+def _law(kind: IncidentKind, time: WorkingTime) -> Json:
+    """What the law of today asks of a kind, from the rules by which the server judges it."""
+    now = clock.now()
+    asked, term = asks(kind, now), term_of(kind, now)
     return {
         "kind": kind.value,
         "name": said(INCIDENT_NAMES[kind]),
@@ -75,102 +80,122 @@ def _law(session: Session, root_id: int, kind: IncidentKind, now: datetime) -> J
         "agencies": [agency.value for agency in asked.agencies],
         "officers": asked.officers,
         "fields": [
-            {"field": one.field, "required": one.required, "says": [said(says) for says in one.says]}
+            {"field": one.field, "required": one.required, "says": [said(words) for words in one.says]}
             for one in asked.fields
         ],
-        "term": _term(session, root_id, kind, now),
-    }
-
-
-def _term(session: Session, root_id: int, kind: IncidentKind, now: datetime) -> Json | None:
-    term = term_of(kind, now)
-    if term is None:
-        return None
-    working = working_time(session, root_id)
-    latest = {}
-    for days in range(-1, _DAYS_AHEAD):
-        begun = now + timedelta(days=days)
-        last = latest_end(kind, begun, working.calendar, working.hours)
-        if last is not None:
-            latest[clock.local_date(begun).isoformat()] = clock.local_date(last).isoformat()
-    return {"days": term.days, "unit": term.unit.value, "says": said(term.says), "latest": latest}
-
-
-def _campaign(tree: Tree, row: Campaign) -> Json:
-    return {
-        "code": row.code,
-        "name": row.name,
-        "aim": row.aim,
-        "agencies": list(row.agencies or ()),
-        "categories": list(row.categories or ()),
-        "grid": grid(tree, row.grid_id),
-        "valid_from": row.valid_from.isoformat() if row.valid_from else None,
-        "valid_to": row.valid_to.isoformat() if row.valid_to else None,
-    }
-
-
-def _outings(session: Session, person: Person, tree: Tree, now: datetime) -> list[Json]:
-    rows = queries.outings_of_person(session, person.root_id, person.user_id, now - SHOWN_AFTER)
-    ids = [row.outing.id for row in rows]
-    sums = queries.tally_sums(session, ids)
-    counted = queries.own_tallies(session, ids, person.user_id)
-    incidents = [row for row in queries.incidents_of(session, ids) if row.incident.voided_at is None]
-    handovers = [row for row in queries.handovers_of(session, ids) if row.voided_at is None]
-    squad = members_of(session, person, [row.outing.squad_id for row in rows])
-    return [
-        {
-            **_outing(session, person, tree, row, squad[row.outing.squad_id]),
-            "sums": {kind.value: sums.get(row.outing.id, {}).get(kind, 0) for kind in TallyKind},
-            "counted": counted.get(row.outing.id, []),
-            "incidents": [_incident(one) for one in incidents if one.incident.outing_id == row.outing.id],
-            "handovers": [_handover(one) for one in handovers if one.outing_id == row.outing.id],
+        "term": {
+            "days": term.days,
+            "unit": term.unit.value,
+            "says": said(term.says),
+            "latest": _latest(kind, time),
         }
+        if term
+        else None,
+    }
+
+
+def _latest(kind: IncidentKind, time: WorkingTime) -> dict[str, str]:
+    """Day on which things are taken -> the last day to which they may be kept."""
+    today, found = clock.local_date(clock.now()), dict[str, str]()
+    for ahead in range(-1, _DAYS_AHEAD):
+        day = today + timedelta(days=ahead)
+        end = latest_end(kind, clock.midnight(day) + timedelta(hours=12), time.calendar, time.hours)
+        if end is not None:
+            found[day.isoformat()] = clock.local_date(end - timedelta(seconds=1)).isoformat()
+    return found
+
+
+def _campaign(one: Campaign, tree: Tree) -> Json:
+    return {
+        "code": one.code,
+        "name": one.name,
+        "aim": one.aim,
+        "agencies": list(one.agencies or ()),
+        "categories": list(one.categories or ()),
+        "grid": grid(tree, one.grid_id),
+        "valid_from": one.valid_from.isoformat() if one.valid_from else None,
+        "valid_to": one.valid_to.isoformat() if one.valid_to else None,
+    }
+
+
+def _outings(session: Session, person: Person, tree: Tree) -> list[Json]:
+    rows = queries.outings_of_person(session, person.root_id, person.user_id, clock.now() - _SHOWN_AFTER)[:_MOST]
+    if not rows:
+        return []
+    ids = [row.outing.id for row in rows]
+    squads = Squads(session, person, [row.outing.squad_id for row in rows])
+    sums, own = queries.tally_sums(session, ids), queries.own_tallies(session, ids, person.user_id)
+    incidents: dict[int, list[IncidentRow]] = {}
+    for incident in queries.incidents_of(session, ids):
+        if incident.incident.voided_at is None:
+            incidents.setdefault(incident.incident.outing_id or 0, []).append(incident)
+    handovers: dict[int, list[Handover]] = {}
+    for handover in queries.handovers_of(session, ids):
+        if handover.voided_at is None:
+            handovers.setdefault(handover.outing_id or 0, []).append(handover)
+    return [
+        _outing(
+            row,
+            tree,
+            squads,
+            sums.get(row.outing.id, {}),
+            own.get(row.outing.id, []),
+            incidents.get(row.outing.id, []),
+            handovers.get(row.outing.id, []),
+        )
         for row in rows
     ]
 
 
-def _outing(session: Session, person: Person, tree: Tree, row: OutingRow, squad: list[Json]) -> Json:
+def _outing(
+    row: OutingRow,
+    tree: Tree,
+    squads: Squads,
+    sums: dict[TallyKind, int],
+    counted: list[str],
+    incidents: list[IncidentRow],
+    handovers: list[Handover],
+) -> Json:
     outing, state = row.outing, row.state
-    leads = queries.leads(session, outing, person.user_id)
-    here = any(one["me"] and one["checked_in_at"] and not one["checked_out_at"] for one in squad)
-    told = squads.squad(session, outing.squad_id) if leads else None
-    ref = outing.record_id or outing.number
+    squad = squads.told("outing", outing.squad_id, outing.record_id or outing.number, outing.leader_id)
+    recorded = bool(sums or incidents or handovers)
     return {
         "number": outing.number,
         "record": outing.record_id,
         "state": state.value,
         "campaign": {"code": row.campaign_code, "name": row.campaign},
         "grid": grid(tree, outing.grid_id),
-        "agencies": list(outing.agencies or ()),
+        "agencies": list(outing.agencies),
         "planned_for": instant(outing.planned_for),
         "started_at": instant(outing.started_at),
         "ended_at": instant(outing.ended_at),
         "summary": outing.summary or None,
-        "leads": leads,
-        "checked_in": here,
-        "squad": squad,
-        "code": told.code if told else None,
-        "join": join_text(request.host_url.rstrip("/"), "outing", ref, told.code) if told else None,
+        **squad,
+        "sums": {kind.value: sums.get(kind, 0) for kind in TallyKind},
+        "counted": counted,
         "may": {
             "start": state is OutingState.PLANNED,
-            "end": leads and state is OutingState.OPEN,
-            "cancel": leads and state in (OutingState.PLANNED, OutingState.OPEN),
-            "count": state is OutingState.OPEN or (state is OutingState.ENDED and (here or leads)),
+            "end": squad["leads"] and state is OutingState.OPEN,
+            "cancel": squad["leads"] and state in (OutingState.PLANNED, OutingState.OPEN) and not recorded,
+            "count": state is OutingState.OPEN
+            or (state is OutingState.ENDED and (squad["leads"] or squad["checked_in"])),
         },
+        "incidents": [_incident(one) for one in incidents],
+        "handovers": [_handover(one) for one in handovers],
     }
 
 
 def _incident(row: IncidentRow) -> Json:
-    incident = row.incident
+    one = row.incident
     return {
-        "id": incident.id,
-        "record": incident.record_id,
-        "kind": incident.kind.value,
-        "agency": incident.agency,
-        "happened_at": instant(incident.happened_at),
-        "decision_no": incident.decision_no,
-        "items": incident.items,
-        "deadline": instant(incident.deadline),
+        "id": one.id,
+        "record": one.record_id,
+        "kind": one.kind.value,
+        "agency": one.agency.value,
+        "happened_at": instant(one.happened_at),
+        "decision_no": one.decision_no,
+        "items": one.items,
+        "deadline": instant(one.deadline),
     }
 
 

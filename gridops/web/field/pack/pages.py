@@ -21,7 +21,18 @@ from gridops.core.db import reading
 from gridops.core.errors import NotFound
 from gridops.people.queries import Scope
 from gridops.people.rules import Person
-from gridops.web.field.pack import cases, categories, me, outings, people, territory, who
+from gridops.web.field.pack import (
+    cases,
+    categories,
+    me,
+    outings,
+    people,
+    premises,
+    rounds,
+    supervision,
+    territory,
+    who,
+)
 from gridops.web.field.pack.shapes import Json, instant
 from gridops.web.field.pack.words import of_scripts
 from gridops.web.guards import current_person, current_scope, needs, public
@@ -50,8 +61,11 @@ PARTS: dict[str, Part] = {
     "categories": Part(categories.build),
     "tasks": Part(cases.tasks),
     "cases": Part(cases.build),
+    "outings": Part(outings.build),
+    "rounds": Part(rounds.build),
+    "premises": Part(premises.build),
+    "supervision": Part(supervision.build),
     "phones": Part(people.build, note=people.note_handed_out),
-    "outings": Part(lambda session, person, _scope: outings.build(session, person)),
 }
 
 
