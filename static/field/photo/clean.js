@@ -3,7 +3,6 @@
 const HIDDEN = "■■■";
 // What people write between the groups of a number.
 const GAP = "[ ._\u2013\u2014-]?";
-const PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领";
 // Each with what stands before it, which stays: phones in use do not know how to look behind.
 const PATTERNS = [
   /()[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g,
@@ -17,7 +16,7 @@ const PATTERNS = [
   new RegExp(`(^|\\D)[48]00(?:${GAP}\\d){7}(?!\\d)`, "g"),
   /()[零〇一二三四五六七八九幺两]{7,}/g,
   // Plates: 苏D12345, 苏D·D12345 of the new kind, 苏D1234警.
-  new RegExp(`()[${PROVINCES}][ ]?[A-Za-z][ ·•.・-]{0,2}[A-Za-z0-9]{4,5}(?:[A-Za-z0-9]|[挂学警港澳试超领使])`, "gi"),
+  /()[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领][ ]?[A-Z][ ·•.・-]{0,2}[A-Z0-9]{4,5}(?:[A-Z0-9]|[挂学警港澳试超领使])/gi,
   // Fixed numbers of a place stand after words that say so.
   /((?:电话|手机|座机|微信|QQ|联系方式|身份证号?)\s*(?:号码?)?\s*[:：]?\s*)[\w-]{5,20}/gi,
 ];
