@@ -76,6 +76,7 @@ LISTS = {
     "/desk/map/cases?bbox=119,31,121,33&state=reported,filed,dispatched": r'"number":"([0-9-]+)"',
     "/overview/records/reported?month=2017-03": r'href="/desk/cases/([0-9-]+)"',
     "/api/v1/cases": r'"number":"([0-9-]+)"',
+    "/field/pack/cases": r'"number":"([0-9-]+)"',
     "/api/v1/cases.geojson": r'"number":"([0-9-]+)"',
     "/field/nearby?lon=119.955&lat=31.855&category=event/0110": r'value="([0-9]{8}-[0-9]{6})"',
 }

@@ -14,6 +14,8 @@ from pathlib import Path
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 # Languages are named in themselves.
 LANGUAGES = frozenset({"中文"})
+# A row of characters to look for, as those of number plates: nobody writes so many without a mark.
+_ROW = re.compile(r"[\u3400-\u9fff]{25,}")
 # What may stand before a regular expression; after anything else a slash divides.
 _BEFORE_REGEX = frozenset("(,=:[!&|?{};+-*%<>~^\n") | {""}
 _REGEX = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/")
@@ -41,7 +43,7 @@ def sentences_of(script: str) -> Iterator[str]:
             at = found.end()
             continue
         if found := _STRING.match(script, at):
-            if _CHINESE.search(found[0]) and (said := str(ast.literal_eval(found[0]))) not in LANGUAGES:
+            if _CHINESE.search(found[0]) and _is_sentence(said := str(ast.literal_eval(found[0]))):
                 yield said
             at, last = found.end(), "x"
             continue
@@ -51,6 +53,10 @@ def sentences_of(script: str) -> Iterator[str]:
         _code(script[at], within)
         last = last if script[at] in " \t\r" else script[at]
         at += 1
+
+
+def _is_sentence(said: str) -> bool:
+    return said not in LANGUAGES and not _ROW.fullmatch(said)
 
 
 def _text(script: str, at: int, within: list[int | None]) -> tuple[int, str]:
