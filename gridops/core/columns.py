@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from gridops.core import clock
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER = int(np.iinfo(np.int64).max)
 _MICROSECOND = timedelta(microseconds=1)
-_HOUR = 3_600_000_000
+_DAY = 86_400_000_000
 
 
 def micros(instant: datetime) -> int:
@@ -46,10 +47,20 @@ def instants(values: Iterable[datetime | None]) -> Any:
 
 def local_days(column: Any) -> Any:
     """The local day of each instant as the ordinal of a date; 0 for NEVER."""
-    # A local day begins with an hour of UTC, so that one instant tells it for its whole hour.
-    hours, places = np.unique(column // _HOUR, return_inverse=True)
-    days = [
-        0 if hour == NEVER // _HOUR else clock.local_date(EPOCH + timedelta(hours=hour)).toordinal()
-        for hour in hours.tolist()
-    ]
-    return np.array(days, dtype=np.int64)[places]
+    days, places = np.unique(column // _DAY, return_inverse=True)
+    offsets = [_offset(day) for day in days.tolist()]
+    found = column + np.array([offset or 0 for offset in offsets], dtype=np.int64)[places]
+    found = found // _DAY + EPOCH.toordinal()
+    for place in np.flatnonzero(np.array([offset is None for offset in offsets], dtype=bool)[places]).tolist():
+        at = instant(int(column[place]))
+        found[place] = 0 if at is None else clock.local_date(at).toordinal()
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _offset(day: int) -> int | None:
+    """What local time is ahead throughout a day of UTC; None where it changes, and for a day that is none."""
+    if day == NEVER // _DAY:
+        return None
+    begin, end = (clock.local(EPOCH + timedelta(days=each)).utcoffset() for each in (day, day + 1))
+    return begin // _MICROSECOND if begin is not None and begin == end else None

@@ -7,7 +7,7 @@ once for each day of service; for decisions with a pause, and surcharges not at 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -146,17 +146,22 @@ class Penalties(Many):
         at_limit = self._by_day(lambda terms: surcharge(terms, NOTHING, last) == _PROBE) & ~self.paused
         found = np.where(bears, fine, 0)
         for place in np.flatnonzero(bears & ~at_limit).tolist():
-            found[place] = _fen(surcharge(self._terms(place), from_fen(int(self.paid_yuan[place])), last))
+            terms = self._terms(place) if self.paused[place] else self._served_on(place, from_fen(int(fine[place])))
+            found[place] = _fen(surcharge(terms, from_fen(int(self.paid_yuan[place])), last))
         return found
 
     def _by_day(self, rule: Callable[[Terms], bool]) -> Any:
         """What the law says of a decision served on the day of each, with nothing paid and no pause."""
-        days, places = self._once(
-            "served on", lambda: np.unique(columns.local_days(self.served_at), return_inverse=True)
-        )
-        served = [clock.midnight(date.fromordinal(day)) if day else None for day in days.tolist()]
-        told = [each is not None and rule(Terms(_PROBE, decided_at=each, served_at=each)) for each in served]
-        return columns.truths(told)[places]
+        days, places = self._days_of_service()
+        return columns.truths(day is not None and rule(_on(day, _PROBE)) for day in days)[places]
+
+    def _days_of_service(self) -> tuple[list[datetime | None], Any]:
+        """The different days, and the place of each decision's among them."""
+        return self._once("days of service", lambda: _days(self.served_at))
+
+    def _served_on(self, place: int, fine: Decimal) -> Terms:
+        days, places = self._days_of_service()
+        return _on(days[places[place]], fine)
 
     def _terms(self, place: int) -> Terms:
         instants = {
@@ -204,6 +209,16 @@ def numbered(values: Any) -> Keys:
     places: dict[Any, int] = {}
     codes = np.array([places.setdefault(value, len(places)) for value in values], dtype=np.int64)
     return Keys(codes, list(places))
+
+
+def _days(column: Any) -> tuple[list[datetime | None], Any]:
+    days, places = np.unique(columns.local_days(column), return_inverse=True)
+    return [clock.midnight(date.fromordinal(day)) if day else None for day in days.tolist()], places
+
+
+def _on(day: datetime | None, fine: Decimal) -> Terms:
+    """A decision served on a day, to which nothing happened since."""
+    return Terms(fine, decided_at=day, served_at=day)
 
 
 def _fen(amount: Decimal | None) -> int:

@@ -89,7 +89,7 @@ class Payment(Base):
     __tablename__ = "penalty_payment"
     id: Mapped[bigint_key]
     penalty_id: Mapped[int] = mapped_column(ForeignKey("penalty.id"), index=True)
-    paid_at: Mapped[datetime]
+    paid_at: Mapped[datetime] = mapped_column(index=True)
     amount: Mapped[Decimal]
     receipt_no: Mapped[str | None] = mapped_column(String(80))
     recorded_at: Mapped[datetime]

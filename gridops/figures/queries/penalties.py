@@ -271,12 +271,17 @@ def _penalty(it: Any, round_at: Any, premises_id: int | None, paid: Decimal, rep
 
 
 def party_of(it: Any, premises_id: int | None) -> str:
-    """What tells parties apart without naming them; a decision that names nobody is a party of its own."""
+    """What tells parties apart without naming them."""
     if premises_id is not None:
         return str(premises_id)
     if not it.party.strip():
-        return f"penalty {it.id}"
-    return hashlib.sha256(f"{it.root_id}\n{it.party.strip()}".encode()).hexdigest()[:24]
+        return party_words(it)
+    return hashlib.sha256(f"{it.root_id}\n{party_words(it)}".encode()).hexdigest()[:24]
+
+
+def party_words(it: Any) -> str:
+    """What tells a party at no premises from others; a decision that names nobody is a party of its own."""
+    return it.party.strip() or f"penalty {it.id}"
 
 
 def heaviest_of(it: Any) -> str | None:

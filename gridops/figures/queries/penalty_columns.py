@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.core.arrays import read_columns
 from gridops.core.periods import Period
 from gridops.figures.money import Payment as PaymentFact
 from gridops.figures.money import Penalty as PenaltyFact
-from gridops.figures.money_columns import Payments, Penalties, numbered
-from gridops.figures.queries.penalties import OWN, PAUSED, heaviest_of, paid_in, party_of, told_of
+from gridops.figures.money_columns import Payments, Penalties
+from gridops.figures.queries.penalties import OWN, PAUSED, heaviest_of, paid_in, party_words, told_of
 from gridops.figures.queries.where import Here
 from gridops.figures.rules.facts import Bounds
 from gridops.figures.rules.many import Keys, Many
@@ -76,26 +76,47 @@ def _named(session: Session, here: Here, period: Period, found: Mapping[str, Any
 
     Words are read only where nothing else tells parties, kinds or authorities apart.
     """
-    asked = select(
-        Penalty.id, Penalty.root_id, Penalty.party, Penalty.decided_by, Penalty.own, Penalty.heaviest, Penalty.kinds
+    parties, rows = found["premises_id"].copy(), found["heaviest"].copy()
+    names = {name: place for place, name in enumerate(["", *_KINDS])}
+    known: dict[str, int] = {}
+    told = session.execute(_in_words(here, period)).all()
+    for it, place in zip(told, _places(found["id"], [it.id for it in told]), strict=True):
+        if place < 0:  # of another part of the street
+            continue
+        if not parties[place]:
+            parties[place] = -1 - known.setdefault(party_words(it), len(known))
+        if not it.own or it.kinds:
+            name = f"by:{it.decided_by}" if not it.own else str(heaviest_of(it) or "")
+            rows[place] = names.setdefault(name, len(names))
+    return parties * 2 + found["organisation"], Keys(rows, list(names))
+
+
+def _places(ids: Any, wanted: list[int]) -> list[int]:
+    """Where some ids stand among others; -1 for one that is not among them."""
+    if not len(ids):
+        return [-1] * len(wanted)
+    order = np.argsort(ids)
+    sought = np.array(wanted, dtype=np.int64)
+    at = order[np.minimum(np.searchsorted(ids, sought, sorter=order), len(ids) - 1)]
+    found: list[int] = np.where(ids[at] == sought, at, -1).tolist()
+    return found
+
+
+def _in_words(here: Here, period: Period) -> Any:
+    party = case((and_(Penalty.premises_id.is_(None), Penalty.own), Penalty.party), else_="")
+    return select(
+        Penalty.id,
+        party.label("party"),
+        Penalty.own,
+        case((~Penalty.own, Penalty.decided_by)).label("decided_by"),
+        Penalty.heaviest,
+        case((Penalty.heaviest.is_(None), Penalty.kinds)).label("kinds"),
     ).where(
         Penalty.root_id == here.area.root_id,
         Penalty.decided_at >= period.start,
         Penalty.decided_at < period.end,
         or_(~Penalty.own, Penalty.premises_id.is_(None), Penalty.heaviest.is_(None)),
     )
-    in_words = {row.id: row for row in session.execute(asked)}
-    parties: list[Any] = []
-    rows: list[str] = []
-    columns = (found[name].tolist() for name in ("id", "premises_id", "organisation", "heaviest"))
-    for penalty_id, premises_id, organisation, kind in zip(*columns, strict=True):
-        words = in_words.get(penalty_id)
-        party = premises_id if words is None or premises_id else party_of(words, None)
-        parties.append((organisation, party))
-        rows.append(_KINDS[kind - 1] if kind else "")
-        if words is not None and not (words.own and kind):
-            rows[-1] = str(heaviest_of(words) or "") if words.own else f"by:{words.decided_by}"
-    return numbered(parties).codes, numbered(rows)
 
 
 def _pauses(session: Session, ids: list[int]) -> dict[int, tuple[str, ...]]:

@@ -16,10 +16,8 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    cast,
     false,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -130,17 +128,17 @@ def selected(
 
 
 def row_columns(start: datetime, end: datetime, changes: tuple[date, ...]) -> list[Any]:
-    """What is fetched of each case, all integers: dimensions in the order of `rules.rows.Row` (of the source its place
-    in SOURCES), atom bits, touched (0 or 1).
+    """What is fetched of each case as columns: dimensions by the names of `rules.rows.Row` (of the source its place in
+    SOURCES), `atoms` as bits, and `touched`.
     """
     return [
-        Case.id,
+        Case.id.label("case_id"),
         Case.grid_version_id,
-        span_of(changes),
+        span_of(changes).label("span"),
         Case.category_id,
-        case({str(source): place for place, source in enumerate(SOURCES)}, value=Case.source),
-        unit_then(end),
-        func.coalesce(Case.campaign_id, 0),
-        atom_bits(start, end),
-        cast(case((touched(start, end), literal(1)), else_=literal(0)), BigInteger),
+        case({str(source): place for place, source in enumerate(SOURCES)}, value=Case.source).label("source"),
+        unit_then(end).label("unit_id"),
+        Case.campaign_id,
+        atom_bits(start, end).label("atoms"),
+        touched(start, end).label("touched"),
     ]

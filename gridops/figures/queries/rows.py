@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from gridops.cases.models import Case, CaseEvent
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.projection import Event, Facts, project
 from gridops.core import clock
+from gridops.core.arrays import read_columns
 from gridops.core.periods import Period
 from gridops.figures.counts import ATOMS, BITS, PROGRAM, TURNS
 from gridops.figures.queries import plain
@@ -71,11 +71,11 @@ def counted_rows(session: Session, area: Area, period: Period, part: Iterable[in
     versions = area.version_ids(part)
     columns = plain.row_columns(start, end, area.changes)
     statements = plain.selected(*columns, root_id=area.root_id, start=start, end=end, version_ids=versions)
-    found: list[Any] = []
-    for statement in statements:
-        found.extend(session.connection().execute(statement).all())
-    rows, atoms, touched = _as_columns(found)
-    rows.flags = _flags(atoms)
+    parts = [read_columns(session, statement) for statement in statements]
+    found: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    found |= {name: np.zeros(len(found["case_id"]), dtype=np.int64) for name in (*TURN_KEYS, "child_id")}
+    touched, flags = found.pop("touched"), _flags(found.pop("atoms"))
+    rows = Rows(**found, flags=flags)
     _fold_touched(session, rows, np.flatnonzero(touched), start, end)
     _add_turns(session, rows, area, versions, start, end)
     rows.child_id = area.children_of(rows.grid_version_id, rows.span)
@@ -152,14 +152,6 @@ def turns_of(
     for case_id, move, turns in session.connection().execute(statement).all():
         found.setdefault(case_id, [0] * len(TURN_KEYS))[moves[Move(move)]] += int(turns)
     return found
-
-
-def _as_columns(found: list[Any]) -> tuple[Rows, Any, Any]:
-    table = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=len(found) * 9).reshape(-1, 9)
-    case_id, version_id, span, category_id, source, unit_id, campaign_id, atoms, touched = table.T.copy()
-    nothing: list[Any] = [np.zeros(len(case_id), dtype=np.int64) for _ in range(5)]
-    rows = Rows(case_id, version_id, span, category_id, source, unit_id, campaign_id, *nothing[:5])
-    return rows, atoms, touched
 
 
 def _flags(atoms: Any) -> Any:

@@ -54,14 +54,18 @@ class Counted:
 
 def add_up(rows: Any) -> Counted:
     """Count columns of records (`queries.rows.Rows`)."""
-    masks = [(rows.flags & bit) != 0 for bit in BITS.values()]
+    # Thousands of records share a few hundred sets of flags: each set is looked into once.
+    sets, held = np.unique(rows.flags, return_inverse=True)
+    counts = np.array([[int(flags) & bit != 0 for bit in BITS.values()] for flags in sets.tolist()], dtype=np.int64)
+    counts = counts.reshape(len(sets), len(BITS))
     turns = [getattr(rows, key) for key in TURN_KEYS]
-    counted = Counted([int(m.sum()) for m in masks] + [int(t.sum()) for t in turns])
+    total = np.bincount(held, minlength=len(sets)) @ counts
+    counted = Counted(total.tolist() + [int(t.sum()) for t in turns])
     for dimension, name in DIMENSIONS.items():
         keys, places = np.unique(getattr(rows, name), return_inverse=True)
-        sums = [np.bincount(places[mask], minlength=len(keys)) for mask in masks]
-        sums += [np.bincount(places, weights=turn, minlength=len(keys)).astype(np.int64) for turn in turns]
-        table = np.stack(sums, axis=1).tolist() if len(keys) else []
+        by_set = np.bincount(places * len(sets) + held, minlength=len(keys) * len(sets)).reshape(len(keys), len(sets))
+        sums = [np.bincount(places, weights=turn, minlength=len(keys)).astype(np.int64) for turn in turns]
+        table = np.concatenate([by_set @ counts, np.stack(sums, axis=1)], axis=1).tolist()
         named = [SOURCES[key] if dimension == "source" else str(key) for key in keys.tolist()]
         counted.by[dimension] = {str(key): vector for key, vector in zip(named, table, strict=True)}
     return counted
