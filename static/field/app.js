@@ -201,7 +201,7 @@ async function renewed() {
 async function signOut() {
   const before = app.me;
   await device.set("user", undefined);
-  await device.set("leaving", true);
+  await device.set("leaving", before.user_id);
   app.engine?.stop();
   await app.store?.forgetDownloads();
   app.store?.close();
@@ -212,10 +212,12 @@ async function signOut() {
 
 // Ends the session on the server; without a network that is done when there is one, before anything else.
 async function leave() {
-  if (!device.get("leaving")) return true;
+  const leaving = device.get("leaving");
+  if (!leaving) return true;
   const { kind, me } = await whoAmI();
   if (kind === "again" || kind === "portal") return false;
-  if (me) {
+  // Whoever signed in anew since then stays.
+  if (me?.user_id === leaving && !cameFromElsewhere()) {
     const form = new URLSearchParams({ csrf_token: me.csrf });
     try {
       await fetch("/sign-out", { method: "POST", body: form, credentials: "same-origin", redirect: "manual" });
