@@ -17,6 +17,7 @@ from gridops.grids import queries as grids
 from gridops.grids import service as territory
 from gridops.operations import service as operations
 from gridops.people import service as people
+from gridops.people.queries.calling import LEADING
 from gridops.people.queries.keeping import grids_by_code
 
 ROOT_CODE = STREET[0]
@@ -45,13 +46,16 @@ def build(session: Session, staff: Staff, password_hash: str) -> int:
     assert root is not None
     places = grids_by_code(session, root.id)
     units: dict[str, int] = {}
-    for unit in UNITS:
+    for order, unit in enumerate(UNITS):
         parent = units[unit.parent] if unit.parent else None
         grid = places[unit.grid] if unit.grid else None
         units[unit.code] = people.create_unit(
-            session, root.id, people.NewUnit(unit.code, unit.name, unit.kind, parent, grid)
+            session, root.id, people.NewUnit(unit.code, unit.name, unit.kind, parent, grid, phone=_phone(order))
         ).id
-    users = {each.username: _person(session, root.id, each, units, places, password_hash) for each in staff.people}
+    users = {
+        each.username: _person(session, root.id, each, order, units, places, password_hash)
+        for order, each in enumerate(staff.people)
+    }
     for duty in staff.duties:
         people.assign(
             session,
@@ -66,8 +70,19 @@ def build(session: Session, staff: Staff, password_hash: str) -> int:
     return root.id
 
 
+def _phone(number: int) -> str:
+    """A number that nobody has: none of the city begins with a nought."""
+    return f"0519-0000{number:04d}"
+
+
 def _person(
-    session: Session, root: int, plan: PersonPlan, units: dict[str, int], places: dict[str, int], password_hash: str
+    session: Session,
+    root: int,
+    plan: PersonPlan,
+    order: int,
+    units: dict[str, int],
+    places: dict[str, int],
+    password_hash: str,
 ) -> int:
     user = people.create_user(
         session,
@@ -81,6 +96,7 @@ def _person(
             certificate_valid_to=plan.certificate_valid_to,
             password_hash=password_hash,
             demo=True,
+            phone=_phone(1000 + order) if any(held.role in LEADING for held in plan.roles) else None,
         ),
     )
     for held in plan.roles:

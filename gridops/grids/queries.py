@@ -65,8 +65,8 @@ class Snapshot:
     """The territory as it stood at one moment: asks for the stamp once, or is given it."""
 
     def __init__(self, session: Session, mark: str | None = None) -> None:
-        self._session, self._mark = session, mark or stamp(session)
-        self.territory = _keep(("territory", self._mark), lambda: Territory(_all_versions(session)))
+        self._session, self.mark = session, mark or stamp(session)
+        self.territory = _keep(("territory", self.mark), lambda: Territory(_all_versions(session)))
 
     def tree(self, day: date | None = None) -> Tree:
         """The tree of all roots as it was on a local day (default: today)."""
@@ -75,7 +75,7 @@ class Snapshot:
     def index(self, day: date | None = None, root_id: int | None = None) -> Index:
         """The point index of a local day (default: today) over one root, or over all."""
         then = self.tree(day)
-        key = ("index", self._mark, self.territory.span(day or today()), root_id)
+        key = ("index", self.mark, self.territory.span(day or today()), root_id)
         return _keep(key, lambda: _build(self._session, then, root_id))
 
 

@@ -62,7 +62,7 @@ THINGS = {
 # The figures of /overview name no thing of their own; what they list is asked with the lists.
 ELSEWHERE = re.compile(
     r"admin_|static$|api\.head_attachment$|bulletin_series\.show$|overview\.records$|(desk|field)_case\.back$"
-    r"|desk_campaigns\.edit$|field_pack\.(part|words)$"
+    r"|desk_campaigns\.edit$|field_pack\.(part|words)$|field_app\.files$"
 )
 FIXED = {"size": "original", "kind": "html", "key": "cases.filed", "name": "by_grid"}
 ARGUMENTS = {"number": "case", "link_id": "evidence", "bulletin_id": "bulletin", "record_id": "record"}
