@@ -196,3 +196,12 @@ def _closest(shape: shapely.Geometry, lon: float, lat: float) -> shapely.Point:
     line = shapely.shortest_line(flat, shapely.Point(lon * squeeze, lat))
     x, y = shapely.get_coordinates(line)[0]
     return shapely.Point(x / squeeze, y)
+
+
+def test_around_some_grids_are_those_that_touch_them_or_lie_close_and_nothing_above_them() -> None:
+    found = {name: [near.code for near in town().around(ids, 300.0)] for name, ids in AROUND.items()}
+    assert found == {"one of two": ["S1b", "S2"], "both": ["S2"], "all": [], "none": []}
+    assert [near.code for near in town().around([4], 10.0)] == ["S2"], "the strip of a hundred metres lies between"
+
+
+AROUND = {"one of two": [4], "both": [4, 5], "all": [3, 4, 5], "none": []}
