@@ -7,7 +7,7 @@ import { openStore } from "./lib/store.js";
 import { icon, notice, toast } from "./lib/ui.js";
 import { now } from "./lib/when.js";
 import { language, speak, t } from "./lib/words.js";
-import { capture } from "./sync/capture.js";
+import { capture, NoRoom } from "./sync/capture.js";
 import { Engine } from "./sync/engine.js";
 import { PARTS, refresh, whoAmI } from "./sync/pack.js";
 import { paintTheme } from "./lib/theme.js";
@@ -30,7 +30,7 @@ const app = {
   // Reads what the screen shows anew, then draws.
   reload: () => show(true),
   async capture(what) {
-    const record = await capture(app.store, what);
+    const record = await capture(app.store, what).catch(tellNoRoom);
     app.engine.wake();
     return record;
   },
@@ -39,6 +39,15 @@ const app = {
   signOut,
 };
 globalThis.gridops = app; // for tests and for the curious
+
+// A full phone is told wherever something was to be kept; the form still has it.
+function tellNoRoom(fault) {
+  if (fault instanceof NoRoom) {
+    toast(fault.message, { tone: "wait", seconds: 20 });
+    fault.told = true;
+  }
+  throw fault;
+}
 
 function pill() {
   const { waiting, stuck } = app.counts;

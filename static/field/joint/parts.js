@@ -24,11 +24,14 @@ export function onTheWay(record) {
   return chip(words, { tone, name });
 }
 
+// Why the server did not take a record, in its sentences.
+export const why = (record) => record.receipt?.held_because || (record.errors ?? []).map(({ reason }) => reason).join("；") || record.reason || stateOf(record).words;
+
 // Where a record is put right: on its form, else in the ledger.
 export const mending = (record) => record.about?.edit ?? `#/ledger/${record.id}`;
 
 export function troublesPart(outing) {
   const found = troubles(outing);
   if (!found.length) return nothing;
-  return notice("wait", t("有 %(n)s 条记录需要处理", { n: found.length }), "", html`<ul class="troubles">${found.map((record) => html`<li><a class="button quiet" href=${mending(record)}>${icon("pencil")}<span>${record.about?.title ?? ""}：${record.receipt?.held_because || record.reason || stateOf(record).words}</span></a></li>`)}</ul>`);
+  return notice("wait", t("有 %(n)s 条记录需要处理", { n: found.length }), "", html`<ul class="troubles">${found.map((record) => html`<li><a class="button quiet" href=${mending(record)}>${icon("pencil")}<span>${record.about?.title ?? ""}：${why(record)}</span></a></li>`)}</ul>`);
 }

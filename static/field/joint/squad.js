@@ -2,6 +2,7 @@
 // and for rounds: `room` is "outing" or "round", `ref` how records name it.
 
 import { code as qr } from "../photo/code.js";
+import { scan } from "../photo/scan.js";
 import { html, nothing } from "../lib/html.js";
 import { button, chip, confirm, field, icon, select, sheet, time } from "../lib/ui.js";
 import { t } from "../lib/words.js";
@@ -18,6 +19,15 @@ export function joinHash(text) {
   const old = given.match(/^https?:\/\/[^/]+\/field\/join\?(.*)$/)?.[1];
   const code = old === undefined ? given : new URLSearchParams(old).get("code") ?? "";
   return /^[A-Za-z0-9_-]{6,40}$/.test(code) ? `#/join?code=${encodeURIComponent(code)}` : null;
+}
+
+// Reads the leader's code, then shows what it is of.
+export async function scanToJoin(app) {
+  const text = await scan({ label: t("扫码签到"), hint: t("对准负责人手机上的二维码。"), typed: t("签到码") });
+  if (text === null) return;
+  const hash = joinHash(text);
+  if (hash) app.go(hash);
+  else app.toast(t("这不是签到二维码。"), { tone: "wait" });
 }
 
 export const showCode = (room, ref, code) => sheet(t("签到二维码"), () => html`<div class="join-code">${qr(joinText(room, ref, code), { label: t("签到二维码") })}

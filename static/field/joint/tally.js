@@ -39,19 +39,19 @@ async function takeBack(app, outing, measure, record) {
   app.toast(t("已撤销：%(what)s", { what: `${measure.name} ${signed(record.body.amount)}` }), { tone: "info", seconds: 3 });
 }
 
-const tile = (app, outing, measure) => html`<button type="button" class="tally" ?disabled=${!outing.may.count} @click=${() => touch(app, outing, measure)}>
+// What the person has been told already is no fault of the page.
+const untold = (fault) => { if (!fault?.told) throw fault; };
+
+const tile = (app, outing, measure) => html`<button type="button" class="tally" ?disabled=${!outing.may.count} @click=${() => touch(app, outing, measure).catch(untold)}>
   <span class="tally-name">${measure.name}</span>
-  <span class="tally-sum"><strong class="num">${outing.team[measure.value]}</strong> ${measure.classifier}</span>
+  <span class="tally-sum"><span><span class="unseen">${t("全队")} </span><strong class="num">${outing.team[measure.value]}</strong> ${measure.classifier}</span><span class="num">${t("本机 %(n)s", { n: outing.own[measure.value] })}</span></span>
   <span class="tally-plus">${icon("plus")}1</span>
 </button>`;
-
-const sums = (outing, measure) => html`<div><dt>${measure.name}</dt><dd class="num">${t("本机 %(own)s · 全队 %(team)s", { own: outing.own[measure.value], team: outing.team[measure.value] })} ${measure.classifier}</dd></div>`;
 
 export function board(app, outing, words, state) {
   return html`<section class="card" aria-labelledby="tally-title"><h2 id="tally-title">${t("计数")}</h2>
     <div class="tallies">${words.tallies.map((measure) => tile(app, outing, measure))}</div>
-    <dl class="tally-sums">${words.tallies.map((measure) => sums(outing, measure))}</dl>
-    <p class="hint">${t("“全队”为系统已收到的合计，加上本机还没有计入的记录；其他手机未送达的不在内。")}</p>
+    <p class="hint">${t("大数字为全队：系统已收到的，加上本机还没有计入的；其他手机没有送达的不在内。")}</p>
     ${outing.may.count ? many(app, outing, words, state) : nothing}${lately(app, outing, words)}
   </section>`;
 }

@@ -19,6 +19,8 @@ export function once(action) {
     button?.setAttribute?.("aria-busy", "true");
     try {
       await action(event);
+    } catch (fault) {
+      if (!fault?.told) throw fault;
     } finally {
       setTimeout(() => { busy = false; }, 600);
       button?.removeAttribute?.("aria-busy");

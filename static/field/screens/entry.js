@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../lib/html.js";
 import { STUCK, stateOf, typeName } from "../lib/records.js";
-import { button, chip, confirm, empty, field, icon, notice, time } from "../lib/ui.js";
+import { button, chip, confirm, empty, field, icon, link, notice, time } from "../lib/ui.js";
 import { t } from "../lib/words.js";
 import { download } from "../sync/backup.js";
 
@@ -74,7 +74,9 @@ const EDITABLE = (body) => Object.entries(body).filter(([, value]) => ["string",
 function mend(state, app) {
   const { record, edits } = state;
   const faults = Object.fromEntries((record.errors ?? []).map(({ field: name, reason }) => [name.replace(/^body\./, ""), reason]));
-  if (!state.open) return html`<div class="buttons">${button(t("修改"), () => { state.open = true; app.redraw(); }, { name: "pencil" })}${button(t("再发一次"), () => again(state, app), { name: "send" })}</div>`;
+  // Where its form can take it in again, it is put right there, with its files.
+  const alter = record.about.edit ? link(t("修改"), record.about.edit, { name: "pencil" }) : button(t("修改"), () => { state.open = true; app.redraw(); }, { name: "pencil" });
+  if (!state.open) return html`<div class="buttons">${alter}${button(t("再发一次"), () => again(state, app), { name: "send" })}</div>`;
   return html`<section class="card"><h2>${t("修改后再发")}</h2>
     ${EDITABLE(record.body).map(([name, value]) => field(`edit-${name}`, WORDS()[name] ?? name, edits[name] ?? value, (typed) => { edits[name] = typeof value === "number" ? Number(typed) : typed; }, { required: true, maxlength: 2000, rows: String(value).length > 40 ? 3 : 0, errors: faults[name] ? { [`edit-${name}`]: faults[name] } : undefined }))}
     ${button(t("再发一次"), () => again(state, app), { kind: "primary", name: "send" })}</section>`;

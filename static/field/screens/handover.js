@@ -9,6 +9,7 @@ import { t } from "../lib/words.js";
 import { openForm } from "../joint/form.js";
 import { here } from "../joint/here.js";
 import { agencyName, findOuting, incidentName, readOutings, reference } from "../joint/outings.js";
+import { why } from "../joint/parts.js";
 import { revise } from "../sync/revise.js";
 
 const blank = (outing) => ({ id: uuid(), from_agency: outing?.squad.find((one) => one.me)?.agency ?? "", to_agency: "", what: "", incident: "", receiver: "", photos: null, signature: null });
@@ -81,7 +82,7 @@ function view(state, app) {
   const line = (name, label, more) => field(name, label, form[name], (value) => set(state, app, { [name]: value }), { required: true, errors, ...more });
   // What was taken is proposed as what is handed over.
   const take = (incident) => set(state, app, { incident, ...(form.what.trim() ? {} : { what: incidents.find((one) => one.record === incident)?.items ?? "" }) });
-  return html`${state.record ? notice("wait", t("这条没有被接收"), state.record.reason || t("请修改后再发。")) : draft.resumed ? notice("info", t("上次没有填完，内容都在。")) : ""}
+  return html`${state.record ? notice("wait", t("这条没有被接收"), why(state.record)) : draft.resumed ? notice("info", t("上次没有填完，内容都在。")) : ""}
     <section class="card">
       ${incidents.length ? select("incident", t("所属事项"), [["", t("无")], ...incidents.map((one) => [one.record, `${incidentName(words, one.kind)} ${(one.items ?? "").slice(0, 30)}`])], form.incident, take, { errors }) : ""}
       ${select("from_agency", t("移交单位"), agencies, form.from_agency, (value) => set(state, app, { from_agency: value }), { errors })}

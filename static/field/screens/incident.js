@@ -12,6 +12,7 @@ import { openForm } from "../joint/form.js";
 import { here } from "../joint/here.js";
 import { asked, coercive, faults, itemLines, lastDay } from "../joint/law.js";
 import { agencyName, findOuting, incidentName, readOutings, reference } from "../joint/outings.js";
+import { why } from "../joint/parts.js";
 import { fresh, fromRecord, toBody } from "../joint/incident_form.js";
 import { inOrder } from "../joint/squad.js";
 import { revise } from "../sync/revise.js";
@@ -77,7 +78,8 @@ async function send(state, app) {
 }
 
 function asks(state) {
-  const missing = open(state);
+  const missing = [...open(state), ...(state.record ? Object.entries(state.errors) : [])].filter(([, says], order, all) => all.findIndex(([, other]) => other === says) === order);
+  if (!missing.length && lawOf(state).kind === "other") return nothing;
   if (!missing.length) return notice("good", t("法律要求的内容已填全"), t("发送后系统还会按当日的证件和日历再核对一次。"));
   return html`<div id="asks" tabindex="-1">${notice("wait", t("还缺 %(n)s 项", { n: missing.length }), "", html`<ul class="asks">${missing.map(([, says]) => html`<li>${says}</li>`)}</ul>`)}</div>`;
 }
@@ -85,9 +87,9 @@ function asks(state) {
 function officers(state, app, law) {
   const { content } = state.draft;
   const toggle = (one) => (on) => set(state, app, { officers: on ? [...content.officers, one.officer] : content.officers.filter((name) => name !== one.officer) });
-  return html`<fieldset class="card"><legend class="card-legend">${law.officers ? t("执法人员（%(n)s 名以上）", { n: law.officers }) : t("经办人员")}</legend>
-    ${inOrder(state.outing.squad).filter((one) => one.officer && one.checked_in_at).map((one) => check(`officer-${one.officer}`, html`${one.name} ${one.certified ? chip(t("持证"), { tone: "good", name: "certificate" }) : one.certified === false ? chip(t("无有效执法证"), { tone: "wait", name: "alert-triangle" }) : nothing}`, content.officers.includes(one.officer), toggle(one), { hint: agencyName(state.words, one.agency) }))}
-    <p class="hint">${t("名单里没有的，先回行动页签到。")}</p>${fault(state, "officers")}</fieldset>`;
+  return html`<section class="card" role="group" aria-labelledby="officers-title"><h2 id="officers-title">${law.officers ? t("执法人员（%(n)s 名以上）", { n: law.officers }) : t("经办人员")}</h2>
+    ${inOrder(state.outing.squad).filter((one) => one.officer && one.checked_in_at).map((one) => check(`officer-${one.officer}`, html`<span class="officer">${one.name} ${one.certified ? chip(t("持证"), { tone: "good", name: "certificate" }) : one.certified === false ? chip(t("无有效执法证"), { tone: "wait", name: "alert-triangle" }) : nothing}</span>`, content.officers.includes(one.officer), toggle(one), { hint: agencyName(state.words, one.agency) }))}
+    <p class="hint">${t("名单里没有的，先回行动页签到。")}</p>${fault(state, "officers")}</section>`;
 }
 
 const fault = (state, name) => (state.errors[name] ? html`<p class="fault" role="alert">${icon("alert-circle")}${state.errors[name]}</p>` : nothing);
@@ -96,10 +98,10 @@ function things(state, app) {
   const { items } = state.draft.content;
   const change = (order, changes) => set(state, app, { items: items.map((one, at) => (at === order ? { ...one, ...changes } : one)) });
   const cell = (order, name, label, more) => field(`item-${order}-${name}`, label, items[order][name], (value) => change(order, { [name]: value }), { required: true, ...more });
-  return html`<fieldset class="card"><legend class="card-legend">${t("清单")}</legend><ol class="things">${items.map((_, order) => html`<li class="thing">
+  return html`<section class="card" role="group" aria-labelledby="things-title"><h2 id="things-title">${t("清单")}</h2><ol class="things">${items.map((_, order) => html`<li class="thing">
       ${cell(order, "name", t("名称、规格、完好程度"), { maxlength: 120 })}${cell(order, "count", t("数量"), { inputmode: "numeric", maxlength: 6 })}${cell(order, "unit", t("单位"), { maxlength: 6 })}
       <button type="button" class="icon-button" aria-label=${t("删去第 %(n)s 行", { n: order + 1 })} ?disabled=${items.length === 1} @click=${() => set(state, app, { items: items.filter((__, at) => at !== order) })}>${icon("trash")}</button></li>`)}</ol>
-    ${button(t("加一行"), () => set(state, app, { items: [...items, { name: "", count: "1", unit: items.at(-1).unit }] }), { name: "plus" })}${fault(state, "items")}</fieldset>`;
+    ${button(t("加一行"), () => set(state, app, { items: [...items, { name: "", count: "1", unit: "件" }] }), { name: "plus" })}${fault(state, "items")}</section>`;
 }
 
 function basis(state, app) {
@@ -140,7 +142,7 @@ function view(state, app) {
   const { outing, words, draft } = state;
   if (!outing || !words.incidents.length) return html`${empty(outing ? t("还没有下载法律要求，请联网打开一次。") : t("本机没有这次行动。"), "lock")}${link(t("联合执法"), "#/outings", { name: "users-group" })}`;
   const law = lawOf(state);
-  return html`${state.record ? notice("wait", t("这条没有被接收"), state.record.reason || t("请修改后再发。")) : draft.resumed ? notice("info", t("上次没有填完，内容都在。")) : nothing}
+  return html`${state.record ? notice("wait", t("这条没有被接收"), why(state.record)) : draft.resumed ? notice("info", t("上次没有填完，内容都在。")) : nothing}
     <section class="card">${select("kind", t("种类"), words.incidents.map((one) => [one.kind, one.name]), law.kind, (kind) => choose(state, app, kind))}</section>
     ${main(state, app, law)}${proof(state, app, law)}${asks(state)}
     <div class="thumb">${button(state.record ? t("修改后再发") : t("登记"), () => send(state, app), { kind: "primary", name: "check", disabled: busyIn(state.photos) })}</div>`;

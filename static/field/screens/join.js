@@ -1,10 +1,11 @@
 // Checking in by the leader's code: of an outing or a round, also where this phone has never heard of it.
 
 import { html, nothing } from "../lib/html.js";
-import { button, empty, icon, link, notice } from "../lib/ui.js";
+import { button, icon, link, notice } from "../lib/ui.js";
 import { t } from "../lib/words.js";
 import { findOuting, readOutings } from "../joint/outings.js";
 import { unnamed } from "../joint/parts.js";
+import { scanToJoin } from "../joint/squad.js";
 
 const ROOMS = new Set(["outing", "round"]);
 
@@ -34,7 +35,10 @@ async function checkIn(state, app) {
 }
 
 function view(state, app) {
-  if (!/^[A-Za-z0-9_-]{6,40}$/.test(state.code)) return html`${empty(t("这不是签到二维码。"), "qrcode")}${link(t("联合执法"), "#/outings", { name: "users-group" })}`;
+  if (!/^[A-Za-z0-9_-]{6,40}$/.test(state.code)) {
+    return html`${state.code ? notice("wait", t("这不是签到二维码。")) : nothing}<p class="soft">${t("扫负责人手机上的二维码，没有网络也可以签到。")}</p>
+      <div class="thumb">${button(t("扫码签到"), () => scanToJoin(app), { kind: "primary", name: "scan" })}</div>`;
+  }
   const kind = { outing: t("联合执法"), round: t("夜查") }[state.room] ?? t("联合执法或夜查");
   return html`<section class="card"><p class="soft">${icon(state.room === "round" ? "moon" : "users-group")} ${kind}</p>
       <h2>${state.name ?? (state.room ? unnamed() : t("名称由系统按签到码给出"))}</h2>

@@ -104,7 +104,7 @@ function summary(state, app) {
 function callOff(state, app) {
   const { outing, cancel: form } = state;
   if (!outing.may.cancel) return nothing;
-  return html`<details class="fold card"><summary>${icon("circle-x")}<span>${t("取消行动")}</span></summary><div class="fold-body">
+  return html`<details class="card"><summary>${t("取消行动")}</summary><div class="fold-body">
     ${field("reason", t("理由"), form.reason, (reason) => { form.reason = reason; }, { required: true, maxlength: 500, errors: form.errors })}
     ${button(t("取消行动"), () => cancel(state, app), { kind: "danger", name: "circle-x" })}</div></details>`;
 }

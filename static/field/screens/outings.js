@@ -1,6 +1,5 @@
 // 联合执法: what is going on and planned, join by the leader's code, begin one of a campaign; all of it without a network.
 
-import { scan } from "../photo/scan.js";
 import { code, uuid } from "../lib/ids.js";
 import { html, nothing } from "../lib/html.js";
 import { button, check, empty, icon, notice, row, select, time } from "../lib/ui.js";
@@ -8,7 +7,7 @@ import { t } from "../lib/words.js";
 import { lookAgain } from "../joint/fresh.js";
 import { agencyName, isOfToday, readOutings, when } from "../joint/outings.js";
 import { stateChip } from "../joint/parts.js";
-import { joinHash } from "../joint/squad.js";
+import { scanToJoin } from "../joint/squad.js";
 
 async function load({ again, query }, app) {
   const { words, list, at } = await readOutings(app);
@@ -34,14 +33,6 @@ function item(app, outing) {
   const end = html`<span class="outing-head">${stateChip(outing.state)}${when(outing) ? html`<span class="soft">${time(when(outing))}</span>` : nothing}</span>`;
   return html`${row(`#/outings/${encodeURIComponent(outing.id)}`, { name: "users-group", title, lines: lines(outing), end })}
     ${outing.may.start ? html`<li>${button(t("开始这次行动"), () => begin(app, outing), { name: "player-play", kind: "plain wide" })}</li>` : nothing}`;
-}
-
-async function join(app) {
-  const text = await scan({ label: t("扫码签到"), hint: t("对准负责人手机上的二维码。"), typed: t("签到码") });
-  if (text === null) return;
-  const hash = joinHash(text);
-  if (hash) app.go(hash);
-  else app.toast(t("这不是签到二维码。"), { tone: "wait" });
 }
 
 // Makes the record with the code by which others join: drawn at once, whether the server has heard of it or not.
@@ -84,7 +75,7 @@ function view(state, app) {
   return html`${shown.length ? html`<section aria-labelledby="mine-title" class="block"><h2 id="mine-title">${t("我的行动")}</h2><ul class="rows">${shown.map((outing) => item(app, outing))}</ul></section>` : nothing}
     <section class="card" aria-labelledby="join-title"><h2 id="join-title">${t("加入行动")}</h2>
       <p class="soft">${t("扫负责人手机上的二维码签到；没有手机的人员，由负责人按姓名和执法证号登记。")}</p>
-      ${button(t("扫码签到"), () => join(app), { kind: shown.length ? "plain" : "primary", name: "scan" })}</section>
+      ${button(t("扫码签到"), () => scanToJoin(app), { kind: shown.length ? "plain" : "primary", name: "scan" })}</section>
     ${startPart(state, app)}
     ${state.at ? nothing : notice("info", t("行动列表还没有下载"), t("没有网络也可以扫码签到；联网后自动补齐。"))}`;
 }
