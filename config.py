@@ -30,6 +30,8 @@ class Config:
     behind_tls: bool = False
     trial_tls: bool = False
     trusted_proxies: int = 0
+    public_url: str = ""
+    private_hooks: bool = False
     photo_max_bytes: int = 25_000_000
     photo_max_pixels: int = 60_000_000
     font_dirs: tuple[Path, ...] = ()
@@ -88,6 +90,8 @@ _KINDS: dict[str, type] = {
     "behind_tls": bool,
     "trial_tls": bool,
     "trusted_proxies": int,
+    "public_url": str,
+    "private_hooks": bool,
     "photo_max_bytes": int,
     "photo_max_pixels": int,
     "font_dirs": tuple,

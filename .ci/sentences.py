@@ -29,7 +29,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 ERRORS = frozenset({"Invalid", "FieldError", "NotFound", "NotAllowed", "Conflict", "Closed"})
 # Rooms whose errors reach pages; those of the others are for programs and papers.
 ROOMS = ("bulletins", "cases", "catalogue", "core", "evidence", "figures", "grids", "inspections", "intake",
-         "operations", "penalties", "people", "premises", "squads", "supervision", "worktime")  # fmt: skip
+         "notices", "operations", "penalties", "people", "premises", "squads", "supervision", "worktime")  # fmt: skip
 # Tables and functions of rules whose words pages show through `_()`.
 SHOWN: dict[str, tuple[str, ...]] = {
     "premises/rules.py": ("KIND_NAMES", "RISK_NAMES"),
@@ -58,6 +58,8 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "intake/queries/ledger.py": ("to_judge",),
     "intake/service/applying.py": ("*",),
     "intake/words.py": ("*",),
+    "core/posting.py": ("parse_address",),
+    "notices/rules.py": ("KIND_NAMES", "OCCASION_NAMES", "OUTCOME_NAMES"),
     "operations/forms/desk.py": ("campaign_form",),
     "operations/forms/operations.py": ("line",),
     "operations/rules/incidents.py": ("open_points",),

@@ -17,6 +17,7 @@
     cases/             life of a case: file, dispatch, hand back, extend, check, close; deadlines
     operations/        joint enforcement: campaigns, outings, incidents, tallies, hand-overs
     evidence/          photos and files: hash, place, time, custody; content once, one link per use
+    notices/        who is told what by web hook, and was it sent
     people/            units, users, roles, certificates, who answers for what; who may do what, where
     catalogue/         versioned lists: categories, filing conditions, limits
     grids/             the territory: tree, boundaries with validity dates; which grid holds this point

@@ -20,6 +20,7 @@ from gridops.figures import models as figures
 from gridops.grids import models as grids
 from gridops.inspections import models as inspections
 from gridops.intake import models as intake
+from gridops.notices import models as notices
 from gridops.operations import models as operations
 from gridops.penalties import models as penalties
 from gridops.people import models as people
@@ -42,6 +43,7 @@ __all__ = [
     "grids",
     "inspections",
     "intake",
+    "notices",
     "numbers",
     "operations",
     "owed",

@@ -64,6 +64,16 @@ def done(session: Session, work: Work) -> None:
     session.execute(delete(Owed).where(Owed.id.in_(work.ids)))
 
 
+def put_off(session: Session, work: Work, until: datetime) -> bool:
+    """Let work come up again at an instant only (`pending(until=now)`); False where another has done so meanwhile.
+
+    Of several workers that read it, one is told True: it is theirs until then.
+    """
+    mine = update(Owed).where(Owed.id.in_(work.ids), Owed.since <= clock.now()).values(since=until)
+    done = session.connection().execute(mine, execution_options={"preserve_rowcount": True})
+    return done.rowcount == len(work.ids)
+
+
 def failed(session: Session, work: Work, error: str) -> None:
     """Keep the rows, count the try and name the error."""
     session.execute(update(Owed).where(Owed.id.in_(work.ids)).values(tries=Owed.tries + 1, last_error=error[:2000]))

@@ -15,11 +15,12 @@ from gridops.bulletins import building, queries
 from gridops.bulletins import service as bulletins
 from gridops.bulletins.rules.series import default_series
 from gridops.cases import service as cases
-from gridops.cases.service import recounting
+from gridops.cases.service import noticing, recounting
 from gridops.core import clock, owed
 from gridops.core.db import reading, transaction
 from gridops.core.errors import GridopsError
 from gridops.core.periods import PeriodKind, containing
+from gridops.core.posting import NotPosted, post_json
 from gridops.evidence import derive
 from gridops.evidence import service as evidence
 from gridops.evidence.parts import PartFolder
@@ -27,6 +28,7 @@ from gridops.evidence.store import LocalStore
 from gridops.figures import service as figures
 from gridops.grids import queries as grids
 from gridops.intake import service as intake
+from gridops.notices import service as notices
 from gridops.people import queries as people
 from gridops.people.rules import OVERVIEW_ROLES
 from gridops.tasks.app import celery, wake
@@ -198,6 +200,36 @@ def recount() -> None:
         log.info("deadlines_recounted", cases=done.seen, changed=done.changed)
         if done.failed:
             log.warning("deadlines_not_recounted", cases=done.failed)
+
+
+@celery.task(name="notices.look_ahead", **RETRY)
+def look_ahead() -> None:
+    """Owe a notice for each case whose unit's time runs out soon."""
+    with transaction() as session:
+        owed_now = noticing.owe_running_out(session)
+    if owed_now:
+        log.info("notices_of_time_running_out", cases=owed_now)
+
+
+@celery.task(name="notices.send", **RETRY)
+def send_notices() -> None:
+    """Post the notices that are owed, a message at a time; outside any transaction: the other side may be slow."""
+    while True:
+        with transaction() as session:
+            parcel = notices.next_parcel(session, {noticing.CASE: noticing.tell}, _config().public_url)
+        if parcel is None:
+            return
+        try:
+            answer = post_json(parcel.address, parcel.payload, private=_config().private_hooks)
+            wrong = parcel.refused(answer.status, answer.body)
+        except NotPosted as refused:
+            wrong = str(refused)
+        with transaction() as session:
+            if wrong is None:
+                notices.sent(session, parcel)
+            else:
+                notices.not_sent(session, parcel, wrong)
+        log.info("notices_posted", hook=parcel.hook_id, notices=len(parcel.keys), error=wrong)
 
 
 @celery.task(name="audit.seal", **RETRY)

@@ -20,6 +20,9 @@ ROUTES: dict[str, dict[str, str]] = {
     "cases.resume_due": {"queue": "upkeep"},
     "cases.recount": {"queue": "upkeep"},
     "audit.seal": {"queue": "upkeep"},
+    "notices.look_ahead": {"queue": "upkeep"},
+    # Others must not wait while a group's server does.
+    "notices.send": {"queue": "notices"},
     "intake.tidy": {"queue": "upkeep"},
 }
 
@@ -34,6 +37,8 @@ CALENDAR: dict[str, dict[str, Any]] = {
     "suspended to a day that has come": {"task": "cases.resume_due", "schedule": 120.0, "options": {"expires": 120}},
     "deadlines by a new calendar": {"task": "cases.recount", "schedule": 10.0, "options": {"expires": 10}},
     "seal": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
+    "time that runs out": {"task": "notices.look_ahead", "schedule": 60.0, "options": {"expires": 60}},
+    "notices": {"task": "notices.send", "schedule": 10.0, "options": {"expires": 10}},
     "tidy": {"task": "intake.tidy", "schedule": crontab(hour="3", minute="30")},
     "monthly drafts": {"task": "bulletins.monthly_drafts", "schedule": crontab(day_of_month="1", hour="2", minute="0")},
     # Where nothing ran at that hour, the next morning makes up for it; a draft that exists is left alone.

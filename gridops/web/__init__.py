@@ -17,6 +17,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.admin.checklists:pages",
     "gridops.web.admin.bases:pages",
     "gridops.web.admin.calendar:pages",
+    "gridops.web.admin.notices:pages",
     "gridops.web.admin.audit:pages",
     "gridops.web.bulletins.listing:pages",
     "gridops.web.bulletins.one:pages",

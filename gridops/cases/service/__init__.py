@@ -4,6 +4,7 @@ findings   a finding of a night round becomes a case
 reporting  a report begins a case, or adds evidence to one
 moving     every other move, one at a time or many
 planning   what each move writes, and the checks of its fields
+noticing   who is told of a move by web hook
 writing    the rows themselves, one or many
 """
 

@@ -18,6 +18,7 @@ from gridops.cases.queries.standing import standing_of
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.projection import Event, Facts, project
 from gridops.cases.rules.standing import Why, missing, person_refused, refusal
+from gridops.cases.service.noticing import owe_of_move
 from gridops.cases.service.planning import Plan, Situation, plan
 from gridops.cases.service.writing import Said, append, set_projection
 from gridops.core import clock
@@ -97,6 +98,7 @@ def move(
     for name, value in planned.given.items():
         setattr(case, name, value)
     append(session, case, history.events, event, said)
+    owe_of_move(session, case, event)
     actor = person.user_id if person else None
     audit.record(session, f"case.{move.value}", "case", case.id, actor_id=actor, root_id=case.root_id, seq=event.seq)
     return case

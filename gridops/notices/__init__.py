@@ -1,0 +1,1 @@
+"""Who is told what by web hook, and whether it was sent."""

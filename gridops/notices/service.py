@@ -1,0 +1,207 @@
+"""The verbs: keep a hook, owe a notice, hand out what is to be posted now, note what came of it.
+
+Twice-safe: a key is told once, and of several workers one gets it. What was posted but not noted (the process died in
+between) is posted again after a while: better twice than never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from gridops.audit import service as audit
+from gridops.core import clock, owed
+from gridops.core.db import insert_or_skip, lock_names
+from gridops.core.errors import NotFound
+from gridops.core.ids import uuid7
+from gridops.notices import queries
+from gridops.notices.forms import HookForm
+from gridops.notices.models import Hook, Notice
+from gridops.notices.rules import LEASE, HookKind, Occasion, Outcome, Said, fits, payload, refused, rest_after, too_old
+from gridops.people.service.authority import unit_of
+
+NOTICE = "notice"
+_TEST = "test"
+# What a key says now: whoever owed it knows; None: it is not so any more.
+Tell = Callable[[Session, str, datetime], Said | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One message: notices to one hook, theirs who got it until the lease ends. The address stays out of every text."""
+
+    hook_id: int
+    root_id: int
+    kind: HookKind
+    address: str
+    keys: tuple[str, ...]
+    works: tuple[owed.Work, ...]
+    payload: dict[str, Any]
+
+    def refused(self, status: int, body: bytes) -> str | None:
+        """Why an answer means that nothing was delivered; None when it was."""
+        return refused(self.kind, status, body)
+
+    def __repr__(self) -> str:
+        return f"Parcel({self.hook_id}, {len(self.keys)} notices)"
+
+
+def set_hook(session: Session, root_id: int, form: HookForm, *, actor_id: int) -> Hook:
+    """Keep the hook of a unit or of the centre, in the place of the one before. Raises NotFound."""
+    if form.unit_id is not None:
+        unit_of(session, root_id, form.unit_id)
+    lock_names(session, [f"hooks of {root_id}"])
+    found = queries.hook_at(session, root_id, form.unit_id)
+    if found is None:
+        found = Hook(root_id=root_id, unit_id=form.unit_id)
+        session.add(found)
+    found.kind, found.address, found.changed_at = form.kind, form.address, clock.now()
+    found.failures, found.rest_until, found.last_error = 0, None, None
+    session.flush()
+    _note(session, "notices.set_hook", found, actor_id)
+    return found
+
+
+def remove_hook(session: Session, root_id: int, hook_id: int, *, actor_id: int) -> None:
+    """Tell this unit (or the centre) nothing any more. Raises NotFound."""
+    found = _hook(session, root_id, hook_id)
+    _note(session, "notices.remove_hook", found, actor_id)
+    session.execute(delete(Hook).where(Hook.id == hook_id))
+
+
+def owe_test(session: Session, root_id: int, hook_id: int) -> None:
+    """Owe a message that only shows whether it arrives; a resting hook is tried at once. Raises NotFound."""
+    found = _hook(session, root_id, hook_id)
+    found.rest_until = None
+    owe(session, root_id, Occasion.TEST, f"{_TEST}:{hook_id}:{uuid7()}")
+
+
+def owe(session: Session, root_id: int, occasion: Occasion, key: str) -> bool:
+    """Owe a notice, in the transaction of its cause; once for a key, and only where somebody is told anything."""
+    if not queries.has_hooks(session, root_id):
+        return False
+    row = {
+        "root_id": root_id,
+        "key": key,
+        "occasion": occasion,
+        "since": clock.now(),
+        "outcome": Outcome.WAITING,
+        "unit_id": None,
+        "content": None,
+        "tries": 0,
+        "sent_at": None,
+        "error": None,
+    }
+    if not insert_or_skip(session, Notice, [row], ["key"]):
+        return False
+    owed.owe(session, NOTICE, [key])
+    return True
+
+
+def next_parcel(session: Session, tell: Mapping[str, Tell], public_url: str = "") -> Parcel | None:
+    """The next message to be posted; None when nothing is left that can be posted now.
+
+    `tell`: who knows what a key says, by the word before its first colon. What is not so any more is dropped.
+    """
+    now = clock.now()
+    tellers = {**tell, _TEST: _tell_test}
+    chosen: Hook | None = None
+    works: list[owed.Work] = []
+    said: list[Said] = []
+    texts: list[str] = []
+    for work in owed.pending(session, NOTICE, until=now):
+        row = queries.notice(session, work.key)
+        one = _said(session, tellers, row, work.key, now)
+        hook = _hook_of(session, work.key, one) if one else None
+        if row is None or one is None or hook is None:
+            _drop(session, work, row)
+            continue
+        if hook.rest_until is not None and hook.rest_until > now:
+            owed.put_off(session, work, hook.rest_until)
+            continue
+        text = one.told(public_url)
+        if chosen is not None and (hook.id != chosen.id or not fits([*texts, text])):
+            continue
+        if not owed.put_off(session, work, now + LEASE):
+            continue
+        chosen = hook
+        works.append(work)
+        said.append(one)
+        texts.append(text)
+        row.unit_id, row.content, row.tries = hook.unit_id, text, row.tries + 1
+    if chosen is None:
+        return None
+    keys = tuple(work.key for work in works)
+    told = payload(chosen.kind, texts, said)
+    return Parcel(chosen.id, chosen.root_id, chosen.kind, chosen.address, keys, tuple(works), told)
+
+
+def sent(session: Session, parcel: Parcel) -> None:
+    """Note that a message was delivered."""
+    now = clock.now()
+    told = {"outcome": Outcome.SENT, "sent_at": now, "error": None}
+    session.execute(update(Notice).where(Notice.key.in_(parcel.keys)).values(told))
+    for work in parcel.works:
+        owed.done(session, work)
+    hook = queries.hook(session, parcel.root_id, parcel.hook_id)
+    if hook is not None:
+        hook.failures, hook.rest_until, hook.last_error, hook.sent_at = 0, None, None, now
+
+
+def not_sent(session: Session, parcel: Parcel, why: str) -> None:
+    """Note that a message was not delivered: the hook rests for a while, longer after each failure in a row."""
+    session.execute(update(Notice).where(Notice.key.in_(parcel.keys)).values(error=why[:200]))
+    hook = queries.hook(session, parcel.root_id, parcel.hook_id)
+    if hook is not None:
+        hook.failures, hook.last_error = hook.failures + 1, why[:200]
+        hook.rest_until = clock.now() + rest_after(hook.failures)
+
+
+def _said(session: Session, tellers: Mapping[str, Tell], row: Notice | None, key: str, now: datetime) -> Said | None:
+    """What a key says now; None where it was told, is too old, or is not so any more."""
+    if row is None or row.outcome is not Outcome.WAITING or too_old(row.since, now):
+        return None
+    tell = tellers.get(key.partition(":")[0])
+    return tell(session, key, now) if tell else None
+
+
+def _hook_of(session: Session, key: str, said: Said) -> Hook | None:
+    if said.occasion is Occasion.TEST:
+        return queries.hook(session, said.root_id, _tested(key))
+    return queries.hook_for(session, said.root_id, said.unit_id)
+
+
+def _tell_test(session: Session, key: str, _now: datetime) -> Said | None:
+    hook = session.get(Hook, _tested(key))
+    if hook is None:
+        return None
+    return Said(hook.root_id, hook.unit_id, Occasion.TEST, "gridops 消息推送已接通，收到本条即可。")
+
+
+def _tested(key: str) -> int:
+    return int(key.split(":")[1])
+
+
+def _drop(session: Session, work: owed.Work, row: Notice | None) -> None:
+    if row is not None and row.outcome is Outcome.WAITING:
+        row.outcome = Outcome.DROPPED
+    owed.done(session, work)
+
+
+def _hook(session: Session, root_id: int, hook_id: int) -> Hook:
+    found = queries.hook(session, root_id, hook_id)
+    if found is None:
+        raise NotFound("没有这项推送设置")
+    return found
+
+
+def _note(session: Session, act: str, hook: Hook, actor_id: int) -> None:
+    audit.record(
+        session, act, "notice_hook", hook.id, actor_id=actor_id, root_id=hook.root_id, unit=hook.unit_id,
+        kind=hook.kind.value,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""Notices by web hook: where units and the centre are told, and what was sent when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Invalid
+from gridops.notices import forms, queries, service
+from gridops.notices.rules import KIND_NAMES, OCCASION_NAMES, OUTCOME_NAMES
+from gridops.people.queries import unit_rows
+from gridops.people.rules import Role
+from gridops.tasks.waking import wake
+from gridops.web.admin.common import Answer, by_field
+from gridops.web.guards import current_person, needs_for_all
+
+pages = Blueprint("admin_notices", __name__, url_prefix="/admin/notices")
+
+
+@pages.get("")
+@needs_for_all(Role.ADMIN)
+def index() -> Answer:
+    """The hooks, each known by its end only, and the latest notices."""
+    return _page()
+
+
+@pages.post("")
+@needs_for_all(Role.ADMIN)
+def keep() -> Answer:
+    """Keep the hook of a unit or of the centre, in the place of the one before."""
+    person = current_person()
+    try:
+        form = forms.parse_hook(request.form)
+        with transaction() as session:
+            service.set_hook(session, person.root_id, form, actor_id=person.user_id)
+    except Invalid as wrong:
+        return _page(typed=request.form, errors=by_field(wrong)), 422
+    flash(_("已保存。请发一条测试消息，确认群里能收到。"), "good")
+    return redirect(url_for(".index"))
+
+
+@pages.post("/<int:hook_id>/test")
+@needs_for_all(Role.ADMIN)
+def test(hook_id: int) -> Answer:
+    """Send a message that only shows whether it arrives."""
+    with transaction() as session:
+        service.owe_test(session, current_person().root_id, hook_id)
+    wake("notices.send")
+    flash(_("测试消息已交后台发送，稍后刷新可看结果。"), "good")
+    return redirect(url_for(".index"))
+
+
+@pages.post("/<int:hook_id>/remove")
+@needs_for_all(Role.ADMIN)
+def remove(hook_id: int) -> Answer:
+    """Tell this unit, or the centre, nothing any more."""
+    person = current_person()
+    with transaction() as session:
+        service.remove_hook(session, person.root_id, hook_id, actor_id=person.user_id)
+    flash(_("已删除。"), "good")
+    return redirect(url_for(".index"))
+
+
+def _page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> str:
+    root_id = current_person().root_id
+    with reading() as session:
+        hooks = queries.hook_rows(session, root_id)
+        notices = queries.notice_rows(session, root_id)
+        units = unit_rows(session, root_id)
+    return render_template(
+        "admin/notices.html",
+        hooks=hooks,
+        notices=notices,
+        units=units,
+        typed=typed or {},
+        errors=errors or {},
+        kinds=KIND_NAMES,
+        occasions=OCCASION_NAMES,
+        outcomes=OUTCOME_NAMES,
+    )
