@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import rfc8785
@@ -68,6 +69,17 @@ def _dotted(path: list[str | int]) -> str:
 def canonical(value: Any) -> bytes:
     """RFC 8785 bytes of a checked JSON value."""
     return rfc8785.dumps(value)
+
+
+def canonical_flat(names: Sequence[str], values: Sequence[Any]) -> str:
+    """The same as text, and quickly, for an object whose ASCII names are given in order.
+
+    Of texts, whole numbers, truths, None and lists of them: these Python's own encoder writes as RFC 8785 does.
+    """
+    return _FLAT(dict(zip(names, values, strict=True)))
+
+
+_FLAT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def digest(value: Any) -> str:

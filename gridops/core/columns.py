@@ -32,7 +32,7 @@ def instant(number: int) -> datetime | None:
 
 def truths(values: Iterable[Any]) -> Any:
     """Truths as a column."""
-    return np.array([bool(each) for each in values], dtype=bool)
+    return np.array(list(map(bool, values)), dtype=bool)
 
 
 def numbers(values: Iterable[int | None]) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -49,9 +50,9 @@ class Penalties(Many):
     @classmethod
     def of(cls, facts: Sequence[Penalty]) -> Penalties:
         """The columns of facts."""
-        table: dict[str, Any] = {name: columns.instants(getattr(it, name) for it in facts) for name in _INSTANTS}
-        table |= {name: columns.numbers(_fen(getattr(it, name)) for it in facts) for name in _AMOUNTS}
-        table |= {name: columns.truths(getattr(it, name) for it in facts) for name in ("own", "surcharge_stated")}
+        table: dict[str, Any] = {name: columns.instants(map(attrgetter(name), facts)) for name in _INSTANTS}
+        table |= {name: columns.numbers(map(_fen, map(attrgetter(name), facts))) for name in _AMOUNTS}
+        table |= {name: columns.truths(map(attrgetter(name), facts)) for name in ("own", "surcharge_stated")}
         return cls(
             {
                 **table,

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import DateTime, select, type_coerce
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
+from gridops.core.arrays import read_columns
 from gridops.core.periods import Period
 from gridops.figures.counts import BITS
 from gridops.figures.queries import plain
@@ -21,25 +22,29 @@ from gridops.figures.rules.rows import TURN_KEYS
 from gridops.figures.rules.tally import SOURCES
 
 CHUNK = 1000
+# Cases whose times are in memory at once: a year has a million.
+AT_ONCE = 200_000
 
 
 def facts_texts(session: Session, area: Area, period: Period, rows: Rows) -> dict[int, str]:
     """case id -> the times a freeze keeps of it: from the row of a plain case, from the events of a touched one."""
+    texts: dict[int, str] = {}
+    deadlines = {*plain.DEADLINES, "due_first_at"}
+    columns = [Case.id.label("case_id"), *(plain.column(name) for name in kept.END_FIELDS)]
+    statements = plain.selected(
+        *columns, root_id=area.root_id, start=period.start, end=period.end, version_ids=area.version_ids()
+    )
+    for first in range(0, len(rows), AT_ONCE):
+        part = rows.case_id[first : first + AT_ONCE]
+        for statement in statements:
+            if len(rows) > AT_ONCE:
+                statement = statement.where(Case.id.between(int(part[0]), int(part[-1])))
+            found = read_columns(session, statement)
+            mask = np.isin(found["case_id"], part)
+            told = {name: column[mask] for name, column in found.items()}
+            texts |= zip(told["case_id"].tolist(), kept.plain_texts(told, period.end, deadlines), strict=True)
     wanted = set(rows.case_id.tolist())
-    texts = {case_id: kept.facts_text(*facts) for case_id, facts in rows.folded.items() if case_id in wanted}
-    # As the driver gives them: aware in some zone, or naive in UTC; two million conversions less.
-    columns = [Case.id, *(type_coerce(plain.column(name), DateTime()) for name in kept.END_FIELDS)]
-    versions = area.version_ids()
-    keep = kept.keeper(period.end, {*plain.DEADLINES, "due_first_at"})
-    for statement in plain.selected(
-        *columns, root_id=area.root_id, start=period.start, end=period.end, version_ids=versions
-    ):
-        fetched = session.connection().execute(statement, execution_options={"yield_per": 10_000})
-        for some in fetched.partitions():
-            for case_id, *times in some:
-                if case_id in wanted and case_id not in texts:
-                    texts[case_id] = keep(times)
-    return texts
+    return texts | {case_id: kept.facts_text(*facts) for case_id, facts in rows.folded.items() if case_id in wanted}
 
 
 def late_rows(session: Session, area: Area, period: Period, case_ids: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -7,13 +7,14 @@ so that facts can be kept as JSON and read back years later.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
-from gridops.core.canonical import canonical
+from gridops.core.canonical import canonical_flat
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,23 @@ class Fact:
 
     def to_json(self) -> str:
         """Canonical JSON (RFC 8785) of all values: instants in UTC, amounts as text."""
-        return canonical({field.name: _plain(getattr(self, field.name)) for field in fields(self)}).decode()
+        names, get, writers = _WRITERS.get(type(self)) or _writers(type(self))
+        values = list(get(self))
+        for place, write in writers:
+            if values[place] is not None:
+                values[place] = write(values[place])
+        return canonical_flat(names, values)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """What `to_json` wrote; a value that is younger than the text has its default."""
-        told = json.loads(text)
-        names = {field.name for field in fields(cls)}
-        return cls(**{name: _value(name, value) for name, value in told.items() if name in names})
+        readers = _READERS.get(cls) or _READERS.setdefault(cls, {each.name: _reader(each.name) for each in fields(cls)})
+        told: dict[str, Any] = {
+            name: None if value is None else readers[name](value)
+            for name, value in json.loads(text).items()
+            if name in readers
+        }
+        return cls(**told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,23 +324,34 @@ def by_kind(facts: Iterable[Fact]) -> dict[str, list[Any]]:
     return found
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return f"{value:.2f}"
-    return list(value) if isinstance(value, tuple) else value
+# How facts of each kind are written, by the names of their values: all names in canonical order, what gets the values,
+# and for the places of some how; and how each is read.
+_Writers = tuple[tuple[str, ...], Callable[[Any], Any], list[tuple[int, Callable[[Any], Any]]]]
+_WRITERS: dict[type[Fact], _Writers] = {}
+_READERS: dict[type[Fact], dict[str, Callable[[Any], Any]]] = {}
 
 
-def _value(name: str, value: Any) -> Any:
-    if value is None:
-        return None
+def _writers(of: type[Fact]) -> _Writers:
+    names = tuple(sorted(each.name for each in fields(of)))
+    writers = [(place, write) for place, name in enumerate(names) if (write := _writer(name)) is not None]
+    return _WRITERS.setdefault(of, (names, attrgetter(*names), writers))
+
+
+def _writer(name: str) -> Callable[[Any], Any] | None:
     if name == "at" or name.endswith("_at"):
-        return datetime.fromisoformat(value)
+        return lambda instant: instant.astimezone(UTC).isoformat()
     if name.endswith("_on"):
-        return date.fromisoformat(value)
+        return date.isoformat
     if name.endswith("_yuan"):
-        return Decimal(value)
-    return tuple(value) if isinstance(value, list) else value
+        return "{:.2f}".format
+    return None
+
+
+def _reader(name: str) -> Callable[[Any], Any]:
+    if name == "at" or name.endswith("_at"):
+        return datetime.fromisoformat
+    if name.endswith("_on"):
+        return date.fromisoformat
+    if name.endswith("_yuan"):
+        return Decimal
+    return lambda value: tuple(value) if isinstance(value, list) else value

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from gridops.cases.rules.projection import Facts
 from gridops.core.canonical import canonical
-from gridops.core.columns import EPOCH, NEVER
+from gridops.core.columns import EPOCH, NEVER, micros
 from gridops.figures.counts import ATOMS, BITS, PROGRAM
 from gridops.figures.rules.conditions import (
     AtStart,
@@ -39,7 +40,6 @@ def _fields(*, at_start: bool) -> tuple[str, ...]:
 # The times that any figure asks for, at E and at S; the first deadline is kept and shown beside them.
 END_FIELDS = (*_fields(at_start=False), "due_first_at")
 START_FIELDS = _fields(at_start=True)
-_REPORTED = END_FIELDS.index("reported_at")
 LINE_FIELDS = (
     "case_id",
     "grid_version_id",
@@ -53,6 +53,9 @@ LINE_FIELDS = (
     "late",
     "facts",
 )
+_VALUES = itemgetter(*LINE_FIELDS)
+# A truth is written as a number.
+_LINE = "|".join("%d" if name == "late" else "%s" for name in LINE_FIELDS) + "\n"
 
 
 def facts_text(at_start: Facts, at_end: Facts) -> str:
@@ -63,28 +66,22 @@ def facts_text(at_start: Facts, at_end: Facts) -> str:
     return json.dumps([end, start, undone], separators=(",", ":"))
 
 
-def keeper(end: datetime, deadlines: Collection[str]) -> Callable[[Sequence[datetime | None]], str]:
-    """The same for a plain case, from its row: a function of the times in the order of END_FIELDS, aware or naive UTC.
+def plain_texts(columns: Mapping[str, Any], end: datetime, deadlines: Collection[str]) -> Iterator[str]:
+    """The same for plain cases, from the columns of their rows under the END_FIELDS.
 
     A time after E is left out, a deadline where the case was not filed before E. The times at S are null: they are
     those at E that lie before S.
     """
-    last = (end - EPOCH) // _MICROSECOND
-    filed_place = END_FIELDS.index("filed_at")
-    is_deadline = [name in deadlines for name in END_FIELDS]
-    naive = EPOCH.replace(tzinfo=None)
-
-    def keep(times: Sequence[datetime | None]) -> str:
-        zero = EPOCH if times[_REPORTED].tzinfo else naive  # type: ignore[union-attr]
-        known = [None if time is None else (time - zero) // _MICROSECOND for time in times]
-        filed = (since := known[filed_place]) is not None and since < last
-        told = (
-            "null" if time is None or not (filed if deadline else time < last) else str(time)
-            for time, deadline in zip(known, is_deadline, strict=True)
+    last = micros(end)
+    filed = columns["filed_at"] < last
+    told = []
+    for name in END_FIELDS:
+        column = columns[name]
+        known = (column != NEVER) & filed if name in deadlines else column < last
+        told.append(
+            [str(time) if there else "null" for time, there in zip(column.tolist(), known.tolist(), strict=True)]
         )
-        return f"[[{','.join(told)}],null,[]]"
-
-    return keep
+    return (f"[[{','.join(times)}],null,[]]" for times in zip(*told, strict=True))
 
 
 def times_of(facts: str) -> dict[str, datetime]:
@@ -97,10 +94,8 @@ def times_of(facts: str) -> dict[str, datetime]:
 
 def line_of(row: Mapping[str, Any]) -> bytes:
     """The canonical line of a kept row: its values in the order of LINE_FIELDS."""
-    return (
-        "|".join(str(int(v) if isinstance(v, bool) else v) for v in (row[name] for name in LINE_FIELDS)).encode()
-        + b"\n"
-    )
+    line: str = _LINE % _VALUES(row)
+    return line.encode()
 
 
 class Digest:
@@ -127,7 +122,7 @@ class Digest:
 
 def flags_from(texts: Sequence[str], start: datetime, end: datetime) -> Any:
     """The flags of kept rows, evaluated anew from their times; knows nothing of the database."""
-    told = [json.loads(text) for text in texts]
+    told = [_read(text) for text in texts]
     first, last = _micros(start), _micros(end)
     at_end = _columns((row[0] for row in told), len(told), END_FIELDS)
     derived = np.array([row[1] is None for row in told], dtype=bool)
@@ -147,6 +142,17 @@ def flags_from(texts: Sequence[str], start: datetime, end: datetime) -> Any:
 
     logic: Logic[Any] = Logic(atom, np.logical_and.reduce, np.logical_or.reduce, np.logical_not)
     return sum((holds * BITS[key] for key, holds in PROGRAM.run(logic).items()), np.zeros(len(told), dtype=np.int64))
+
+
+def _read(text: str) -> Any:
+    """One JSON value that takes the whole text; ValueError for anything else."""
+    value, end = _DECODE(text)
+    if end != len(text):
+        raise ValueError("not the times of a case")
+    return value
+
+
+_DECODE = json.JSONDecoder().raw_decode
 
 
 def _truth(asked: Any, columns: Mapping[str, Any], first: Any, last: Any) -> Any:
