@@ -66,11 +66,17 @@ class Captured:
     @property
     def digest(self) -> str:
         """What the ledger must say of it, counted from what was captured."""
-        claims = [
-            {"sha256": file.sha256, "size": len(file.content), "mime": file.mime, "role": file.role, **file.more}
+        claims = {
+            (file.sha256, file.role): {
+                "sha256": file.sha256,
+                "size": len(file.content),
+                "mime": file.mime,
+                "role": file.role,
+                **file.more,
+            }
             for file in self.files
-        ]
-        return rules.digest(self.type, clock.parse_instant(self.captured_at), self.body, claims)
+        }
+        return rules.digest(self.type, clock.parse_instant(self.captured_at), self.body, [*claims.values()])
 
 
 @dataclass

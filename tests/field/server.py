@@ -118,8 +118,8 @@ class Server:
             operations.ensure_campaign(session, root, CAMPAIGN, "非机动车乱停放整治")
         return self
 
-    def start(self) -> Server:
-        """Start the web as people do and wait until it can serve."""
+    def start(self, *, wait: bool = True) -> Server:
+        """Start the web as people do and wait until it can serve; without `wait` it comes up on its own."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GRIDOPS_")}
         given = {
             "GRIDOPS_DATA_DIR": str(self.folder),
@@ -137,8 +137,21 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._wait_until_ready()
-        return self
+        return self.wait() if wait else self
+
+    def wait(self) -> Server:
+        """Until it can serve."""
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            assert self._process is not None
+            assert self._process.poll() is None, self.log()[-2000:]
+            try:
+                with urllib.request.urlopen(f"{self.address}/readyz", timeout=5) as answer:  # noqa: S310 - our own
+                    if answer.status == 200:
+                        return self
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError(f"not ready after {READY_SECONDS} s: {self.log()[-2000:]}")
 
     def kill(self) -> None:
         """SIGKILL to every process of the program at once, its embedded broker too: the plug is pulled."""
@@ -200,19 +213,6 @@ class Server:
             rows=rows,
             stored=stored_hashes(self.folder / "evidence"),
         )
-
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
-            assert self._process is not None
-            assert self._process.poll() is None, self.log()[-2000:]
-            try:
-                with urllib.request.urlopen(f"{self.address}/readyz", timeout=5) as answer:  # noqa: S310 - our own
-                    if answer.status == 200:
-                        return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError(f"not ready after {READY_SECONDS} s: {self.log()[-2000:]}")
 
 
 def stored_hashes(folder: Path) -> dict[str, str]:

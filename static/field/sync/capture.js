@@ -39,8 +39,11 @@ export async function capture(store, { type, body, files = [], about = {}, at = 
   }
 }
 
-// What a record says of each file, and the file as it is stored.
-export const claims = (files) => Promise.all(files.map(prepare));
+// What a record says of each file, and the file as it is stored; one that was chosen twice is one.
+export async function claims(files) {
+  const prepared = await Promise.all(files.map(prepare));
+  return [...new Map(prepared.map((one) => [`${one.claim.sha256} ${one.claim.role}`, one])).values()];
+}
 
 async function prepare(file) {
   const hash = file.sha256 || (await sha256(file.blob));

@@ -1,7 +1,8 @@
 // Sends what was captured: records first, oldest first; then files, turn by turn the oldest and the newest, so that
 // neither waits behind the other. One sender for all tabs of a phone. A fault of one record or file marks that one and
 // goes on; no network, a foreign page, an ended sign-in or a full server stops everything until later. What fails
-// although the server is there is set aside until the next turn: nothing waits behind it.
+// although the server is there is set aside until the next turn: nothing waits behind it, but for a while what belongs to
+// the same round, outing or case, which is understood in its order.
 
 import { iso, now } from "../lib/when.js";
 import { t } from "../lib/words.js";
@@ -10,6 +11,9 @@ import { ask, reason, STOPS } from "./net.js";
 const PART = 262_144;
 const RETRY_MS = [2_000, 5_000, 15_000, 30_000, 60_000];
 const CONFIRM_EACH = 10;
+const IN_ORDER_TRIES = 5;
+const TIES = ["outing", "round", "case", "incident", "problem", "same_as"];
+const ties = ({ id, body }) => [id, ...TIES.map((name) => body[name]).filter(Boolean)];
 
 // A receipt that says what was asked: of this record, with its digest.
 const isReceipt = (said, id) => said?.id === id && /^[0-9a-f]{64}$/.test(said.digest ?? "") && typeof said.complete === "boolean";
@@ -20,6 +24,7 @@ export class Engine {
     Object.assign(this, { store, renew, paused, user: store.userId, tries: 0, timer: 0, running: null, again: false });
     this.stopped = ""; // why nothing is sent now: a kind of net.js
     this.aside = new Set(); // records and files of this turn that did not get through although the server is there
+    this.tied = new Set(); // what records that were set aside belong to
     this.begun = new Set(); // files of which some may have arrived
     this.lock = `gridops-sync-${store.userId}`;
     this.wakeUp = () => this.wake();
@@ -81,6 +86,7 @@ export class Engine {
 
   async #send() {
     this.aside.clear();
+    this.tied.clear();
     for (;;) {
       const stopped = (await this.#records()) || (await this.#file());
       if (stopped === "none") return (await this.#confirm()) || (this.aside.size ? "again" : "");
@@ -98,13 +104,20 @@ export class Engine {
   // All records that wait, also those captured meanwhile.
   async #records() {
     for (;;) {
-      const record = (await this.store.inState("queued", this.aside.size + 1)).find(({ id }) => !this.aside.has(id));
+      const waiting = await this.store.inState("queued", this.aside.size ? Infinity : 1);
+      const record = waiting.find((one) => !this.aside.has(one.id) && !ties(one).some((name) => this.tied.has(name)));
       if (!record || this.ended) return "";
       const verdict = await this.#put(record);
       if (!STOPS.has(verdict.kind)) await this.#settle(record, verdict);
-      else if (await this.#setAside(record.id, verdict.kind)) await this.store.update(record.id, { tried_at: iso(), reason: t("这次没有送达，稍后自动再试。") });
+      else if (await this.#setAside(record.id, verdict.kind)) await this.#notSent(record);
       else return verdict.kind;
     }
+  }
+
+  async #notSent(record) {
+    const failed = (record.failed ?? 0) + 1;
+    if (failed < IN_ORDER_TRIES) ties(record).forEach((name) => this.tied.add(name));
+    await this.store.update(record.id, { failed, tried_at: iso(), reason: t("这次没有送达，稍后自动再试。") });
   }
 
   async #put(record) {
@@ -145,7 +158,7 @@ export class Engine {
 
   async #receipted(record, receipt, at) {
     this.tries = 0;
-    const changes = { receipt, reason: "", errors: [], tried_at: at, sent_at: record.sent_at ?? at };
+    const changes = { receipt, reason: "", errors: [], failed: 0, tried_at: at, sent_at: record.sent_at ?? at };
     for (const { sha256 } of record.attachments) {
       if (record.left_out?.includes(sha256)) continue;
       if (!receipt.missing.includes(sha256)) await this.store.updatePhoto(sha256, { state: "confirmed", reason: "" });
