@@ -1,42 +1,115 @@
 // Rounds as this phone knows them: what the server said last, and what was recorded here since.
 
-const NONE = { rounds: [], rechecks: [], checklists: [], visit_kinds: [], order_kinds: [], signed: [], severities: [], themes: [] };
-const OURS = new Set(["round", "visit", "check_in"]);
+import { STUCK } from "./records.js";
+
+const NONE = { rounds: [], rechecks: [], checklists: [], visit_kinds: [], order_kinds: [], signed: [], severities: [], finding_categories: [], themes: [], orders_need: "" };
+const OFFICERS = 2;
 
 // By which name records speak of a round.
 export const nameOf = (round) => round.record ?? round.number;
 
-const begun = (record) => ({
-  number: null, record: record.id, state: "open", theme: record.body.theme ?? "", groups: record.body.groups ?? 1, inspection: false, fault: null,
-  started_at: record.captured_at, planned_for: null, leads: true, checked_in: true, squad: [], code: record.body.code, join: "", grids: [], plan: [], visits: [],
-  may: { start: false, end: true, cancel: true, visit: true }, here: true,
-});
+export const roundOf = (found, id) => found.rounds.find((round) => round.record === id || round.number === id);
+
+// Whether a record of this phone stands: the server has it, or will take it as far as is known.
+const stands = (record) => !STUCK.has(record.state) && !record.receipt?.held_because;
 
 // Rounds, re-inspections and lists to choose from; each round with what this phone adds to it.
-export async function nights(store) {
-  const data = { ...NONE, ...(await store.pack("rounds"))?.data };
-  const own = (await store.records()).filter((record) => OURS.has(record.type) && record.state !== "refused").reverse();
-  const known = new Set(data.rounds.map((round) => round.record).filter(Boolean));
-  const starts = own.filter((record) => record.type === "round" && record.body.action === "start");
-  const fresh = starts.filter((record) => !record.body.number && !known.has(record.id)).map(begun);
-  return { ...data, rounds: [...fresh, ...data.rounds].map((round) => added(round, own, starts)) };
+export async function nights(app) {
+  const pack = await app.store.pack("rounds");
+  const data = { ...NONE, ...pack?.data };
+  const own = (await app.store.ofTypes("round", "visit", "check_in")).filter(stands);
+  // What the server has taken and does not show any more when asked afterwards is over.
+  const over = (record) => record.state === "confirmed" && !record.receipt?.waiting_for && pack?.at > record.confirmed_at;
+  const rounds = data.rounds.map((round) => ({ ...round }));
+  for (const record of own) {
+    const name = begins(record) ? record.body.number ?? record.id : joins(record) ? record.body.round : null;
+    if (!name || over(record) || rounds.some((round) => called(round, name))) continue;
+    rounds.unshift(begins(record) ? begun(record) : joined(record));
+  }
+  const self = { agency: null, certified: null, ...(await app.store.pack("outings"))?.data?.self };
+  return { ...data, rounds: rounds.map((round) => added(round, own, { ...self, name: app.me.name })), rechecks: data.rechecks.filter((one) => !mended(one, own)) };
 }
 
-function added(round, own, starts) {
-  const names = new Set([round.record, round.number].filter(Boolean));
-  const here = own.filter((record) => names.has(record.body.round));
+const begins = (record) => record.type === "round" && record.body.action === "start";
+const joins = (record) => record.type === "check_in" && record.body.round && !record.body.name && !record.body.out;
+const called = (round, name) => round.record === name || round.number === name;
+const mended = ({ premises, findings }, own) => findings.length > 0 && findings.every(({ id }) => own.some(({ type, body }) => type === "visit" && body.premises.id === premises && (body.corrected ?? []).includes(id)));
+
+const BARE = {
+  number: null, record: null, state: "open", theme: "", groups: 1, inspection: false, approval: null, fault: null, planned_for: null, started_at: null, ended_at: null,
+  leads: false, checked_in: true, squad: [], code: null, join: null, grids: [], plan: [], visits: [], may: { start: false, end: false, cancel: false, visit: true }, here: true,
+};
+
+const begun = ({ id, body, captured_at }) => ({ ...BARE, record: id, theme: body.theme ?? "", groups: body.groups ?? 1, started_at: captured_at, leads: true, code: body.code ?? null, may: { ...BARE.may, end: true, cancel: true } });
+
+// Joined by its code and never heard of: what it is about comes when the leader's phone has told the server.
+const joined = ({ body: { round: name } }) => ({ ...BARE, unheard: true, ...(name.length === 36 ? { record: name } : { number: name }) });
+
+function added(round, own, self) {
+  const of = (record) => called(round, begins(record) ? record.body.number ?? record.id : record.body.round) || record.id === round.record;
+  const here = own.filter(of);
+  const found = { ...round, visits: [...round.visits], squad: round.squad.map((one) => ({ ...one })), grids: round.grids.map((one) => ({ ...one })), may: { ...round.may } };
   const seen = new Set(round.visits.map((visit) => visit.record));
-  const visits = here.filter((record) => record.type === "visit" && !seen.has(record.id)).map((record) => ({
-    record: record.id, premises: record.body.premises.id ?? null, name: record.about.subject, visited_at: record.captured_at, kind: record.body.kind,
-    complete: record.body.complete, findings: (record.body.findings ?? []).length, order: record.body.order?.kind ?? null, here: true,
-  }));
-  const acts = new Set(here.filter((record) => record.type === "round").map((record) => record.body.action));
-  const started = round.state === "planned" && starts.some((record) => record.body.number === round.number);
-  const state = acts.has("end") ? "ended" : acts.has("cancel") ? "cancelled" : started ? "open" : round.state;
-  const checked = new Set(here.filter((record) => record.body.action === "grid_checked").flatMap((record) => record.body.grids));
-  const members = here.filter((record) => record.type === "check_in" && record.body.name).map((record) => ({ name: record.body.name, agency: record.body.agency, certified: Boolean(record.body.certificate_no), checked_in_at: record.captured_at, here: true }));
-  const inNow = round.checked_in || started || here.some((record) => record.type === "check_in" && !record.body.name && !record.body.out);
-  return { ...round, state, visits: [...round.visits, ...visits], squad: [...round.squad, ...members.filter((one) => !round.squad.some((two) => two.name === one.name))], checked_in: inNow, leads: round.leads || started, grids: round.grids.map((grid) => (checked.has(grid.code) ? { ...grid, checked_at: grid.checked_at ?? "here" } : grid)) };
+  for (const record of here) if (!seen.has(record.id)) ADDS[record.type](found, record, self);
+  if (round.inspection && round.fault !== null && certifiedHere(found.squad) >= OFFICERS) found.fault = null;
+  if (found.visits.length || found.grids.some((one) => one.checked_at)) found.may.cancel = false;
+  return found;
 }
 
-export const roundOf = (found, id) => found.rounds.find((round) => round.record === id || round.number === id);
+const ADDS = {
+  round(round, { body, captured_at }, self) {
+    if (body.action === "end" && round.state === "open") Object.assign(round, { state: "ended", ended_at: captured_at });
+    if (body.action === "cancel" && round.state !== "ended") round.state = "cancelled";
+    if (body.action === "start") {
+      if (round.state === "planned") Object.assign(round, { state: "open", started_at: captured_at, leads: true, code: round.code ?? body.code ?? null, may: { ...round.may, start: false, end: true, visit: true } });
+      arrived(round, self, captured_at, { leads: round.leads });
+    }
+    if (body.action === "grid_checked") {
+      for (const code of body.grids) {
+        const grid = round.grids.find((one) => one.code === code);
+        if (grid) grid.checked_at ??= captured_at;
+        else round.grids.push({ code, name: null, checked_at: captured_at });
+      }
+    }
+  },
+  visit(round, { id, body, captured_at, about }) {
+    round.visits.push({
+      id: null, record: id, premises: body.premises.id ?? null, name: about.subject, visited_at: captured_at, kind: body.kind, complete: body.complete,
+      recheck: Boolean(body.recheck), findings: (body.findings ?? []).length, order: body.order?.kind ?? null, here: true,
+    });
+  },
+  check_in(round, { body, captured_at }, self) {
+    if (body.name) {
+      const known = round.squad.find((one) => one.name === body.name && one.agency === body.agency);
+      if (known) known.checked_in_at ??= captured_at;
+      else round.squad.push({ name: body.name, agency: body.agency, certified: Boolean(body.certificate_no), leads: false, checked_in_at: captured_at, checked_out_at: null, me: false });
+      return;
+    }
+    if (body.out) {
+      const me = round.squad.find((one) => one.me);
+      if (me) me.checked_out_at ??= captured_at;
+      round.checked_in = false;
+    } else {
+      // Whose code was scanned has begun it, whatever the server knew then.
+      if (body.code && round.state === "planned") Object.assign(round, { state: "open", started_at: captured_at, may: { ...round.may, start: false, visit: true } });
+      arrived(round, self, captured_at, {});
+    }
+  },
+};
+
+function arrived(round, self, at, more) {
+  const me = round.squad.find((one) => one.me);
+  if (me) me.checked_in_at ??= at;
+  else round.squad.unshift({ ...self, leads: false, checked_in_at: at, checked_out_at: null, me: true, ...more });
+  round.checked_in = true;
+}
+
+// Certified officers of one body who are there, as far as this phone knows.
+export function certifiedHere(squad) {
+  const counts = new Map();
+  for (const one of squad) if (one.certified && one.agency && one.checked_in_at && !one.checked_out_at) counts.set(one.agency, (counts.get(one.agency) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
+}
+
+// Whether a visit may be an inspection: "yes", "sure" (approved; that two officers are there is for people to say) or "no".
+export const inspects = (round) => (!round.inspection ? "no" : round.fault === null ? "yes" : "sure");

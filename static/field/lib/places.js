@@ -1,8 +1,17 @@
 // Premises as this phone knows them: by name, credit code, the code on the wall, or distance.
 
+import { STUCK } from "./records.js";
+
+// What the server said last, less what was seen mended on this phone since.
 export async function premisesOf(store) {
-  return (await store.pack("premises"))?.data ?? { premises: [], kinds: [], risks: [] };
+  const data = (await store.pack("premises"))?.data ?? { premises: [], kinds: [], risks: [] };
+  const mended = new Set((await store.ofTypes("visit")).filter((record) => !STUCK.has(record.state)).flatMap((record) => record.body.corrected ?? []));
+  if (!mended.size) return data;
+  return { ...data, premises: data.premises.map((one) => (one.open.some(({ id }) => mended.has(id)) ? { ...one, open: one.open.filter(({ id }) => !mended.has(id)) } : one)) };
 }
+
+// How premises are called of which this phone knows only the id: as the paper on their wall does.
+export const labelOf = (id) => `CS${String(id).padStart(6, "0")}`;
 
 // The id in what the QR on the wall says (`…/field/premises/123`), or in the label under it (`CS000123`).
 export function idIn(text) {

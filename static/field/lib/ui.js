@@ -41,14 +41,15 @@ export const link = (label, hash, { kind = "plain", name } = {}) => html`<a clas
 
 const fault = (name, errors) => (errors?.[name] ? html`<p class="fault" id="${name}-fault">${icon("alert-circle")}${errors[name]}</p>` : nothing);
 
-export function field(name, label, value, change, { type = "text", hint, errors, required = false, maxlength = 200, inputmode, rows = 0, placeholder, autocomplete = "off" } = {}) {
+export function field(name, label, value, change, { type = "text", hint, errors, required = false, maxlength = 200, inputmode, rows = 0, placeholder, autocomplete = "off", options = [] } = {}) {
   const told = [hint && `${name}-hint`, errors?.[name] && `${name}-fault`].filter(Boolean).join(" ") || nothing;
   const input = (event) => change(event.target.value);
   return html`<div class="field">
     <label for=${name}>${label}${required ? "" : html` <span class="soft">${t("（可不填）")}</span>`}</label>
     ${rows
       ? html`<textarea id=${name} rows=${rows} maxlength=${maxlength} placeholder=${placeholder ?? nothing} aria-describedby=${told} ?required=${required} .value=${live(value ?? "")} @input=${input}></textarea>`
-      : html`<input id=${name} type=${type} maxlength=${maxlength} inputmode=${inputmode ?? nothing} placeholder=${placeholder ?? nothing} autocomplete=${autocomplete} aria-describedby=${told} ?required=${required} .value=${live(value ?? "")} @input=${input}>`}
+      : html`<input id=${name} type=${type} maxlength=${maxlength} inputmode=${inputmode ?? nothing} placeholder=${placeholder ?? nothing} autocomplete=${autocomplete} aria-describedby=${told} ?required=${required} list=${options.length ? `${name}-options` : nothing} .value=${live(value ?? "")} @input=${input}>`}
+    ${options.length ? html`<datalist id="${name}-options">${options.map((one) => html`<option value=${one}></option>`)}</datalist>` : nothing}
     ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : nothing}${fault(name, errors)}
   </div>`;
 }

@@ -5,7 +5,9 @@ import { direction, metres } from "./say.js";
 
 // [lon, lat] of a thing in WGS-84, or null where it has no place.
 export function pointOf(thing) {
-  const [lon, lat] = thing?.at ?? thing?.point ?? [thing?.lon ?? thing?.location?.lon, thing?.lat ?? thing?.location?.lat];
+  // A fix has an `at` too: the time at which it was taken.
+  const given = [thing?.at, thing?.point].find(Array.isArray);
+  const [lon, lat] = given ?? [thing?.lon ?? thing?.location?.lon, thing?.lat ?? thing?.location?.lat];
   return Number.isFinite(lon) && Number.isFinite(lat) ? [lon, lat] : null;
 }
 

@@ -1,6 +1,7 @@
 // Home: where I stand, one big 上报, what else there is, how many things wait.
 
 import { html, nothing } from "../lib/html.js";
+import { nights } from "../lib/nights.js";
 import { chip, icon, link } from "../lib/ui.js";
 import { hour } from "../lib/when.js";
 import { t } from "../lib/words.js";
@@ -13,11 +14,12 @@ function greeting() {
 }
 
 async function load({ again }, app) {
-  const [tasks, outings, rounds, supervision, grids] = await Promise.all(["tasks", "outings", "rounds", "supervision", "grids"].map(async (part) => (await app.store.pack(part))?.data));
+  const [outings, supervision, grids] = await Promise.all(["outings", "supervision", "grids"].map(async (part) => (await app.store.pack(part))?.data));
+  const rounds = await nights(app);
   const open = (list) => (list ?? []).filter((one) => one.state === "open").length;
   const state = again ?? {};
   Object.assign(state, {
-    tasks: app.counts.tasks, rechecks: tasks?.rechecks?.length ?? 0, outings: open(outings?.outings), rounds: open(rounds?.rounds),
+    tasks: app.counts.tasks, rechecks: rounds.rechecks.filter((one) => Date.parse(one.due_at) <= Date.now()).length, outings: open(outings?.outings), rounds: open(rounds.rounds),
     watch: supervision && (supervision.may_check || supervision.problems.length > 0), owed: supervision?.problems.length ?? 0,
     // The tree of borders is made once for a download of grids.
     territory: state.territory && state.grids === grids ? state.territory : new Territory(grids), grids,

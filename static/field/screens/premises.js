@@ -8,7 +8,7 @@ import { t } from "../lib/words.js";
 
 async function load({ id }, app) {
   const data = await premisesOf(app.store);
-  const found = await nights(app.store);
+  const found = await nights(app);
   return { place: data.premises.find((one) => String(one.id) === id), data, id, rounds: found.rounds.filter((round) => round.state === "open" || round.state === "ended") };
 }
 

@@ -14,7 +14,7 @@ export function stateChip(state) {
 }
 
 async function load({ again }, app) {
-  const found = await nights(app.store);
+  const found = await nights(app);
   return { found, form: again?.form ?? { theme: "", groups: "1", grids: [] }, grids: app.me.grids ?? [] };
 }
 
@@ -29,7 +29,7 @@ async function start(state, app) {
 }
 
 const line = (round) => html`<li><a class="row" href="#/rounds/${nameOf(round)}"><span class="row-icon">${icon("moon")}</span>
-  <span class="row-body"><strong>${round.theme || t("夜查")}</strong><span class="soft num">${round.number ?? t("本机开始，待编号")}</span><span>${stateChip(round.state)} ${time(round.started_at ?? round.planned_for)}</span></span>${icon("chevron-right")}</a></li>`;
+  <span class="row-body"><strong>${round.theme || t("夜查")}</strong><span class="soft num">${round.number ?? (round.unheard ? t("已扫码签到，待编号") : t("本机开始，待编号"))}</span><span class="chips">${stateChip(round.state)} ${time(round.started_at ?? round.planned_for)}</span></span>${icon("chevron-right")}</a></li>`;
 
 function recheck(one, rounds) {
   const open = rounds.find((round) => round.state === "open");
@@ -44,7 +44,7 @@ function begin(state, app) {
   const change = (name) => (value) => { form[name] = value; };
   const toggle = (grid) => (event) => { form.grids = event.target.checked ? [...form.grids, grid.code] : form.grids.filter((one) => one !== grid.code); };
   return html`<details class="card"><summary>${t("开始夜查")}</summary>
-    ${field("theme", t("主题"), form.theme, change("theme"), { hint: t("如：涉气、安全"), maxlength: 60 })}
+    ${field("theme", t("主题"), form.theme, change("theme"), { hint: t("如：涉气、安全"), maxlength: 60, options: state.found.themes })}
     ${field("groups", t("组数"), form.groups, change("groups"), { inputmode: "numeric", maxlength: 2, required: true })}
     ${state.grids.length > 1 ? html`<fieldset class="choices"><legend>${t("网格（不选为全辖区）")}</legend>${state.grids.map((grid) => html`<label class="check"><input type="checkbox" .checked=${form.grids.includes(grid.code)} @change=${toggle(grid)}><span>${grid.name}</span></label>`)}</fieldset>` : nothing}
     <p class="soft">${t("现场自行开始的为巡查、走访；行政检查由值班长或派遣员事先计划并注明批准。")}</p>
