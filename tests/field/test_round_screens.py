@@ -20,6 +20,7 @@ from gridops.inspections import forms, queries, service
 from gridops.inspections.models import Order, Round, Visit
 from gridops.inspections.rules import OrderKind, RoundState, Signed, VisitKind, state_of
 from gridops.intake.models import Record
+from gridops.intake.rules import RecordState
 from gridops.people.models import User
 from gridops.premises import service as premises
 from gridops.premises.models import Premises
@@ -138,14 +139,14 @@ def states(server: Server, app: App) -> dict[str, Any]:
     """What is not applied on the server of that which the phone sent."""
     kept = app.records()
     with server.engine.connect() as connection:
-        rows = connection.execute(select(Record.id, Record.state, Record.reason).where(Record.id.in_(kept))).all()
+        rows = connection.execute(
+            select(Record.id, Record.state, Record.held_because, Record.waiting_for).where(Record.id.in_(kept))
+        ).all()
     assert {row.id for row in rows} == set(kept)
-    return {row.id: (row.state, row.reason) for row in rows if row.state != "applied"}
+    return {row.id: tuple(row) for row in rows if row.state != RecordState.APPLIED}
 
 
-def test_a_planned_night_without_a_network(
-    officer: App, second: App, line: Line, server: Server, planned: str
-) -> None:
+def test_a_planned_night_without_a_network(officer: App, second: App, line: Line, server: Server, planned: str) -> None:
     assert server.night is not None
     shop, item = server.night.shop, server.night.item
     line.down()
