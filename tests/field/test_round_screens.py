@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Playwright
+from playwright.sync_api import Page, Playwright
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,8 @@ from gridops.premises import service as premises
 from gridops.premises.models import Premises
 from gridops.squads import queries as squads
 from gridops.squads.forms import people as named_people
-from tests.evidence.pictures import picture
 from tests.field.app import App
+from tests.field.hands import choose, photograph, sign
 from tests.field.line import Line
 from tests.field.phone import Phone
 from tests.field.server import Server
@@ -89,35 +89,6 @@ def go(app: App, hash_: str) -> Page:
     app.phone.page.evaluate("(where) => gridops.go(where)", hash_)
     app.phone.page.wait_for_timeout(150)
     return app.phone.page
-
-
-def choose(page: Page | Locator, legend: str, words: str) -> None:
-    """One of a few, by what stands over them."""
-    page.get_by_role("group", name=legend).get_by_role("radio", name=words, exact=True).check()
-
-
-def photograph(page: Page, part: str, seed: int) -> None:
-    """A photo out of the album into that part of the form."""
-    content = {"name": f"{seed}.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(640, 480), seed=seed)}
-    section = page.get_by_label(part, exact=True)
-    with page.expect_file_chooser() as chooser:
-        section.get_by_role("button", name="相册").click()
-    chooser.value.set_files([content])
-    section.locator(".photo[aria-busy=false] img").first.wait_for()
-
-
-def sign(page: Page) -> None:
-    """A signature on the glass."""
-    glass = page.locator("canvas")
-    glass.scroll_into_view_if_needed()
-    box = glass.bounding_box()
-    assert box is not None
-    left, top = box["x"] + 30, box["y"] + box["height"] / 2
-    page.mouse.move(left, top)
-    page.mouse.down()
-    for step in range(1, 12):
-        page.mouse.move(left + 18 * step, top + (15 if step % 2 else -15))
-    page.mouse.up()
 
 
 def held(number_or_record: str) -> tuple[Round, list[Visit]]:

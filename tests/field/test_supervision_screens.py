@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page
 from sqlalchemy import select
 
 from gridops.core import clock
@@ -17,9 +16,9 @@ from gridops.people.queries import load_person
 from gridops.people.rules import Role
 from gridops.supervision import forms, service
 from gridops.supervision.models import DisciplineCheck, Problem
-from tests.evidence.pictures import picture
 from tests.factories import make_user
 from tests.field.app import App
+from tests.field.hands import photograph
 from tests.field.line import Line
 from tests.field.phone import Phone
 from tests.field.server import Server
@@ -50,19 +49,9 @@ def problem(server: Server) -> str:
 def opened(phone: Phone, server: Server, who: str, line: Line) -> App:
     """Their app with everything downloaded, and then no network."""
     app = App(phone, server.people[who], who).begin()
-    phone.until("gridops.store.pack('phones').then(Boolean)")
+    phone.until(f"gridops.store.userId === {app.who} && gridops.store.pack('supervision').then(Boolean)")
     line.down()
     return app
-
-
-def photograph(page: Page, part: str, seed: int) -> None:
-    """A photo out of the album into that part of the form."""
-    content = {"name": f"{seed}.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(640, 480), seed=seed)}
-    section = page.get_by_label(part, exact=True)
-    with page.expect_file_chooser() as chooser:
-        section.get_by_role("button", name="相册").click()
-    chooser.value.set_files([content])
-    section.locator(".photo[aria-busy=false] img").first.wait_for()
 
 
 def sent(app: App, line: Line) -> None:
