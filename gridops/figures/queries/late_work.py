@@ -96,7 +96,7 @@ def facts_of(
         missing = {kind: _missing(session, here, window, kind) for kind in _SORTS}
         period = window.period
         at = Bounds(period.start, period.end, period.end, as_of, as_of)
-        for fact in _of_period(session, here, period, at, survivors, {kind for kind, ids in missing.items() if ids}):
+        for fact in _of_period(session, here, period, at, survivors, missing):
             sort = _SORTS.get(fact.kind)
             if sort is not None and fact.id in missing[fact.kind] and sort.counts(fact, at):
                 yield sort.late(fact, period.label, at)
@@ -113,11 +113,17 @@ def _missing(session: Session, here: Here, window: Window, kind: str) -> set[int
 
 
 def _of_period(
-    session: Session, here: Here, period: Period, at: Bounds, survivors: Mapping[int, int], kinds: set[str]
+    session: Session,
+    here: Here,
+    period: Period,
+    at: Bounds,
+    survivors: Mapping[int, int],
+    missing: Mapping[str, set[int]],
 ) -> Iterator[Fact]:
-    if kinds & {facts.Round.kind, facts.Visit.kind}:
+    """Facts of a period, those that are missing among them: of penalties, which are many, no others."""
+    if missing[facts.Round.kind] or missing[facts.Visit.kind]:
         yield from rounds.facts_of(session, here, period, survivors)
-    if facts.Outing.kind in kinds:
+    if missing[facts.Outing.kind]:
         yield from outings.facts_of(session, here, period)
-    if kinds & {money.Penalty.kind, money.Payment.kind}:
-        yield from penalties.facts_of(session, here, period, at, survivors)
+    decisions, payments = missing[money.Penalty.kind], missing[money.Payment.kind]
+    yield from penalties.some_of(session, here, period, at, survivors, decisions, payments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -39,19 +39,49 @@ _COLUMNS = (
     case((PAUSED, Penalty.pauses)).label("pauses"), Penalty.surcharge_stated,
 )  # fmt: skip
 
+_PAID = (Payment.id, Payment.penalty_id, Payment.paid_at, Payment.amount, Payment.receipt_no, Penalty.decision_no)
+
 
 def facts_of(
     session: Session, here: Here, period: Period, bounds: Bounds, survivors: Mapping[int, int]
 ) -> Iterator[Fact]:
     """Penalties that anything of the period or the stocks at its end is told of, and the payments of the period."""
-    asked = told_of(
-        here, period, bounds, *_COLUMNS, Premises.grid_id.label("lies_in"), Round.started_at.label("round_at")
-    )
-    for it in session.execute(asked):
+    yield from _penalties(session.execute(_told(here, period, bounds)), here, survivors)
+    yield from _payments(session.execute(paid_in(here, period, *_PAID)), here)
+
+
+def some_of(
+    session: Session,
+    here: Here,
+    period: Period,
+    bounds: Bounds,
+    survivors: Mapping[int, int],
+    penalties: Iterable[int],
+    payments: Iterable[int],
+) -> Iterator[Fact]:
+    """Of these the ones with some ids."""
+    for ids in _chunks(penalties):
+        told = _told(here, period, bounds).where(Penalty.id.in_(ids))
+        yield from _penalties(session.execute(told), here, survivors)
+    for ids in _chunks(payments):
+        yield from _payments(session.execute(paid_in(here, period, *_PAID).where(Payment.id.in_(ids))), here)
+
+
+def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    left = sorted(ids)
+    return (left[first : first + _CHUNK] for first in range(0, len(left), _CHUNK))
+
+
+def _told(here: Here, period: Period, bounds: Bounds) -> Select[Any]:
+    lies_in, round_at = Premises.grid_id.label("lies_in"), Round.started_at.label("round_at")
+    return told_of(here, period, bounds, *_COLUMNS, lies_in, round_at)
+
+
+def _penalties(rows: Iterable[Any], here: Here, survivors: Mapping[int, int]) -> Iterator[money.Penalty]:
+    for it in rows:
         if here.holds(it.grid_id or it.lies_in, it.opened_at):
             premises_id = survivors.get(it.at_premises, it.at_premises)
             yield _penalty(it, it.round_at, premises_id, from_fen(int(it.fen)), it.replaced_at)
-    yield from _payments(session, here, period)
 
 
 def told_of(here: Here, period: Period, bounds: Bounds, *columns: Any) -> Select[Any]:
@@ -229,9 +259,8 @@ def _owed(paid: Any, bounds: Bounds) -> ColumnElement[bool]:
     )
 
 
-def _payments(session: Session, here: Here, period: Period) -> Iterator[money.Payment]:
-    told = (Payment.id, Payment.penalty_id, Payment.paid_at, Payment.amount, Payment.receipt_no, Penalty.decision_no)
-    for it in session.execute(paid_in(here, period, *told)):
+def _payments(rows: Iterable[Any], here: Here) -> Iterator[money.Payment]:
+    for it in rows:
         if here.holds(it.lies_in, it.paid_at):
             yield money.Payment(
                 id=it.id,

@@ -109,21 +109,14 @@ def kept_rows(session: Session, set_id: int, *, size: int = 5000) -> Iterator[Ma
     """The kept rows of a set in case order, as mappings of column values."""
     last = 0
     columns = KeptRow.__table__.c
+    names = columns.keys()
     while True:
-        rows = (
-            session.execute(
-                select(*columns)
-                .where(columns.set_id == set_id, columns.case_id > last)
-                .order_by(columns.case_id)
-                .limit(size)
-            )
-            .mappings()
-            .all()
-        )
-        yield from (dict(row) for row in rows)
+        asked = select(*columns).where(columns.set_id == set_id, columns.case_id > last)
+        rows = session.execute(asked.order_by(columns.case_id).limit(size)).all()
+        yield from (dict(zip(names, row, strict=True)) for row in rows)
         if len(rows) < size:
             return
-        last = rows[-1]["case_id"]
+        last = rows[-1].case_id
 
 
 def kept_case_ids(session: Session, set_id: int, what: Behind, after: int, limit: int) -> list[int]:
