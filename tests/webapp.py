@@ -16,7 +16,8 @@ from werkzeug.test import TestResponse
 
 from config import Config
 from gridops.app import create_app
-from gridops.core import db
+from gridops.core import clock, db
+from gridops.core.ids import uuid7
 
 PASSWORD = "correct horse battery"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -73,6 +74,18 @@ class Browser:
         answer = self.client.post(path, data=form, headers=self.headers, environ_base=self.environ, **more)
         self._keep_token(answer)
         return answer
+
+    def record(self, kind: str, body: dict[str, Any], name: str | None = None) -> TestResponse:
+        """Send a record as the field app does, now and without files."""
+        now = clock.local(clock.now()).isoformat()
+        sent = {"type": kind, "captured_at": now, "sent_at": now, "body": body, "attachments": []}
+        token = self.get("/field/pack/me").get_json()["csrf"]
+        return self.client.put(
+            f"/api/v1/records/{name or uuid7()}",
+            json=sent,
+            headers={**self.headers, "X-CSRFToken": token},
+            environ_base=self.environ,
+        )
 
     def sign_in(self, username: str, password: str = PASSWORD, **form: str) -> TestResponse:
         """Open the form and send it; on success the next page's token is fetched too."""

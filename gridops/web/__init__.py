@@ -54,7 +54,6 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.field.joining:pages",
     "gridops.web.field.premises:pages",
     "gridops.web.field.rounds:pages",
-    "gridops.web.field.outings:pages",
     "gridops.web.field.supervision:pages",
     "gridops.web.health:pages",
     "gridops.web.trial:pages",

@@ -259,7 +259,7 @@ async function boot() {
   if (me) await useMe(me);
   else if (known) await useMe(known);
   else {
-    if (kind === "signed_out") return location.assign(`/sign-in?next=${encodeURIComponent("/field")}`);
+    if (kind === "signed_out") return location.assign(signInTo());
     return needsNetwork();
   }
   if (!device.get("started") && !location.hash) location.replace("#/start");
@@ -297,8 +297,11 @@ function notForThem() {
   redraw();
 }
 
+// A code that was scanned before anyone signed in leads on afterwards.
+const signInTo = () => `/sign-in?next=${encodeURIComponent(`/field${location.hash}`)}`;
+
 function needsNetwork() {
-  app.screen = { title: "gridops", view: () => notice("wait", t("请联网登录一次"), t("首次使用或退出后，需要联网登录；之后没有网络也能打开和工作。"), html`<a class="button primary" href="/sign-in?next=/field">${icon("login")}<span>${t("去登录")}</span></a>`) };
+  app.screen = { title: "gridops", view: () => notice("wait", t("请联网登录一次"), t("首次使用或退出后，需要联网登录；之后没有网络也能打开和工作。"), html`<a class="button primary" href=${signInTo()}>${icon("login")}<span>${t("去登录")}</span></a>`) };
   redraw();
 }
 

@@ -17,10 +17,6 @@ from gridops.squads.rules import Agency
 THINGS = {
     "desk_outings.show": "outing",
     "desk_incidents.show": "incident",
-    # On the phone an outing is there for those who are on it, and for nobody else.
-    "field_outings.show": "outing",
-    "field_outings.incident": "outing",
-    "field_outings.handover": "outing",
 }
 ARGUMENTS = {"outing_number": "outing", "incident_id": "incident"}
 

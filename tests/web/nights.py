@@ -46,7 +46,7 @@ class Night:
 
     def join(self, who: str, code: str) -> TestResponse:
         """Check in by the leader's code."""
-        return self.send(who, "/../join", code=code)
+        return self[who].record("check_in", {"code": code})
 
     def begun(self, **more: str) -> str:
         """The number of an approved round that both officers are on."""
@@ -59,7 +59,7 @@ class Night:
         assert answer.status_code == 302, answer.text
         with reading() as session:
             code = queries.squad_code(session, queries.round_named(session, self.street.root_id, number).squad_id)
-        assert self.join("second", code).status_code == 302
+        assert self.join("second", code).status_code == 201
         return number
 
     def visit(self, number: str, who: str = "officer", **more: Any) -> TestResponse:

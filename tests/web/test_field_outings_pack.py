@@ -25,10 +25,8 @@ class Phone:
         assert self.browser.sign_in(who).status_code == 302
 
     def send(self, kind: str, body: dict[str, Any], expected: int = 201) -> str:
-        name, now = str(uuid7()), clock.local(clock.now()).isoformat()
-        record = {"type": kind, "captured_at": now, "sent_at": now, "body": body, "attachments": []}
-        headers = {**self.browser.headers, "X-CSRFToken": self.browser.get("/field/pack/me").get_json()["csrf"]}
-        answer = self.browser.client.put(f"/api/v1/records/{name}", json=record, headers=headers)
+        name = str(uuid7())
+        answer = self.browser.record(kind, body, name)
         assert answer.status_code == expected, answer.text
         return name
 

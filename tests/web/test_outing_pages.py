@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from posixpath import normpath
 from typing import Any
 
 import pytest
@@ -18,14 +16,12 @@ from werkzeug.test import TestResponse
 from gridops.audit.models import AuditEntry
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.ids import uuid7
 from gridops.grids.models import Grid
 from gridops.operations import queries, service
 from gridops.operations.models import Campaign, Incident, Outing
 from gridops.operations.rules import OutingState, TallyKind, state_of
 from gridops.people.rules import Role
 from gridops.squads import queries as squads
-from tests.evidence.pictures import picture
 from tests.factories import make_grid, make_user
 from tests.operations.force import make_force
 from tests.webapp import PASSWORD_HASH, Browser
@@ -45,17 +41,21 @@ class Night:
             assert self.opened[who].sign_in(who).status_code == 302
         return self.opened[who]
 
-    def send(self, who: str, path: str, **form: Any) -> TestResponse:
-        """A form of the phone, with the envelope of its record."""
-        now = clock.local(clock.now()).isoformat()
-        given = {"record_id": str(uuid7()), "captured_at": now, "sent_at": now, **form}
-        return self[who].post(normpath(f"/field/outings{path}"), given)
+    def send(self, who: str, what: str, expected: int = 201, /, **body: Any) -> TestResponse:
+        """A record of a phone."""
+        answer = self[who].record(what, body)
+        assert answer.status_code == expected, answer.text
+        return answer
 
     def begun(self) -> str:
         """The number of an outing that the leader has begun on the phone."""
-        answer = self.send("leader", "/start", campaign="FJDC", agencies=["urban_management", "police_station"])
-        assert answer.status_code == 302, answer.text
-        return answer.location.rpartition("/")[2]
+        agencies = ["urban_management", "police_station"]
+        answer = self.send("leader", "outing", action="start", campaign="FJDC", agencies=agencies)
+        return str(answer.get_json()["number"])
+
+    def seized(self, number: str) -> str:
+        """The record of a seizure on an outing."""
+        return str(self.send("leader", "incident", outing=number, **as_body(seizure())).get_json()["id"])
 
 
 @pytest.fixture
@@ -94,36 +94,38 @@ def seizure(**more: str) -> dict[str, str]:
     }
 
 
-def test_an_outing_from_its_begin_to_its_end_on_the_phone(night: Night) -> None:
+def as_body(form: dict[str, str]) -> dict[str, Any]:
+    """What a form says, as a record says it."""
+    body: dict[str, Any] = {name: value for name, value in form.items() if value}
+    body["officers"] = form["officers"].replace("；", ";").split(";")
+    body["premises"] = {"name": body.pop("premises_name")}
+    if form["deadline"]:
+        body["deadline"] = f"{form['deadline']}:00+08:00"
+    return body
+
+
+def test_who_is_on_it_counts_and_only_its_leader_ends_it(night: Night) -> None:
     number = night.begun()
-    page = night["leader"].get(f"/field/outings/{number}")
-    assert "规范摆放" in page.text
     row = outing(number)
     code = asked(squads.squad, row.squad_id).code
-    assert code in page.text
-    assert night["policeman"].get(f"/field/outings/{number}").status_code == 404  # not on it yet
-    assert night.send("policeman", "/../join", code=code).location.endswith(number)
-    for amount in ("1", "1", "12", "-1"):
-        assert night.send("policeman", f"/{number}/tally", kind="tidied", amount=amount).status_code == 302
+    night.send("policeman", "check_in", code=code)
+    for amount in (1, 1, 12, -1):
+        night.send("policeman", "tally", outing=number, kind="tidied", amount=amount)
     assert asked(queries.tally_sums, [row.id])[row.id] == {TallyKind.TIDIED: 13}
-    assert 'value="-12"' in night["policeman"].get(f"/field/outings/{number}").text  # what an undo would send
-    form = {"name": "王五", "agency": "transport_administration", "certificate_no": "YG-7"}
-    assert night.send("leader", f"/{number}/member", **form).status_code == 302
+    named = {"name": "王五", "agency": "transport_administration", "certificate_no": "YG-7"}
+    night.send("leader", "check_in", outing=number, **named)
     assert asked(squads.turns, [row.squad_id])[row.squad_id].people == 3
-    assert night.send("policeman", f"/{number}/end", summary="完毕").status_code == 302  # kept for a person to judge
-    assert state_of(outing(number)) is OutingState.OPEN
-    assert night.send("leader", f"/{number}/end", summary="整治完毕").status_code == 302
+    told = night.send("policeman", "outing", action="end", outing=number, summary="完毕").get_json()
+    assert (told["state"], state_of(outing(number))) == ("held", OutingState.OPEN)  # for a person to judge
+    night.send("leader", "outing", action="end", outing=number, summary="整治完毕")
     assert (state_of(outing(number)), outing(number).summary) == (OutingState.ENDED, "整治完毕")
 
 
-def test_a_double_touch_counts_once(night: Night) -> None:
-    number = night.begun()
-    name = str(uuid7())
-    now = clock.local(clock.now()).isoformat()
-    for _touch in range(2):
-        form = {"kind": "persuaded", "amount": "1", "record_id": name, "captured_at": now}
-        assert night.send("leader", f"/{number}/tally", **form).status_code == 302
-    assert asked(queries.tally_sums, [outing(number).id])[outing(number).id] == {TallyKind.PERSUADED: 1}
+def test_the_old_address_of_a_code_leads_to_the_app(app: Flask) -> None:
+    browser = Browser(app)
+    assert browser.get("/field/join?code=ab_c-1").location == "/field#/join?code=ab_c-1"
+    assert browser.get("/field/join?code=<b>").location == "/field#/join?code=%3Cb%3E"
+    assert browser.get("/field/join").location == "/field#/join"
 
 
 @pytest.mark.parametrize(
@@ -137,37 +139,29 @@ def test_a_double_touch_counts_once(night: Night) -> None:
         ({"kind": "preserved"}, "行政处罚法第五十六条、第八十五条"),  # twenty days are more than seven working days
     ],
 )
-def test_what_breaks_the_law_comes_back_with_the_article_and_everything_typed(
-    night: Night, more: dict[str, str], says: str
-) -> None:
+def test_what_breaks_the_law_comes_back_with_the_article(night: Night, more: dict[str, str], says: str) -> None:
     number = night.begun()
-    answer = night.send("leader", f"/{number}/incident", **seizure(**more))
-    assert answer.status_code == 422
-    assert says in answer.text
-    assert "李小四" in answer.text
+    answer = night.send("leader", "incident", 422, outing=number, **as_body(seizure(**more)))
+    assert says in " ".join(error["reason"] for error in answer.get_json()["errors"])
     assert asked(queries.incidents_of, [outing(number).id]) == []
 
 
-def test_a_seizure_is_handed_over_with_a_signature(night: Night) -> None:
+def test_the_desk_sees_whether_the_party_signed_and_who_saw_it_refused(night: Night) -> None:
     number = night.begun()
-    assert night.send("leader", f"/{number}/incident", **seizure()).status_code == 302
+    body = {**as_body(seizure()), "signed": "refused", "witness": "赵见证"}
+    night.send("leader", "incident", outing=number, **body)
     (row,) = asked(queries.incidents_of, [outing(number).id])
-    handed = {
-        "incident": row.incident.record_id,
-        "from_agency": "urban_management",
-        "to_agency": "police_station",
-        "what": "三轮车1辆",
-        "receiver": "王警官",
-    }
-    assert night["leader"].get(f"/field/outings/{number}/handover").status_code == 200
-    unsigned = night.send("leader", f"/{number}/handover", **handed)
-    assert (unsigned.status_code, "请接收人签名" in unsigned.text) == (422, True)
-    signature = (io.BytesIO(picture()), "signature.jpg")
-    assert night.send("leader", f"/{number}/handover", **handed, photo_signature=signature).status_code == 302
-    page = night["desk"].get(f"/desk/outings/{number}").text
-    assert "王警官" in page
-    (link,) = set(re.findall(r"/api/v1/evidence/\d+/original", page))
-    assert night["desk"].get(link).status_code == 200
+    path = f"/desk/incidents/{row.incident.id}"
+    page = night["desk"].get(path).text
+    assert ("拒签" in page, "赵**" in page, "赵见证" in page) == (True, True, False)
+    assert "赵见证" in night["desk"].post(f"{path}/read").text
+
+
+def test_what_was_handed_over_is_on_the_page_of_the_outing(night: Night) -> None:
+    number = night.begun()
+    handed = {"from_agency": "urban_management", "to_agency": "police_station", "what": "三轮车1辆"}
+    night.send("leader", "handover", outing=number, incident=night.seized(number), receiver="王警官", **handed)
+    assert "王警官" in night["desk"].get(f"/desk/outings/{number}").text
 
 
 def test_the_desk_plans_corrects_and_ends_with_a_reason(night: Night) -> None:
@@ -183,8 +177,9 @@ def test_the_desk_plans_corrects_and_ends_with_a_reason(night: Night) -> None:
         "agencies": ["street"],
     }
     number = desk.post("/desk/outings/new", plan).location.rpartition("/")[2]
-    assert "开始这次行动" in night["leader"].get("/field/outings").text
-    assert night.send("leader", "/start", number=number).status_code == 302
+    (planned,) = night["leader"].get("/field/pack/outings").get_json()["outings"]
+    assert (planned["state"], planned["may"]["start"]) == ("planned", True)
+    night.send("leader", "outing", action="start", number=number)
     path = f"/desk/outings/{number}"
     assert desk.post(f"{path}/tally", {"kind": "cleared", "amount": "-3", "reason": "多记"}).status_code == 302
     assert "撤回的比记录的多" in desk.get(path).text
@@ -244,7 +239,7 @@ def test_a_referral_from_its_letter_to_its_answer(night: Night) -> None:
 
 def test_the_party_is_masked_until_somebody_asks_and_that_is_kept(night: Night) -> None:
     number = night.begun()
-    night.send("leader", f"/{number}/incident", **seizure())
+    night.seized(number)
     (row,) = asked(queries.incidents_of, [outing(number).id])
     path = f"/desk/incidents/{row.incident.id}"
     desk = night["desk"]
@@ -258,7 +253,7 @@ def test_the_party_is_masked_until_somebody_asks_and_that_is_kept(night: Night) 
 
 def test_a_mistake_is_voided_and_recorded_anew(night: Night) -> None:
     number = night.begun()
-    night.send("leader", f"/{number}/incident", **seizure())
+    night.seized(number)
     (row,) = asked(queries.incidents_of, [outing(number).id])
     desk, path = night["desk"], f"/desk/incidents/{row.incident.id}"
     assert desk.post(f"{path}/void", {"reason": "清单写错", "version": "1"}).status_code == 302

@@ -23,7 +23,6 @@ from tests.factories import make_user
 from tests.web.nights import make_night
 from tests.web.street import make_street
 from tests.web.test_dispute_browser import drafted
-from tests.web.test_outing_browser import sign_on_the_glass
 from tests.web.test_penalty_browser import make
 from tests.webapp import PASSWORD_HASH, web_program
 
@@ -59,6 +58,23 @@ def holds(page: Page) -> None:
     """The page can be used by everyone and on its screen."""
     assert not violations(page)
     assert not overflows(page)
+
+
+def sign_on_the_glass(page: Page) -> None:
+    glass = page.locator("[data-sign] canvas")
+    glass.scroll_into_view_if_needed()
+    box = glass.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 40, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 90, steps=5)
+    page.mouse.up()
+    # The policy of our pages lets nobody wait by a script of text.
+    for _try in range(100):
+        if page.evaluate("document.querySelector('[name=photo_signature]').files.length") == 1:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("what was drawn is not in the form")
 
 
 def test_a_round_is_planned_walked_followed_penalised_and_told(address: str, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_a_free_round_from_its_begin_to_its_end_on_the_phone(night: Night) -> No
     # The leader's QR shows the code on a page first: opening it checks nobody in.
     assert 'class="qr"' in page
     code = one(Squad).code
-    assert number in night["inspector"].get(f"/field/join?code={code}").text
+    assert night["inspector"].get(f"/field/join?code={code}").location == f"/field#/join?code={code}"
     assert night["inspector"].get(f"/field/rounds/{number}").status_code == 404
     form = night["officer"].get(f"/field/rounds/{number}/visit?premises_id={night.shop}").text
     assert "治污设施正常运行" in form
