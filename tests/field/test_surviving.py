@@ -78,8 +78,10 @@ def test_another_person_on_the_phone_sees_and_sends_nothing_of_the_first(app: Ap
 @pytest.mark.parametrize("portal", [CAPTIVE, ELSEWHERE], ids=["page", "redirect"])
 def test_a_captive_portal_is_never_taken_for_the_server(app: App, line: Line, server: Server, portal: Fate) -> None:
     app.installed()
-    app.phone.wait_for(lambda: len(app.phone.stores(app.who)["packs"]) > 0)
+    app.phone.page.wait_for_timeout(500)  # what the start asks for has come
+    app.phone.page.evaluate("gridops.refresh().then(() => null)")
     before = app.phone.stores(app.who)["packs"]
+    assert before
     line.always("", portal)
     app.open()
     record = app.report(photo(40))
@@ -217,19 +219,15 @@ def test_a_new_version_of_the_app_takes_over_with_records_waiting(app: App, line
     app.open()  # under the worker's control
     line.always(RECORDS, answer(503))
     records = [app.report(photo(80 + n)) for n in range(3)]
-    new = b"\n// the next version\n"
+    path = "/static/field/lib/ids.js"
+    changed = (Path(__file__).parents[2] / path.lstrip("/")).read_text("utf-8") + "\n// the next version\n"
 
-    def next_edition(worker: bytes) -> bytes:
-        text = worker.decode()
-        files = json.loads(re.search(r"const FILES = (.*);", text).group(1))
-        path, _ = next(one for one in files if one[0].endswith("/lib/ids.js"))
-        content = (Path(__file__).parents[2] / path.lstrip("/")).read_bytes() + new
-        changed = [[path, sha256(content).hexdigest()] if one[0] == path else one for one in files]
-        text = re.sub(r"const FILES = .*;", lambda _: f"const FILES = {json.dumps(changed)};", text)
-        return re.sub(r'const VERSION = "\w+"', 'const VERSION = "next00000000"', text).encode()
+    def next_worker(worker: bytes) -> bytes:
+        told = re.sub(r'const VERSION = "\w+"', 'const VERSION = "next00000000"', worker.decode())
+        return re.sub(rf'\["{path}","\w+"\]', f'["{path}","{sha256(changed.encode()).hexdigest()}"]', told).encode()
 
-    line.change("GET /field/sw.js", next_edition)
-    line.change("GET /static/field/lib/ids.js", lambda content: content + new)
+    line.change("GET /field/sw.js", next_worker)
+    line.change("GET /field/files/.*/app.json", lambda texts: json.dumps({**json.loads(texts), path: changed}).encode())
     page.evaluate("globalThis.before = true; document.body.append(document.createElement('dialog')); void 0")
     page.evaluate("document.querySelector('dialog').show()")
     page.evaluate("navigator.serviceWorker.getRegistration('/field').then((found) => found.update()).then(() => null)")
@@ -239,6 +237,7 @@ def test_a_new_version_of_the_app_takes_over_with_records_waiting(app: App, line
     page.evaluate("document.querySelector('dialog').remove()")
     app.phone.until("!globalThis.before && globalThis.gridops?.engine")
     assert page.evaluate("caches.keys()") == ["gridops-field-next00000000"]
+    assert "the next version" in page.evaluate(f"fetch('{path}').then((found) => found.text())")
     assert [app.state(one) for one in records] == ["queued"] * 3
     line.clear()
     app.delivers()
