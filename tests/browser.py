@@ -71,11 +71,13 @@ def sign_in(page: Page, username: str) -> None:
     page.wait_for_load_state()
 
 
-def violations(page: Page) -> list[str]:
-    """What axe holds against a page (WCAG 2.2 A and AA), each with the place it was found in."""
-    page.evaluate(_AXE.read_text(encoding="utf-8"))
+def violations(page: Page, *rules: str) -> list[str]:
+    """What axe holds against a page (WCAG 2.2 A and AA), each with the place it was found in; `rules`: only those."""
+    if not page.evaluate("'axe' in globalThis"):
+        page.evaluate(_AXE.read_text(encoding="utf-8"))
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = page.evaluate(f"axe.run(document, {{runOnly: {tags}}}).then((r) => r.violations)")
+    only = [*rules] or tags
+    found = page.evaluate(f"axe.run(document, {{runOnly: {only}}}).then((r) => r.violations)")
     return [
         f"{rule['id']} ({rule['impact']}): {node['target'][0]}: {node['failureSummary']}"
         for rule in found
