@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,9 @@ from gridops.intake.words import said as said
 from gridops.people.rules import Person
 from gridops.tasks.waking import wake
 from gridops.web.photos import Photo, limits, settings
+
+# What forms that a browser sends say of the device; the field app names its phone, the desk itself.
+DEVICE = "web"
 
 
 def new_name() -> str:
@@ -56,6 +60,33 @@ def send(
         raise Conflict("这份表单已经提交过，内容与这次不同；两份都已保存，待人工判定。")
     wake("figures.drain")
     return taken.receipt
+
+
+def place_of(typed: Mapping[str, str]) -> dict[str, Any]:
+    """Where it is: the phone's fix, a point picked by hand (then the fix beside it), or a grid by its code."""
+    lon, lat = number(typed.get("lon"), 180), number(typed.get("lat"), 90)
+    if lon is None or lat is None:
+        return {"grid": typed["grid"]} if typed.get("grid") else {}
+    location: dict[str, Any] = {"lon": lon, "lat": lat}
+    accuracy = number(typed.get("accuracy_m"), 1_000_000)
+    if typed.get("picked") != "no":
+        location["picked"] = True
+        fix = {"lon": number(typed.get("fix_lon"), 180), "lat": number(typed.get("fix_lat"), 90)}
+        if None not in fix.values():
+            fix_accuracy = number(typed.get("fix_accuracy_m"), 1_000_000)
+            location["fix"] = {**fix, **({"accuracy_m": fix_accuracy} if fix_accuracy is not None else {})}
+    elif accuracy is not None:
+        location["accuracy_m"] = accuracy
+    return {"location": location}
+
+
+def number(text: str | None, most: float) -> float | None:
+    """A finite number within ±most, or None."""
+    try:
+        found = float((text or "").strip()[:30])
+    except ValueError:
+        return None
+    return found if math.isfinite(found) and abs(found) <= most else None
 
 
 def problems(wrong: Invalid) -> dict[str, str]:

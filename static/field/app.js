@@ -4,6 +4,8 @@ import { device } from "./lib/device.js";
 import { html, nothing, render } from "./lib/html.js";
 import { read } from "./lib/router.js";
 import { openStore } from "./lib/store.js";
+import { openTasks } from "./lib/tasks.js";
+import { keepThumbs } from "./lib/thumbs.js";
 import { icon, notice, toast } from "./lib/ui.js";
 import { now } from "./lib/when.js";
 import { language, speak, t } from "./lib/words.js";
@@ -34,7 +36,7 @@ const app = {
     app.engine.wake();
     return record;
   },
-  refresh: (parts) => refresh(app.store, parts),
+  refresh: (parts) => refreshed(parts),
   sendPictures,
   signOut,
 };
@@ -107,9 +109,11 @@ function redraw() {
 
 let turn = 0;
 // Loads the screen of the address; with `again` the same one, keeping what is typed where the screen does so.
-async function show(again = false) {
+async function show(asked = false) {
   const mine = ++turn;
-  const at = read(location.hash);
+  const { hash } = location;
+  const at = { ...read(hash), hash };
+  const again = asked && app.at?.hash === hash; // the person may have gone on meanwhile
   const { default: screen } = await import(`./screens/${at.screen}.js`);
   const state = screen.load ? await screen.load({ ...at.params, query: at.query, again: again ? app.state : null }, app) : {};
   if (mine !== turn) return;
@@ -127,8 +131,15 @@ async function count() {
     app.store.countIn("queued"), app.store.countIn("sent"), ...["refused", "conflict", "gone"].map((state) => app.store.countIn(state)),
   ]);
   stuck.push(await app.store.countPhotos("stuck"));
-  const tasks = (await app.store.pack("tasks"))?.data?.tasks?.length ?? 0;
-  app.counts = { waiting: queued + sent, stuck: stuck.reduce((all, one) => all + one, 0), tasks };
+  app.counts = { waiting: queued + sent, stuck: stuck.reduce((all, one) => all + one, 0), tasks: await openTasks(app.store) };
+}
+
+// The parts, then the small pictures that belong to them, unless the line is dear.
+async function refreshed(parts) {
+  const { store } = app;
+  const changed = await refresh(store, parts);
+  if (!picturesWait()) keepThumbs(store).catch(() => {});
+  return changed;
 }
 
 let drawing = false;
@@ -243,7 +254,7 @@ async function lookAround() {
   if (document.visibilityState !== "visible" || !app.store || Date.now() - asked < FRESH_MS) return;
   asked = Date.now();
   const user = await renewed();
-  if (user) await refresh(app.store, PARTS);
+  if (user) await refreshed(PARTS);
 }
 
 async function boot() {

@@ -209,7 +209,7 @@ def paths_of(app: Flask, street: Street) -> list[str]:
         for rule in app.url_map.iter_rules()
         if not rule.arguments and "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/")
     ]
-    cases = [f"/{place}/cases/{number}" for number in street.cases for place in ("field", "desk")]
+    cases = [f"/desk/cases/{number}" for number in street.cases]
     papers = [
         f"/bulletins/{bulletin}{part}"
         for bulletin in (street.bulletin, street.frozen)
@@ -218,7 +218,7 @@ def paths_of(app: Flask, street: Street) -> list[str]:
     kept = [f"/admin/people/{street.person}", f"/admin/categories/{street.category}"]
     kept += [f"/admin/categories/{street.category}/conditions/new", "/admin/units?at=1", "/nowhere"]
     kept += ["/admin/calendar?year=2017&day=2017-01-27", "/admin/calendar?day=2026-10-01"]
-    return [*plain, *cases, *papers, *kept, "/field/tasks?kind=check", "/desk?group=all"]
+    return [*plain, *cases, *papers, *kept, "/desk?group=all"]
 
 
 PEOPLE = ("inspector", "clerk", "leader", "handler", "editor", "approver", "admin")
@@ -248,7 +248,7 @@ def test_refused_forms_say_why_in_english(app, street):
         "editor": ["/bulletins", f"/bulletins/{street.bulletin}/text", f"/bulletins/{street.bulletin}/steps/approve",
                    f"/bulletins/{street.bulletin}/steps/freeze", f"/bulletins/{street.frozen}/steps/freeze"],
         "leader": [f"/desk/cases/{one}/{move}" for move in ("file", "close", "suspend", "void", "dispatch")],
-        "inspector": ["/field/report", f"/field/cases/{one}/verify", f"/field/cases/{one}/return"],
+        "inspector": [f"/field/pack/case/{one}/{step}" for step in ("return", "receive", "close")],
         "clerk": ["/desk/report"],
     }  # fmt: skip
     found, refused = [], 0

@@ -23,7 +23,9 @@ def everybody(app, browser):
     return found
 
 
-@pytest.mark.parametrize("path", ["/desk/cases/%00", "/field/cases/%00", "/bulletins/%00", "/api/v1/cases/%00", "/%00"])
+@pytest.mark.parametrize(
+    "path", ["/desk/cases/%00", "/field/pack/case/%00", "/bulletins/%00", "/api/v1/cases/%00", "/%00"]
+)
 def test_no_address_holds_a_nul(browser, everybody, path):
     assert browser.get(path).status_code == 404
 

@@ -16,7 +16,6 @@ from gridops.core.errors import Invalid
 from gridops.intake.rules import RecordType
 from gridops.web import choices, photos, records
 from gridops.web.desk import common
-from gridops.web.field.report import place_of
 from gridops.web.guards import current_person, current_scope, needs
 from gridops.web.language import said
 
@@ -60,7 +59,7 @@ def _body(typed: Mapping[str, str]) -> dict[str, Any]:
     with reading() as session:
         chosen = choices.find(choices.classes(session, current_person().root_id), typed.get("category", ""))
     source = typed.get("source", "")
-    where = place_of(typed)
+    where = records.place_of(typed)
     if source not in SOURCES:
         wrong.append(("source", _("请选择来源")))
     if chosen is None:

@@ -32,7 +32,6 @@ from gridops.squads import queries as squads
 from gridops.squads.rules import Agency
 from gridops.web import choices, photos, records
 from gridops.web.desk.rounds import SOON, words
-from gridops.web.field.report import place_of
 from gridops.web.field.sending import given, names, onward, send
 from gridops.web.field.visit_form import FINDING_ROLES, FINDINGS, photos_of_findings, visit_body
 from gridops.web.guards import current_person, current_scope, needs
@@ -254,7 +253,7 @@ def _visit(round_number: str, typed: Mapping[str, str], errors: Mapping[str, str
 
 def _offered(session: Session, asked: str, typed: Mapping[str, str]) -> dict[str, Any]:
     """Premises by name or code (`hits`), or around the phone (`near`: None where it told no place)."""
-    here = place_of(typed)
+    here = records.place_of(typed)
     if asked:
         wanted = premises.PremisesFilter(text=asked)
         return {"hits": [(row, None) for row in premises.page(session, current_scope(), wanted, limit=_OFFERED)[0]]}

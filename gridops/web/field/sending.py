@@ -12,14 +12,13 @@ from werkzeug.wrappers import Response
 from gridops.intake.rules import RecordType
 from gridops.intake.service import Receipt
 from gridops.web import photos, records
-from gridops.web.field.report import DEVICE
 from gridops.web.guards import current_person
 from gridops.web.language import said
 
 
 def send(kind: RecordType, body: Mapping[str, Any], shots: list[photos.Photo] | None = None) -> Receipt:
     """Hand the form in as a record; raises as `records.send` does."""
-    return records.send(current_person(), kind, body, shots or [], device=DEVICE)
+    return records.send(current_person(), kind, body, shots or [], device=records.DEVICE)
 
 
 def given(names: Iterable[str]) -> dict[str, str]:

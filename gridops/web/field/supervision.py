@@ -25,7 +25,6 @@ from gridops.web.desk.proposals import units_in_use
 from gridops.web.desk.supervision.common import words
 from gridops.web.desk.supervision.problems import AFTER
 from gridops.web.field.common import shows
-from gridops.web.field.report import DEVICE
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("field_supervision", __name__, url_prefix="/field/supervision")
@@ -65,7 +64,7 @@ def send_check() -> Answer:
         return _check_page(typed, bad, shots), 422
     body = {name: typed.get(name, "").strip() for name in ("unit", "fact", "person", "outcome")}
     try:
-        receipt = records.send(person, RecordType.DISCIPLINE_CHECK, body, shots, device=DEVICE)
+        receipt = records.send(person, RecordType.DISCIPLINE_CHECK, body, shots, device=records.DEVICE)
     except Invalid as wrong:
         return _check_page(typed, records.problems(wrong), shots), 422
     return _onward(receipt, _("明察暗访已登记。"))
@@ -94,7 +93,7 @@ def send_answer(problem_number: str) -> Answer:
         return _problem_page(problem_number, typed, bad, shots), 422
     body = {"problem": problem_number, "words": typed.get("words", "").strip()}
     try:
-        receipt = records.send(person, RecordType.PROBLEM_ANSWER, body, shots, device=DEVICE)
+        receipt = records.send(person, RecordType.PROBLEM_ANSWER, body, shots, device=records.DEVICE)
     except Invalid as wrong:
         return _problem_page(problem_number, typed, records.problems(wrong), shots), 422
     return _onward(receipt, _("整改反馈已提交，等待认定。"))

@@ -17,6 +17,7 @@ export class Draft {
   async set(changes, { now = false } = {}) {
     Object.assign(this.content, changes);
     clearTimeout(this.timer);
+    if (this.over) return undefined;
     if (now) return this.save();
     this.timer = setTimeout(() => this.save(), SOON_MS);
     return undefined;
@@ -26,6 +27,12 @@ export class Draft {
     clearTimeout(this.timer);
     this.dirty = true;
     await this.store.saveDraft(this.name, { content: this.content, at: Date.now() });
+  }
+
+  // Nothing more is stored: the form has become a record, which took the draft away.
+  done() {
+    clearTimeout(this.timer);
+    this.over = true;
   }
 
   async drop() {

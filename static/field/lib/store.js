@@ -211,6 +211,31 @@ class Store {
     return this.db.put("packs", pack);
   }
 
+  // Of the parts whose names begin alike (one for each case opened) the newest stay.
+  async tidyPacks(prefix, most) {
+    const all = await this.db.getAll("packs", IDBKeyRange.bound(prefix, `${prefix}\uffff`));
+    const old = all.sort((a, b) => b.at.localeCompare(a.at)).slice(most);
+    await Promise.all(old.map(({ part }) => this.db.delete("packs", part)));
+  }
+
+  // Pictures of the pack, by their address; wiped with it.
+  picture(address) {
+    return this.db.get("packs", `picture:${address}`).then((found) => found?.blob);
+  }
+
+  savePicture(address, blob) {
+    return this.db.put("packs", { part: `picture:${address}`, blob });
+  }
+
+  dropPicture(address) {
+    return this.db.delete("packs", `picture:${address}`);
+  }
+
+  async pictureNames() {
+    const names = await this.db.getAllKeys("packs", IDBKeyRange.bound("picture:", "picture:\uffff"));
+    return names.map((name) => name.slice("picture:".length));
+  }
+
   note(key) {
     return this.db.get("notes", key).then((found) => found?.value);
   }

@@ -3,7 +3,7 @@
 import { iso } from "../lib/when.js";
 import { ask, token } from "./net.js";
 
-export const PARTS = ["categories", "grids", "tasks", "cases", "phones", "outings", "rounds", "premises", "supervision"];
+export const PARTS = ["categories", "grids", "tasks", "cases", "reports", "phones", "outings", "rounds", "premises", "supervision"];
 
 // Who is signed in, as the server says: {kind, me}. The token for sending comes along.
 export async function whoAmI(timeout = 8000) {

@@ -24,7 +24,6 @@ from gridops.web.desk.joint import place, written
 from gridops.web.desk.proposals import units_in_use
 from gridops.web.desk.supervision.common import ASKED, Answer, Tried, attempt, chosen_unit, kept, words
 from gridops.web.field.common import shows
-from gridops.web.field.report import DEVICE
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_problems", __name__, url_prefix="/desk/supervision/problems")
@@ -118,7 +117,7 @@ def answer(problem_number: str) -> Answer:
         return _page(problem_number, Tried("answer", request.form, bad), shots), 422
     body = {"problem": problem_number, "words": request.form.get("words", "").strip()}
     try:
-        records.send(person, RecordType.PROBLEM_ANSWER, body, shots, device=DEVICE)
+        records.send(person, RecordType.PROBLEM_ANSWER, body, shots, device=records.DEVICE)
     except Invalid as wrong:
         return _page(problem_number, Tried("answer", request.form, records.problems(wrong)), shots), 422
     flash(_("整改反馈已提交，等待认定。"), "good")

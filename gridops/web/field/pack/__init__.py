@@ -46,6 +46,14 @@ tasks       {tasks [{kind (verify|check|handle), number, record (uuid of the rep
 cases       {cases [{number, record, category, category_name, category_name_en, state, lon, lat, grid (code), address,
              reported_at, due_at, thumb (address or null), mine}], more}
             open ones in those grids that I see; nearest due first
+reports     {reports [{number, state, state_name, category_name, category_name_en, address, reported_at}]}
+            mine, the newest first, 60 at most; ended ones too.
+case/<number>  {number, record, state, state_name, version, category, category_name, category_name_en, note, address,
+             lon, lat, grid, source_name, reported_at, due_at, due_name, clock [sentence], closing_condition, closings
+             [{id, words}] (where I may close), unit, before [photo], after [photo], check [photo],
+             timeline [{name, at, who, words, facts [sentence], lay_s}], may [move]}
+            one case that I see, asked for when it is opened. POST /field/pack/case/<number>/<receive | return |
+            ask_extension | close> `{version, …fields of the move}` takes a step: {number, state, version}.
 outings     {agencies [{value, name}], tallies [{value, name, classifier}],
              incidents [{kind, name, taking, agencies [who may do it; empty: any], officers (how many at least),
                   fields [{field, required, says [sentence with its article; of what is missing first]}],

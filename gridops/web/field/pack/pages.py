@@ -22,6 +22,7 @@ from gridops.core.errors import NotFound
 from gridops.people.queries import Scope
 from gridops.people.rules import Person
 from gridops.web.field.pack import (
+    case,
     cases,
     categories,
     me,
@@ -61,6 +62,7 @@ PARTS: dict[str, Part] = {
     "categories": Part(categories.build),
     "tasks": Part(cases.tasks),
     "cases": Part(cases.build),
+    "reports": Part(case.reports),
     "outings": Part(outings.build),
     "rounds": Part(rounds.build),
     "premises": Part(premises.build),

@@ -1,0 +1,88 @@
+// The answer to a task: 核实 (is it true?), 核查 (is it fixed?), 处置反馈 (what was done), with photos and a spoken note.
+
+import { Draft } from "./draft.js";
+import { html, nothing } from "./html.js";
+import { uuid } from "./ids.js";
+import { filesOf, photosPart, photosState, savedPhotos, settled, voicePart } from "./photos_part.js";
+import { ANSWERS } from "./tasks.js";
+import { button, field, icon, notice, segments } from "./ui.js";
+import { named, t } from "./words.js";
+import { locator, tooCoarse } from "../place/fix.js";
+
+const asks = {
+  verify: () => ({ title: t("核实：情况是否属实？"), name: "map-pin-check", outcomes: [["true", t("属实")], ["false", t("不属实")]], photos: t("现场照片"), words: t("说明"), send: t("提交核实"), record: t("核实") }),
+  check: () => ({ title: t("核查：是否处置到位？"), name: "eye-check", outcomes: [["passed", t("合格")], ["failed", t("不合格")]], photos: t("核查照片"), words: t("说明"), send: t("提交核查"), record: t("核查") }),
+  handle: () => ({ title: t("处置反馈"), name: "tool", outcomes: [], photos: t("处置后照片"), words: t("处置情况"), send: t("提交反馈"), record: t("处置反馈") }),
+};
+
+// Where a picture is taken now, where the phone knows it well enough.
+function here() {
+  const fix = locator().current();
+  return fix && !tooCoarse(fix) ? { lon: Number(fix.lon.toFixed(7)), lat: Number(fix.lat.toFixed(7)) } : {};
+}
+
+// `ghost()`: the picture before, to hold the camera the same way.
+export async function openAnswer(app, number, kind, ghost) {
+  const draft = await Draft.open(app.store, `task:${number}:${kind}`, { id: uuid(), outcome: "", words: "", photos: null });
+  const photos = await photosState(app.store, draft.content.photos, { at: here, most: app.me.limits?.attachments ?? 40 });
+  locator().watch();
+  return { number, kind, ghost: kind === "verify" ? null : ghost, draft, photos, errors: {} };
+}
+
+function missing({ kind, draft: { content } }) {
+  const found = {};
+  if (kind !== "handle" && !content.outcome) found.outcome = t("请选择结果。");
+  if (kind === "handle" && !content.words.trim()) found.words = t("请说明处置情况。");
+  if (content.outcome === "failed" && !content.words.trim()) found.words = t("请说明不合格的原因。");
+  return found;
+}
+
+function bodyOf({ kind, number, draft: { content } }) {
+  const words = content.words.trim();
+  const outcome = { verify: content.outcome === "true", check: content.outcome }[kind];
+  return { case: number, ...(outcome === undefined ? {} : { outcome }), ...(words ? { words } : {}) };
+}
+
+async function send(answer, app) {
+  const { draft, kind, photos } = answer;
+  if (draft.over) return;
+  await settled(photos);
+  answer.errors = missing(answer);
+  const [wrong] = Object.keys(answer.errors);
+  if (wrong) {
+    app.redraw();
+    document.querySelector(`#answer-${kind} .fault`)?.scrollIntoView({ block: "center" });
+    return;
+  }
+  const { told } = app.state;
+  const category = named({ name: told.category_name, name_en: told.category_name_en });
+  draft.done();
+  try {
+    await app.capture({
+      type: ANSWERS[kind].type, id: draft.content.id, body: bodyOf(answer), files: filesOf(photos), draft: draft.name,
+      about: { title: `${asks[kind]().record} · ${category}`, note: told.address || told.grid?.path || "", subject: answer.number },
+    });
+  } catch (fault) {
+    draft.over = false;
+    answer.errors = { send: fault.message };
+    app.redraw();
+    return;
+  }
+  if (app.state.number === answer.number) app.go("#/tasks");
+  app.toast(t("已保存，待发送"));
+}
+
+export function answerForm(answer, app) {
+  const { kind, draft, photos, errors } = answer;
+  const { title, name, outcomes, photos: label, words, send: sends } = asks[kind]();
+  const change = (changes) => { draft.set(changes); Object.keys(changes).forEach((key) => { delete errors[key]; }); app.redraw(); };
+  const shot = () => { draft.set({ photos: savedPhotos(photos) }, { now: true }); app.redraw(); };
+  const must = kind === "handle" || draft.content.outcome === "failed";
+  return html`<section class="answer" id=${`answer-${kind}`} aria-label=${title}><h2>${icon(name)}${title}</h2>
+    ${outcomes.length ? html`<div class="card outcome">${segments(`outcome-${kind}`, t("结果"), outcomes, draft.content.outcome, (outcome) => change({ outcome }), { errors: errors.outcome ? { [`outcome-${kind}`]: errors.outcome } : undefined })}</div>` : nothing}
+    ${photosPart(photos, { role: ANSWERS[kind].role, label, ghost: answer.ghost, required: t("建议拍照，当事人和值班人员都看得清。"), onChange: shot })}
+    <div class="card">${field(`words-${kind}`, must && kind === "check" ? t("不合格的原因") : words, draft.content.words, (typed) => change({ words: typed }), { rows: 3, maxlength: kind === "check" ? 500 : 2000, required: must, errors: errors.words ? { [`words-${kind}`]: errors.words } : undefined })}</div>
+    ${voicePart(photos, { onChange: shot })}
+    ${errors.send ? notice("wait", t("没有保存"), errors.send) : nothing}
+    ${button(sends, () => send(answer, app), { kind: "primary", name: "send" })}</section>`;
+}

@@ -1,0 +1,195 @@
+// 上报: the camera first, then the category; the place is found meanwhile. Two touches after the photo send it.
+
+import { categoryPart, Categories } from "../lib/category_part.js";
+import { Draft } from "../lib/draft.js";
+import { territoryOf } from "../lib/ground.js";
+import { html, nothing } from "../lib/html.js";
+import { uuid } from "../lib/ids.js";
+import { countOf, discardPhotos, filesOf, photosIn, photosPart, photosState, releasePhotos, savedPhotos, settled, takePhoto, voicePart } from "../lib/photos_part.js";
+import { Pictures } from "../lib/thumbs.js";
+import { button, check, confirm, field, icon, notice, select } from "../lib/ui.js";
+import { named, t } from "../lib/words.js";
+import { gridOf, hold, locationOf, pictureAt, placePart, placeState, ready, saved } from "../place/place_part.js";
+import { nearSame, nearSamePart } from "../lib/same_part.js";
+import { offerToGroup } from "../lib/to_group.js";
+
+const FRESH = { category: "", description: "", address: "", self_handled: false, same_as: null, grid: "", photos: null, place: null, campaign: null };
+
+async function load({ again, query }, app) {
+  const { store } = app;
+  const [categories, cases, territory] = await Promise.all([store.pack("categories"), store.pack("cases"), territoryOf(store)]);
+  if (again) return renewed(again, { categories, cases, territory });
+  const draft = await Draft.open(store, "report", { ...FRESH, id: uuid() });
+  const { content } = draft;
+  if (query.campaign && !draft.resumed) content.campaign = query.campaign;
+  const place = placeState({ territory, saved: content.place ?? {} });
+  const photos = await photosState(store, content.photos, { at: () => pictureAt(place), most: app.me.limits?.attachments ?? 40 });
+  const own = (await store.records({ limit: 200 })).filter((record) => record.type === "report");
+  const state = {
+    draft, place, photos, cases: cases?.data?.cases ?? [], own, errors: {}, more: Boolean(content.description || content.self_handled || photos.note),
+    category: { categories: new Categories(categories?.data), value: content.category, open: false, query: "", kind: null },
+    grids: mine(territory), listed: categories?.etag,
+    pictures: new Pictures(store, app.redraw),
+  };
+  place.locator.watch();
+  state.unwatch = place.locator.onChange(() => app.state === state && app.redraw());
+  const begun = photos.items.length || content.category || content.description;
+  state.resumed = draft.resumed && begun;
+  state.untouched = !begun;
+  return state;
+}
+
+// What was downloaded while the form stood open; what is typed stays.
+function renewed(state, { categories, cases, territory }) {
+  if (state.listed !== categories?.etag) Object.assign(state, { listed: categories?.etag, category: { ...state.category, categories: new Categories(categories?.data) } });
+  state.place.territory = territory;
+  state.grids = mine(territory);
+  state.cases = cases?.data?.cases ?? [];
+  return state;
+}
+
+const mine = (territory) => territory.leaves.filter((grid) => grid.mine);
+
+// A photo is all it takes to begin; who leaves the camera finds the form.
+async function first(state, app) {
+  await takePhoto(state.photos, { role: "before", label: t("上报"), onChange: changed(state, app) });
+}
+
+// What is photographed is stored before anything else happens, with the place it was seen at.
+const changed = (state, app) => () => {
+  const { draft, photos, place } = state;
+  if (!place.held && photos.items.some((one) => !one.album)) hold(place);
+  delete state.errors.photos;
+  draft.set({ photos: savedPhotos(photos), place: saved(place) }, { now: true });
+  app.redraw();
+};
+
+const typed = (state, app) => (changes) => {
+  state.draft.set({ ...changes, place: saved(state.place) });
+  app.redraw();
+};
+
+function leave(state) {
+  if (!state.draft) return;
+  state.unwatch();
+  state.pictures.end();
+  releasePhotos(state.photos);
+  const { draft } = state;
+  if (!draft.over && draft.dirty) draft.save();
+}
+
+async function startAnew(state, app) {
+  if (!(await confirm(t("不要这份没发完的上报？"), t("照片和填写的内容都会从手机里删除。"), t("删除，重新开始")))) return;
+  await discardPhotos(state.photos);
+  await state.draft.drop();
+  leave(state);
+  app.state = await load({ query: {} }, app);
+  app.redraw();
+}
+
+// Field -> what is missing; empty when it may go.
+function missing(state) {
+  const { draft: { content }, place, photos, category } = state;
+  const chosen = category.categories.find(content.category);
+  const found = {};
+  const shot = ["before", "after"].some((role) => countOf(photos, role));
+  if (!chosen) found.category = t("请选择类别。");
+  if (chosen?.photos_required && !shot) found.photos = t("这类问题须有现场照片。");
+  else if (chosen?.photos_required && content.self_handled && !countOf(photos, "after")) found.after = t("这类问题自行处置后须有处置后的照片。");
+  const { ok, why } = ready(place);
+  if (!ok && !content.grid) found.place = why;
+  return found;
+}
+
+function bodyOf(state) {
+  const { content } = state.draft;
+  const chosen = state.category.categories.find(content.category);
+  const at = ready(state.place).ok ? { location: locationOf(state.place) } : { grid: content.grid };
+  const said = {
+    description: content.description.trim(), address: content.address.trim(), self_handled: content.self_handled && !content.same_as,
+    same_as: content.same_as?.name, ...(content.campaign ? { campaign: content.campaign, source: "joint_enforcement" } : {}),
+  };
+  const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value));
+  return { category: chosen.code, category_list: state.category.categories.data.list, kind: chosen.kind, ...given, ...at };
+}
+
+async function send(state, app) {
+  const { draft, photos } = state;
+  if (draft.over) return;
+  await settled(photos);
+  state.errors = missing(state);
+  const [wrong] = Object.keys(state.errors);
+  if (wrong) {
+    app.redraw();
+    document.getElementById(wrong)?.scrollIntoView({ block: "center" });
+    document.getElementById(wrong)?.focus({ preventScroll: true });
+    return;
+  }
+  const chosen = state.category.categories.find(draft.content.category);
+  const grid = gridOf(state.place);
+  const about = { title: draft.content.same_as ? t("补充证据 · %(name)s", { name: named(chosen) }) : named(chosen), note: draft.content.address || grid?.path || "", subject: grid?.name ?? "" };
+  const files = filesOf(photos, draft.content.self_handled ? ["before", "after"] : ["before"]);
+  performance.mark("capture");
+  draft.done();
+  try {
+    await app.capture({ type: "report", id: draft.content.id, body: bodyOf(state), files, about, draft: draft.name });
+  } catch (fault) {
+    draft.over = false;
+    state.errors = { send: fault.message };
+    app.redraw();
+    return;
+  }
+  performance.measure("captured", "capture");
+  const shown = { before: files.find((one) => one.role === "before")?.blob, after: files.find((one) => one.role === "after")?.blob, words: [named(chosen), about.note] };
+  if (app.state === state) app.go("#/");
+  app.toast(t("已保存，待发送"), { action: { label: t("发到工作群"), run: () => offerToGroup(shown) }, seconds: 8 });
+}
+
+function view(state, app) {
+  if (state.untouched) {
+    state.untouched = false;
+    setTimeout(() => first(state, app)); // once the form is drawn
+  }
+  const { draft: { content }, place, photos, errors } = state;
+  const change = typed(state, app);
+  const shot = changed(state, app);
+  const pick = (one) => {
+    state.errors = {};
+    change({ category: one.value, same_as: null });
+  };
+  const near = nearSame(state, content.category);
+  return html`${state.resumed ? notice("info", t("接着上次没发完的上报"), "", button(t("重新开始"), () => startAnew(state, app), { kind: "quiet", name: "trash" })) : nothing}
+    <div id="photos" tabindex="-1">${photosPart(photos, { role: "before", label: content.self_handled ? t("处置前照片") : t("现场照片"), onChange: shot, errors: errors.photos })}</div>
+    ${categoryPart(state.category, { pick, redraw: app.redraw, error: errors.category })}
+    ${nearSamePart(near, { chosen: content.same_as, pictures: state.pictures, choose: (same_as) => change({ same_as }) })}
+    <div id="place" tabindex="-1">${placePart(place, { onChange: () => { delete errors.place; change({}); } })}
+      ${errors.place ? html`<p class="fault" role="alert">${icon("alert-circle")}${errors.place}</p>` : nothing}
+      ${ready(place).ok || !state.grids.length ? nothing : select("report-grid", t("定不了位时，选网格"), [["", t("请选择")], ...state.grids.map((grid) => [grid.code, grid.path])], content.grid, (grid) => change({ grid }))}</div>
+    ${more(state, app, change, shot)}
+    ${errors.send ? notice("wait", t("没有保存"), errors.send) : nothing}
+    <div class="thumb">${button(sendWords(state), () => send(state, app), { kind: "primary", name: "send" })}</div>`;
+}
+
+// The grid is named on the button, before it goes.
+function sendWords(state) {
+  const grid = gridOf(state.place)?.path ?? state.grids.find(({ code }) => code === state.draft.content.grid)?.path;
+  const what = state.draft.content.same_as ? t("发送，加入已有案件") : t("发送");
+  return html`<span class="send-words">${what}${grid ? html`<small>${grid}</small>` : nothing}</span>`;
+}
+
+function more(state, app, change, shot) {
+  const { draft: { content }, photos, errors } = state;
+  const before = () => photosIn(photos, "before").find((one) => one.blob)?.blob ?? null;
+  return html`<details class="card more" ?open=${state.more} @toggle=${(event) => { state.more = event.target.open; }}><summary>${icon("dots")}${t("补充：说明、语音、自行处置")}</summary>
+    <div class="more-body">
+    ${field("description", t("说明"), content.description, (description) => change({ description }), { rows: 3, maxlength: 2000, placeholder: t("不必写，照片说清楚就行") })}
+    ${field("address", t("地址或参照物"), content.address, (address) => change({ address }), { maxlength: 300 })}
+    ${voicePart(photos, { onChange: shot })}
+    ${app.me.may?.self_handle && !content.same_as ? check("self_handled", t("我已当场处置（自行处置）"), content.self_handled, (self_handled) => change({ self_handled }), { hint: t("记为自行处置，不再派遣") }) : nothing}
+    </div></details>
+    ${content.self_handled && !content.same_as ? html`<div id="after" tabindex="-1">${photosPart(photos, { role: "after", label: t("处置后照片"), ghost: before, onChange: shot, errors: errors.after })}</div>` : nothing}`;
+}
+
+const busy = (state) => Boolean(state.photos?.items.length || state.draft?.content.category);
+
+export default { title: () => t("上报"), load, view, leave, busy, live: true };

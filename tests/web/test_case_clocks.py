@@ -1,0 +1,53 @@
+"""The clock of who has the case in hand: the unit's own, in tasks and at the head of the case."""
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from gridops.cases.models import Case
+from gridops.cases.rules.moves import Move
+from gridops.core import clock
+from gridops.core.db import transaction
+from tests.web.street import Street
+
+
+def in_hand(street: Street, hours: float) -> Case:
+    """A case with the unit that it is to have handled so many hours from now, well before the case itself is due."""
+    case = street.dispatched()
+    with transaction() as session:
+        due = clock.now() + timedelta(hours=hours, minutes=30)
+        session.execute(
+            update(Case)
+            .where(Case.id == case.id)
+            .values(handle_due_at=due, due_at=due + timedelta(days=9), runs_out_at=due + timedelta(days=9))
+        )
+    return case
+
+
+def clocks(street: Street, case: Case) -> list[str]:
+    """The clocks that the head of the case names at the desk."""
+    page = street.browser("desk").get(f"/desk/cases/{case.number}").text
+    return re.findall(r"</svg>((?:处置)?时限) ", page.split('class="case-lead"')[1].split("</p>")[0])
+
+
+def test_a_handlers_tasks_count_down_to_his_own_deadline_and_stand_in_its_order(street: Street) -> None:
+    later, sooner, late = in_hand(street, 6), in_hand(street, 3), in_hand(street, -2)
+    handler = street.browser("handler")
+    told = handler.get("/field/pack/tasks").get_json()["tasks"]
+    assert [one["number"] for one in told] == [late.number, sooner.number, later.number]
+    assert {one["due_name"] for one in told} == {"处置时限"}
+    assert handler.get(f"/field/pack/case/{late.number}").get_json()["due_name"] == "处置时限"
+    assert re.search(r"chip-late[^>]*>.{0,200}处置时限 超", handler.get(f"/desk/cases/{late.number}").text, re.S)
+    # The desk sees both clocks, a case out of the unit's hands the whole deadline alone.
+    assert clocks(street, sooner) == ["处置时限", "时限"]
+    street.move(sooner, Move.FEEDBACK, "handler", words="已清理")
+    assert clocks(street, sooner) == ["时限"]
+
+
+def test_the_address_of_a_move_leads_to_its_case(street: Street) -> None:
+    case, desk = street.dispatched(), street.browser("desk")
+    opened = desk.get(f"/desk/cases/{case.number}/dispatch?group=filed&number=x")
+    assert opened.location == f"/desk/cases/{case.number}?group=filed&number=x"
+    assert desk.get(opened.location).status_code == 200
+    assert desk.get("/desk/dispatch").location == "/desk"
