@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from gridops.core import db
+from gridops.core import clock, db
 from gridops.core.db import reading, transaction
 from gridops.grids.models import Grid
+from gridops.operations import service
+from gridops.operations.forms import PlanIn
 from gridops.operations.models import Incident, Outing
 from gridops.people.models import User
+from gridops.people.queries import load_person
 from gridops.people.rules import Role, UnitKind
+from gridops.squads.rules import Someone
 from tests.factories import make_unit, make_user
 from tests.field.app import App
 from tests.field.line import Line
@@ -62,6 +66,17 @@ def policeman_of(server: Server) -> None:
         made = make_user(session, root, Role.OFFICER, unit=unit, username="policeman", password_hash=PASSWORD_HASH)
         made.certificate_no = "苏D-900"
         server.people["policeman"] = made.id
+
+
+def planned(server: Server) -> str:
+    """The number of an outing that the desk has planned: the officer leads, the policeman comes along."""
+    db.use(server.engine)
+    with transaction() as session:
+        desk = load_person(session, server.people["desk"])
+        assert desk is not None
+        people = (Someone("policeman", username="policeman"),)
+        plan = PlanIn(CAMPAIGN, clock.now(), leader="officer", people=people)
+        return service.plan_outing(session, desk, plan).number
 
 
 def shot(page: Page, name: str) -> None:
@@ -162,7 +177,7 @@ def squad_text(app: App, outing: str) -> str:
 
 
 def outing_of(session: Session, record: str) -> Outing:
-    return session.scalars(select(Outing).where(Outing.record_id == record)).one()
+    return session.scalars(select(Outing).where(or_(Outing.record_id == record, Outing.number == record))).one()
 
 
 def incidents_of(session: Session, record: str) -> list[Incident]:

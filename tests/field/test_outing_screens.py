@@ -15,6 +15,7 @@ from gridops.squads import queries as squads
 from tests.browser import DESK, overflows, page_of, sign_in, violations
 from tests.field.app import App
 from tests.field.conftest import deployed
+from tests.field.fates import LOSE_ANSWER
 from tests.field.line import Line
 from tests.field.phone import Phone, browser_program
 from tests.field.squad import (
@@ -28,6 +29,7 @@ from tests.field.squad import (
     join,
     outing_of,
     packed,
+    planned,
     policeman_of,
     shot,
     shows,
@@ -114,6 +116,51 @@ def test_two_phones_without_a_network_count_at_once_and_merge_exactly(squad: Squ
     held = squad.server.held()
     assert held.rows["tally"] == len(captured)
     assert held.doubled() == []
+
+
+def test_a_planned_outing_is_begun_on_two_phones_at_once_and_is_one(squad: Squad) -> None:
+    number = planned(squad.server)
+    phones = (squad.leader, squad.policeman)
+    for app in phones:
+        packed(app)
+    squad.down()
+    for app in phones:
+        page = go(app, f"#/outings/{number}")
+        page.get_by_role("button", name="开始这次行动").click()
+        expect(page.get_by_role("heading", name="计数")).to_be_visible()
+        touch(page, "发放告知书", 2)
+    for who, app in (("policeman", squad.policeman), ("leader", squad.leader)):
+        squad.up(who)
+        delivered(app)
+    for app in phones:
+        packed(app)
+        shows(app, "team", {"leaflets": 4})
+        assert counts(app, "own") == {"leaflets": 2}
+    found = squad.asked(outing_of, number)
+    assert squad.asked(squads.turns, [found.squad_id])[found.squad_id].people == 2
+    page = squad.policeman.phone.page
+    page.get_by_role("button", name="我先离开").click()
+    page.get_by_role("button", name="离开", exact=True).click()
+    expect(page.locator(".member", has_text="policeman")).to_contain_text("已离开")
+    delivered(squad.policeman)
+
+
+def test_a_count_whose_answer_was_lost_is_not_shown_twice(squad: Squad) -> None:
+    leader = squad.leader
+    packed(leader)
+    begin(leader)
+    delivered(leader)
+    squad.lines["leader"].always("PUT /api/v1/records/", LOSE_ANSWER)
+    before = squad.server.held().rows["tally"]
+    touch(leader.phone.page, "清理")
+    leader.phone.wait_for(lambda: squad.server.held().rows["tally"] == before + 1, seconds=10)
+    packed(leader)
+    assert counts(leader, "team") == counts(leader, "own") == {"cleared": 1}
+    assert "queued" in {one["state"] for one in leader.records().values()}
+    squad.lines["leader"].clear()
+    delivered(leader)
+    packed(leader)
+    assert counts(leader, "team") == {"cleared": 1}
 
 
 def test_an_incident_that_the_law_refuses_is_shown_and_put_right(squad: Squad) -> None:
@@ -298,4 +345,8 @@ def test_everybody_can_use_the_screens_by_day_by_night_and_in_large_letters(squa
             ".map((one) => one.outerHTML.slice(0, 90))"
         )
         assert small == [], where
+        page.evaluate("import('/static/field/lib/words.js').then((words) => words.speak('en')).then(gridops.redraw)")
+        shot(page, f"all-{screens.index(where)}-en")
+        assert not overflows(page), (where, "en")
+        page.evaluate("import('/static/field/lib/words.js').then((words) => words.speak('zh')).then(gridops.redraw)")
     assert leader.phone.faults == squad.policeman.phone.faults == []

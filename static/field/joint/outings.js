@@ -7,6 +7,7 @@ import { day } from "../lib/when.js";
 
 export const TYPES = ["outing", "check_in", "tally", "incident", "handover"];
 const DEAD = new Set(["refused", "gone", "conflict"]);
+const WAITING_MS = 48 * 3_600_000;
 const ORDER = { open: 0, planned: 1, ended: 2, cancelled: 3 };
 const NOTHING = { agencies: [], tallies: [], incidents: [], campaigns: [], outings: [], bases: [], self: null };
 
@@ -50,9 +51,12 @@ const begins = (record) => record.type === "outing" && record.body.action === "s
 const joins = (record) => record.type === "check_in" && record.body.outing && !record.body.name && !record.body.out;
 export const when = (outing) => outing.started_at ?? outing.planned_for;
 
-// What the server has taken and does not show any more when asked afterwards is over, or was called off.
+// What the server has taken and does not show any more when asked afterwards is over, or was called off. What waited
+// for its leader's phone when it was taken is given two days.
 function over(record, packAt) {
-  return record.state === "confirmed" && !record.receipt?.waiting_for && packAt > record.confirmed_at;
+  if (record.state !== "confirmed" || !packAt) return false;
+  const since = Date.parse(packAt) - Date.parse(record.confirmed_at);
+  return since > (record.receipt?.waiting_for ? WAITING_MS : 0);
 }
 
 const EMPTY = { number: null, planned_for: null, ended_at: null, sums: {}, counted: [], incidents: [], handovers: [], code: null, join: null };
