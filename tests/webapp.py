@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -75,17 +76,21 @@ class Browser:
         self._keep_token(answer)
         return answer
 
-    def record(self, kind: str, body: dict[str, Any], name: str | None = None) -> TestResponse:
-        """Send a record as the field app does, now and without files."""
-        now = clock.local(clock.now()).isoformat()
-        sent = {"type": kind, "captured_at": now, "sent_at": now, "body": body, "attachments": []}
-        token = self.get("/field/pack/me").get_json()["csrf"]
-        return self.client.put(
-            f"/api/v1/records/{name or uuid7()}",
-            json=sent,
-            headers={**self.headers, "X-CSRFToken": token},
-            environ_base=self.environ,
-        )
+    def record(
+        self, kind: str, body: dict[str, Any], name: str | None = None, photos: Mapping[str, bytes] | None = None
+    ) -> TestResponse:
+        """Send a record as the field app does, now, its photos by their roles first."""
+        now, claims = clock.local(clock.now()).isoformat(), []
+        headers = {**self.headers, "X-CSRFToken": self.get("/field/pack/me").get_json()["csrf"]}
+        for role, content in (photos or {}).items():
+            sha256 = hashlib.sha256(content).hexdigest()
+            claims.append({"sha256": sha256, "size": len(content), "mime": "image/jpeg", "role": role})
+            path = f"/api/v1/attachments/{sha256}"
+            put = self.client.put(path, data=content, headers=headers, environ_base=self.environ)
+            assert put.status_code < 300, put.text
+        sent = {"type": kind, "captured_at": now, "sent_at": now, "body": body, "attachments": claims}
+        path = f"/api/v1/records/{name or uuid7()}"
+        return self.client.put(path, json=sent, headers=headers, environ_base=self.environ)
 
     def sign_in(self, username: str, password: str = PASSWORD, **form: str) -> TestResponse:
         """Open the form and send it; on success the next page's token is fetched too."""

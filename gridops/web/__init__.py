@@ -50,10 +50,6 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.field.shell:pages",
     "gridops.web.field.pack.pages:pages",
     "gridops.web.field.pack.case_pages:pages",
-    "gridops.web.field.joining:pages",
-    "gridops.web.field.premises:pages",
-    "gridops.web.field.rounds:pages",
-    "gridops.web.field.supervision:pages",
     "gridops.web.health:pages",
     "gridops.web.trial:pages",
 )

@@ -55,8 +55,8 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   const path = url.pathname;
-  // What a code on a wall or on the leader's phone says opens without a network too.
-  const inner = request.mode === "navigate" && /^\/field\/((?:premises|join)\b.*)$/.exec(path);
+  // What a code on a wall or an old link says opens without a network too, as the server would lead it.
+  const inner = request.mode === "navigate" && !KEPT.has(path) && /^\/field\/(?!pack\/|files\/|words\/)([^.]+)$/.exec(path);
   if (inner) {
     event.respondWith(Promise.resolve(Response.redirect(`/field#/${inner[1]}${url.search}`)));
     return;

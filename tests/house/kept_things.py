@@ -20,7 +20,6 @@ from tests.factories import make_unit
 THINGS = {
     "desk_checks.show": "look",
     "desk_problems.show": "problem",
-    "field_supervision.problem": "problem",
     "desk_matters.show": "matter",
     "desk_appeals.show": "appeal",
 }

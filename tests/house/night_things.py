@@ -18,9 +18,6 @@ THINGS = {
     "desk_rounds.show": "round",
     "desk_visits.late": "round",
     "desk_visits.show": "visit",
-    # On the phone a round is there for those who are on it, and for nobody else.
-    "field_rounds.show": "round",
-    "field_rounds.visit": "round",
 }
 ARGUMENTS = {"round_number": "round", "visit_id": "visit"}
 

@@ -8,10 +8,7 @@ from gridops.grids.models import Grid
 from gridops.premises import service
 
 # GET route -> which thing it names.
-THINGS = {
-    **dict.fromkeys(("desk_premises.show", "desk_premises.edit", "desk_premises.into"), "premises"),
-    "field_premises.show": "premises",
-}
+THINGS = dict.fromkeys(("desk_premises.show", "desk_premises.edit", "desk_premises.into"), "premises")
 ARGUMENTS = {"premises_id": "premises"}
 
 

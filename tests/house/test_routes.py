@@ -25,7 +25,7 @@ PUBLIC = {
     "field_app.files",
     "field_app.icons",
     "field_app.manifest",
-    "field_join.show",  # leads from the old address of a code to the app, which asks who is there
+    "field_app.elsewhere",  # leads from the address of a code to the app, which asks who is there
     "health.alive",
     "health.ready",
     "field_pack.words",  # the app speaks before anyone signs in; sentences are nobody's

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from posixpath import normpath
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +12,6 @@ from werkzeug.test import TestResponse
 from gridops.catalogue.models import Checklist, ChecklistItem
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.ids import uuid7
 from gridops.grids.models import Grid
 from gridops.inspections import queries
 from gridops.people.models import User
@@ -38,15 +37,13 @@ class Night:
             self.opened[who] = self.street.browser(who)
         return self.opened[who]
 
-    def send(self, who: str, path: str, **form: Any) -> TestResponse:
-        """A form of the phone, with the envelope of its record."""
-        now = clock.local(clock.now()).isoformat()
-        given = {"record_id": str(uuid7()), "captured_at": now, "sent_at": now, **form}
-        return self[who].post(normpath(f"/field/rounds{path}"), given)
+    def send(self, who: str, kind: str, body: dict[str, Any], **more: Any) -> TestResponse:
+        """A record of their phone."""
+        return self[who].record(kind, body, **more)
 
     def join(self, who: str, code: str) -> TestResponse:
         """Check in by the leader's code."""
-        return self[who].record("check_in", {"code": code})
+        return self.send(who, "check_in", {"code": code})
 
     def begun(self, **more: str) -> str:
         """The number of an approved round that both officers are on."""
@@ -55,17 +52,19 @@ class Night:
         planned = self["desk"].post("/desk/rounds/new", given)
         assert planned.status_code == 302, planned.text
         number = planned.location.rpartition("/")[2]
-        answer = self.send("officer", "/start", number=number)
-        assert answer.status_code == 302, answer.text
+        answer = self.send("officer", "round", {"action": "start", "number": number})
+        assert answer.status_code == 201, answer.text
         with reading() as session:
             code = queries.squad_code(session, queries.round_named(session, self.street.root_id, number).squad_id)
         assert self.join("second", code).status_code == 201
         return number
 
-    def visit(self, number: str, who: str = "officer", **more: Any) -> TestResponse:
-        """The form of a visit to the shop."""
-        given = {"premises_id": str(self.shop), "kind": "inspection", "complete": "yes", "signed": "received"}
-        return self.send(who, f"/{number}/visit", **{**given, **more})
+    def visit(
+        self, number: str, who: str = "officer", photos: Mapping[str, bytes] | None = None, **more: Any
+    ) -> TestResponse:
+        """A visit to the shop; nothing found where nothing is said."""
+        body = {"premises": {"id": self.shop}, "kind": "inspection", "complete": True, "signed": "received"}
+        return self.send(who, "visit", {"round": number, **body, **more}, photos=photos)
 
 
 def make_night(street: Street) -> Night:

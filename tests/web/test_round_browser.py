@@ -17,10 +17,10 @@ from gridops.core import clock, db
 from gridops.core.db import transaction
 from gridops.grids.models import Grid
 from gridops.people.rules import Role
-from tests.browser import DESK, PHONE, chromium, overflows, page_of, served, sign_in, violations
+from tests.browser import DESK, chromium, overflows, page_of, served, sign_in, violations
 from tests.conftest import empty
 from tests.factories import make_user
-from tests.web.nights import make_night
+from tests.web.nights import Night, make_night
 from tests.web.street import make_street
 from tests.web.test_dispute_browser import drafted
 from tests.web.test_penalty_browser import make
@@ -30,13 +30,13 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def address(sqlite_engine: Engine, tmp_path: Path) -> Iterator[str]:
+def served_night(sqlite_engine: Engine, tmp_path: Path) -> Iterator[tuple[str, Night]]:
     db.use(sqlite_engine)
     with web_program(sqlite_engine, tmp_path) as app:
         night = make_night(make_street(app))
         _office(night.street.root_id)
         with served(app) as found:
-            yield found
+            yield found, night
     empty(sqlite_engine)
 
 
@@ -60,24 +60,8 @@ def holds(page: Page) -> None:
     assert not overflows(page)
 
 
-def sign_on_the_glass(page: Page) -> None:
-    glass = page.locator("[data-sign] canvas")
-    glass.scroll_into_view_if_needed()
-    box = glass.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 40, box["y"] + 60)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 120, box["y"] + 90, steps=5)
-    page.mouse.up()
-    # The policy of our pages lets nobody wait by a script of text.
-    for _try in range(100):
-        if page.evaluate("document.querySelector('[name=photo_signature]').files.length") == 1:
-            return
-        page.wait_for_timeout(50)
-    pytest.fail("what was drawn is not in the form")
-
-
-def test_a_round_is_planned_walked_followed_penalised_and_told(address: str, tmp_path: Path) -> None:
+def test_a_round_is_planned_walked_followed_penalised_and_told(served_night: tuple[str, Night], tmp_path: Path) -> None:
+    address, night = served_night
     with chromium() as browser:
         desk, complaints = page_of(browser, address, DESK)
         sign_in(desk, "desk")
@@ -95,35 +79,7 @@ def test_a_round_is_planned_walked_followed_penalised_and_told(address: str, tmp
         holds(desk)
         number = desk.url.rpartition("/")[2]
 
-        phone, more = page_of(browser, address, PHONE, dark=True)
-        sign_in(phone, "officer")
-        phone.goto("/field/rounds")
-        holds(phone)
-        phone.get_by_role("button", name="开始这次夜查").click()
-        expect(phone.locator(".notice-good").first).to_contain_text("夜查已开始")
-        holds(phone)
-
-        other, _told = page_of(browser, address, PHONE)
-        sign_in(other, "second")
-        other.goto(f"/field/rounds/{number}")
-        other.get_by_role("button", name="我已到岗").click()
-        expect(other.locator(".notice-good").first).to_contain_text("已签到")
-
-        phone.reload()
-        phone.get_by_role("link", name="宏达喷涂厂").click()
-        holds(phone)
-        phone.locator("fieldset", has_text="治污设施正常运行").get_by_text("不符合", exact=True).click()
-        phone.fill("#finding_0_text", "危废未分类存放")
-        phone.locator("label.segment", has_text="责令改正").click()
-        phone.fill("#due_on", f"{clock.local_date(clock.now()) + timedelta(days=2)}")
-        phone.locator("label.segment", has_text="已签收").click()
-        sign_on_the_glass(phone)
-        phone.get_by_role("button", name="登记", exact=True).click()
-        expect(phone.locator(".notice-good").first).to_contain_text("检查走访已登记")
-        holds(phone)
-        phone.get_by_role("button", name="确认并结束").click()
-        expect(phone.locator(".notice-good").first).to_contain_text("夜查已结束")
-
+        _walked(night, number)
         desk.goto(f"/desk/rounds/{number}")
         expect(desk.locator("main")).to_contain_text("计入夜查次数")
         holds(desk)
@@ -151,7 +107,19 @@ def test_a_round_is_planned_walked_followed_penalised_and_told(address: str, tmp
         paper = writer.locator("article.paper")
         for said in ("组织夜查1次", "检查企业1家次", "责令改正1家", "罚款2000元"):
             expect(paper).to_contain_text(said)
-        assert complaints == more == most == []
+        assert complaints == most == []
+
+
+def _walked(night: Night, number: str) -> None:
+    """What the phones of the night sent: tests/field/test_round_screens.py walks it on their screens."""
+    due = f"{clock.local_date(clock.now()) + timedelta(days=2)}"
+    sent = [
+        night.send("officer", "round", {"action": "start", "number": number}),
+        night.send("second", "check_in", {"round": number}),
+        night.visit(number, findings=[{"text": "危废未分类存放"}], order={"kind": "order", "due_on": due}),
+        night.send("officer", "round", {"action": "end", "round": number}),
+    ]
+    assert [answer.status_code for answer in sent] == [201] * 4
 
 
 def _penalise_and_pay(browser: Chromium, address: str, penalty: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from datetime import date, timedelta
 from typing import Any
@@ -18,17 +17,20 @@ from gridops.core.db import reading, transaction
 from gridops.inspections import queries
 from gridops.inspections.models import Finding, Order, Round, Visit
 from gridops.inspections.rules import OrderKind, RoundState, VisitKind, state_of
-from gridops.squads.models import Squad
 from gridops.supervision.models import Problem
 from gridops.web.desk import rounds as desk_rounds
 from tests.evidence.pictures import picture
 from tests.web.nights import Night, make_night
 from tests.web.street import Street
+from tests.webapp import Browser
 
 
 @pytest.fixture
 def night(street: Street) -> Night:
     return make_night(street)
+
+
+WASTE = [{"text": "危废未分类"}]
 
 
 def one(model: Any) -> Any:
@@ -44,56 +46,27 @@ def on(days: int) -> str:
     return (clock.local_date(clock.now()) + timedelta(days=days)).isoformat()
 
 
-def test_a_free_round_from_its_begin_to_its_end_on_the_phone(night: Night) -> None:
+def test_a_round_of_the_phone_stands_at_the_desk_with_its_photos(night: Night) -> None:
     number = night.begun()
-    page = night["officer"].get(f"/field/rounds/{number}").text
-    assert "请出示执法证件" in page
-    assert night["inspector"].get(f"/field/rounds/{number}").status_code == 404  # not on it
-    found = night["officer"].get(f"/field/rounds/{number}/visit?q=喷涂").text
-    assert f"premises_id={night.shop}" in found
-    near = night["officer"].get(f"/field/rounds/{number}/visit?lon=119.956&lat=31.855").text
-    assert f"premises_id={night.shop}" in near
-    assert "95 米" in near
-    assert (
-        f"premises_id={night.shop}"
-        not in night["officer"].get(f"/field/rounds/{number}/visit?lon=119.97&lat=31.855").text
-    )
-    # The premises' own QR leads to a visit on the round that is running, and to a choice for who is on none.
-    scanned = night["officer"].get(f"/field/premises/{night.shop}")
-    assert scanned.location.endswith(f"/field/rounds/{number}/visit?premises_id={night.shop}")
-    assert "您不在进行中的夜查里" in night["inspector"].get(f"/field/premises/{night.shop}").text
-    # The leader's QR shows the code on a page first: opening it checks nobody in.
-    assert 'class="qr"' in page
-    code = one(Squad).code
-    assert night["inspector"].get(f"/field/join?code={code}").location == f"/field#/join?code={code}"
-    assert night["inspector"].get(f"/field/rounds/{number}").status_code == 404
-    form = night["officer"].get(f"/field/rounds/{number}/visit?premises_id={night.shop}").text
-    assert "治污设施正常运行" in form
-    assert "本年已行政检查 0 次" in form
+    bad = {"ok": False, "note": "喷淋塔未开"}
     answer = night.visit(
         number,
-        checklist=str(one(Checklist).id),
-        **{f"answer_{night.item}": "no", f"note_{night.item}": "喷淋塔未开"},
-        finding_0_text="危废未分类",
-        finding_0_severity="general",
-        paper="order",
-        due_on=on(10),
-        paper_number="责改字12号",
-        photo_finding_a=(io.BytesIO(picture()), "a.jpg"),
-        photo_signature=(io.BytesIO(picture(seed=2)), "b.jpg"),
+        checklist=one(Checklist).id,
+        answers={str(night.item): bad},
+        findings=[{"text": "危废未分类", "severity": "general"}],
+        order={"kind": "order", "due_on": on(10), "number": "责改字12号"},
+        photos={"finding_a": picture(), "signature": picture(seed=2)},
     )
-    assert answer.status_code == 302, answer.text
+    assert answer.status_code == 201, answer.text
     visit = one(Visit)
     with reading() as session:
         texts = {row.text: row.severity for row in queries.findings_of(session, [visit.id])}
         paper = queries.orders_of(session, [visit.id])[visit.id]
     assert texts == {"危废未分类": "general", "喷淋塔未开": "serious"}
     assert (visit.kind, paper.kind) == (VisitKind.INSPECTION, OrderKind.ORDER)
-    assert night.send("officer", f"/{number}/grid", grids=[night.street.west]).status_code == 302
-    page = night["officer"].get(f"/field/rounds/{number}").text
-    assert "检查 1 家次" in page
-    assert "已查网格 1 个" in page
-    assert night.send("officer", f"/{number}/end").status_code == 302
+    seen = {"action": "grid_checked", "round": number, "grids": [night.street.west]}
+    assert night.send("officer", "round", seen).status_code == 201
+    assert night.send("officer", "round", {"action": "end", "round": number}).status_code == 201
     assert state_of(one(Round)) is RoundState.ENDED
     shown = night["desk"].get(f"/desk/visits/{visit.id}").text
     assert "问题 1 的照片" in shown
@@ -101,44 +74,44 @@ def test_a_free_round_from_its_begin_to_its_end_on_the_phone(night: Night) -> No
     assert "责改字12号" in shown
 
 
-def test_without_two_officers_the_page_says_patrol_and_offers_no_order(night: Night) -> None:
-    answer = night.send("officer", "/start", theme="安全")
-    number = answer.location.rpartition("/")[2]
-    form = night["officer"].get(f"/field/rounds/{number}/visit?premises_id={night.shop}").text
-    assert "国办发〔2024〕54号" in form
-    assert 'value="inspection"' not in form
-    assert 'value="order"' not in form
+def test_a_free_round_inspects_nobody_and_leaves_a_hazard_notice(night: Night) -> None:
+    number = night.send("officer", "round", {"action": "start", "theme": "安全"}).get_json()["number"]
     refused = night.visit(number)
-    assert refused.status_code in (302, 422)
+    assert (refused.status_code, "国办发〔2024〕54号" in refused.text) == (422, True)
     assert one(Visit) is None
-    done = night.visit(number, kind="patrol", finding_0_text="通道堵塞", paper="hazard_notice", due_on=on(3))
-    assert done.status_code == 302
+    found = [{"text": "通道堵塞"}]
+    done = night.visit(number, kind="patrol", findings=found, order={"kind": "hazard_notice", "due_on": on(3)})
+    assert done.status_code == 201
     assert one(Order).kind is OrderKind.HAZARD_NOTICE
 
 
-def test_what_is_missing_in_a_visit_comes_back_with_everything_typed(night: Night) -> None:
-    number = night.begun()
-    answer = night.visit(number, finding_0_text="危废未分类", signed="refused", paper="order")
-    assert answer.status_code == 422
-    assert "危废未分类" in answer.text
-    assert "witness-problem" in answer.text
-    assert one(Visit) is None
+def test_old_addresses_and_codes_on_walls_lead_to_the_app(night: Night) -> None:
+    nobody = Browser(night.street.app)
+    for path, there in (
+        (f"premises/{night.shop}", f"#/premises/{night.shop}"),
+        ("rounds", "#/rounds"),
+        ("rounds/YC2026-0001/visit?premises=1", "#/rounds/YC2026-0001/visit?premises=1"),
+        ("supervision", "#/supervision"),
+        ("join?code=abc", "#/join?code=abc"),
+    ):
+        answer = nobody.get(f"/field/{path}")
+        assert (answer.status_code, answer.location) == (302, f"/field{there}"), path
+    assert f"/field/premises/{night.shop}" in night["officer"].get("/field/pack/premises").text
 
 
 def test_a_re_inspection_is_a_task_of_the_leader_and_stands_at_the_desk(night: Night) -> None:
     number = night.begun()
-    night.visit(number, finding_0_text="危废未分类", paper="order", due_on=on(1))
+    night.visit(number, findings=WASTE, order={"kind": "order", "due_on": on(1)})
     finding = one(Finding)
-    assert "宏达喷涂厂" in night["officer"].get("/field/rounds").text
-    assert "宏达喷涂厂" not in night["second"].get("/field/rounds").text
+    owed = {who: night[who].get("/field/pack/rounds").get_json()["rechecks"] for who in ("officer", "second")}
+    assert [one["name"] for one in owed["officer"]] == ["宏达喷涂厂"]
+    assert owed["second"] == []
     assert "待复查" in night["desk"].get("/desk/rounds").text
     with clock.set_to(clock.now() + timedelta(days=2)):  # the deadline has come
         leader = night.street.browser("officer")
-        (owed,) = leader.get("/field/pack/tasks").get_json()["rechecks"]
-        assert owed["name"] == "宏达喷涂厂"
-    form = night["second"].get(f"/field/rounds/{number}/visit?premises_id={night.shop}&recheck=yes").text
-    assert f'value="{finding.id}"' in form
-    night.visit(number, who="second", recheck="yes", corrected=[str(finding.id)])
+        (told,) = leader.get("/field/pack/tasks").get_json()["rechecks"]
+        assert told["name"] == "宏达喷涂厂"
+    night.visit(number, who="second", recheck=True, corrected=[finding.id])
     assert one(Order).lifted_at is not None
     assert "待复查" not in night["desk"].get("/desk/rounds").text
 
@@ -150,7 +123,7 @@ def test_the_first_re_inspections_stand_above_the_rounds_and_all_on_pages_of_the
     monkeypatch.setattr(desk_rounds, "_PAGE", 2)
     number = night.begun()
     for days in (2, 0, 1):
-        night.visit(number, finding_0_text="危废未分类", paper="order", due_on=on(days), paper_number=f"责改{days}号")
+        night.visit(number, findings=WASTE, order={"kind": "order", "due_on": on(days), "number": f"责改{days}号"})
     page = night["desk"].get("/desk/rounds").text
     assert '待复查 <span class="num">3</span>' in page
     assert page.index("责改0号") < page.index("责改1号")
@@ -183,10 +156,10 @@ def test_a_round_is_planned_with_its_draw_and_begun_from_the_plan(night: Night) 
     page = night["desk"].get(f"/desk/rounds/{number}").text
     assert "宏达喷涂厂" in page
     assert "abc" in page
-    assert "开始这次夜查" in night["officer"].get("/field/rounds").text
-    assert night.send("officer", "/start", number=number).status_code == 302
-    assert night.send("second", f"/{number}/member").status_code == 302  # planned: no code needed
-    assert "宏达喷涂厂" in night["officer"].get(f"/field/rounds/{number}").text
+    assert night.send("officer", "round", {"action": "start", "number": number}).status_code == 201
+    assert night.send("second", "check_in", {"round": number}).status_code == 201  # planned: no code needed
+    (told,) = night["officer"].get("/field/pack/rounds").get_json()["rounds"]
+    assert [one["name"] for one in told["plan"]] == ["宏达喷涂厂"]
 
 
 def test_the_list_and_the_calendar_show_the_rounds_of_a_month(night: Night) -> None:
@@ -225,7 +198,8 @@ def test_the_desk_ends_cancels_corrects_and_adds(night: Night) -> None:
 
 def test_a_visit_is_corrected_added_to_taken_back_and_voided_at_the_desk(night: Night) -> None:
     number = night.begun()
-    night.visit(number, finding_0_text="危废未分类", paper="order", due_on=on(10), signed="refused", witness="社区张某")
+    order = {"kind": "order", "due_on": on(10)}
+    night.visit(number, findings=WASTE, order=order, signed="refused", witness="社区张某")
     visit = one(Visit)
     path, desk = f"/desk/visits/{visit.id}", night["desk"]
     assert "社区张某" not in desk.get(path).text
@@ -253,7 +227,7 @@ def test_a_visit_is_corrected_added_to_taken_back_and_voided_at_the_desk(night: 
 
 
 def test_a_finding_becomes_a_case_on_the_page_of_the_visit(night: Night) -> None:
-    night.visit(night.begun(), finding_0_text="门前堆放垃圾")
+    night.visit(night.begun(), findings=[{"text": "门前堆放垃圾"}])
     finding, visit = one(Finding), one(Visit)
     path = f"/desk/visits/{visit.id}/case"
     assert night["desk"].post(path, {"finding": str(finding.id), "category": "event/9999"}).status_code == 422
@@ -281,9 +255,7 @@ def test_who_may_open_which_page_of_night_rounds(night: Night) -> None:
     assert night["leader"].get("/desk/rounds/new").status_code == 403
     assert night["leader"].post(f"/desk/rounds/{number}/end", {"reason": "x", "version": "9"}).status_code in (403, 409)
     assert night["handler"].get("/desk/rounds").status_code == 403
-    assert night["desk"].get("/field/rounds").status_code == 403
     assert night["stranger"].get(f"/desk/rounds/{number}").status_code == 404
-    assert night["stranger"].get(f"/field/rounds/{number}").status_code == 404
 
 
 def test_a_plan_changes_at_the_desk_until_the_round_begins(night: Night) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -112,24 +111,19 @@ def test_a_fact_is_judged_then_a_name_approved_by_a_leader(rooms: Rooms) -> None
     assert "重复登记" in office.get(one).text
 
 
-def test_a_look_is_noted_on_the_phone_once(rooms: Rooms) -> None:
-    office = rooms["office"]
-    assert "登记明察暗访" in office.get("/field/supervision").text
-    office.get("/field/supervision/check")
-    body = {**envelope(), "unit": "LHT-PL", "fact": "在岗在位"}
-    assert office.post("/field/supervision/check", {**body, "fact": " "}).status_code == 422
-    assert office.post("/field/supervision/check", {**body, "unit": "NOPE"}).status_code == 422
+def test_a_look_of_the_phone_is_noted_once(rooms: Rooms) -> None:
+    office, name = rooms["office"], str(uuid7())
+    body = {"unit": "LHT-PL", "fact": "在岗在位"}
+    assert office.record("discipline_check", {**body, "unit": "NOPE"}).status_code == 422
     for _time in range(2):
-        photo = (io.BytesIO(picture(seed=1)), "x.jpg")
-        answer = office.post(
-            "/field/supervision/check", {**body, "captured_at": "2017-03-06T09:00:00+08:00", "photo_photo": photo}
-        )
-        assert answer.status_code == 302
+        assert office.record("discipline_check", body, name, {"photo": picture(seed=1)}).status_code in (200, 201)
     with reading() as session:
         (look,) = session.scalars(select(DisciplineCheck))
         assert look.at == NOW
     assert "/api/v1/evidence/" in office.get(f"{BASE}/checks/{look.id}").text
-    assert rooms["villager"].get("/field/supervision/check").status_code == 403
+    assert rooms["villager"].record("discipline_check", body).get_json()["held_because"]  # for a person to judge
+    with reading() as session:
+        assert len(session.scalars(select(DisciplineCheck)).all()) == 1
 
 
 def test_an_item_is_named_answered_with_a_photo_refused_and_accepted(rooms: Rooms) -> None:
@@ -139,15 +133,14 @@ def test_an_item_is_named_answered_with_a_photo_refused_and_accepted(rooms: Room
     assert office.post(f"{BASE}/problems/new", {**form, "period": "二月"}).status_code == 422
     one = office.post(f"{BASE}/problems/new", form).location
     assert villager.post(f"{BASE}/problems/new", form).status_code == 403
-    phone = f"/field/supervision/problems/{one.rsplit('/', 1)[1]}"
-    assert one.rsplit("/", 1)[1] in villager.get("/field/supervision").text
+    number = one.rsplit("/", 1)[1]
+    assert number in villager.get("/field/pack/supervision").text
+    assert number not in rooms["bureau"].get("/field/pack/supervision").text
     for name, status in (("villager", 200), ("bureau", 404), ("boss", 200)):
         assert rooms[name].get(one).status_code == status, name
-        assert rooms[name].get(phone).status_code == status, name
-    villager.get(phone)
-    assert villager.post(phone, {**envelope(), "words": ""}).status_code == 422
-    sent = {**envelope(), "words": "已清理", "photo_after": (io.BytesIO(picture(seed=2)), "x.jpg")}
-    assert villager.post(phone, sent).location.endswith("/field/supervision")
+    body = {"problem": number, "words": "已清理"}
+    assert villager.record("problem_answer", {**body, "words": ""}).status_code == 422
+    assert villager.record("problem_answer", body, photos={"after": picture(seed=2)}).status_code == 201
     shown = office.get(one).text
     assert "已清理" in shown
     assert "/api/v1/evidence/" in shown
@@ -158,7 +151,9 @@ def test_an_item_is_named_answered_with_a_photo_refused_and_accepted(rooms: Room
         assert office.post(f"{one}/judge", {"version": "2", "yes": "no"}).status_code == 422
         assert office.post(f"{one}/judge", {"version": "2", "yes": "no", "why": "还有一处"}).status_code == 302
     with clock.set_to(at("2017-03-06 09:30")):
-        assert "还有一处" in villager.get(phone).text
+        (owed,) = villager.get("/field/pack/supervision").get_json()["problems"]
+        assert owed["state"] == "refused"
+        assert "还有一处" in villager.get(one).text
     with clock.set_to(at("2017-03-06 09:40")):
         villager.get(one)
         assert villager.post(f"{one}/answer", {**envelope(), "words": "全部清理"}).status_code == 302

@@ -31,8 +31,8 @@ from gridops.web.desk.joint import READERS, raw_version
 from gridops.web.desk.months import Tried
 from gridops.web.desk.penalties import arisen
 from gridops.web.desk.rounds import words
+from gridops.web.desk.visit_form import finding_of_role, visit_body
 from gridops.web.field.common import shows
-from gridops.web.field.visit_form import finding_of_role, visit_body
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_visits", __name__, url_prefix="/desk")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, current_app, redirect, request
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from gridops.core.errors import NotFound
 from gridops.web.field.edition import ICONS, SHELL, Bundle, edition, worker_code
@@ -23,6 +25,14 @@ def shell() -> Response:
     """The frame in which the app draws itself."""
     text = edition(current_app).texts[Bundle.APP][SHELL]
     return Response(text, mimetype="text/html", headers=_ASK_AGAIN)
+
+
+@pages.get("/<path:inner>")
+@public
+def elsewhere(inner: str) -> Response:
+    """What codes on walls and old links say: a screen of the app, which asks who is there."""
+    asked = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
+    return redirect(f"{SHELL}#/{quote(inner)}{asked}")
 
 
 @pages.get("/sw.js")

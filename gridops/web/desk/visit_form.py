@@ -1,15 +1,12 @@
-"""What the form of a visit says, as the body of a record: the phone's page and the desk's share it."""
+"""What the form of a late visit says, as the body of a record; which finding a photo of a phone shows."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
-from gridops.web.photos import Photo
-
-# As many findings as the plain form offers; answers of the checklist bring more.
+# As many findings have photos of their own; the form of the desk offers fewer.
 FINDINGS = 5
 # The role of a photo says which finding it shows: the letter is that of its number (roles hold no digits).
 FINDING_ROLES = tuple(f"finding_{letter}" for letter in "abcde"[:FINDINGS])
@@ -38,17 +35,6 @@ def visit_body(raw: Mapping[str, str], corrected: list[str] | None = None) -> di
         if value := raw.get(name, "").strip():
             body[name] = value
     return body
-
-
-def photos_of_findings(raw: Mapping[str, str], shots: Iterable[Photo]) -> list[Photo]:
-    """The photos with the number their finding will bear: lines left empty are none; their photos show the visit."""
-    filled = [place for place in range(FINDINGS) if raw.get(f"finding_{place}_text", "").strip()]
-    roles = {FINDING_ROLES[place]: FINDING_ROLES[number] for number, place in enumerate(filled)}
-    found: dict[tuple[str, str], Photo] = {}
-    for shot in shots:
-        role = roles.get(shot.role, "finding") if shot.role in FINDING_ROLES else shot.role
-        found[(shot.sha256, role)] = replace(shot, role=role)
-    return list(found.values())
 
 
 def finding_of_role(role: str) -> int | None:
