@@ -57,9 +57,14 @@ class Rows:
 
     def each(self) -> Iterator[Row]:
         """One Row after the other."""
-        columns = {name: getattr(self, name).tolist() for name in Row._fields}
-        columns["source"] = [str(SOURCES[place]) for place in columns["source"]]
-        return map(Row._make, zip(*columns.values(), strict=True))
+        columns = self.lists()
+        return map(Row._make, zip(*(columns[name] for name in Row._fields), strict=True))
+
+    def lists(self) -> dict[str, list[Any]]:
+        """The columns as lists; sources by their names."""
+        columns = {name: getattr(self, name).tolist() for name in (*Row._fields, "child_id")}
+        names = [str(source) for source in SOURCES]
+        return {**columns, "source": [names[place] for place in columns["source"]]}
 
 
 def counted_rows(session: Session, area: Area, period: Period, part: Iterable[int] | None = None) -> Rows:

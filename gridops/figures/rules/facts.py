@@ -77,12 +77,13 @@ class Fact:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """What `to_json` wrote; a value that is younger than the text has its default."""
-        readers = _READERS.get(cls) or _READERS.setdefault(cls, {each.name: _reader(each.name) for each in fields(cls)})
-        told: dict[str, Any] = {
-            name: None if value is None else readers[name](value)
-            for name, value in json.loads(text).items()
-            if name in readers
-        }
+        names, readers = _READERS.get(cls) or _readers(cls)
+        told: dict[str, Any] = json.loads(text)
+        if not told.keys() <= names:
+            told = {name: value for name, value in told.items() if name in names}
+        for name, read in readers:
+            if (value := told.get(name)) is not None:
+                told[name] = read(value)
         return cls(**told)
 
 
@@ -328,7 +329,8 @@ def by_kind(facts: Iterable[Fact]) -> dict[str, list[Any]]:
 # and for the places of some how; and how each is read.
 _Writers = tuple[tuple[str, ...], Callable[[Any], Any], list[tuple[int, Callable[[Any], Any]]]]
 _WRITERS: dict[type[Fact], _Writers] = {}
-_READERS: dict[type[Fact], dict[str, Callable[[Any], Any]]] = {}
+_Readers = tuple[frozenset[str], list[tuple[str, Callable[[Any], Any]]]]
+_READERS: dict[type[Fact], _Readers] = {}
 
 
 def _writers(of: type[Fact]) -> _Writers:
@@ -347,11 +349,18 @@ def _writer(name: str) -> Callable[[Any], Any] | None:
     return None
 
 
-def _reader(name: str) -> Callable[[Any], Any]:
+def _readers(of: type[Fact]) -> _Readers:
+    readers: list[tuple[str, Callable[[Any], Any]]] = []
+    for each in fields(of):
+        read = tuple if str(each.type).startswith("tuple") else _reader(each.name)
+        if read is not None:
+            readers.append((each.name, read))
+    return _READERS.setdefault(of, (frozenset(each.name for each in fields(of)), readers))
+
+
+def _reader(name: str) -> Callable[[Any], Any] | None:
     if name == "at" or name.endswith("_at"):
         return datetime.fromisoformat
     if name.endswith("_on"):
         return date.fromisoformat
-    if name.endswith("_yuan"):
-        return Decimal
-    return lambda value: tuple(value) if isinstance(value, list) else value
+    return Decimal if name.endswith("_yuan") else None

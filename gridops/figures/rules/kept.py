@@ -92,10 +92,10 @@ def times_of(facts: str) -> dict[str, datetime]:
     }
 
 
-def line_of(row: Mapping[str, Any]) -> bytes:
-    """The canonical line of a kept row: its values in the order of LINE_FIELDS."""
-    line: str = _LINE % _VALUES(row)
-    return line.encode()
+def values_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The values of a kept row in the order of LINE_FIELDS."""
+    values: tuple[Any, ...] = _VALUES(row)
+    return values
 
 
 class Digest:
@@ -106,7 +106,12 @@ class Digest:
         self.rows = 0
 
     def add(self, row: Mapping[str, Any]) -> None:
-        self._hash.update(line_of(row))
+        """A kept row, in case order."""
+        self.add_line(values_of(row))
+
+    def add_line(self, values: tuple[Any, ...]) -> None:
+        """The same by its values in the order of LINE_FIELDS."""
+        self._hash.update((_LINE % values).encode())
         self.rows += 1
 
     def add_fact(self, kind: str, fact_id: int, text: str) -> None:

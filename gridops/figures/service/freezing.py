@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -184,26 +184,28 @@ def changed_since(
 def _keep(session: Session, frozen: FrozenSet, area: Area, period: Period, rows: Rows, facts: Facts) -> None:
     """Write one row per counted record, the facts, and the digest over both."""
     late = set(late_case_ids(session, area, period, frozen.series))
-    texts = times.facts_texts(session, area, period, rows)
-    counted = {row.case_id: row for row in rows.each()}
-    children = dict(zip(rows.case_id.tolist(), rows.child_id.tolist(), strict=True))
-    only_late = times.late_rows(session, area, period, late - counted.keys())
+    lines = list(_lines(rows, times.facts_texts(session, area, period, rows), late))
+    only_late = times.late_rows(session, area, period, late - set(rows.case_id.tolist()))
+    if only_late:
+        lines += [kept.values_of({**row, "late": True}) for row in only_late.values()]
+        lines.sort()  # in case order, as they are read back
     digest = kept.Digest()
-    for chunk in _chunks(sorted(counted.keys() | only_late.keys())):
-        lines: list[tuple[Any, ...]] = []
-        for case_id in chunk:
-            if case_id in counted:
-                line = {**counted[case_id]._asdict(), "child_id": children[case_id], "facts": texts[case_id]}
-            else:
-                line = only_late[case_id]
-            line["late"] = case_id in late
-            digest.add(line)
-            lines.append((frozen.id, *(line[name] for name in kept.LINE_FIELDS)))
-        insert_rows(session, KeptRow, ("set_id", *kept.LINE_FIELDS), lines)
+    for chunk in _chunks(lines):
+        for line in chunk:
+            digest.add_line(line)
+        insert_rows(session, KeptRow, ("set_id", *kept.LINE_FIELDS), [(frozen.id, *line) for line in chunk])
     for each in kept_facts.keep(session, frozen, facts):
         digest.add_fact(*each)
     frozen.digest, frozen.rows = _sealed(digest, frozen), digest.rows
     session.flush()
+
+
+def _lines(rows: Rows, texts: Mapping[int, str], late: Collection[int]) -> Iterator[tuple[Any, ...]]:
+    """The values of counted records in the order of LINE_FIELDS."""
+    columns = rows.lists()
+    columns["late"] = [case_id in late for case_id in columns["case_id"]]
+    columns["facts"] = [texts[case_id] for case_id in columns["case_id"]]
+    return zip(*(columns[name] for name in kept.LINE_FIELDS), strict=True)
 
 
 def _check_owed(session: Session, area: Area, period: Period) -> None:
