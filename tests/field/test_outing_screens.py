@@ -273,6 +273,7 @@ def test_an_outing_goes_to_its_answered_referral(squad: Squad, playwright: Playw
     page.get_by_role("button", name="确认并结束").click()
     expect(page.get_by_text("请先核对上面的数字")).to_be_visible()
     page.get_by_label("以上数字已与各单位负责人核对").check()
+    page.wait_for_timeout(700)  # a touch that soon after the first would be a wet double one
     page.get_by_role("button", name="确认并结束").click()
     expect(page.locator(".outing-head")).to_contain_text("已结束")
     shot(page, "outing-ended")

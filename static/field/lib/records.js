@@ -33,4 +33,6 @@ export function stateOf(record, photos = new Map()) {
   }
 }
 
+// What can be put right and sent again under its own name: the server holds nothing of it.
+export const MENDABLE = new Set(["refused", "gone"]);
 export const STUCK = new Set(["refused", "conflict", "gone"]);

@@ -9,6 +9,7 @@
 // drafts   {name, …}: forms begun;  packs {part, etag, at, data};  notes {key, value}
 
 import { openDB } from "../../vendor/idb/idb.js";
+import { MENDABLE } from "./records.js";
 import { iso } from "./when.js";
 
 const STRICT = { durability: "strict" };
@@ -112,14 +113,18 @@ class Store {
     return this.db.countFromIndex("records", "state", IDBKeyRange.bound([state, 0], [state, Infinity]));
   }
 
-  // A record that was put right, with the files it has now.
+  // A record that was put right, with the files it has now; one that the server has taken meanwhile stays as it is.
   async revise(id, changes, files, draft) {
     const tx = this.db.transaction(["records", ...FILES, "drafts"], "readwrite", STRICT);
     const [records, photos] = ["records", "photos"].map((name) => tx.objectStore(name));
-    const before = await records.get(id);
+    const all = await records.getAll();
+    const before = all.find((record) => record.id === id);
+    if (!MENDABLE.has(before?.state)) return before;
     const known = await Promise.all(files.map(({ sha256 }) => photos.get(sha256)));
     const stored = { ...before, left_out: [], ...changes };
-    const written = [records.put(stored), ...queued(tx, files, known, before.created_at)];
+    const needed = new Set([stored, ...all.filter((record) => record.id !== id)].flatMap(({ attachments }) => attachments.map(({ sha256 }) => sha256)));
+    const taken = before.attachments.filter(({ sha256 }) => !needed.has(sha256));
+    const written = [records.put(stored), ...queued(tx, files, known, before.created_at), ...taken.flatMap(({ sha256 }) => forget(tx, sha256))];
     if (draft) written.push(tx.objectStore("drafts").delete(draft));
     await Promise.all([...written, tx.done]);
     this.changed();

@@ -8,34 +8,31 @@ const SPRITE = "/field/icons.svg";
 
 export const icon = (name, label) => html`<svg class="icon" role=${label ? "img" : nothing} aria-label=${label ?? nothing} aria-hidden=${label ? nothing : "true"}><use href=${`${SPRITE}#${name}`}></use></svg>`;
 
-// A button whose second touch within a second counts for nothing, and which waits for what it began.
+const BUSY_MS = 600;
+const busy = new WeakSet();
+
+// What a button does: a second touch, while it is at work or shortly after, counts for nothing. The guard hangs on the
+// button, which stays, and not on the action, which is another one after each drawing.
 export function once(action) {
-  let busy = false;
   return async (event) => {
     event?.preventDefault?.();
-    if (busy) return;
-    busy = true;
-    const button = event?.currentTarget;
-    button?.setAttribute?.("aria-busy", "true");
+    const button = event?.currentTarget ?? action;
+    if (busy.has(button)) return;
+    busy.add(button);
+    button.setAttribute?.("aria-busy", "true");
     try {
       await action(event);
     } catch (fault) {
       if (!fault?.told) throw fault;
     } finally {
-      setTimeout(() => { busy = false; }, 600);
-      button?.removeAttribute?.("aria-busy");
+      setTimeout(() => busy.delete(button), BUSY_MS);
+      button.removeAttribute?.("aria-busy");
     }
   };
 }
 
-const guards = new WeakMap();
-function guarded(action) {
-  if (!guards.has(action)) guards.set(action, once(action));
-  return guards.get(action);
-}
-
 // kind: "primary" (the one thing to do), "plain", "quiet", "danger". Main buttons are 64 px high.
-export const button = (label, action, { kind = "plain", name, disabled = false, describedby } = {}) => html`<button type="button" class="button ${kind}" ?disabled=${disabled} aria-describedby=${describedby ?? nothing} @click=${guarded(action)}>${name ? icon(name) : nothing}<span>${label}</span></button>`;
+export const button = (label, action, { kind = "plain", name, disabled = false, describedby } = {}) => html`<button type="button" class="button ${kind}" ?disabled=${disabled} aria-describedby=${describedby ?? nothing} @click=${once(action)}>${name ? icon(name) : nothing}<span>${label}</span></button>`;
 
 export const link = (label, hash, { kind = "plain", name } = {}) => html`<a class="button ${kind}" href=${hash}>${name ? icon(name) : nothing}<span>${label}</span></a>`;
 

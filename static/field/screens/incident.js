@@ -66,7 +66,8 @@ async function send(state, app) {
   const { draft, outing, record } = state;
   await draft.save(); // nothing of it is written after it has become a record
   const law = lawOf(state);
-  const files = [...filesOf(state.photos), ...signFiles(state.signature)];
+  const received = law.taking && draft.content.signed === "received";
+  const files = [...filesOf(state.photos), ...(received ? signFiles(state.signature) : [])];
   const body = toBody(draft.content, law, reference(outing));
   const edit = `#/outings/${encodeURIComponent(state.id)}/incident?record=${draft.content.id}`;
   const about = { title: `${incidentName(state.words, law.kind)} ${itemLines(draft.content.items)[0] ?? ""}`.trim(), note: outing.campaign?.name ?? "", subject: outing.id, edit };

@@ -60,7 +60,8 @@ export function fromRecord({ id, body, attachments }) {
 // Photos of findings with the number that each finding will bear.
 export function rolesOf(content, checklist, files) {
   const roles = new Map(found(content, checklist).map(({ key }, place) => [findingRole(key), place < LETTERS.length ? `finding_${LETTERS[place]}` : "finding"]));
-  return files.map((file) => ({ ...file, role: roles.get(file.role) ?? (file.role.startsWith("finding ") ? "finding" : file.role) }));
+  // Those of a finding that was taken off again show nothing any more.
+  return files.filter(({ role }) => !role.startsWith("finding ") || roles.has(role)).map((file) => ({ ...file, role: roles.get(file.role) ?? file.role }));
 }
 
 // `may`: as lib/nights.js says of the round.
@@ -72,6 +73,7 @@ export function faultsOf(content, { may, signed, checklist }) {
   if (content.paper === "order" && content.kind !== "inspection") wrong.paper = t("责令改正只能在行政检查后作出，巡查、走访请出具隐患提示单");
   if (content.paper === "order" && !content.due_on) wrong.due_on = t("责令改正须填写整改期限");
   if (content.paper && !found(content, checklist).length) wrong.findings = t("出具文书须写明发现的问题");
+  if (content.findings.some((one) => !one.text.trim())) wrong.findings = t("有的问题没有写明，请写明或去掉");
   if (content.signed === "received" && !signed) wrong.signed = t("请在屏幕上签名，或拍下签收单");
   if (content.signed === "refused" && !content.witness.trim()) wrong.witness = t("拒签须填写见证人，没有的写明已录像");
   return wrong;

@@ -23,7 +23,9 @@ export async function room() {
 
 // {type, body, files: [{blob, mime, role, album, taken_at, lon, lat}], about: {title, note, subject}, at, id, draft}
 // -> the stored record. Throws NoRoom where the phone is full: then nothing of it is stored and the form keeps it.
-export async function capture(store, { type, body, files = [], about = {}, at = now(), id = uuid(at.getTime()), draft }) {
+export async function capture(store, what) {
+  const { type, body, files = [], about = {}, at = now(), draft } = what;
+  const id = what.id ?? uuid(at.getTime());
   const prepared = await claims(files);
   const attachments = prepared.map(({ claim }) => claim);
   const record = {
@@ -33,10 +35,18 @@ export async function capture(store, { type, body, files = [], about = {}, at = 
   try {
     return await store.add(record, prepared.map(({ photo }) => photo));
   } catch (fault) {
-    if (fault?.name === "ConstraintError") return store.record(id); // the second touch of one button
+    if (fault?.name === "ConstraintError") return known(store, record, what);
     if (fault?.name === "QuotaExceededError") throw new NoRoom(t("手机存储已满，这条还没有保存。请清理手机空间后再提交，填写的内容还在。"));
     throw fault;
   }
+}
+
+// The second touch of one button is the record that is there; another content of a form that stood in two tabs is a
+// record of its own.
+async function known(store, record, what) {
+  const before = await store.record(record.id);
+  const content = ({ type, body, attachments }) => JSON.stringify([type, body, attachments.map(({ sha256: hash, role }) => [hash, role])]);
+  return content(before) === content(record) ? before : capture(store, { ...what, id: uuid() });
 }
 
 // What a record says of each file, and the file as it is stored; one that was chosen twice is one.
