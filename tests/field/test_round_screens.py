@@ -262,8 +262,10 @@ def test_a_free_round_and_a_second_look(officer: App, line: Line, server: Server
     page.get_by_text("现场自行开始的夜查只能巡查、走访").wait_for()
     begun = page.url.rpartition("/")[2]
     # Premises whose order is open are owed a look: what was mended is ticked, what was not is found again.
-    go(officer, f"#/premises/{server.night.shop}")
+    # The code on their wall leads there without a network, with any camera.
+    page.goto(f"/field/premises/{server.night.shop}")
     page.get_by_text("未整改的问题").wait_for()
+    assert page.url.endswith(f"/field#/premises/{server.night.shop}")
     shot(officer, "premises")
     page.get_by_role("link", name="安全").click()
     assert page.locator("label.segment", has_text="行政检查").count() == 0

@@ -104,6 +104,9 @@ def opened(app: App, pattern: str, where: str) -> None:
     app.phone.page.evaluate("(where) => gridops.go(where)", where)
     app.phone.until(AT.format(pattern, where))
     page = app.phone.page
+    if pattern == "report":  # the camera comes first; who leaves it finds the form
+        page.locator("dialog.camera .icon-button").first.click()
+        page.locator("dialog").wait_for(state="detached")
     for button in ("登记明察暗访", "加一个问题"):
         if page.get_by_role("button", name=button, exact=True).count():
             page.get_by_role("button", name=button, exact=True).click()
