@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask, current_app, request, session
+from flask import Flask, Response, after_this_request, current_app, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 
 from gridops.core import clock
@@ -22,6 +22,9 @@ _NAME = "name"
 # A session is renewed in its cookie at most this often, so that most answers set none.
 _RENEWED_EVERY = timedelta(seconds=60)
 LONGEST = timedelta(hours=12)
+# Read by the field app, which must know without a network whose phone it is now; it opens nothing.
+WHO_COOKIE = "gridops_user"
+_WHO_KEPT = timedelta(days=400)
 
 
 class SignedIn(UserMixin):
@@ -78,6 +81,13 @@ def start(user: User) -> None:
     if language:
         session["language"] = language
     login_user(SignedIn(person, user.session_stamp, user.language, user.must_change_password))
+    user_id = user.id
+
+    @after_this_request
+    def _tell_who(answer: Response) -> Response:
+        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+        answer.set_cookie(WHO_COOKIE, str(user_id), max_age=_WHO_KEPT, secure=secure, samesite="Lax")
+        return answer
 
 
 def sign_out() -> None:
@@ -89,7 +99,16 @@ def sign_out() -> None:
 
 
 def end() -> None:
-    """Forget the session in this browser."""
+    """Forget the session in this browser, as its person wishes."""
+    _drop()
+
+    @after_this_request
+    def _tell_nobody(answer: Response) -> Response:
+        answer.delete_cookie(WHO_COOKIE, samesite="Lax")
+        return answer
+
+
+def _drop() -> None:
     logout_user()
     session.clear()
 
@@ -112,7 +131,7 @@ def _end_when_idle() -> None:
     seen, since = (datetime.fromtimestamp(session.get(name, 0), UTC) for name in (_SEEN, _SINCE))
     idle: timedelta = current_app.config["IDLE_TIME"]
     if now - seen > idle or now - since > LONGEST:
-        end()
+        _drop()
     elif now - seen > _RENEWED_EVERY:
         session[_SEEN] = int(now.timestamp())
 

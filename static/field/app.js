@@ -3,17 +3,15 @@
 import { device } from "./lib/device.js";
 import { html, nothing, render } from "./lib/html.js";
 import { read } from "./lib/router.js";
-import { openStore } from "./lib/store.js";
 import { openTasks } from "./lib/tasks.js";
 import { keepThumbs } from "./lib/thumbs.js";
 import { icon, notice, toast } from "./lib/ui.js";
-import { now } from "./lib/when.js";
-import { language, speak, t } from "./lib/words.js";
+import { speak, t } from "./lib/words.js";
 import { capture, NoRoom } from "./sync/capture.js";
-import { Engine } from "./sync/engine.js";
-import { PARTS, refresh, whoAmI } from "./sync/pack.js";
+import { PARTS, refresh } from "./sync/pack.js";
 import { paintTheme } from "./lib/theme.js";
 import { watchForUpdates } from "./lib/update.js";
+import { Who, signedInLast } from "./who.js";
 
 const FRESH_MS = 5 * 60_000;
 
@@ -38,9 +36,10 @@ const app = {
   },
   refresh: (parts) => refreshed(parts),
   sendPictures,
-  signOut,
+  signOut: () => who.signOut(),
 };
 globalThis.gridops = app; // for tests and for the curious
+const who = new Who(app, { show: () => show(), changed: () => changed(), count: () => count(), follow: () => follow(), paused: () => picturesWait() });
 
 // A full phone is told wherever something was to be kept; the form still has it.
 function tellNoRoom(fault) {
@@ -116,7 +115,10 @@ async function show(asked = false) {
   const again = asked && app.at?.hash === hash; // the person may have gone on meanwhile
   const { default: screen } = await import(`./screens/${at.screen}.js`);
   const state = screen.load ? await screen.load({ ...at.params, query: at.query, again: again ? app.state : null }, app) : {};
-  if (mine !== turn) return;
+  if (mine !== turn) { // the person has gone on: what this screen began to watch ends
+    if (!again) screen.leave?.(state, app);
+    return;
+  }
   if (app.screen?.leave && !again) app.screen.leave(app.state, app);
   Object.assign(app, { at, screen, state });
   redraw();
@@ -127,19 +129,40 @@ async function show(asked = false) {
 }
 
 async function count() {
+  const { store } = app;
   const [queued, sent, ...stuck] = await Promise.all([
-    app.store.countIn("queued"), app.store.countIn("sent"), ...["refused", "conflict", "gone"].map((state) => app.store.countIn(state)),
+    store.countIn("queued"), store.countIn("sent"), ...["refused", "conflict", "gone"].map((state) => store.countIn(state)),
   ]);
-  stuck.push(await app.store.countPhotos("stuck"));
-  app.counts = { waiting: queued + sent, stuck: stuck.reduce((all, one) => all + one, 0), tasks: await openTasks(app.store) };
+  stuck.push(await store.countPhotos("stuck"));
+  app.counts = { waiting: queued + sent, stuck: stuck.reduce((all, one) => all + one, 0), tasks: await openTasks(store) };
+}
+
+// What fails because its person has left meanwhile is no fault.
+function whileHere(store, fault) {
+  if (store === app.store) throw fault;
+  return false;
 }
 
 // The parts, then the small pictures that belong to them, unless the line is dear.
 async function refreshed(parts) {
   const { store } = app;
-  const changed = await refresh(store, parts);
+  const changed = await refresh(store, parts).catch((fault) => whileHere(store, fault));
   if (!picturesWait()) keepThumbs(store).catch(() => {});
   return changed;
+}
+
+async function drawAnew() {
+  const { store } = app;
+  const began = performance.now();
+  await count().catch((fault) => whileHere(store, fault));
+  const { screen, at } = app;
+  if (screen?.live) {
+    const state = await screen.load({ ...at.params, query: at.query, again: app.state }, app);
+    if (app.at !== at || app.store !== store) return; // the person went on meanwhile, or is another
+    app.state = state;
+  }
+  redraw();
+  cost = performance.now() - began;
 }
 
 let drawing = false;
@@ -150,17 +173,7 @@ function changed() {
   drawing = true;
   setTimeout(async () => {
     drawing = false;
-    if (!app.store) return;
-    const began = performance.now();
-    await count();
-    if (app.screen?.live) {
-      const { screen } = app;
-      const state = await screen.load({ ...app.at.params, query: app.at.query, again: app.state }, app);
-      if (app.screen !== screen) return; // the person went on meanwhile
-      app.state = state;
-    }
-    redraw();
-    cost = performance.now() - began;
+    if (app.store) await drawAnew().catch((fault) => console.error(fault)); // the next change is another try
   }, Math.max(60, 4 * cost));
 }
 
@@ -176,84 +189,12 @@ async function sendPictures() {
   }
 }
 
-// Works for this person from now on; whoever was here before is put away with what they have not sent.
-async function useMe(me) {
-  if (app.store?.userId !== me.user_id) {
-    const [before, store] = [device.get("user"), await openStore(me.user_id)];
-    if (before && before.user_id !== me.user_id) await forget(before.user_id);
-    if (app.store?.userId === me.user_id) return store.close(); // another answer came first
-    app.engine?.stop();
-    app.store?.close();
-    app.store = store;
-    app.store.onChange(changed);
-    app.engine = new Engine(app.store, { renew: renewed, paused: picturesWait });
-    app.engine.start();
-  }
-  app.me = me;
-  await device.set("user", me);
-  if (me.language && me.language !== language() && !device.get("language")) await speak(me.language);
-  await app.store.tidy(me.keep_days ?? 7, now());
-  await count();
-}
-
-async function forget(userId) {
-  const other = await openStore(userId);
-  await other.forgetDownloads();
-  other.close();
-}
-
-// Who is signed in now, as the server says; gives their id.
-async function renewed() {
-  const { kind, me } = await whoAmI();
-  if (kind === "forbidden") return notForThem();
-  app.signedOut = kind === "signed_out";
-  if (me && me.user_id !== app.store?.userId) {
-    await useMe(me);
-    await show();
-  } else if (me) {
-    app.me = me;
-    await device.set("user", me);
-  }
-  changed();
-  return me?.user_id;
-}
-
-async function signOut() {
-  const before = app.me;
-  await device.set("user", undefined);
-  await device.set("leaving", before.user_id);
-  app.engine?.stop();
-  await app.store?.forgetDownloads();
-  app.store?.close();
-  Object.assign(app, { store: null, me: null, engine: null, before });
-  await leave();
-  location.assign("/sign-in?next=/field");
-}
-
-// Ends the session on the server; without a network that is done when there is one, before anything else.
-async function leave() {
-  const leaving = device.get("leaving");
-  if (!leaving) return true;
-  const { kind, me } = await whoAmI();
-  if (kind === "again" || kind === "portal") return false;
-  // Whoever signed in anew since then stays.
-  if (me?.user_id === leaving && !cameFromElsewhere()) {
-    const form = new URLSearchParams({ csrf_token: me.csrf });
-    try {
-      await fetch("/sign-out", { method: "POST", body: form, credentials: "same-origin", redirect: "manual" });
-    } catch {
-      return false;
-    }
-  }
-  await device.set("leaving", undefined);
-  return true;
-}
-
 let asked = 0;
 async function lookAround() {
-  if (document.visibilityState !== "visible" || !app.store || Date.now() - asked < FRESH_MS) return;
+  const another = signedInLast() && signedInLast() !== app.store?.userId; // in another tab
+  if (document.visibilityState !== "visible" || !app.store || (!another && Date.now() - asked < FRESH_MS)) return;
   asked = Date.now();
-  const user = await renewed();
+  const user = await who.renewed();
   if (user) await refreshed(PARTS);
 }
 
@@ -263,16 +204,7 @@ async function boot() {
   paintTheme();
   watchForUpdates(app);
   redraw();
-  if (!(await leave())) return needsNetwork();
-  const known = device.get("user");
-  const { kind, me } = known && !cameFromElsewhere() ? {} : await whoAmI();
-  if (kind === "forbidden") return notForThem();
-  if (me) await useMe(me);
-  else if (known) await useMe(known);
-  else {
-    if (kind === "signed_out") return location.assign(signInTo());
-    return needsNetwork();
-  }
+  if (!(await who.begin())) return;
   if (!device.get("started") && !location.hash) location.replace("#/start");
   await show();
   globalThis.addEventListener("hashchange", () => show());
@@ -281,39 +213,18 @@ async function boot() {
   setInterval(lookAround, 60_000);
   follow();
   setInterval(() => { paintTheme(); if (app.screen?.ticks) redraw(); }, 30_000);
-  return lookAround();
+  await lookAround();
 }
 
 // Tracks are recorded in the open round or outing that the person is on, and nowhere else.
 async function follow() {
+  const { store } = app;
   const { Track, saveLeftover } = await import("./place/track.js");
   await saveLeftover(app);
-  app.track = new Track(app);
-  await app.track.follow(await app.store.note("work"));
-}
-
-// From another page of ours, where somebody else may have signed in: the server is asked before anything is shown.
-function cameFromElsewhere() {
-  const [way] = performance.getEntriesByType("navigation");
-  const from = document.referrer && new URL(document.referrer);
-  return way?.type === "navigate" && from?.origin === location.origin && from.pathname !== "/field";
-}
-
-// Somebody is signed in who does not work with this app: what is kept here is not theirs to see.
-function notForThem() {
-  app.engine?.stop();
-  app.store?.close();
-  Object.assign(app, { store: null, me: null, engine: null });
-  app.screen = { title: "gridops", view: () => notice("wait", t("当前登录的账号不使用现场应用"), t("手机里已保存的记录不受影响；原来的人重新登录后继续发送。首次登录请先修改初始密码。"), html`<a class="button primary" href="/account">${icon("login")}<span>${t("账号")}</span></a>`) };
-  redraw();
-}
-
-// A code that was scanned before anyone signed in leads on afterwards.
-const signInTo = () => `/sign-in?next=${encodeURIComponent(`/field${location.hash}`)}`;
-
-function needsNetwork() {
-  app.screen = { title: "gridops", view: () => notice("wait", t("请联网登录一次"), t("首次使用或退出后，需要联网登录；之后没有网络也能打开和工作。"), html`<a class="button primary" href=${signInTo()}>${icon("login")}<span>${t("去登录")}</span></a>`) };
-  redraw();
+  const work = await store.note("work");
+  if (store !== app.store) return;
+  app.track ??= new Track(app);
+  await app.track.follow(work);
 }
 
 boot();

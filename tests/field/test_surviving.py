@@ -243,3 +243,70 @@ def test_a_new_version_of_the_app_takes_over_with_records_waiting(app: App, line
     app.delivers()
     held = server.held()
     assert {one.id for one in records} <= set(held.records)
+
+
+def test_who_signs_in_on_a_bad_line_never_works_in_the_store_of_another(app: App, line: Line, server: Server) -> None:
+    app.installed()
+    page = app.phone.page
+    app.phone.sign_in("eastern")  # and comes to the desk; the app has not heard of it
+    line.down()
+    app.phone.open()
+    app.phone.until("document.querySelector('main')?.innerText.includes('请联网登录一次')")
+    assert page.evaluate("gridops.store") is None
+    line.up()
+    page.get_by_role("button", name="重试").click()
+    app.phone.until(f"globalThis.gridops?.store?.userId === {server.people['eastern']}")
+    app.begin()
+    line.down()
+    app.open()
+    assert page.evaluate("gridops.store.userId") == app.who, "who signed in last works on without a network"
+    line.up()
+
+
+def test_the_path_of_one_is_never_sent_as_anothers(app: App, line: Line, server: Server) -> None:
+    page = app.phone.page
+    app.phone.until("gridops.track")
+    page.evaluate("gridops.track.follow({ room: 'round', name: 'YC-1' }).then(() => null)")
+    page.evaluate(
+        """(gridops.track.piece = { began: Date.now() - 60000, started_at: "2026-11-29T20:00:00+08:00",
+             points: [[0, 119.955, 31.855, 9], [20, 119.956, 31.856, 9]] }, null)"""
+    )
+    page.evaluate("gridops.store.saveDraft('track', { content: { work: gridops.track.work, ...gridops.track.piece } })")
+    app.phone.sign_out()
+    eastern = server.people["eastern"]
+    other = page.context.new_page()
+    other.goto("/sign-in")
+    other.fill("#username", "eastern")
+    other.fill("#password", PASSWORD)
+    other.click("#sign-in button[type=submit]")
+    other.wait_for_url(lambda url: "/sign-in" not in url)
+    other.close()
+    app.phone.signed_in = "eastern"
+    page.evaluate("gridops.engine.renew().then(() => null)")
+    app.phone.until(f"gridops.store.userId === {eastern} && gridops.track.store?.userId !== {app.who}")
+    page.evaluate("gridops.track.close().then(() => null)")
+    assert page.evaluate("[gridops.track.work, gridops.track.piece]") == [None, None]
+    assert [one for one in app.phone.stores(eastern)["records"] if one["type"] == "track"] == []
+    assert [one["name"] for one in app.phone.stores(app.who)["drafts"]] == ["track"]
+    app.begin()
+    page.evaluate("gridops.track?.follow(null).then(() => null)")
+
+
+def test_signing_out_stays_so_in_all_tabs_whatever_was_asked_before(app: App, line: Line, server: Server) -> None:
+    first = app.phone.page
+    second = app.phone.context.new_page()
+    second.goto("/field")
+    app.phone.wait_for(lambda: bool(second.evaluate("Boolean(globalThis.gridops?.store && gridops.screen)")))
+    line.always("GET /field/pack/", Fate(Kind.HOLD, seconds=1.0))
+    first.evaluate("(gridops.engine.renew(), gridops.refresh(), null)")
+    second.evaluate("(gridops.engine.renew(), gridops.refresh(), null)")
+    first.evaluate("(gridops.signOut(), null)")
+    first.wait_for_url(lambda url: "/sign-in" in url)
+    second.wait_for_url(lambda url: "/sign-in" in url)
+    first.wait_for_timeout(1500)
+    line.clear()
+    assert app.phone.stores(app.who)["packs"] == []
+    first.goto("/field")
+    first.wait_for_url(lambda url: "/sign-in" in url)
+    second.close()
+    app.phone.signed_in = ""

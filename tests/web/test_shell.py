@@ -205,3 +205,18 @@ def test_making_the_program_binds_its_database(tmp_path: Path):
     finally:
         if before is not None:
             db.use(before)
+
+
+def test_a_plain_cookie_says_who_signed_in_last_until_they_sign_out(app, people):
+    browser = Browser(app)
+
+    def told(answer):
+        return [cookie for cookie in answer.headers.getlist("Set-Cookie") if cookie.startswith("gridops_user=")]
+
+    (cookie,) = told(browser.sign_in("admin"))
+    assert cookie.split(";")[0].removeprefix("gridops_user=").isdigit()
+    assert "HttpOnly" not in cookie
+    assert "SameSite=Lax" in cookie
+    assert told(browser.get("/account")) == []
+    (cookie,) = told(browser.post("/sign-out"))
+    assert cookie.startswith("gridops_user=;")

@@ -15,20 +15,26 @@ const MOST = 4000;
 // `work`: {room: "round" | "outing", name} or null. What is recorded survives in the store as a draft.
 export class Track {
   constructor(app) {
-    Object.assign(this, { app, work: null, piece: null, seconds: 0, end: null });
+    Object.assign(this, { app, store: null, work: null, piece: null, seconds: 0, end: null });
     document.addEventListener("visibilitychange", () => this.#tick());
   }
 
   async follow(work) {
     if (work?.name === this.work?.name) return;
     await this.close();
-    Object.assign(this, { work, seconds: 0, last: 0 });
-    await this.app.store.saveNote("work", work ?? null);
     this.end?.();
+    Object.assign(this, { work, seconds: 0, last: 0, store: this.app.store });
+    await this.store.saveNote("work", work ?? null);
     this.end = work ? locator().onChange(() => this.#point()) : null;
     if (!work) return;
     locator().watch();
     this.ticker ??= setInterval(() => this.#tick(), EACH_MS);
+  }
+
+  // Another person is here from now on: the path until now stays in the store of who walked it, and goes out from there.
+  forget() {
+    this.end?.();
+    Object.assign(this, { store: null, work: null, piece: null, seconds: 0, last: 0, end: null });
   }
 
   // What a screen of a round or outing knows: whether its work goes on with this person in it.
@@ -63,15 +69,17 @@ export class Track {
     const second = Math.round((at.getTime() - this.piece.began) / 1000);
     if (before && (second - before[0] < EACH_MS / 1000 || metresBetween([before[1], before[2]], [fix.lon, fix.lat]) < LEAST_M)) return;
     this.piece.points.push([second, Number(fix.lon.toFixed(6)), Number(fix.lat.toFixed(6)), Math.round(fix.accuracy_m)]);
-    this.app.store.saveDraft("track", { content: { work: this.work, ...this.piece, ended_at: iso(at) } });
+    const content = { work: this.work, ...this.piece, ended_at: iso(at) };
+    this.store.saveDraft("track", { content }).catch((fault) => console.error(fault));
   }
 
   // The piece becomes a record; one of a single point says nothing.
   async close() {
     const piece = this.piece;
     this.piece = null;
+    if (this.store !== this.app.store) return;
     if (piece?.points.length > 1) await save(this.app, this.work, piece, iso());
-    else if (piece) await this.app.store.dropDraft("track");
+    else if (piece) await this.store.dropDraft("track");
   }
 }
 
@@ -82,7 +90,9 @@ function save(app, work, { started_at, points }, ended_at) {
 
 // What a killed app had recorded goes out as it stands.
 export async function saveLeftover(app) {
-  const left = (await app.store.draft("track"))?.content;
+  const { store } = app;
+  const left = (await store.draft("track"))?.content;
+  if (store !== app.store) return;
   if (left?.points.length > 1) await save(app, left.work, left, left.ended_at);
-  else if (left) await app.store.dropDraft("track");
+  else if (left) await store.dropDraft("track");
 }
