@@ -207,7 +207,7 @@ def test_making_the_program_binds_its_database(tmp_path: Path):
             db.use(before)
 
 
-def test_a_plain_cookie_says_who_signed_in_last_until_they_sign_out(app, people):
+def test_a_plain_cookie_says_who_signed_in_last_until_they_sign_out(app, admin):
     browser = Browser(app)
 
     def told(answer):
