@@ -237,6 +237,7 @@ def test_a_new_version_of_the_app_takes_over_with_records_waiting(app: App, line
     app.phone.until("navigator.serviceWorker.getRegistration('/field').then((found) => Boolean(found.waiting))")
     page.wait_for_timeout(300)
     assert page.evaluate("globalThis.before") is True, "a form is begun: the new version waits"
+    assert len(page.evaluate("caches.keys()")) == 2
     page.evaluate("document.querySelector('dialog').remove()")
     app.phone.until("!globalThis.before && globalThis.gridops?.engine")
     assert page.evaluate("caches.keys()") == ["gridops-field-next00000000"]
