@@ -5,7 +5,7 @@ import { html, nothing, render } from "./lib/html.js";
 import { read } from "./lib/router.js";
 import { openTasks } from "./lib/tasks.js";
 import { keepThumbs } from "./lib/thumbs.js";
-import { icon, notice, toast } from "./lib/ui.js";
+import { button, icon, notice, toast } from "./lib/ui.js";
 import { speak, t } from "./lib/words.js";
 import { capture, NoRoom } from "./sync/capture.js";
 import { PARTS, refresh } from "./sync/pack.js";
@@ -30,7 +30,7 @@ const app = {
   // Reads what the screen shows anew, then draws.
   reload: () => show(true),
   async capture(what) {
-    const record = await capture(app.store, what).catch(tellNoRoom);
+    const record = await capture(app.store, what).catch(tellFault);
     app.engine.wake();
     return record;
   },
@@ -41,12 +41,14 @@ const app = {
 globalThis.gridops = app; // for tests and for the curious
 const who = new Who(app, { show: () => show(), changed: () => changed(), count: () => count(), follow: () => follow(), paused: () => picturesWait() });
 
-// A full phone is told wherever something was to be kept; the form still has it.
-function tellNoRoom(fault) {
-  if (fault instanceof NoRoom) {
-    toast(fault.message, { tone: "wait", seconds: 20 });
-    fault.told = true;
-  }
+const reopen = () => ({ label: t("重新打开"), run: () => location.reload() });
+
+// What could not be kept is told wherever that was to be: a full phone, a storage that the browser closed. The form still has it.
+function tellFault(fault) {
+  const full = fault instanceof NoRoom;
+  if (!full) console.error(fault);
+  toast(full ? fault.message : t("没有保存成功，填写的内容还在表中。请重试；仍不行请重新打开。"), { tone: "wait", seconds: 20, action: full ? undefined : reopen() });
+  fault.told = true;
   throw fault;
 }
 
@@ -88,9 +90,19 @@ function shown(screen, state) {
   try {
     return screen.view(state, app);
   } catch (fault) {
-    console.error(fault);
-    return notice("wait", t("这一页出错了"), t("已保存的记录不受影响，照常发送。请返回后重试。"));
+    return faultOf(fault);
   }
+}
+
+function faultOf(fault) {
+  console.error(fault);
+  return notice("wait", t("这一页出错了"), t("已保存的记录不受影响，照常发送。请返回后重试。"), button(t("重新打开"), () => location.reload(), { kind: "plain", name: "refresh" }));
+}
+
+// A screen that cannot be opened says so in its place; the one before is not left standing under another address.
+function failed(fault) {
+  const said = faultOf(fault);
+  return { title: t("打不开"), view: () => said };
 }
 
 const signInAgain = () => notice("wait", t("登录已过期"), t("可以继续工作，记录都保存在手机里；重新登录后自动发送。"), html`<a class="button plain" href="/sign-in?next=/field">${icon("login")}<span>${t("重新登录")}</span></a>`);
@@ -106,6 +118,12 @@ function redraw() {
   document.title = title ? `${title} · gridops` : "gridops";
 }
 
+async function opened(at, again) {
+  const { default: screen } = await import(`./screens/${at.screen}.js`);
+  const state = screen.load ? await screen.load({ ...at.params, query: at.query, again: again ? app.state : null }, app) : {};
+  return { screen, state };
+}
+
 let turn = 0;
 // Loads the screen of the address; with `again` the same one, keeping what is typed where the screen does so.
 async function show(asked = false) {
@@ -113,8 +131,7 @@ async function show(asked = false) {
   const { hash } = location;
   const at = { ...read(hash), hash };
   const again = asked && app.at?.hash === hash; // the person may have gone on meanwhile
-  const { default: screen } = await import(`./screens/${at.screen}.js`);
-  const state = screen.load ? await screen.load({ ...at.params, query: at.query, again: again ? app.state : null }, app) : {};
+  const { screen, state } = await opened(at, again).catch((fault) => ({ screen: failed(fault), state: {} }));
   if (mine !== turn) { // the person has gone on: what this screen began to watch ends
     if (!again) screen.leave?.(state, app);
     return;
@@ -211,7 +228,7 @@ async function boot() {
   globalThis.addEventListener("online", () => { asked = 0; lookAround(); });
   document.addEventListener("visibilitychange", lookAround);
   setInterval(lookAround, 60_000);
-  follow();
+  follow().catch((fault) => console.error(fault));
   setInterval(() => { paintTheme(); if (app.screen?.ticks) redraw(); }, 30_000);
   await lookAround();
 }
@@ -227,4 +244,7 @@ async function follow() {
   await app.track.follow(work);
 }
 
-boot();
+boot().catch((fault) => {
+  app.screen = failed(fault);
+  redraw();
+});

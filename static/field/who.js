@@ -67,6 +67,8 @@ export class Who {
       this.#putAway();
       Object.assign(app, { store, me });
       app.store.onChange(hooks.changed);
+      // Only where the browser closes it by itself, as after an eviction or a fault of the disk.
+      store.db.addEventListener("close", () => app.store === store && location.reload());
       app.engine = new Engine(app.store, { renew: () => this.renewed(), paused: hooks.paused });
       app.engine.start();
       if (app.track) await hooks.follow();

@@ -314,3 +314,15 @@ def test_signing_out_stays_so_in_all_tabs_whatever_was_asked_before(app: App, li
     first.wait_for_url(lambda url: "/sign-in" in url)
     second.close()
     app.phone.signed_in = ""
+
+
+def test_what_could_not_be_kept_or_opened_is_told(app: App, line: Line) -> None:
+    page = app.phone.page
+    with pytest.raises(PlaywrightError):
+        page.evaluate("(gridops.store.db.close(), gridops.capture({ type: 'report', body: {} }))")
+    assert "没有保存成功" in page.locator("#toasts").inner_text()
+    app.open("#/share")
+    assert "这一页出错了" in page.locator("main").inner_text()
+    assert page.get_by_role("button", name="重新打开").is_visible()
+    page.evaluate("location.hash = '#/report'")
+    app.phone.until("gridops.at?.path === 'report'")
