@@ -113,6 +113,7 @@ function skip(event) {
 }
 
 function redraw() {
+  document.getElementById("opening")?.remove(); // the frame's own word, until this app could say anything
   render(chrome(), document.getElementById("app"));
   const title = app.screen && (typeof app.screen.title === "function" ? app.screen.title(app.state, app) : app.screen.title);
   document.title = title ? `${title} · gridops` : "gridops";

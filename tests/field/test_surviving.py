@@ -216,39 +216,6 @@ def test_two_contents_under_one_name_are_kept_on_both_sides(app: App, server: Se
     assert held.stored[late.sha256] == late.sha256, "the pictures of the second go up too: a person judges by them"
 
 
-def test_a_new_version_of_the_app_takes_over_with_records_waiting(app: App, line: Line, server: Server) -> None:
-    page = app.phone.page
-    app.installed()
-    app.open()  # under the worker's control
-    line.always(RECORDS, answer(503))
-    records = [app.report(photo(80 + n)) for n in range(3)]
-    path = "/static/field/lib/ids.js"
-    changed = (Path(__file__).parents[2] / path.lstrip("/")).read_text("utf-8") + "\n// the next version\n"
-
-    def next_worker(worker: bytes) -> bytes:
-        told = re.sub(r'const VERSION = "\w+"', 'const VERSION = "next00000000"', worker.decode())
-        return re.sub(rf'\["{path}","\w+"\]', f'["{path}","{sha256(changed.encode()).hexdigest()}"]', told).encode()
-
-    line.change("GET /field/sw.js", next_worker)
-    line.change("GET /field/files/.*/app.json", lambda texts: json.dumps({**json.loads(texts), path: changed}).encode())
-    page.evaluate("globalThis.before = true; document.body.append(document.createElement('dialog')); void 0")
-    page.evaluate("document.querySelector('dialog').show()")
-    page.evaluate("navigator.serviceWorker.getRegistration('/field').then((found) => found.update()).then(() => null)")
-    app.phone.until("navigator.serviceWorker.getRegistration('/field').then((found) => Boolean(found.waiting))")
-    page.wait_for_timeout(300)
-    assert page.evaluate("globalThis.before") is True, "a form is begun: the new version waits"
-    assert len(page.evaluate("caches.keys()")) == 2
-    page.evaluate("document.querySelector('dialog').remove()")
-    app.phone.until("!globalThis.before && globalThis.gridops?.engine")
-    assert page.evaluate("caches.keys()") == ["gridops-field-next00000000"]
-    assert "the next version" in page.evaluate(f"fetch('{path}').then((found) => found.text())")
-    assert [app.state(one) for one in records] == ["queued"] * 3
-    line.clear()
-    app.delivers()
-    held = server.held()
-    assert {one.id for one in records} <= set(held.records)
-
-
 def test_who_signs_in_on_a_bad_line_never_works_in_the_store_of_another(app: App, line: Line, server: Server) -> None:
     app.installed()
     page = app.phone.page
@@ -326,3 +293,73 @@ def test_what_could_not_be_kept_or_opened_is_told(app: App, line: Line) -> None:
     assert page.get_by_role("button", name="重新打开").is_visible()
     page.evaluate("location.hash = '#/report'")
     app.phone.until("gridops.at?.path === 'report'")
+
+
+def test_a_phone_too_full_for_what_is_downloaded_works_on(app: App, line: Line) -> None:
+    page = app.phone.page
+    assert page.locator("#opening").count() == 0, "the frame's own word is gone once the app has one"
+    assert 'id="opening"' in page.evaluate("fetch('/field').then((answer) => answer.text())")
+    page.evaluate(
+        """(IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); }, null)"""
+    )
+    assert page.evaluate("gridops.engine.renew()") == app.who
+    page.evaluate("gridops.refresh(['premises', 'rounds']).then(() => null)")
+    device = "import('/static/field/lib/device.js').then(({ device }) => device"
+    page.evaluate(f"{device}.set('tried', 7))")
+    assert page.evaluate(f"{device}.get('tried'))") == 7
+
+
+def test_signing_out_without_a_network_says_what_is_to_be_done(app: App, line: Line) -> None:
+    page = app.phone.page
+    line.down()
+    page.evaluate("(gridops.signOut(), null)")
+    app.phone.until("document.querySelector('main').innerText.includes('请联网登录一次')")
+    assert app.phone.stores(app.who)["packs"] == []
+    line.up()
+    page.get_by_role("button", name="重试").click()
+    page.wait_for_url(lambda url: "/sign-in" in url)
+    app.phone.signed_in = ""
+
+
+# The last: the phone goes back to the version of the server whenever it next looks.
+def test_a_new_version_of_the_app_takes_over_with_records_waiting(app: App, line: Line, server: Server) -> None:
+    page = app.phone.page
+    app.installed()
+    app.open()  # under the worker's control
+    line.always(RECORDS, answer(503))
+    records = [app.report(photo(80 + n)) for n in range(3)]
+    second = page.context.new_page()
+    second.goto("/field")
+    app.phone.wait_for(lambda: bool(second.evaluate("Boolean(globalThis.gridops?.engine && gridops.screen)")))
+    second.evaluate("globalThis.before = true; document.body.append(document.createElement('dialog')); void 0")
+    second.evaluate("document.querySelector('dialog').show()")
+    path = "/static/field/lib/ids.js"
+    changed = (Path(__file__).parents[2] / path.lstrip("/")).read_text("utf-8") + "\n// the next version\n"
+
+    def next_worker(worker: bytes) -> bytes:
+        told = re.sub(r'const VERSION = "\w+"', 'const VERSION = "next00000000"', worker.decode())
+        return re.sub(rf'\["{path}","\w+"\]', f'["{path}","{sha256(changed.encode()).hexdigest()}"]', told).encode()
+
+    line.change("GET /field/sw.js", next_worker)
+    line.change("GET /field/files/.*/app.json", lambda texts: json.dumps({**json.loads(texts), path: changed}).encode())
+    page.evaluate("globalThis.before = true; document.body.append(document.createElement('dialog')); void 0")
+    page.evaluate("document.querySelector('dialog').show()")
+    page.evaluate("navigator.serviceWorker.getRegistration('/field').then((found) => found.update()).then(() => null)")
+    app.phone.until("navigator.serviceWorker.getRegistration('/field').then((found) => Boolean(found.waiting))")
+    page.wait_for_timeout(300)
+    assert page.evaluate("globalThis.before") is True, "a form is begun: the new version waits"
+    assert len(page.evaluate("caches.keys()")) == 2
+    page.evaluate("document.querySelector('dialog').remove()")
+    app.phone.until("!globalThis.before && globalThis.gridops?.engine")
+    second.get_by_text("新版本已在使用").wait_for()
+    assert second.evaluate("globalThis.before") is True, "what is begun in another tab is not interrupted"
+    second.evaluate("document.querySelector('dialog').remove()")
+    app.phone.wait_for(lambda: second.evaluate("globalThis.before") is None)
+    second.close()
+    assert page.evaluate("caches.keys()") == ["gridops-field-next00000000"]
+    assert "the next version" in page.evaluate(f"fetch('{path}').then((found) => found.text())")
+    assert [app.state(one) for one in records] == ["queued"] * 3
+    line.clear()
+    app.delivers()
+    held = server.held()
+    assert {one.id for one in records} <= set(held.records)

@@ -22,6 +22,10 @@ export const device = {
       return database.delete("settings", name);
     }
     kept.set(name, value);
-    return database.put("settings", value, name);
+    // On a full phone what is known lasts until the app is closed: that is no reason for it not to work.
+    return database.put("settings", value, name).catch((fault) => {
+      if (fault?.name !== "QuotaExceededError") throw fault;
+      console.warn(fault);
+    });
   },
 };

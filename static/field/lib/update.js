@@ -18,14 +18,26 @@ export async function watchForUpdates(app) {
   const had = Boolean(navigator.serviceWorker.controller);
   let registration;
   let timer = 0;
+  let wanted = false; // the person said now
   const takeOver = () => {
     const waiting = registration.waiting;
     if (!waiting) return;
     if (inTheMiddle(app)) {
-      app.banner = notice("info", t("新版本已就绪"), t("填完这张表后自动更新；也可以现在更新，已填写的内容会保留。"), button(t("现在更新"), () => waiting.postMessage("take over"), { kind: "quiet", name: "refresh" }));
+      const update = () => {
+        wanted = true;
+        waiting.postMessage("take over");
+      };
+      app.banner = notice("info", t("新版本已就绪"), t("填完这张表后自动更新；也可以现在更新，已填写的内容会保留。"), button(t("现在更新"), update, { kind: "quiet", name: "refresh" }));
       app.redraw();
       setTimeout(takeOver, 5_000);
     } else waiting.postMessage("take over");
+  };
+  // It took over, perhaps by the word of another tab, where nothing was begun.
+  const anew = () => {
+    if (wanted || !inTheMiddle(app)) return location.reload();
+    app.banner = notice("info", t("新版本已在使用"), t("填完这张表后自动重新打开；也可以现在重新打开，已填写的内容会保留。"), button(t("重新打开"), () => location.reload(), { kind: "quiet", name: "refresh" }));
+    app.redraw();
+    return setTimeout(anew, 5_000);
   };
   const attend = (found) => {
     registration = found;
@@ -47,7 +59,7 @@ export async function watchForUpdates(app) {
     }
     timer = setTimeout(look, registration?.active ? LOOK_MS : SOON_MS);
   };
-  navigator.serviceWorker.addEventListener("controllerchange", () => had && location.reload());
+  navigator.serviceWorker.addEventListener("controllerchange", () => had && anew());
   globalThis.addEventListener("online", look);
   await look();
 }

@@ -13,17 +13,28 @@ export async function whoAmI(timeout = 8000) {
   return { kind: "ok", me: verdict.json };
 }
 
+// On a full phone the small pictures make room; where that is not enough the part that was there stays, and the next follows.
+async function save(store, part) {
+  try {
+    await store.savePack(part);
+  } catch (fault) {
+    if (fault?.name !== "QuotaExceededError") throw fault;
+    for (const address of await store.pictureNames()) await store.dropPicture(address);
+    await store.savePack(part).catch((still) => { if (still?.name !== "QuotaExceededError") throw still; });
+  }
+}
+
 // One part: what it says now, else what it said last. {data, at, kind}
 export async function fetchPart(store, part) {
   const kept = await store.pack(part);
   const verdict = await ask("GET", `/field/pack/${part}`, { user: store.userId, headers: kept?.etag ? { "If-None-Match": kept.etag } : {} });
   if (verdict.kind === "same") {
-    await store.savePack({ ...kept, at: iso() });
+    await save(store, { ...kept, at: iso() });
     return { ...kept, kind: "same" };
   }
   if (verdict.kind !== "ok") return { ...kept, kind: verdict.kind };
   const fresh = { part, etag: verdict.headers.get("ETag"), at: iso(), data: verdict.json };
-  await store.savePack(fresh);
+  await save(store, fresh);
   return { ...fresh, kind: "ok" };
 }
 
