@@ -201,6 +201,7 @@ def test_a_planned_night_without_a_network(officer: App, second: App, line: Line
     choose(page, "签收", "拒签")
     page.get_by_role("button", name="登记", exact=True).click()
     page.get_by_text("拒签须填写见证人，没有的写明已录像").wait_for()
+    page.wait_for_timeout(700)  # a touch right after another counts for nothing
     page.fill("#witness", "社区张某")
     page.get_by_role("button", name="登记", exact=True).click()
     for words in ("面包", f"CS{shop:06d}", "新开的夜宵摊"):

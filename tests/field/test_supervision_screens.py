@@ -71,6 +71,7 @@ def test_a_look_at_a_unit_is_noted_without_a_network(phone: Phone, server: Serve
     page.get_by_role("button", name="登记", exact=True).click()
     page.get_by_text("请选择单位").wait_for()
     page.get_by_text("请写明情况；没有发现问题的也请写明").wait_for()
+    page.wait_for_timeout(700)  # a touch right after another counts for nothing
     page.select_option(
         "#unit", label=next(one for one in page.locator("#unit option").all_inner_texts() if "环卫所" in one)
     )
@@ -95,6 +96,7 @@ def test_a_problem_item_is_answered_with_photos(phone: Phone, server: Server, li
     page.get_by_role("link", name="楼道堆物").click()
     page.get_by_role("button", name="提交反馈").click()
     page.get_by_text("请写明整改情况").wait_for()
+    page.wait_for_timeout(700)  # a touch right after another counts for nothing
     page.fill("#words", "已清理")
     photograph(page, "整改后照片", 2)
     page.get_by_role("button", name="提交反馈").click()
