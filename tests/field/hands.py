@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import FilePayload, Page
 
 from tests.evidence.pictures import picture
@@ -38,3 +40,15 @@ def sign(page: Page) -> None:
     for step in range(1, 12):
         page.mouse.move(left + 18 * step, top + (15 if step % 2 else -15))
     page.mouse.up()
+
+
+def shoot(page: Page) -> None:
+    """A photo with the camera that stands open, used as it came."""
+    page.locator(".camera .shutter[aria-disabled=false]").click()
+    dialog = page.locator("dialog.camera")
+    for _ in range(4):  # whoever is quicker than the judge hears first what he says
+        dialog.get_by_role("button", name=re.compile("用这张|仍用")).click()
+        page.wait_for_timeout(400)
+        if dialog.count() == 0:
+            return
+    raise AssertionError(dialog.inner_text())

@@ -1,12 +1,13 @@
 // The answer to a task: 核实 (is it true?), 核查 (is it fixed?), 处置反馈 (what was done), with photos and a spoken note.
 
-import { Draft } from "./draft.js";
 import { html, nothing } from "./html.js";
 import { uuid } from "./ids.js";
 import { filesOf, photosPart, photosState, savedPhotos, settled, voicePart } from "./photos_part.js";
 import { ANSWERS } from "./tasks.js";
 import { button, field, icon, notice, segments } from "./ui.js";
 import { named, t } from "./words.js";
+import { openForm } from "../joint/form.js";
+import { revise } from "../sync/revise.js";
 import { locator, tooCoarse } from "../place/fix.js";
 
 const asks = {
@@ -22,11 +23,20 @@ function here() {
 }
 
 // `ghost()`: the picture before, to hold the camera the same way.
-export async function openAnswer(app, number, kind, ghost) {
-  const draft = await Draft.open(app.store, `task:${number}:${kind}`, { id: uuid(), outcome: "", words: "", photos: null });
+// `wanted`: the record that the server did not take, where it is put right.
+export async function openAnswer(app, number, kind, ghost, wanted) {
+  const { record, draft, errors } = await openForm(app, { name: `task:${number}:${kind}`, wanted, blank, fromRecord });
   const photos = await photosState(app.store, draft.content.photos, { at: here, most: app.me.limits?.attachments ?? 40 });
   locator().watch();
-  return { number, kind, ghost: kind === "verify" ? null : ghost, draft, photos, errors: {} };
+  return { number, kind, ghost: kind === "verify" ? null : ghost, draft, record, photos, errors };
+}
+
+const blank = () => ({ id: uuid(), outcome: "", words: "", photos: null });
+
+function fromRecord({ id, body, attachments }) {
+  const sound = attachments.find((one) => one.role === "sound");
+  const photos = { items: attachments.filter((one) => one !== sound).map((one) => ({ ...one, key: one.sha256 })), note: sound ? { ...sound, seconds: null } : null };
+  return { id, outcome: String(body.outcome ?? ""), words: body.words ?? "", photos };
 }
 
 function missing({ kind, draft: { content } }) {
@@ -58,10 +68,11 @@ async function send(answer, app) {
   const category = named({ name: told.category_name, name_en: told.category_name_en });
   draft.done();
   try {
-    await app.capture({
-      type: ANSWERS[kind].type, id: draft.content.id, body: bodyOf(answer), files: filesOf(photos), draft: draft.name,
-      about: { title: `${asks[kind]().record} · ${category}`, note: told.address || told.grid?.path || "", subject: answer.number },
-    });
+    const { id } = draft.content;
+    const about = { title: `${asks[kind]().record} · ${category}`, note: told.address || told.grid?.path || "", subject: answer.number, edit: `#/tasks/${answer.number}?kind=${kind}&record=${id}` };
+    const what = { body: bodyOf(answer), files: filesOf(photos), draft: draft.name, about };
+    if (answer.record) await revise(app, answer.record, what);
+    else await app.capture({ type: ANSWERS[kind].type, id, ...what });
   } catch (fault) {
     draft.over = false;
     answer.errors = { send: fault.message };

@@ -11,6 +11,7 @@
 import { fromAlbum, openCamera } from "../photo/camera.js";
 import { sayFault, sayVerdict, shrink } from "../photo/shrink.js";
 import { voice } from "../photo/voice.js";
+import { device } from "./device.js";
 import { html, nothing } from "./html.js";
 import { sha256, uuid } from "./ids.js";
 import { button, chip, icon, notice, sheet, time, toast } from "./ui.js";
@@ -52,14 +53,17 @@ export const busyIn = (state) => state.items.some((one) => one.making);
 
 // Resolves when no photo is being made smaller and no note is being recorded.
 export async function settled(state) {
-  await state.recorder?.finish?.();
+  await state.recorder?.finish();
+  await state.hearing;
   await Promise.all(state.items.map((one) => one.making));
 }
 
 // The camera, at once. True when a photo was kept.
 export async function takePhoto(state, { role = "before", label = t("拍照"), ghost = null, facing, onChange = () => {}, instead = null } = {}) {
   const before = typeof ghost === "function" ? await ghost() : ghost;
+  state.camera = true;
   const photo = await openCamera({ facing, ghost: before, label, album: !instead });
+  state.camera = false;
   if (!photo || !state.opened) return false;
   const { more = [], ...first } = photo;
   await keep(state, first, role, onChange, instead);
@@ -94,7 +98,7 @@ async function keep(state, photo, role, onChange, instead = null) {
 
 async function made(state, item) {
   try {
-    const small = item.sha256 ? item : await shrink(item.blob);
+    const small = await fitting(item);
     const twin = state.items.find((one) => one !== item && one.sha256 === small.sha256);
     if (twin) {
       state.items.splice(state.items.indexOf(item), 1);
@@ -110,6 +114,13 @@ async function made(state, item) {
     item.fault = refused.name === "QuotaExceededError" ? t("手机存储已满，这张照片没有保存：请清理手机空间后重拍。") : sayFault(refused.reason);
     item.sha256 = undefined;
   }
+}
+
+// As the camera made it, unless this server takes only smaller ones.
+async function fitting(item) {
+  const most = device.get("user")?.limits?.photo_max_bytes ?? Infinity;
+  const usual = item.sha256 ? item : await shrink(item.blob);
+  return usual.blob.size <= most ? usual : { ...usual, ...(await shrink(usual.blob, { maxBytes: most })) };
 }
 
 function shown(item) {
@@ -133,6 +144,7 @@ async function remove(state, item) {
 // Lets go of what the screen shows; what is stored stays.
 export function releasePhotos(state) {
   state.opened = false;
+  if (state.camera) document.querySelector("dialog.camera[open]")?.close();
   state.recorder?.end();
   for (const { url } of state.items) if (url) URL.revokeObjectURL(url);
 }
@@ -162,9 +174,9 @@ export function photosPart(state, { role = "before", label = t("照片"), most =
 function thumb(state, item, order, given) {
   const bad = item.fault || (item.verdicts ?? []).map(sayVerdict).join(" · ");
   const mark = item.making ? t("正在处理…") : item.fault ? t("不能用") : bad;
-  const name = [t("%(label)s 第 %(n)s 张", { label: given.label, n: order + 1 }), item.album && t("相册"), mark].filter(Boolean).join("，");
-  return html`<li><button type="button" class="photo ${item.fault ? "stuck" : ""}" aria-label=${name} aria-busy=${String(Boolean(item.making))} @click=${() => look(state, item, given)}>
-    ${item.url && !item.fault ? html`<img src=${item.url} alt="">` : icon("photo-off")}
+  const name = t("%(label)s 第 %(n)s 张", { label: given.label, n: order + 1 });
+  return html`<li><button type="button" class="photo ${item.fault ? "stuck" : ""}" aria-busy=${String(Boolean(item.making))} @click=${() => look(state, item, given)}>
+    ${item.url && !item.fault ? html`<img src=${item.url} alt=${name}>` : icon("photo-off", name)}
     ${mark ? html`<span class="photo-mark">${item.making ? nothing : icon("alert-triangle")}${mark}</span>` : nothing}
     ${item.album ? html`<span class="photo-album">${t("相册")}</span>` : nothing}</button></li>`;
 }
@@ -186,7 +198,7 @@ async function look(state, item, given) {
 // Hold to talk; a note that is kept is never forced into text.
 export function voicePart(state, { label = t("语音"), onChange = () => {} } = {}) {
   if (state.note && !state.recorder) return keptNote(state, label, onChange);
-  state.recorder ??= voice({ change: () => heard(state, onChange) });
+  state.recorder ??= voice({ change: () => { state.hearing = heard(state, onChange); } });
   return html`<section class="card voice-part" aria-label=${label}><h2>${label} <span class="soft">${t("（可不填）")}</span></h2>${state.recorder.element}</section>`;
 }
 
@@ -219,6 +231,6 @@ function keptNote(state, label, onChange) {
     sound.addEventListener("ended", () => URL.revokeObjectURL(url));
     return sound.play().catch(() => toast(t("这台手机放不出这段录音，但它已保存。"), { tone: "wait" }));
   };
-  return html`<section class="card voice-part" aria-label=${label}><h2>${label}</h2><div class="voice-kept">${icon("microphone")}<span class="num">${t("录音 %(seconds)s 秒", { seconds: Math.round(state.note.seconds) })}</span>
+  return html`<section class="card voice-part" aria-label=${label}><h2>${label}</h2><div class="voice-kept">${icon("microphone")}<span class="num">${state.note.seconds ? t("录音 %(seconds)s 秒", { seconds: Math.round(state.note.seconds) }) : t("录音")}</span>
     ${button(t("播放"), play, { name: "player-play" })}${button(t("删除录音"), drop, { kind: "quiet", name: "trash" })}</div></section>`;
 }

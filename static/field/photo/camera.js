@@ -95,7 +95,7 @@ function makeActs(state) {
   }
 
   async function take() {
-    if (state.mode !== "live" || !video()?.videoWidth) return;
+    if (state.mode !== "live" || !(await showing(video())) || state.mode !== "live") return;
     const taken_at = iso(now());
     set({ mode: "taking", said: "" });
     navigator.vibrate?.(20);
@@ -170,6 +170,12 @@ function makeActs(state) {
 
 function forget(seen) {
   if (seen) URL.revokeObjectURL(seen.url);
+}
+
+// Whether the picture is there; the first touch may come before it.
+async function showing(video) {
+  for (let waited = 0; video?.isConnected && !video.videoWidth && waited < STILL_MS; waited += 50) await new Promise((go) => { setTimeout(go, 50); });
+  return Boolean(video?.videoWidth);
 }
 
 async function picture(state, video) {

@@ -1,32 +1,31 @@
 // 上报: the camera first, then the category; the place is found meanwhile. Two touches after the photo send it.
 
 import { categoryPart, Categories } from "../lib/category_part.js";
-import { Draft } from "../lib/draft.js";
 import { territoryOf } from "../lib/ground.js";
 import { html, nothing } from "../lib/html.js";
-import { uuid } from "../lib/ids.js";
-import { countOf, discardPhotos, filesOf, photosIn, photosPart, photosState, releasePhotos, savedPhotos, settled, takePhoto, voicePart } from "../lib/photos_part.js";
+import { discardPhotos, filesOf, photosIn, photosPart, photosState, releasePhotos, savedPhotos, settled, takePhoto, voicePart } from "../lib/photos_part.js";
 import { Pictures } from "../lib/thumbs.js";
 import { button, check, confirm, field, icon, notice, select } from "../lib/ui.js";
 import { named, t } from "../lib/words.js";
-import { gridOf, hold, locationOf, pictureAt, placePart, placeState, ready, saved } from "../place/place_part.js";
+import { openForm } from "../joint/form.js";
+import { revise } from "../sync/revise.js";
+import { gridOf, hold, pictureAt, placePart, placeState, ready, saved } from "../place/place_part.js";
 import { nearSame, nearSamePart } from "../lib/same_part.js";
 import { offerToGroup } from "../lib/to_group.js";
-
-const FRESH = { category: "", description: "", address: "", self_handled: false, same_as: null, grid: "", photos: null, place: null, campaign: null };
+import { blank, bodyOf, chosenOf, fromRecord, missing } from "./report_body.js";
 
 async function load({ again, query }, app) {
   const { store } = app;
   const [categories, cases, territory] = await Promise.all([store.pack("categories"), store.pack("cases"), territoryOf(store)]);
   if (again) return renewed(again, { categories, cases, territory });
-  const draft = await Draft.open(store, "report", { ...FRESH, id: uuid() });
+  const form = await openForm(app, { name: "report", wanted: query.record, blank: () => blank({ campaign: query.campaign ?? null }), fromRecord });
+  const { draft, record } = form;
   const { content } = draft;
-  if (query.campaign && !draft.resumed) content.campaign = query.campaign;
   const place = placeState({ territory, saved: content.place ?? {} });
   const photos = await photosState(store, content.photos, { at: () => pictureAt(place), most: app.me.limits?.attachments ?? 40 });
-  const own = (await store.records({ limit: 200 })).filter((record) => record.type === "report");
+  const own = (await store.records({ limit: 200 })).filter((one) => one.type === "report" && one.id !== content.id);
   const state = {
-    draft, place, photos, cases: cases?.data?.cases ?? [], own, errors: {}, more: Boolean(content.description || content.self_handled || photos.note),
+    draft, record, place, photos, cases: cases?.data?.cases ?? [], own, errors: onFields(form.errors), more: Boolean(content.description || content.self_handled || photos.note),
     category: { categories: new Categories(categories?.data), value: content.category, open: false, query: "", kind: null },
     grids: mine(territory), listed: categories?.etag,
     pictures: new Pictures(store, app.redraw),
@@ -34,8 +33,8 @@ async function load({ again, query }, app) {
   place.locator.watch();
   state.unwatch = place.locator.onChange(() => app.state === state && app.redraw());
   const begun = photos.items.length || content.category || content.description;
-  state.resumed = draft.resumed && begun;
-  state.untouched = !begun;
+  state.resumed = draft.resumed && begun && !record;
+  state.untouched = !begun && !record;
   return state;
 }
 
@@ -87,34 +86,16 @@ async function startAnew(state, app) {
   app.redraw();
 }
 
-// Field -> what is missing; empty when it may go.
-function missing(state) {
-  const { draft: { content }, place, photos, category } = state;
-  const chosen = category.categories.find(content.category);
+// What the server said of a record, where the form shows it.
+function onFields(said) {
+  const places = { category: "category", kind: "category", location: "place", grid: "place", attachments: "photos" };
   const found = {};
-  const shot = ["before", "after"].some((role) => countOf(photos, role));
-  if (!chosen) found.category = t("请选择类别。");
-  if (chosen?.photos_required && !shot) found.photos = t("这类问题须有现场照片。");
-  else if (chosen?.photos_required && content.self_handled && !countOf(photos, "after")) found.after = t("这类问题自行处置后须有处置后的照片。");
-  const { ok, why } = ready(place);
-  if (!ok && !content.grid) found.place = why;
+  for (const [field, reason] of Object.entries(said)) found[places[field.split(".")[0]] ?? "send"] = reason;
   return found;
 }
 
-function bodyOf(state) {
-  const { content } = state.draft;
-  const chosen = state.category.categories.find(content.category);
-  const at = ready(state.place).ok ? { location: locationOf(state.place) } : { grid: content.grid };
-  const said = {
-    description: content.description.trim(), address: content.address.trim(), self_handled: content.self_handled && !content.same_as,
-    same_as: content.same_as?.name, ...(content.campaign ? { campaign: content.campaign, source: "joint_enforcement" } : {}),
-  };
-  const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value));
-  return { category: chosen.code, category_list: state.category.categories.data.list, kind: chosen.kind, ...given, ...at };
-}
-
 async function send(state, app) {
-  const { draft, photos } = state;
+  const { draft, photos, record } = state;
   if (draft.over) return;
   await settled(photos);
   state.errors = missing(state);
@@ -125,14 +106,17 @@ async function send(state, app) {
     document.getElementById(wrong)?.focus({ preventScroll: true });
     return;
   }
-  const chosen = state.category.categories.find(draft.content.category);
+  const chosen = chosenOf(state);
   const grid = gridOf(state.place);
-  const about = { title: draft.content.same_as ? t("补充证据 · %(name)s", { name: named(chosen) }) : named(chosen), note: draft.content.address || grid?.path || "", subject: grid?.name ?? "" };
+  const { id } = draft.content;
+  const about = { edit: `#/report?record=${id}`, title: draft.content.same_as ? t("补充证据 · %(name)s", { name: named(chosen) }) : named(chosen), note: draft.content.address || grid?.path || "", subject: grid?.name ?? "" };
   const files = filesOf(photos, draft.content.self_handled ? ["before", "after"] : ["before"]);
   performance.mark("capture");
   draft.done();
   try {
-    await app.capture({ type: "report", id: draft.content.id, body: bodyOf(state), files, about, draft: draft.name });
+    const what = { body: bodyOf(state), files, about, draft: draft.name };
+    if (record) await revise(app, record, what);
+    else await app.capture({ type: "report", id, ...what });
   } catch (fault) {
     draft.over = false;
     state.errors = { send: fault.message };

@@ -18,21 +18,22 @@ const CASES_KEPT = 60;
 
 async function load({ number, query, again }, app) {
   const { store } = app;
-  const state = again ?? { number, kind: query.kind, pictures: new Pictures(store, app.redraw), answers: {}, asked: false };
+  const state = again ?? { number, kind: query.kind, wanted: query.record, pictures: new Pictures(store, app.redraw), answers: {}, asked: false };
   const [{ tasks }, cases, reports, file] = await Promise.all([tasksOf(store), store.pack("cases"), store.pack("reports"), store.pack(`case/${number}`)]);
   const byNumber = (list) => list?.find((one) => one.number === number);
   state.task = tasks.find((one) => one.number === number && (!state.kind || one.kind === state.kind)) ?? tasks.find((one) => one.number === number) ?? null;
   state.file = file?.data ?? null;
   state.told = { ...byNumber(reports?.data?.reports), ...byNumber(cases?.data?.cases), ...state.task, ...state.file };
   state.kinds = kindsOf(state);
-  for (const kind of state.kinds) state.answers[kind] ??= await openAnswer(app, state.number, kind, () => ghost(state));
+  for (const kind of state.kinds) state.answers[kind] ??= await openAnswer(app, state.number, kind, () => ghost(state), kind === state.kind ? state.wanted : undefined);
   if (!state.asked) newest(state, app);
   return state;
 }
 
 // What may be answered: as the newest list says, unless it is answered on this phone already.
-function kindsOf({ task, file }) {
+function kindsOf({ task, file, kind, wanted }) {
   if (task?.answer) return [];
+  if (wanted) return [kind];
   const may = new Set([...(task?.may ?? []), ...(task ? [{ verify: "verify", check: "check_passed", handle: "feedback" }[task.kind]] : []), ...(file?.may ?? [])]);
   return [["verify", "verify"], ["check", "check_passed"], ["handle", "feedback"]].filter(([, move]) => may.has(move)).map(([kind]) => kind);
 }
