@@ -2,6 +2,7 @@
 
 import { device } from "./lib/device.js";
 import { html, nothing, render } from "./lib/html.js";
+import { askOnce } from "./lib/lasting.js";
 import { read } from "./lib/router.js";
 import { openTasks } from "./lib/tasks.js";
 import { keepThumbs } from "./lib/thumbs.js";
@@ -32,6 +33,7 @@ const app = {
   async capture(what) {
     const record = await capture(app.store, what).catch(tellFault);
     app.engine.wake();
+    askOnce({ captured: true }).catch((fault) => console.error(fault));
     return record;
   },
   refresh: (parts) => refreshed(parts),
@@ -229,6 +231,7 @@ async function boot() {
   globalThis.addEventListener("online", () => { asked = 0; lookAround(); });
   document.addEventListener("visibilitychange", lookAround);
   setInterval(lookAround, 60_000);
+  askOnce().catch((fault) => console.error(fault));
   follow().catch((fault) => console.error(fault));
   setInterval(() => { paintTheme(); if (app.screen?.ticks) redraw(); }, 30_000);
   await lookAround();

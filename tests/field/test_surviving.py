@@ -321,6 +321,24 @@ def test_signing_out_without_a_network_says_what_is_to_be_done(app: App, line: L
     app.phone.signed_in = ""
 
 
+def test_the_browser_is_asked_to_keep_what_was_captured_and_a_refusal_is_told(app: App, line: Line) -> None:
+    page = app.phone.page
+    device = "import('/static/field/lib/device.js').then(({ device }) => device"
+    page.evaluate(f"{device}.set('persisted', undefined))")
+    app.open()
+    refuse = "StorageManager.prototype.persist = StorageManager.prototype.persisted = () => Promise.resolve(false)"
+    page.evaluate(f"({refuse}, null)")
+    assert page.evaluate(f"{device}.get('persisted')).then((said) => said ?? null)") is None, "nothing is captured yet"
+    line.down()
+    app.report()
+    app.phone.until(f"{device}.get('persisted')).then((said) => said === false)")
+    page.evaluate("gridops.redraw()")
+    page.get_by_text("浏览器未答应长期保存").wait_for()
+    line.up()
+    app.delivers()
+    app.phone.until("!document.querySelector('main').innerText.includes('浏览器未答应长期保存')")
+
+
 # The last: the phone goes back to the version of the server whenever it next looks.
 def test_a_new_version_of_the_app_takes_over_with_records_waiting(app: App, line: Line, server: Server) -> None:
     page = app.phone.page

@@ -1,6 +1,6 @@
 // What this phone and browser can do: asked one by one at the first start and in the settings.
 
-import { device } from "./device.js";
+import { askToKeep } from "./lasting.js";
 import { room } from "../sync/capture.js";
 import { t } from "./words.js";
 
@@ -22,8 +22,7 @@ async function worker() {
 }
 
 async function lasting() {
-  const kept = await navigator.storage?.persist?.().catch(() => false);
-  await device.set("persisted", Boolean(kept));
+  const kept = await askToKeep();
   const megabytes = Math.round((await room()) / 1_000_000);
   const words = Number.isFinite(megabytes) ? t("可用空间约 %(n)s MB", { n: megabytes }) : "";
   return kept ? good(`${t("记录会长期保存")} ${words}`) : bad(`${t("浏览器未答应长期保存")} ${words}`, t("请把应用添加到主屏幕后再试；在此之前请当天发送完。"));

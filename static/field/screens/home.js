@@ -1,6 +1,7 @@
 // Home: where I stand, one big 上报, what else there is, how many things wait.
 
 import { html, nothing } from "../lib/html.js";
+import { mayBeLost } from "../lib/lasting.js";
 import { nights } from "../lib/nights.js";
 import { chip, icon, link } from "../lib/ui.js";
 import { hour } from "../lib/when.js";
@@ -47,7 +48,7 @@ function whereIStand(state) {
 
 function view(state, app) {
   const { me } = app;
-  return html`<section class="card">
+  return html`${mayBeLost(app)}<section class="card">
       <p><strong>${greeting()}</strong> <span class="soft">${me.name}</span></p>
       ${me.grids?.length ? html`<p class="soft">${me.grids.slice(0, 3).map((grid) => grid.name).join("、")}${me.grids.length > 3 ? t("等 %(n)s 处", { n: me.grids.length }) : ""}</p>` : nothing}
       ${whereIStand(state)}
