@@ -158,6 +158,7 @@ def test_a_planned_night_without_a_network(officer: App, second: App, line: Line
     page.fill(f"#note-{item}", "喷淋塔未开")
     photograph(page, "第 1 项的照片", 1)
     page.get_by_role("button", name="加一个问题").click()
+    page.wait_for_timeout(700)
     page.get_by_role("button", name="再加一个问题").click()
     boxes = page.locator(".finding")
     boxes.nth(1).locator("textarea").fill("危废未分类")

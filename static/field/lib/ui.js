@@ -8,7 +8,7 @@ const SPRITE = "/field/icons.svg";
 
 export const icon = (name, label) => html`<svg class="icon" role=${label ? "img" : nothing} aria-label=${label ?? nothing} aria-hidden=${label ? nothing : "true"}><use href=${`${SPRITE}#${name}`}></use></svg>`;
 
-const BUSY_MS = 600;
+const BUSY_MS = 400;
 const busy = new WeakSet();
 
 // What a button does: a second touch, while it is at work or shortly after, counts for nothing. The guard hangs on the
