@@ -34,12 +34,9 @@ from tests.web.street import WEST_POINT, Street
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("GRIDOPS_TEST_SHOTS")
-# Between the two communities, a metre into the western one.
-BORDER = (119.95999, 31.855)
-_COUNT_TOUCHES = """() => {
-  globalThis.touches = 0;
-  document.addEventListener("click", (event) => { if (event.isTrusted) globalThis.touches += 1; }, true);
-}"""
+BORDER = (119.95999, 31.855)  # between the two communities, a metre into the western one
+_COUNT_TOUCHES = """() => { globalThis.touches = 0;
+  document.addEventListener("click", (event) => { if (event.isTrusted) globalThis.touches += 1; }, true); }"""
 
 
 @pytest.fixture

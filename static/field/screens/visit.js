@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../lib/html.js";
 import { inspects, nameOf, nights, roundOf } from "../lib/nights.js";
-import { discardPhotos, filesOf, photosState, releasePhotos, savedPhotos, settled } from "../lib/photos_part.js";
+import { countOf, discardPhotos, filesOf, photosState, releasePhotos, savedPhotos, settled } from "../lib/photos_part.js";
 import { idIn, labelOf, premisesOf, search } from "../lib/places.js";
 import { isSigned, releaseSign, savedSign, signFiles, signSettled, signState } from "../lib/sign_part.js";
 import { button, chip, confirm, empty, field, icon, link, notice } from "../lib/ui.js";
@@ -64,7 +64,7 @@ async function send(state, app) {
   await Promise.all([settled(photos), signSettled(signature)]);
   const { content } = draft;
   const checklist = checklistOf(state);
-  state.errors = faultsOf(content, { may: state.may, signed: isSigned(signature), checklist });
+  state.errors = faultsOf(content, { may: state.may, signed: isSigned(signature), checklist, shown: (role) => countOf(photos, role) > 0 });
   if (Object.keys(state.errors).length) {
     app.redraw();
     return document.querySelector("main .fault")?.scrollIntoView({ block: "center" });

@@ -64,8 +64,8 @@ export function rolesOf(content, checklist, files) {
   return files.filter(({ role }) => !role.startsWith("finding ") || roles.has(role)).map((file) => ({ ...file, role: roles.get(file.role) ?? file.role }));
 }
 
-// `may`: as lib/nights.js says of the round.
-export function faultsOf(content, { may, signed, checklist }) {
+// `may`: as lib/nights.js says of the round; `shown(role)`: whether there are photos of that role.
+export function faultsOf(content, { may, signed, checklist, shown }) {
   const wrong = {};
   if (!content.kind) wrong.kind = t("请选择方式");
   if (content.kind === "inspection" && may === "no") wrong.kind = t("现在不能作行政检查，请选择巡查或走访");
@@ -73,7 +73,8 @@ export function faultsOf(content, { may, signed, checklist }) {
   if (content.paper === "order" && content.kind !== "inspection") wrong.paper = t("责令改正只能在行政检查后作出，巡查、走访请出具隐患提示单");
   if (content.paper === "order" && !content.due_on) wrong.due_on = t("责令改正须填写整改期限");
   if (content.paper && !found(content, checklist).length) wrong.findings = t("出具文书须写明发现的问题");
-  if (content.findings.some((one) => !one.text.trim())) wrong.findings = t("有的问题没有写明，请写明或去掉");
+  // Whoever photographed something has found something.
+  if (content.findings.some((one) => !one.text.trim() && shown(findingRole(one.key)))) wrong.findings = t("有的问题没有写明，请写明或去掉");
   if (content.signed === "received" && !signed) wrong.signed = t("请在屏幕上签名，或拍下签收单");
   if (content.signed === "refused" && !content.witness.trim()) wrong.witness = t("拒签须填写见证人，没有的写明已录像");
   return wrong;
