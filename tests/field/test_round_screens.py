@@ -270,6 +270,7 @@ def test_a_free_round_and_a_second_look(officer: App, line: Line, server: Server
     assert page.url.endswith(f"/field#/premises/{server.night.shop}")
     shot(officer, "premises")
     page.get_by_role("link", name="安全").click()
+    page.locator(".mended label").first.wait_for()
     assert page.locator("label.segment", has_text="行政检查").count() == 0
     shot(officer, "visit_again")
     for one in page.locator(".mended label").all():
