@@ -72,7 +72,7 @@ def page(opened: Chromium, address: str) -> Iterator[Page]:
 
 
 def framed(page: Page) -> Any:
-    page.route("**/field/app.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.route("**/field/boot.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     page.goto("/field")
     page.evaluate(TOOLS)
     return page.context
