@@ -84,7 +84,7 @@ def run(session: Session, backup: Backup, root_id: int, limits: Limits, within_m
     audit.record(
         session,
         "intake.import_backup",
-        "app_user",
+        "user",
         person.user_id,
         root_id=root_id,
         made_at=backup.made_at.isoformat(),

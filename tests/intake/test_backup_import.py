@@ -206,5 +206,5 @@ def test_an_id_of_another_installation_is_told(street: Street) -> None:
 def test_it_leaves_an_entry_in_the_audit_without_personal_data(street: Street) -> None:
     street.take([entry([PICTURE])], (PICTURE,))
     row = street.session.scalars(select(AuditEntry).where(AuditEntry.act == "intake.import_backup")).one()
-    assert (row.subject_kind, row.subject_id) == ("app_user", str(street.user.id))
+    assert (row.subject_kind, row.subject_id) == ("user", str(street.user.id))
     assert (row.details["read"], row.details["new"], row.details["contents"]) == (1, 1, 1)

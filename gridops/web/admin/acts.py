@@ -29,6 +29,9 @@ ACTS: dict[str, str] = {
     "intake.try_again": "重新办理待判定记录",
     "intake.set_aside": "不予采用手机记录",
     "intake.judge_dispute": "判定内容不同的同名记录",
+    "intake.import_backup": "导入手机原始备份",
+    "notices.set_hook": "设置通知地址",
+    "notices.remove_hook": "取消通知地址",
     **{f"bulletin.{step.value}": name for step, name in STEP_ZH.items()},
     "series.change": "修改系列设置",
     "sign_in": "登录",
@@ -71,6 +74,7 @@ ACTS: dict[str, str] = {
 GROUPS = {
     "case.": "案件",
     "intake.": "手机记录",
+    "notices.": "通知",
     "bulletin.": "通报",
     "series.": "通报系列",
     "sign_in": "登录",
@@ -92,6 +96,7 @@ GROUPS = {
 }
 SUBJECTS = {
     "case": "案件",
+    "notice_hook": "通知地址",
     "record": "手机记录",
     "bulletin": "通报",
     "series": "通报系列",
@@ -109,6 +114,8 @@ SUBJECTS = {
     "audit": "审计",
 }
 DETAILS = {
+    "contents": "文件数",
+    "made_at": "导出时间",
     "act": "操作",
     "actor_id": "操作人",
     "addressee": "主送",
