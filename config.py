@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gridops.core.mailing import MailServer, parse_server
+
 ROOT = Path(__file__).resolve().parent
 
 
@@ -32,6 +34,8 @@ class Config:
     trusted_proxies: int = 0
     public_url: str = ""
     private_hooks: bool = False
+    smtp_url: str = ""
+    smtp_from: str = ""
     photo_max_bytes: int = 25_000_000
     photo_max_pixels: int = 60_000_000
     font_dirs: tuple[Path, ...] = ()
@@ -50,6 +54,11 @@ class Config:
     def embedded_database(self) -> bool:
         """Whether the database is the file in `data_dir` (it is then created and upgraded by every command)."""
         return not self.database_url
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where mails are handed in; None: none are sent."""
+        return parse_server(self.smtp_url, self.smtp_from) if self.smtp_url else None
 
     @property
     def cert_dir(self) -> Path:
@@ -71,9 +80,18 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         if name in read:
             known[name] = _parsed(name, read[name], kind)
     config = Config(**known)  # type: ignore[arg-type]
+    try:
+        config.mail_server  # noqa: B018 - looked at, so that a wrong one is told at the start
+    except ValueError as wrong:
+        raise ValueError(f"GRIDOPS_SMTP_URL: {wrong}") from None
     if not config.secret_key:
         return Config(**{**known, "secret_key": _kept_secret(config.data_dir)})  # type: ignore[arg-type]
     return config
+
+
+def make_data_dir(data_dir: Path) -> None:
+    """Make the folder where it is missing, for its owner alone: what lies in it names people and places."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 _KINDS: dict[str, type] = {
@@ -92,6 +110,8 @@ _KINDS: dict[str, type] = {
     "trusted_proxies": int,
     "public_url": str,
     "private_hooks": bool,
+    "smtp_url": str,
+    "smtp_from": str,
     "photo_max_bytes": int,
     "photo_max_pixels": int,
     "font_dirs": tuple,
@@ -117,7 +137,7 @@ def _parsed(name: str, text: str, kind: type) -> object:
 def _kept_secret(data_dir: Path) -> str:
     """A secret made once and kept beside the data, readable by its owner only."""
     path = data_dir / "secret_key"
-    data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(data_dir)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(os.urandom(32).hex())

@@ -28,10 +28,12 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 ERRORS = frozenset({"Invalid", "FieldError", "NotFound", "NotAllowed", "Conflict", "Closed"})
 # Rooms whose errors reach pages; those of the others are for programs and papers.
-ROOMS = ("bulletins", "cases", "catalogue", "core", "evidence", "figures", "grids", "inspections", "intake",
+ROOMS = ("api", "bulletins", "cases", "catalogue", "core", "evidence", "figures", "grids", "inspections", "intake",
          "notices", "operations", "penalties", "people", "premises", "squads", "supervision", "worktime")  # fmt: skip
 # Tables and functions of rules whose words pages show through `_()`.
 SHOWN: dict[str, tuple[str, ...]] = {
+    "api/problems.py": ("answer",),
+    "api/records.py": ("put_record",),
     "premises/rules.py": ("KIND_NAMES", "RISK_NAMES"),
     "bulletins/rules/life.py": ("STATUS_ZH", "STEP_ZH", "WAITING_ZH", "refusal"),
     "bulletins/rules/series.py": ("SERIES",),
@@ -40,7 +42,12 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "bulletins/service.py": ("recompose", "take_composed"),
     "cases/rules/names.py": (
         "STATE_NAMES", "MOVE_NAMES", "SOURCE_NAMES", "SUSPENSION_NAMES", "CLOCK_NAMES", "FIELD_NAMES",
+        "MOVE_FIELD_NAMES", "WRITTEN_NAMES", "TIE_NAMES", "BAR_NAMES",
     ),
+    "cases/rules/dispatching.py": ("NO_RULE",),
+    "cases/service/dispatch_rules.py": ("_CHANGED",),
+    "cases/forms.py": ("parse_rule", "_minute"),
+    "cases/rules/faking.py": ("SUSPICION_NAMES", "VERDICT_NAMES"),
     "cases/rules/queue.py": ("GROUP_NAMES", "SORT_NAMES", "WAITING_SORT_NAMES"),
     "cases/rules/standing.py": ("*",),
     "cases/service/planning.py": ("_chosen",),
@@ -59,7 +66,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "intake/service/applying.py": ("*",),
     "intake/words.py": ("*",),
     "core/posting.py": ("parse_address",),
-    "notices/rules.py": ("KIND_NAMES", "OCCASION_NAMES", "OUTCOME_NAMES"),
+    "notices/rules/__init__.py": ("KIND_NAMES", "OCCASION_NAMES", "OUTCOME_NAMES"),
+    "notices/forms.py": ("parse_choices",),
+    "notices/rules/personal.py": ("CHANNEL_NAMES", "MAIL_NAMES"),
     "operations/forms/desk.py": ("campaign_form",),
     "operations/forms/operations.py": ("line",),
     "operations/rules/incidents.py": ("open_points",),
@@ -132,12 +141,15 @@ def read(path: Path = ENGLISH) -> Catalog:
 
 
 def renewed(found: Catalog, kept: Catalog) -> Catalog:
-    """What is said now, with the translations kept; near misses are never guessed."""
+    """What is said now, with the translations kept; near misses are never guessed.
+
+    Chinese has one form for one and for many. Where English has two, the sentence stands in the file as its own plural.
+    """
     new = Catalog(locale="en")
     for message in found:
         if message.id:
             before = kept.get(message.id)
-            new.add(message.id, before.string if before else "")
+            new.add(before.id if before else message.id, before.string if before else "")
     return new
 
 

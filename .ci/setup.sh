@@ -4,6 +4,9 @@
 VENV="$ROOT/.venv"
 STAMPS="$VENV/stamps"
 
+# Where it is set every start of every program would compile all of ours again: a second each.
+unset PYTHONDONTWRITEBYTECODE
+
 say() { printf '%s\n' "$*"; }
 
 fail() {

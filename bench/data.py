@@ -15,8 +15,8 @@ from bench import territory
 from bench.clients import in_processes
 from bench.place import Place
 from gridops.cases.models import Case
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event
 from gridops.cases.rules.sources import Source
 from gridops.cases.service.writing import NewCase, Said, write_cases
 from gridops.catalogue.models import Category, CategoryList, FilingCondition

@@ -54,6 +54,7 @@ def create_app(config: Config) -> Flask:
     rendering.set_up(app)
     ids.set_up(app)
     app.extensions["gridops.csrf"] = CSRFProtect(app)  # the API exempts itself and asks where a cookie speaks
+    app.extensions["gridops.csrf"].exempt("gridops.web.account.sign_out")  # asks itself, where somebody is signed in
     _set_up_limits(app, config)
     guards.stand_guard(app)
     errors.set_up(app)

@@ -86,11 +86,14 @@ def _command(arguments: list[str], environment: dict[str, str], out: Path, err: 
 
 
 def programs_of(folder: Path) -> list[int]:
-    """The living processes that run with this data folder, told by their environment."""
-    mark, found = f"GRIDOPS_DATA_DIR={folder}".encode(), []
+    """The living processes that run with this data folder, told by their environment.
+
+    The embedded broker writes its title over that, but works in its folder.
+    """
+    mark, broker, found = f"GRIDOPS_DATA_DIR={folder}".encode(), folder.resolve() / "broker", []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if mark in (entry / "environ").read_bytes().split(b"\0"):
+            if mark in (entry / "environ").read_bytes().split(b"\0") or (entry / "cwd").readlink() == broker:
                 found.append(int(entry.name))
         except OSError:
             continue

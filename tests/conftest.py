@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 import sqlalchemy
@@ -26,12 +27,38 @@ PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 _REDIS, _, _NUMBER = os.environ.get("GRIDOPS_TEST_REDIS_URL", "redis://127.0.0.1:6379/9").rpartition("/")
 REDIS = f"{_REDIS}/{int(_NUMBER) + PROCESS}"
 IN_CI = os.environ.get("CI") == "true"
+# `./test` without arguments: what doors say is shown on one database each, in turn; `.ci/thorough` asks both.
+SHORT = os.environ.get("GRIDOPS_TEST_SHORT") == "1"
+_DOORS = tuple(ROOT / "tests" / door for door in ("api", "cli", "field", "house", "tasks", "web"))
+_EITHER = (("sqlite", "postgresql"), ("embedded", "redis"))
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The demo street first: to load it takes longest, and at the end the other process would stand idle."""
     items.sort(key=lambda item: "demo_folder" not in getattr(item, "fixturenames", ()))
+    if SHORT and (spared := _spared(items)):
+        config.hook.pytest_deselected(items=spared)
+        gone = set(map(id, spared))
+        items[:] = [item for item in items if id(item) not in gone]
+
+
+def _spared(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Of the tests of doors that would run on both databases or brokers, those on the one not theirs by their name."""
+    pairs: dict[str, dict[str, pytest.Item]] = {}
+    for item in items:
+        given = getattr(item, "callspec", None)
+        values = [value for value in given.params.values() if isinstance(value, str)] if given else []
+        on = [(pair, value) for pair in _EITHER for value in values if value in pair]
+        if len(on) == 1 and any(door in item.path.parents for door in _DOORS):
+            ((pair, value),) = on
+            name = item.nodeid.replace(value, "|".join(pair))
+            pairs.setdefault(name, {})[value] = item
+    return [
+        both[next(pair for pair in _EITHER if set(pair) == set(both))[crc32(name.encode()) % 2]]
+        for name, both in pairs.items()
+        if len(both) == 2
+    ]
 
 
 def pytest_collection_finish() -> None:

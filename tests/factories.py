@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event
 from gridops.cases.rules.sources import Source
 from gridops.cases.service.writing import NewCase, numbers_for, write_numbered
 from gridops.catalogue.models import Category, CategoryList, FilingCondition

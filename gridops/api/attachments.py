@@ -103,6 +103,7 @@ def _take_whole(sha256: str, body: BinaryIO) -> Response:
     _keep(arrival, body)
     with transaction() as session:
         new = intake.attachment(session, arrival, person().user_id)
+    _forget_parts(sha256)
     return _answer(arrival, new)
 
 
@@ -111,6 +112,7 @@ def _take_part(part: evidence.Part, body: BinaryIO) -> Response:
     with reading() as session:
         known = queries.sent_by(session, me, [part.sha256]).get(part.sha256)
     if known:
+        _forget_parts(part.sha256)
         return json_answer(_shown(part.sha256, *known))
     with transaction() as session:
         have = evidence.take_part(session, folder, part, body, me, limits())
@@ -130,6 +132,14 @@ def _take_part(part: evidence.Part, body: BinaryIO) -> Response:
         new = intake.attachment(session, arrival, me)
         evidence.end_parts(session, folder, part.sha256, me)
     return _answer(arrival, new)
+
+
+def _forget_parts(sha256: str) -> None:
+    """The whole has come otherwise: nobody goes on with its parts, and a photo lies nowhere twice."""
+    me, folder = person().user_id, _parts()
+    if folder.length(sha256, me):
+        with transaction() as session:
+            evidence.end_parts(session, folder, sha256, me)
 
 
 def _keep(arrival: forms.Arrival, source: BinaryIO) -> None:

@@ -32,6 +32,8 @@ _SUFFIX: dict[str, str] = {
     Mime.M4A: "m4a",
     Mime.OGG: "ogg",
     Mime.WEBM: "weba",
+    Mime.MP4: "mp4",
+    Mime.WEBM_FILM: "webm",
     Mime.PDF: "pdf",
 }
 # What names people before anything is verified is seen by few; others see what they sent themselves.
@@ -82,7 +84,7 @@ def get_evidence(link_id: int, size: str) -> Response:
     source.seek(0)
     answer.content_length = length
     answer.set_etag(name)
-    disposition = "inline" if mime.startswith(("image/", "audio/")) else "attachment"
+    disposition = "inline" if mime.startswith(("image/", "audio/", "video/")) else "attachment"
     suffix = _SUFFIX.get(mime, "bin")
     answer.headers["Content-Disposition"] = f"{disposition}; filename=evidence-{link_id}.{suffix}"
     answer.headers["Cache-Control"] = f"private, max-age={_KEPT_S}" if settled else "private, no-cache"

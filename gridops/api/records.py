@@ -8,7 +8,7 @@ from flask import Response
 
 from gridops.api.description import Answer, Body, Parameter, operation
 from gridops.api.guard import limits, person, settings
-from gridops.api.problems import problem
+from gridops.api.problems import in_asked, problem
 from gridops.api.reading import json_answer, json_body
 from gridops.api.shapes import ReceiptOut
 from gridops.core import clock
@@ -88,5 +88,5 @@ def _shown(receipt: receipts.Receipt) -> dict[str, Any]:
     if receipt.waiting_for:
         shown["waiting_for"] = receipt.waiting_for
     if receipt.held_because:
-        shown["held_because"] = receipt.held_because
+        shown["held_because"] = in_asked(receipt.held_because)
     return shown

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from gridops.cases.rules.dispatching import Conditions, DayKind, Hours
 from gridops.cases.rules.moves import IF_ANY, MOVES, Move, Suspension
 from gridops.cases.rules.sources import Source
 from gridops.catalogue.rules import Kind
 from gridops.core.fields import Fix as Fix
 from gridops.core.fields import Location as Location
-from gridops.core.fields import Read, Reader, day, flag, instant, location, member, row_id, text
+from gridops.core.fields import Read, Reader, day, flag, instant, location, member, members, number, row_id, text, whole
+from gridops.people.rules import WorkLine
 
 MAX_DESCRIPTION = 2000
 MAX_WORDS = 500
 MAX_ADDRESS = 300
+MAX_NAME = 30
+# Every value of a filter at its longest, Chinese written out for an address.
+MAX_QUERY = 12_000
+MOST_CATEGORIES = 60
+MOST_IN_HAND = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +62,49 @@ class MoveFields:
     resume_on: date | None = None
     into: str | None = None
     category: int | None = None
+    address: str | None = None
+    lon: float | None = None
+    lat: float | None = None
 
     def given(self) -> frozenset[str]:
         """The names of the fields that were handed in."""
         return frozenset(name for name in _MOVE_FIELDS if getattr(self, name) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFilterIn:
+    """A filter of the queue to be kept under a name; `query`: as it stands in an address."""
+
+    name: str
+    query: str
+
+    def of(self, query: str) -> KeptFilterIn:
+        """The same name for a filter as it was read."""
+        return replace(self, query=query)
+
+
+def parse_kept_filter(raw: Mapping[str, object]) -> KeptFilterIn:
+    """A filter to be kept, from a form."""
+    read = Reader({name: raw.get(name) for name in ("name", "query")})
+    found = KeptFilterIn(read("name", text(MAX_NAME), required=True) or "", read("query", text(MAX_QUERY)) or "")
+    read.done()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class RuleForm:
+    """A dispatch rule as it shall be from `valid_from` on (None: from today) up to, not including, `valid_to`.
+
+    Either a unit or a line of work; `most`: only while the unit has fewer cases in hand.
+    """
+
+    name: str
+    conditions: Conditions = field(default_factory=Conditions)
+    unit_id: int | None = None
+    line: WorkLine | None = None
+    most: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 def parse_report(raw: object, field: str = "body") -> ReportIn:
@@ -98,6 +146,60 @@ def parse_move(move: Move, raw: object, field: str = "") -> MoveFields:
     return MoveFields(**values)
 
 
+def parse_rule(raw: object) -> RuleForm:
+    """A dispatch rule from a form; days are said with the last one that counts. Invalid names every wrong field."""
+    read = Reader(raw)
+    kind, class_code = read("class", _class) or (None, None)
+    begins, ends = read("from", _minute), read("to", _minute)
+    if (begins is None) is not (ends is None) and not read.errors:
+        read.wrong("to" if ends is None else "from", "起止时刻须同时填写")
+    elif begins is not None and begins == ends:
+        read.wrong("to", "起止时刻不能相同")
+    last_day = read("last_day", day)
+    form = RuleForm(
+        name=read("name", text(60), required=True) or "",
+        conditions=Conditions(
+            kind=kind,
+            class_code=class_code,
+            categories=read("categories", _row_ids) or (),
+            grid_id=read("grid_id", row_id),
+            sources=read("sources", members(Source)) or (),
+            hours=Hours(begins, ends) if begins is not None and ends is not None else None,
+            days=read("days", member(DayKind)),
+        ),
+        unit_id=read("unit_id", row_id),
+        line=read("line", member(WorkLine)),
+        most=read("most", whole(1, MOST_IN_HAND)),
+        valid_from=read("valid_from", day),
+        valid_to=None if last_day is None or last_day == date.max else last_day + timedelta(days=1),
+    )
+    if (form.unit_id is None) is (form.line is None) and not read.errors:
+        read.wrong("unit_id", "处置单位与工作线须且只能选一项")
+    read.done(others=True)
+    return form
+
+
+def _class(value: object) -> tuple[Kind, str]:
+    kind, _slash, code = text(30)(value).partition("/")
+    if not re.fullmatch(r"[0-9A-Za-z]{2,10}", code, re.ASCII):
+        raise ValueError("not a class")
+    return member(Kind)(kind), code
+
+
+def _minute(value: object) -> int:
+    """Minutes since midnight of `18:00`."""
+    told = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(:00)?", text(8)(value), re.ASCII)
+    if told is None:
+        raise ValueError("应为时刻，如18:00")
+    return int(told[1]) * 60 + int(told[2])
+
+
+def _row_ids(value: object) -> tuple[int, ...]:
+    if not isinstance(value, list | tuple) or len(value) > MOST_CATEGORIES:
+        raise ValueError(f"not a list of at most {MOST_CATEGORIES}")
+    return tuple(dict.fromkeys(row_id(one) for one in value))
+
+
 _MOVE_FIELDS: dict[str, Read[Any]] = {
     "reason": text(MAX_WORDS),
     "words": text(MAX_DESCRIPTION),
@@ -110,4 +212,7 @@ _MOVE_FIELDS: dict[str, Read[Any]] = {
     "resume_on": day,
     "into": text(40),
     "category": row_id,
+    "address": text(MAX_ADDRESS),
+    "lon": number(-180, 180),
+    "lat": number(-90, 90),
 }

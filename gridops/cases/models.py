@@ -1,16 +1,18 @@
-"""The case (projection of its events) and its events."""
+"""The case (projection of its events), its events, the rules that propose a unit, and what is looked at again."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Float, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from gridops.cases.rules.faking import Suspicion, Verdict
 from gridops.cases.rules.moves import Move, Source, State
 from gridops.catalogue.rules import Kind
 from gridops.core.db import Base, Id, bigint_key, enum_text
+from gridops.people.rules import WorkLine
 
 # Cases sent down by an assessment are few; the figures of a month ask for those filed in it.
 _ASSESSED = text("source = 'assessment'")
@@ -112,8 +114,9 @@ class Case(Base):
 class CaseEvent(Base):
     """One event of a case, with two times: when it happened and when we learnt of it. Appended, never changed.
 
-    `reason`: the words said with it. `outcome`: what a verification found; `until_at`: the deadline asked for, or the
-    set date of a suspension; `into_id`: the case it was merged into; `details`: what else was handed in.
+    `reason`: the words said with it. `outcome`: what a verification found; `until_at`: the deadline asked for, when an
+    answer is due (press), or the set date of a suspension; `into_id`: the case it was merged into; `details`: what else
+    was handed in.
     `superseded_at`: a later file of the same source told the history otherwise; such events are kept and never folded.
     """
 
@@ -143,3 +146,119 @@ class CaseEvent(Base):
         Index(None, "move", "happened_at"),
         _where_given("uq_case_event_record_id", "record_id", unique=True),
     )
+
+
+class CaseFlag(Base):
+    """A photo of the work done that looks wrong (`rules.faking`), and what a person found; judged once.
+
+    `link_id`, `other_link_id`: uses of evidence; `amount`: metres, seconds or bits, as the kind says.
+    """
+
+    __tablename__ = "case_flag"
+    id: Mapped[bigint_key]
+    root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("evidence_link.id"))
+    kind: Mapped[Suspicion] = mapped_column(enum_text(Suspicion))
+    amount: Mapped[float] = mapped_column(Float)
+    other_case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    other_link_id: Mapped[int | None] = mapped_column(ForeignKey("evidence_link.id"))
+    found_at: Mapped[datetime]
+    verdict: Mapped[Verdict | None] = mapped_column(enum_text(Verdict))
+    judged_at: Mapped[datetime | None]
+    judged_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    words: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (Index(None, "link_id", "kind", unique=True), Index(None, "root_id", "verdict", "judged_at"))
+
+
+class ClosingRule(Base):
+    """Who may close cases of a root (the handler never may), and how many in a hundred that their reporters close are
+    looked at again. Roots without a row: everybody of the table of moves, ten.
+    """
+
+    __tablename__ = "closing_rule"
+    root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), primary_key=True, autoincrement=False)
+    leader: Mapped[bool]
+    originator: Mapped[bool]
+    community: Mapped[bool]
+    recheck_percent: Mapped[int]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+
+
+class SpotCheck(Base):
+    """A sample of closed cases (抽查): of which population, by which seed; drawn again it is the same.
+
+    The population: closed within these days, below a grid, with a unit (None: any); `digest`: of the numbers in it.
+    """
+
+    __tablename__ = "spot_check"
+    id: Mapped[bigint_key]
+    root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    seed: Mapped[str] = mapped_column(String(40))
+    size: Mapped[int]
+    population: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    drawn_at: Mapped[datetime]
+    drawn_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+
+
+class SpotCheckCase(Base):
+    """A closed case to be looked at again, and what a person found; without `spot_check_id`: its reporter closed it."""
+
+    __tablename__ = "spot_check_case"
+    id: Mapped[bigint_key]
+    root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    spot_check_id: Mapped[int | None] = mapped_column(ForeignKey("spot_check.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    position: Mapped[int]
+    drawn_at: Mapped[datetime]
+    passed: Mapped[bool | None]
+    judged_at: Mapped[datetime | None]
+    judged_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    words: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (
+        Index(None, "spot_check_id", "case_id", unique=True),
+        Index(None, "root_id", "spot_check_id", "id"),
+    )
+
+
+class DeskFilter(Base):
+    """A filter of the queue that a person keeps under a name, as it stands in an address; a preference, no record."""
+
+    __tablename__ = "desk_filter"
+    id: Mapped[bigint_key]
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    name: Mapped[str] = mapped_column(String(30))
+    query: Mapped[str] = mapped_column(Text)
+    position: Mapped[int]
+    __table_args__ = (Index(None, "user_id", "name", unique=True),)
+
+
+class DispatchRuleRow(Base):
+    """One version of a dispatch rule: edited by ending one row and beginning the next; what once proposed stays known.
+
+    `number` is the rule's own within its jurisdiction and stays through its versions; the order is `position`, of the
+    rule, not of the version. `conditions`: as `rules.dispatching.written`. Proposed is `unit_id`, or who answers for
+    `line` in the case's grid. Days are half-open.
+    """
+
+    __tablename__ = "dispatch_rule"
+    id: Mapped[bigint_key]
+    root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    number: Mapped[int]
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(60))
+    conditions: Mapped[dict[str, Any]]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    line: Mapped[WorkLine | None] = mapped_column(enum_text(WorkLine))
+    most: Mapped[int | None]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    __table_args__ = (Index(None, "root_id", "position"),)

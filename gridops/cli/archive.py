@@ -64,7 +64,7 @@ def restore(file: Path) -> None:
 def _bound() -> config.Config:
     """The settings, with the database bound as it is: what stands in it will be replaced, whatever its tables."""
     settings = config.load()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    config.make_data_dir(settings.data_dir)
     db.bind(settings.database)
     return settings
 

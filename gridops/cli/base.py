@@ -25,7 +25,7 @@ def opened(*, upgrade: bool = False) -> config.Config:
     # Standard output belongs to the answer, which may be JSON.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     settings = config.load()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    config.make_data_dir(settings.data_dir)
     db.bind(settings.database)
     if tables.is_current(db.engine()):
         return settings

@@ -53,6 +53,9 @@ def write(connection: Connection, path: Path, files: Callable[[], Iterator[tuple
     revision = str(connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")))  # noqa: S608  a constant
     counted, size = 0, 0
     try:
+        # It holds everything that is known of people: for who made it alone.
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
         with zipfile.ZipFile(part, "w", allowZip64=True) as archive:
             told = {table.name: _written(connection, archive, table) for table in tables}
             for name, source in files():

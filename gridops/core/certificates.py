@@ -66,11 +66,20 @@ def parse_name(text: str) -> Name:
     """A name or address to be served under. Raises Invalid (field `--name`)."""
     text = text.strip().lower().rstrip(".")
     try:
-        return ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
     except ValueError:
-        pass
+        return _host(text)
+    if "%" in text or address.is_unspecified or address.is_multicast:
+        raise Invalid(("--name", f"{text[:80]!r} is no address that a phone can open"))
+    return address
+
+
+def _host(text: str) -> str:
     if not _HOST.fullmatch(text) or text.replace(".", "").isdigit():
         raise Invalid(("--name", f"{text[:80]!r} is neither an address nor a name like gridops.local"))
+    if "." not in text and text not in (*_PRIVATE_ENDINGS, socket.gethostname().lower()):
+        # An authority for a name speaks for all below it: for `cn` it would for half a country.
+        raise Invalid(("--name", f"{text[:80]!r} is one word: give the whole name, like {text[:60]}.local"))
     return text
 
 

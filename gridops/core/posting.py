@@ -23,8 +23,11 @@ WHOLE_S = 15.0
 MOST_ANSWER_BYTES = 64_000
 MOST_ADDRESS = 1000
 _PRINTABLE = re.compile(r"[!-~]+")
-# Ways in which IPv4 addresses, private ones too, are written as IPv6.
-_DISGUISES = tuple(ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
+# Ways in which IPv4 addresses, private ones too, are written as IPv6; and old private ones that Python calls global.
+_DISGUISES = tuple(
+    ipaddress.ip_network(text)
+    for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0:0/96", "fec0::/10")
+)
 
 
 class NotPosted(Exception):
@@ -71,7 +74,7 @@ def may_be_reached(address: str, *, private: bool) -> bool:
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped is not None:
             found = found.ipv4_mapped
-        elif any(found in network for network in _DISGUISES):
+        elif not found.is_loopback and any(found in network for network in _DISGUISES):
             return False
     if found.is_multicast or found.is_unspecified or found.is_link_local:
         return False

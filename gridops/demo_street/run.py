@@ -19,6 +19,7 @@ from gridops.core.errors import Conflict
 from gridops.demo_street import acting, enforcement, entering, fresh, papers, plan, queries, setup, showing
 from gridops.demo_street.course import Act, World
 from gridops.demo_street.places import Street, street
+from gridops.demo_street.proposing import keep_rules
 from gridops.demo_street.staff import SUPERVISION, Staff, staff
 from gridops.figures import service as figures
 
@@ -133,10 +134,12 @@ class _Loader:
         return Loaded(self.root, new=True, acts=acts)
 
     def _finish(self) -> int:
-        """The current days, pictures, daily totals; then the mark goes: the demo is complete."""
+        """The rules, the current days, pictures, daily totals; then the mark goes: the demo is complete."""
         now = clock.now()
         current = fresh.fresh(self.world, self.ground, now)
         with db.transaction() as session:
+            with clock.set_to(BEFORE):
+                keep_rules(session, self.root)
             for act in current:
                 self.actors.act(session, act)
             shown = showing.chosen(current) + showing.chosen(self.acts, showing.OF_THE_YEAR)

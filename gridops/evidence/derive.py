@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import pillow_heif
 from PIL import ExifTags, Image, ImageOps
 
+from gridops.evidence.rules.prints import HEIGHT, WIDTH, print_of
 from gridops.evidence.store import Store
 
 SIZES = (320, 1280)
@@ -44,18 +45,22 @@ class CannotDerive(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """Upright pixels, EXIF as plain JSON (None: it carries none), JPEG bytes by longest side in pixels."""
+    """Upright pixels, EXIF as plain JSON (None: it carries none), JPEG bytes by longest side in pixels.
+
+    `print`: what it looks like (`rules.prints`).
+    """
 
     width: int
     height: int
     exif: dict[str, Any] | None
     thumbnails: dict[int, bytes]
+    print: int | None
 
 
 def make(store: Store, sha256: str, *, max_pixels: int) -> dict[str, Any] | None:
     """Make and store the thumbnails of a picture (`<sha256>.320`, `.1280`); safe to run twice.
 
-    Returns what `evidence.service.keep_derived` takes: width, height, exif — or None when the picture cannot be opened.
+    Returns what `evidence.service.keep_derived` takes: width, height, exif, print; None: the picture cannot be opened.
     """
     with store.open(sha256) as source:
         try:
@@ -64,7 +69,13 @@ def make(store: Store, sha256: str, *, max_pixels: int) -> dict[str, Any] | None
             return None
     for side, content in made.thumbnails.items():
         store.put(f"{sha256}.{side}", io.BytesIO(content))
-    return {"width": made.width, "height": made.height, "exif": made.exif}
+    return {"width": made.width, "height": made.height, "exif": made.exif, "print": made.print}
+
+
+def print_again(store: Store, sha256: str) -> int | None:
+    """The print of a picture whose thumbnails were made before prints were; FileNotFoundError without them."""
+    with store.open(f"{sha256}.{SIZES[0]}") as source, Image.open(source, formats=("JPEG",)) as image:
+        return _print(image)
 
 
 def derive(source: BinaryIO, *, max_pixels: int) -> Derived:
@@ -82,10 +93,11 @@ def derive(source: BinaryIO, *, max_pixels: int) -> Derived:
                 image.draft("RGB", (SIZES[-1], SIZES[-1]))
                 upright = _upright(image)
         thumbnails = {side: _shrunk(upright, side) for side in SIZES}
+        seen = _print(upright)
     except _BROKEN as broken:
         raise CannotDerive(f"{type(broken).__name__}: {broken}"[:300]) from broken
     width, height = (full[1], full[0]) if turned else full
-    return Derived(width, height, exif, thumbnails)
+    return Derived(width, height, exif, thumbnails, seen)
 
 
 def read_exif(image: Image.Image) -> dict[str, Any] | None:
@@ -144,6 +156,11 @@ def _upright(image: Image.Image) -> Image.Image:
         white.alpha_composite(upright.convert("RGBA"))
         upright = white
     return upright.convert("RGB")
+
+
+def _print(image: Image.Image) -> int | None:
+    grey = image.convert("L").resize((WIDTH, HEIGHT), Image.Resampling.BOX)
+    return print_of(grey.tobytes())
 
 
 def _shrunk(image: Image.Image, side: int) -> bytes:

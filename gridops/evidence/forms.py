@@ -52,6 +52,8 @@ def check(source: BinaryIO, sha256: str, claimed: str | None, limits: Limits) ->
         raise Invalid(("content", f"none of the types taken: {', '.join(Mime)}"))
     if not agrees(claimed, mime):
         raise Invalid(("content_type", f"the content is {mime}"))
+    if size > limits.bytes_of(mime):
+        raise Invalid(("size", f"{size} bytes are more than the {limits.bytes_of(mime)} allowed"))
     width, height = _pixels(source, mime, limits)
     return Arrival(sha256, size, mime, width, height)
 

@@ -68,3 +68,15 @@ class PartialUpload(Base):
     received: Mapped[int]
     total: Mapped[int]
     touched_at: Mapped[datetime]
+
+
+class EvidencePrint(Base):
+    """What a picture looks like, in 64 bits (`rules.prints`), and four parts of it by which near ones are found."""
+
+    __tablename__ = "evidence_print"
+    sha256: Mapped[str] = mapped_column(ForeignKey("content.sha256"), primary_key=True)
+    value: Mapped[int]
+    band_1: Mapped[int] = mapped_column(index=True)
+    band_2: Mapped[int] = mapped_column(index=True)
+    band_3: Mapped[int] = mapped_column(index=True)
+    band_4: Mapped[int] = mapped_column(index=True)

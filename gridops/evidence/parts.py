@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 
 class PartFolder:
-    """The folder `incoming` beside the contents. Callers hold the row of the upload, so one writer at a time."""
+    """The folder `incoming` beside the contents. Callers hold the name of the upload, so one writer at a time."""
 
     def __init__(self, evidence_dir: Path) -> None:
         self.folder = evidence_dir / "incoming"

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from gridops.core.errors import NotFound
-from gridops.evidence.models import Content, ContentSent, EvidenceLink, PartialUpload
+from gridops.evidence.models import Content, ContentSent, EvidenceLink, EvidencePrint, PartialUpload
+from gridops.evidence.rules import prints
+from gridops.evidence.rules.types import is_film
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,18 @@ class Use:
 
     @property
     def picture(self) -> bool:
-        """Whether there is something to look at."""
+        """Whether it is a picture."""
         return self.mime.startswith("image/")
+
+    @property
+    def film(self) -> bool:
+        """Whether it is moving pictures."""
+        return is_film(self.mime)
+
+    @property
+    def visible(self) -> bool:
+        """Whether there is something to look at."""
+        return self.picture or self.film
 
 
 _USE = (
@@ -78,6 +90,12 @@ def link(session: Session, link_id: int) -> Use:
     return Use(*row)
 
 
+def by_ids(session: Session, link_ids: Iterable[int]) -> dict[int, Use]:
+    """Some uses by their ids; whoever asks has looked whether their subjects are seen."""
+    rows = session.execute(select(*_USE).join(Content).where(EvidenceLink.id.in_(sorted(set(link_ids)))))
+    return {row[0]: Use(*row) for row in rows}
+
+
 def links_for(session: Session, subject_kind: str, subject_ids: int | Sequence[int]) -> list[Use]:
     """All uses for one subject or several of a kind (`case`), oldest first."""
     ids = [subject_ids] if isinstance(subject_ids, int) else list(subject_ids)
@@ -88,6 +106,34 @@ def links_for(session: Session, subject_kind: str, subject_ids: int | Sequence[i
         .order_by(EvidenceLink.id)
     )
     return [Use(*row) for row in rows]
+
+
+def uses_of(session: Session, root_id: int, subject_kind: str, sha256s: Iterable[str]) -> list[Use]:
+    """All uses of some contents for subjects of a kind in a jurisdiction, oldest first."""
+    rows = session.execute(
+        select(*_USE)
+        .join(Content)
+        .where(
+            EvidenceLink.sha256.in_(sorted(set(sha256s))),
+            EvidenceLink.root_id == root_id,
+            EvidenceLink.subject_kind == subject_kind,
+        )
+        .order_by(EvidenceLink.id)
+    )
+    return [Use(*row) for row in rows]
+
+
+def alike(session: Session, sha256: str) -> dict[str, int]:
+    """The contents that look like this one (itself left out), and in how many bits their prints differ."""
+    own = session.get(EvidencePrint, sha256)
+    if own is None:
+        return {}
+    value = prints.unsigned(own.value)
+    columns = (EvidencePrint.band_1, EvidencePrint.band_2, EvidencePrint.band_3, EvidencePrint.band_4)
+    near = [column.in_(values) for column, values in zip(columns, prints.probes(value), strict=True)]
+    rows = session.execute(select(EvidencePrint.sha256, EvidencePrint.value).where(or_(*near)))
+    found = {name: prints.apart(value, prints.unsigned(kept)) for name, kept in rows if name != sha256}
+    return {name: bits for name, bits in found.items() if bits <= prints.NEAR}
 
 
 def sent_by(session: Session, user_id: int, sha256s: Iterable[str]) -> dict[str, tuple[int, str]]:

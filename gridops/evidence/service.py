@@ -16,16 +16,19 @@ from sqlalchemy.orm import Session
 
 from gridops.core import clock, owed
 from gridops.core.bulk import insert_rows
-from gridops.core.db import insert_or_skip
+from gridops.core.db import insert_or_skip, lock_names
 from gridops.core.errors import Conflict, Invalid
 from gridops.evidence import queries
 from gridops.evidence.forms import Arrival
-from gridops.evidence.models import Content, ContentSent, EvidenceLink, PartialUpload
+from gridops.evidence.models import Content, ContentSent, EvidenceLink, EvidencePrint, PartialUpload
 from gridops.evidence.parts import PartFolder
+from gridops.evidence.rules import prints
 from gridops.evidence.rules.types import PICTURES, Limits
 from gridops.evidence.store import Store
 
 THUMBNAIL = "thumbnail"
+# Prints of pictures that came before prints were made.
+PRINT = "print"
 _LINK_COLUMNS = (
     "root_id",
     "subject_kind",
@@ -132,6 +135,7 @@ def take_part(session: Session, folder: PartFolder, part: Part, source: BinaryIO
 
 def end_parts(session: Session, folder: PartFolder, sha256: str, user_id: int) -> None:
     """The upload is complete or worth nothing: forget its parts."""
+    _alone(session, sha256, user_id)
     session.execute(delete(PartialUpload).where(PartialUpload.sha256 == sha256, PartialUpload.user_id == user_id))
     folder.discard(sha256, user_id)
 
@@ -163,7 +167,7 @@ def link(
 
 
 def keep_derived(session: Session, sha256: str, made: dict[str, Any] | None) -> None:
-    """Note what a worker found and made of a picture: `width`, `height` (upright pixels), `exif`; None: it failed."""
+    """Note what a worker found and made of a picture: `width`, `height` (upright), `exif`, `print`; None: it failed."""
     content = session.get(Content, sha256)
     if content is None:
         return
@@ -172,6 +176,15 @@ def keep_derived(session: Session, sha256: str, made: dict[str, Any] | None) -> 
         return
     content.width, content.height, content.exif = made["width"], made["height"], made["exif"]
     content.derived = "made"
+    keep_print(session, sha256, made.get("print"))
+
+
+def keep_print(session: Session, sha256: str, value: int | None) -> None:
+    """Note what a picture looks like; None: nothing to recognise it by. Twice is harmless."""
+    if value is None:
+        return
+    parts = dict(zip(("band_1", "band_2", "band_3", "band_4"), prints.bands(value), strict=True))
+    insert_or_skip(session, EvidencePrint, [{"sha256": sha256, "value": prints.signed(value), **parts}], ["sha256"])
 
 
 def _check_part(part: Part, limits: Limits) -> None:
@@ -182,8 +195,14 @@ def _check_part(part: Part, limits: Limits) -> None:
 
 
 def _upload_row(session: Session, part: Part, user_id: int) -> PartialUpload:
-    """The row of this upload, locked: parts of one upload are appended one after the other."""
+    """The row of this upload; its parts are appended one after the other."""
+    _alone(session, part.sha256, user_id)
     key = {"sha256": part.sha256, "user_id": user_id}
     fresh = {**key, "received": 0, "total": part.total, "touched_at": clock.now()}
     insert_or_skip(session, PartialUpload, [fresh], ["sha256", "user_id"])
-    return session.get_one(PartialUpload, (part.sha256, user_id), with_for_update=True)
+    return session.get_one(PartialUpload, (part.sha256, user_id))
+
+
+def _alone(session: Session, sha256: str, user_id: int) -> None:
+    """Whoever else sends or ends this upload waits. By its name: its row may come and go meanwhile."""
+    lock_names(session, [f"parts of {sha256} by {user_id}"])

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridops.core.db import Base, bigint_key, enum_text
@@ -101,7 +102,15 @@ class Finding(Base):
     case_id: Mapped[int | None]
     recorded_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
-    __table_args__ = (Index(None, "visit_id", "seq", unique=True),)
+    __table_args__ = (
+        Index(None, "visit_id", "seq", unique=True),
+        Index(
+            "ix_finding_case_id",
+            "case_id",
+            sqlite_where=sql("case_id IS NOT NULL"),
+            postgresql_where=sql("case_id IS NOT NULL"),
+        ),
+    )
 
 
 class Order(Base):

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups
 from gridops.cases.queries.imported import has_imported, imported_cases, worked_on_here
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.imported import TIMES, events_of
-from gridops.cases.rules.projection import Event
 from gridops.cases.rules.sources import Source
 from gridops.cases.service import importing
 from gridops.cases.service.importing import ToldCase, local_day

@@ -12,7 +12,7 @@ from gridops.cases.forms import ReportIn
 from gridops.cases.models import Case
 from gridops.cases.queries import lookups as cases
 from gridops.cases.service import moving, reporting
-from gridops.cases.service.reporting import NEAREST_WITHIN_M
+from gridops.cases.service.placing import NEAREST_WITHIN_M
 from gridops.cases.service.writing import NewCase, Numbers
 from gridops.core import clock
 from gridops.core.errors import NotFound

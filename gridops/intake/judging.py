@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
-from gridops.cases.service.reporting import NEAREST_WITHIN_M
+from gridops.cases.service.placing import NEAREST_WITHIN_M
 from gridops.core import clock
 from gridops.core.errors import Closed, Invalid, NotAllowed, NotFound
 from gridops.evidence.rules.types import Limits

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.forms import ReportIn
 from gridops.cases.queries import lookups
-from gridops.cases.service.reporting import NEAREST_WITHIN_M
+from gridops.cases.service.placing import NEAREST_WITHIN_M
 from gridops.core.coordinates import to_wgs84
 from gridops.core.errors import Invalid
 from gridops.grids import queries as grids

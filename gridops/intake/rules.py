@@ -11,6 +11,7 @@ from typing import Any
 
 from gridops.core import canonical
 from gridops.core.errors import Invalid
+from gridops.squads.rules import plain_code
 
 AHEAD_AT_MOST = timedelta(minutes=10)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -134,8 +135,10 @@ def squads_named(kind: RecordType, body: Mapping[str, Any]) -> list[str]:
     """Locks for records about one squad, so that two which need each other do not arrive unseen by each other."""
     if kind not in _JOINING and not lets_others_fit(kind, body):
         return []
-    named = (body.get(name) for name in ("round", "outing", "number", "code"))
-    return sorted({f"squad:{as_uuid(name) or name}" for name in named if isinstance(name, str)})
+    named = (body.get(name) for name in ("round", "outing", "number"))
+    found = {f"squad:{as_uuid(name) or name}" for name in named if isinstance(name, str)}
+    code = body.get("code")
+    return sorted(found | ({f"squad:{plain_code(code)}"} if isinstance(code, str) else set()))
 
 
 def is_uuid(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gridops.core.errors import Invalid
+from gridops.core.errors import FieldError, Invalid
 
 # Field of a body -> its name, in the order in which pages show them.
 FIELD_NAMES = {
@@ -69,38 +69,88 @@ FIELD_NAMES = {
     "reason": "原因",
     "summary": "小结",
     "note": "备注",
+    "due": "延期至",
+    "closing_condition": "结案条件",
+    "attachments": "附件",
+    "captured_at": "手机时间",
+    "sent_at": "手机时间",
+    "size": "文件",
+    "content": "文件",
+    "content_type": "文件",
+    "sha256": "文件",
 }
 # What names or marks a person: shown masked until somebody has to know it.
 PERSONAL = frozenset({"name", "witness", "certificate_no", "approver", "officers", "party", "receiver", "person"})
-# Part of an English reason -> the sentence.
+# Pattern of an English reason -> the sentence; the first that fits says it.
 _SAID = (
-    ("outside the jurisdiction", "这个位置不在本辖区内，请在地图上重新选择"),
-    ("longer than", "太长了"),
-    ("String should have at most", "太长了"),
-    ("String should have at least", "请填写"),
-    ("more than 10 minutes ahead", "手机时间不准，请校准后再提交"),
-    ("before 2000", "手机时间不准，请校准后再提交"),
-    ("no case has this number", "没有这个案件"),
-    ("has this number", "没有这个编号"),
-    ("no such grid", "没有这个网格"),
-    ("no such campaign", "没有这次联合执法"),
-    ("unknown", "没有这个类别"),
-    ("is not in force", "该类别已停用"),
-    ("only the desk registers", "只有受理人员登记他人来源的问题"),
-    ("only who walks the street", "只有巡查人员自行处置"),
-    ("required", "请填写"),
+    (r"outside the jurisdiction", "这个位置不在本辖区内，请在地图上重新选择"),
+    (r"should have at least|required|says nothing", "请填写"),
+    (r"more than 10 minutes ahead|before 2000|out of range", "手机时间不准，请校准后再提交"),
+    (r"no case has this number", "没有这个案件"),
+    (r"has this number", "没有这个编号"),
+    (r"no such grid", "没有这个网格"),
+    (r"no such campaign", "没有这次联合执法"),
+    (r"unknown field|Extra inputs", "有系统不认识的内容，请更新应用后再试"),
+    (r"unknown", "没有这个类别"),
+    (r"is not in force", "该类别已停用"),
+    (r"only the desk registers", "只有受理人员登记他人来源的问题"),
+    (r"only who walks the street", "只有巡查人员自行处置"),
+    (r"says why it failed", "请说明不合格的原因"),
+    (r"case seen again is not handled", "补充到已有案件的，不能同时登记为自行处置"),
+    (r"cannot name itself", "不能指向自己"),
+    (r"in use for other content", "已由另一内容或另一人使用"),
+    (r"only where it begins", "只在开始时填写"),
+    (r"^not 0$", "不能为 0"),
+    (r"before started_at", "早于开始时间"),
+    (r"not together with", "夜查和行动只能选一个"),
+    (r"lon and lat belong together", "经度和纬度须同时填写"),
+    (r"the same as attachments", "同一张照片重复了"),
+    (r"the same as from_agency", "接收部门不能是移交部门"),
+    (r"bytes allowed|bytes are more than", "文件太大，服务器不接收"),
+    (r"the content has|bytes received", "收到的文件与原来的不一致，请重新发送"),
+    (r"the content is|types taken", "不支持的文件类型"),
+    (r"damaged picture", "照片文件已损坏，请重新拍摄"),
+    (r"ISO 8601|^not a (time|day)|no such day", "不是有效的时间"),
+    (r"not an? (whole )?(number|amount)|not between|greater than|less than", "不是允许的数"),
+    (r"one of|none of|Input should be '", "不在可选的范围内"),
+    (r"not an? (text|list|object|id)|not true or false|a UUID|not 16 to 40 of", "格式不对"),
+    (r"Input should be|should match|no text may", "格式不对"),
 )
+_BOUNDS = re.compile(r"(?:longer than|at most) (\d+) (characters|items)")
+_OTHER = "不符合要求"
+_MOST_TOLD = 3
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def said(reason: str) -> str:
     """A reason as a person is told it; one without a sentence stays as it is."""
-    return next((words for begin, words in _SAID if begin in reason), reason)
+    if bound := _BOUNDS.search(reason):
+        most = bound[1]
+        return f"太长了，最多{most}字" if bound[2] == "characters" else f"太多了，最多{most}项"
+    return next((words for pattern, words in _SAID if re.search(pattern, reason)), reason)
+
+
+def is_chinese(words: str) -> bool:
+    """Whether a sentence is for people already."""
+    return _CHINESE.search(words) is not None
+
+
+def chinese(reason: str) -> str:
+    """A reason in Chinese, whatever it was."""
+    words = said(reason)
+    return words if is_chinese(words) else _OTHER
 
 
 def told(wrong: Invalid) -> str:
     """The first thing that is wrong as one sentence: the field's name and why."""
-    error = wrong.errors[0]
-    field, why = error.field.removeprefix("body.").partition(".")[0], said(error.reason)
-    name, why = FIELD_NAMES.get(field, "填写内容"), why if _CHINESE.search(why) else "不符合要求"
-    return f"“{name}”有误：{why}。"
+    return _told(wrong.errors[0])
+
+
+def all_told(wrong: Invalid) -> str:
+    """The first few things that are wrong, each as one sentence."""
+    return "".join(list(dict.fromkeys(map(_told, wrong.errors)))[:_MOST_TOLD])
+
+
+def _told(error: FieldError) -> str:
+    field = error.field.removeprefix("body.").partition(".")[0].partition("[")[0]
+    return f"“{FIELD_NAMES.get(field, '填写内容')}”有误：{chinese(error.reason)}。"

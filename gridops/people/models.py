@@ -37,7 +37,8 @@ class User(Base):
 
     `username` is kept as `rules.sign_in.normal_username` makes it. `session_stamp` changes when sessions must end
     (password, locking, sign-out everywhere). `must_change_password`: an admin set a one-time password. `phone`:
-    personal data, masked in lists; the field app gives those of shift leaders and leaders to their people.
+    personal data, masked in lists; the field app gives those of shift leaders and leaders to their people. `email`:
+    given by the person themselves for notices, personal data too: in no list and no log.
     """
 
     __tablename__ = "app_user"
@@ -47,6 +48,7 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(60))
     staff_no: Mapped[str | None] = mapped_column(String(40))
     phone: Mapped[str | None] = mapped_column(String(30))
+    email: Mapped[str | None] = mapped_column(String(254))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(default=False)

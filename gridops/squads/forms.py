@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from gridops.core.fields import Read, Reader, flag, instant, member, number, text
-from gridops.squads.rules import Agency, Someone, parse_people
+from gridops.squads.rules import Agency, Someone, parse_people, plain_code
 
 MAX_POINTS = 5000
 
@@ -81,9 +81,10 @@ def parse_track(body: Mapping[str, Any]) -> TrackIn:
 
 def own_code(value: object) -> str:
     """A code of checking in as a phone makes it: long enough that nobody guesses it."""
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-]{16,40}", value):
-        raise ValueError("not 16 to 40 of A-Z a-z 0-9 - _")
-    return value
+    code = plain_code(value) if isinstance(value, str) else ""
+    if not re.fullmatch(r"[a-z0-9_]{16,40}", code):
+        raise ValueError("not 16 to 40 of a-z 0-9 _")
+    return code
 
 
 def people(value: object) -> tuple[Someone, ...]:

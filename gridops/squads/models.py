@@ -9,11 +9,14 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridops.core.db import Base, bigint_key, enum_text
-from gridops.squads.rules import Agency, CheckedInBy
+from gridops.squads.rules import Agency, CheckedInBy, left_at
 
 
 class Squad(Base):
-    """Who is out together on one night round or one outing; the upper row holds its id. `code`: what the QR says."""
+    """Who is out together on one night round or one outing; the upper row holds its id.
+
+    `code`: what the QR says, as `rules.plain_code` has it.
+    """
 
     __tablename__ = "squad"
     id: Mapped[bigint_key]
@@ -34,7 +37,8 @@ class SquadMember(Base):
     """A person of a squad; `person_key` (rules) tells them apart, so each counts once however often they check in.
 
     `user_id`: one of ours; others are known by name, agency and certificate. `certified`: held a valid enforcement
-    certificate on the squad's day. Planned members have no `checked_in_at` and count nowhere.
+    certificate on the squad's day. Planned members have no `checked_in_at` and count nowhere. `checked_in_at` is the
+    first time, `last_in_at` the last, `checked_out_at` the last they said that they leave.
     """
 
     __tablename__ = "squad_member"
@@ -48,11 +52,17 @@ class SquadMember(Base):
     certified: Mapped[bool]
     leads: Mapped[bool] = mapped_column(default=False)
     checked_in_at: Mapped[datetime | None]
+    last_in_at: Mapped[datetime | None]
     checked_out_at: Mapped[datetime | None]
     how: Mapped[CheckedInBy | None] = mapped_column(enum_text(CheckedInBy))
     record_id: Mapped[str | None] = mapped_column(String(36), index=True)
     recorded_at: Mapped[datetime]
     __table_args__ = (Index(None, "squad_id", "person_key", unique=True),)
+
+    @property
+    def left_at(self) -> datetime | None:
+        """When they left; None for who is there, or came back."""
+        return left_at(self.checked_out_at, self.last_in_at)
 
 
 class Track(Base):

@@ -15,7 +15,16 @@ from gridops.people.models import Unit, User
 from gridops.people.rules import UnitKind
 from gridops.people.rules.sign_in import normal_username
 from gridops.squads.models import Squad, SquadCode, SquadMember, Track
-from gridops.squads.rules import Agency, Someone, agency_of, certified_on, minutes, same_certificate, same_name
+from gridops.squads.rules import (
+    Agency,
+    Someone,
+    agency_of,
+    certified_on,
+    minutes,
+    plain_code,
+    same_certificate,
+    same_name,
+)
 
 _CHUNK = 1000
 
@@ -36,8 +45,9 @@ def squad(session: Session, squad_id: int) -> Squad | None:
 
 
 def bearing(code: str) -> ColumnElement[bool]:
-    """The condition on `Squad` of being joined by a code."""
-    return or_(Squad.code == code, Squad.id.in_(select(SquadCode.squad_id).where(SquadCode.code == code)))
+    """The condition on `Squad` of being joined by a code, however it was typed."""
+    plain = plain_code(code)
+    return or_(Squad.code == plain, Squad.id.in_(select(SquadCode.squad_id).where(SquadCode.code == plain)))
 
 
 def by_code(session: Session, code: str) -> Squad | None:
@@ -253,5 +263,5 @@ def _turns(rows: list[SquadMember], ended_at: datetime | None) -> Turns:
         len(rows),
         sum(row.certified for row in rows),
         dict(Counter(row.agency for row in rows)),
-        sum(minutes(row.checked_in_at, row.checked_out_at, ended_at) for row in rows if row.checked_in_at),
+        sum(minutes(row.checked_in_at, row.left_at, ended_at) for row in rows if row.checked_in_at),
     )

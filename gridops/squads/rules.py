@@ -55,6 +55,8 @@ class Signed(StrEnum):
     NOT_ASKED = "not_asked"
 
 
+# What stands for the witness where nobody saw the refusal but the film that comes with it.
+FILMED = "已录像"
 SIGNED_NAMES = {Signed.RECEIVED: "已签收", Signed.REFUSED: "拒签", Signed.NOT_ASKED: "未要求签收"}
 
 
@@ -143,6 +145,16 @@ def certified_on(day: date, certificate_no: str | None, valid_to: date | None) -
     return bool(certificate_no) and (valid_to is None or day <= valid_to)
 
 
+# Of the code by which others join: nothing in it is taken for something else when it is said aloud or typed.
+CODE_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+CODE_LENGTH = 20
+
+
+def plain_code(text: str) -> str:
+    """A code as it is kept and compared, however it was typed: in groups or not, in capitals, at full width."""
+    return "".join(letter for letter in _plain(text) if unicodedata.category(letter) != "Pd")
+
+
 # Phones without a net that begin the same thing on one evening differ by no more than this.
 SAME_EVENING = timedelta(hours=2)
 
@@ -162,9 +174,15 @@ def moves_start(started_at: datetime | None, ended_at: datetime | None, at: date
     return leads or started_at - at <= SAME_EVENING
 
 
-def minutes(checked_in_at: datetime, checked_out_at: datetime | None, ended_at: datetime | None) -> int:
-    """Whole minutes out: up to the check-out, else up to the end of the outing; 0 while neither is known."""
-    until = checked_out_at or ended_at
+def left_at(checked_out_at: datetime | None, last_in_at: datetime | None) -> datetime | None:
+    """When somebody left for good, as far as is known: whoever came back after it is there."""
+    came_back = checked_out_at is not None and last_in_at is not None and last_in_at > checked_out_at
+    return None if came_back else checked_out_at
+
+
+def minutes(checked_in_at: datetime, left: datetime | None, ended_at: datetime | None) -> int:
+    """Whole minutes out: up to leaving for good, else up to the end of the outing; 0 while neither is known."""
+    until = left or ended_at
     return max(0, int((until - checked_in_at).total_seconds() // 60)) if until else 0
 
 

@@ -15,7 +15,7 @@ from gridops.squads import queries
 from gridops.squads.forms import CheckInIn, TrackIn
 from gridops.squads.models import Squad, SquadCode, SquadMember, Track
 from gridops.squads.queries import Named
-from gridops.squads.rules import Agency, CheckedInBy, Someone
+from gridops.squads.rules import CODE_LENGTH, CODE_LETTERS, Agency, CheckedInBy, Someone
 
 
 def open_squad(session: Session, root_id: int, day: date, code: str | None = None) -> Squad:
@@ -25,7 +25,7 @@ def open_squad(session: Session, root_id: int, day: date, code: str | None = Non
     """
     if code is not None:
         _check_free(session, code)
-    made = Squad(root_id=root_id, day=day, code=code or secrets.token_urlsafe(12))
+    made = Squad(root_id=root_id, day=day, code=code or _made_code())
     session.add(made)
     session.flush()
     return made
@@ -130,10 +130,12 @@ def check_in(
     record_id: str | None = None,
     user_id: int | None = None,
 ) -> SquadMember:
-    """Somebody is there since an instant; twice is once, and the earliest time holds."""
+    """Somebody is there since an instant; twice is once, the first time holds, and who left and came back is there."""
     found = _member(session, squad_id, someone, user_id)
     if found.checked_in_at is None or at < found.checked_in_at:
         found.checked_in_at = at
+    if found.last_in_at is None or at > found.last_in_at:
+        found.last_in_at = at
     if found.how is None:
         found.how, found.record_id = how, record_id
     if user_id is None and someone.certificate_no and not found.certificate_no:
@@ -145,7 +147,7 @@ def check_in(
 def check_out(
     session: Session, squad_id: int, someone: Someone, at: datetime, *, user_id: int | None = None
 ) -> SquadMember:
-    """Somebody leaves; the latest time holds. NotFound for who never came."""
+    """Somebody leaves; the last time holds, unless they came back after it. NotFound for who never came."""
     found = queries.member(session, squad_id, someone.key(user_id))
     if found is None:
         raise NotFound("此人没有签到。")
@@ -183,6 +185,10 @@ def keep_track(
     session.add(made)
     session.flush()
     return made
+
+
+def _made_code() -> str:
+    return "".join(secrets.choice(CODE_LETTERS) for _each in range(CODE_LENGTH))
 
 
 def _check_free(session: Session, code: str) -> None:

@@ -44,6 +44,7 @@ def configure(config: Config) -> Celery:
             "visibility_timeout": 600,
             "unacked_restore_interval": 2,
             "unacked_restore_throttle": 1,
+            "max_retries": 0,  # whoever wakes has somebody waiting; workers come back by rules of their own
             "socket_connect_timeout": 2,
             "socket_timeout": 10,
         },

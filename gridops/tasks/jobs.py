@@ -15,10 +15,11 @@ from gridops.bulletins import building, queries
 from gridops.bulletins import service as bulletins
 from gridops.bulletins.rules.series import default_series
 from gridops.cases import service as cases
-from gridops.cases.service import noticing, recounting
-from gridops.core import clock, owed
+from gridops.cases.service import faking, noticing, recounting, telling
+from gridops.core import clock, mailing, owed
 from gridops.core.db import reading, transaction
 from gridops.core.errors import GridopsError
+from gridops.core.mailing import NotMailed
 from gridops.core.periods import PeriodKind, containing
 from gridops.core.posting import NotPosted, post_json
 from gridops.evidence import derive
@@ -29,6 +30,8 @@ from gridops.figures import service as figures
 from gridops.grids import queries as grids
 from gridops.intake import service as intake
 from gridops.notices import service as notices
+from gridops.notices.service import mails
+from gridops.notices.service.people import Told
 from gridops.people import queries as people
 from gridops.people.rules import OVERVIEW_ROLES
 from gridops.tasks.app import celery, wake
@@ -97,6 +100,44 @@ def _derive(work: owed.Work) -> None:
     with transaction() as session:
         evidence.keep_derived(session, work.key, made)
         owed.done(session, work)
+
+
+@celery.task(name="evidence.prints", **RETRY)
+def print_pictures() -> None:
+    """Make the prints of pictures that came before prints were made, from their thumbnails."""
+    with reading() as session:
+        todo = owed.pending(session, evidence.PRINT, limit=200)
+    for work in todo:
+        try:
+            value = derive.print_again(LocalStore(_config().evidence_dir), work.key)
+        except (OSError, ValueError) as wrong:
+            with transaction() as session:
+                owed.failed(session, work, f"{type(wrong).__name__}: {wrong}")
+            continue
+        with transaction() as session:
+            evidence.keep_print(session, work.key, value)
+            owed.done(session, work)
+
+
+@celery.task(name="cases.compare_photos", **RETRY)
+def compare_photos() -> None:
+    """Flag the photos of work done that look wrong; those without thumbnails yet wait for them."""
+    with reading() as session:
+        todo = owed.pending(session, faking.COMPARE, limit=200, until=clock.now())
+    for work in todo:
+        try:
+            with transaction() as session:
+                found = faking.compare(session, int(work.key))
+                if found is None:
+                    owed.put_off(session, work, clock.now() + timedelta(seconds=10))
+                else:
+                    owed.done(session, work)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as wrong:
+            with transaction() as session:
+                owed.failed(session, work, f"{type(wrong).__name__}: {wrong}")
+            continue
+        if found:
+            log.info("photos_flagged", case=work.key, flags=found)
 
 
 @contextlib.contextmanager
@@ -209,6 +250,27 @@ def look_ahead() -> None:
         owed_now = noticing.owe_running_out(session)
     if owed_now:
         log.info("notices_of_time_running_out", cases=owed_now)
+    with transaction() as session:
+        told = telling.tell_running_out(session)
+    _say_told(told)
+
+
+@celery.task(name="notices.tell", **RETRY)
+def tell_people() -> None:
+    """Write the notices to people that are owed, a portion a transaction."""
+    while True:
+        with transaction() as session:
+            told = telling.tell_owed(session)
+        if told is None:
+            return
+        _say_told(told)
+
+
+def _say_told(told: Told) -> None:
+    if told.notices:
+        log.info("people_told", notices=told.notices)
+    if told.left_out:
+        log.warning("people_not_told", too_many=told.left_out)
 
 
 @celery.task(name="notices.send", **RETRY)
@@ -230,6 +292,34 @@ def send_notices() -> None:
             else:
                 notices.not_sent(session, parcel, wrong)
         log.info("notices_posted", hook=parcel.hook_id, notices=len(parcel.keys), error=wrong)
+
+
+@celery.task(name="notices.mail", **RETRY)
+def send_mails() -> None:
+    """Make the mails whose time has come and hand in what is owed; outside any transaction: servers may be slow."""
+    server = _config().mail_server
+    if server is None:
+        return
+    with transaction() as session:
+        mails.gather(session)
+    while True:
+        with transaction() as session:
+            letter = mails.next_letter(session, _config().public_url)
+        if letter is None:
+            return
+        wrong: NotMailed | None = None
+        try:
+            mailing.send(server, letter.to, letter.subject, letter.body, letter.message_id)
+        except NotMailed as refused:
+            wrong = refused
+        with transaction() as session:
+            if wrong is None:
+                mails.sent(session, letter)
+            else:
+                mails.not_sent(session, letter, str(wrong), for_good=wrong.for_good)
+        log.info("mail_handed_in", mail=letter.mail_id, notices=letter.notices, error=str(wrong) if wrong else None)
+        if wrong is not None and not wrong.for_good:
+            return  # a server that is away must not hold the workers: one try each time the schedule comes round
 
 
 @celery.task(name="audit.seal", **RETRY)

@@ -12,6 +12,8 @@ ROUTES: dict[str, dict[str, str]] = {
     "figures.drain": {"queue": "figures"},
     "figures.keep_running": {"queue": "figures"},
     "evidence.derive": {"queue": "evidence"},
+    "evidence.prints": {"queue": "evidence"},
+    "cases.compare_photos": {"queue": "evidence"},
     "bulletins.build": {"queue": "papers"},
     "bulletins.count_part": {"queue": "figures"},
     "bulletins.join": {"queue": "papers"},
@@ -21,8 +23,10 @@ ROUTES: dict[str, dict[str, str]] = {
     "cases.recount": {"queue": "upkeep"},
     "audit.seal": {"queue": "upkeep"},
     "notices.look_ahead": {"queue": "upkeep"},
+    "notices.tell": {"queue": "upkeep"},
     # Others must not wait while a group's server does.
     "notices.send": {"queue": "notices"},
+    "notices.mail": {"queue": "notices"},
     "intake.tidy": {"queue": "upkeep"},
 }
 
@@ -33,12 +37,16 @@ CALENDAR: dict[str, dict[str, Any]] = {
     "totals": {"task": "figures.drain", "schedule": 5.0, "options": {"expires": 5}},
     "the running month": {"task": "figures.keep_running", "schedule": 60.0, "options": {"expires": 60}},
     "thumbnails": {"task": "evidence.derive", "schedule": 10.0, "options": {"expires": 10}},
+    "prints of old pictures": {"task": "evidence.prints", "schedule": 30.0, "options": {"expires": 30}},
+    "photos of work done": {"task": "cases.compare_photos", "schedule": 10.0, "options": {"expires": 10}},
     "owed papers": {"task": "bulletins.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "suspended to a day that has come": {"task": "cases.resume_due", "schedule": 120.0, "options": {"expires": 120}},
     "deadlines by a new calendar": {"task": "cases.recount", "schedule": 10.0, "options": {"expires": 10}},
     "seal": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
     "time that runs out": {"task": "notices.look_ahead", "schedule": 60.0, "options": {"expires": 60}},
+    "notices to people": {"task": "notices.tell", "schedule": 5.0, "options": {"expires": 5}},
     "notices": {"task": "notices.send", "schedule": 10.0, "options": {"expires": 10}},
+    "mails": {"task": "notices.mail", "schedule": 30.0, "options": {"expires": 30}},
     "tidy": {"task": "intake.tidy", "schedule": crontab(hour="3", minute="30")},
     "monthly drafts": {"task": "bulletins.monthly_drafts", "schedule": crontab(day_of_month="1", hour="2", minute="0")},
     # Where nothing ran at that hour, the next morning makes up for it; a draft that exists is left alone.

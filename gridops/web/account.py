@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,6 +17,7 @@ from gridops.people import queries, service
 from gridops.web import sessions
 from gridops.web.guards import current_person, public, safe_next, signed_in
 from gridops.web.language import LANGUAGES
+from gridops.web.own_notices import own_page
 from gridops.web.words import when
 
 pages = Blueprint("account", __name__)
@@ -53,21 +55,30 @@ def sign_in_post() -> Answer:
 
 
 @pages.post("/sign-out")
-@signed_in
+@public
 def sign_out() -> Answer:
-    """End the session of this browser."""
+    """End the session of this browser, ended already or not; pictures that it kept of what was seen go with it.
+
+    A page on which the sign-in has ended carries a token that is none any more: there it is enough to be our page.
+    (What another site sends comes without the session's cookie, so that nobody seems to be signed in.)
+    """
+    if current_user.is_authenticated or not _from_a_page_of_ours():
+        current_app.extensions["gridops.csrf"].protect()
     sessions.sign_out()
-    return redirect(url_for("account.sign_in"))
+    answer = redirect(url_for("account.sign_in"))
+    answer.headers["Clear-Site-Data"] = '"cache"'  # not "storage": what a phone captured stays until it is sent
+    return answer
+
+
+def _from_a_page_of_ours() -> bool:
+    return urlsplit(request.headers.get("Origin") or request.referrer or "").netloc == request.host
 
 
 @pages.get("/account")
 @signed_in
 def own() -> Answer:
     """Who I am here: roles, language, password, sessions."""
-    person = current_person()
-    with reading() as database:
-        row = queries.person_details(database, person.root_id, person.user_id)
-    return render_template("account.html", row=row)
+    return own_page()
 
 
 @pages.get("/account/password")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 
 from gridops.cases.queries.listing import CaseRow
 from gridops.cases.queries.pages import CaseFile, TimelineEntry
 from gridops.cases.rules.deadlines import Cause, WhyDue
-from gridops.cases.rules.moves import Move, State, Suspension
-from gridops.cases.rules.names import MOVE_NAMES, SUSPENSION_NAMES
+from gridops.cases.rules.facts import Facts
+from gridops.cases.rules.moves import ENDED, Move, State, Suspension
+from gridops.cases.rules.names import MOVE_NAMES, STATE_NAMES, SUSPENSION_NAMES
+from gridops.cases.rules.slots import check_slot
 from gridops.core import clock
 from gridops.web import words
 from gridops.web.language import category_name, chosen_language
@@ -58,9 +62,49 @@ def clock_words(why: WhyDue) -> list[str]:
     return said
 
 
-def timeline(file: CaseFile) -> list[Told]:
-    """The history of a case, oldest first."""
-    return [_told(entry) for entry in file.timeline]
+@dataclass(frozen=True, slots=True)
+class Press:
+    """How a 督办 stands, as a chip."""
+
+    words: str
+    icon: str
+    tone: str
+
+
+def press(facts: Facts) -> Press | None:
+    """The last 督办 of a case: when its answer is due, by how much it is late, or when it came."""
+    if facts.pressed_at is None or facts.press_due_at is None:
+        return None
+    due = facts.press_due_at
+    if facts.press_answered_at is not None:
+        if facts.press_answered_at > due:
+            return Press(_("督办 · 逾期答复 %(at)s", at=words.when(facts.press_answered_at)), "message", "plain")
+        return Press(_("督办 · 已答复 %(at)s", at=words.when(facts.press_answered_at)), "message", "good")
+    said = _("督办 · 答复期限 %(due)s", due=words.when(due))
+    rest = words.left(due)
+    return Press(f"{said} · {rest.text}", "urgent", "late") if rest.late else Press(said, "urgent", "wait")
+
+
+def timeline(entries: Iterable[TimelineEntry]) -> list[Told]:
+    """The history of a case, or some of it, in sentences."""
+    return [_told(entry) for entry in entries]
+
+
+def lying(file: CaseFile) -> str:
+    """How long the case has lain where it is now (`已在“处置中”停留 3 小时`); empty where it has ended."""
+    if file.case.state in ENDED or not file.timeline:
+        return ""
+    since = clock.now() - file.timeline[-1].happened_at
+    return _("至今已在“%(state)s”停留 %(span)s", state=_(STATE_NAMES[file.case.state]), span=words.span(since))
+
+
+def check_time(file: CaseFile) -> str:
+    """At which time of day the case is best checked, while its check is still to come; empty where any will do."""
+    if file.case.state not in _BEFORE_CHECK or file.case.checked_at is not None:
+        return ""
+    reported = clock.local(file.case.reported_at)
+    slot = check_slot(file.category_list, file.case.kind.value, file.category_code, reported)
+    return _("宜在 %(start)02d:00–%(end)02d:00 核查", start=slot[0], end=slot[1]) if slot else ""
 
 
 def why_here(row: CaseRow) -> str:
@@ -85,6 +129,7 @@ def waited(row: CaseRow) -> tuple[str, bool]:
     return said % {"span": words.span(since)}, since >= timedelta(days=1)
 
 
+_BEFORE_CHECK = (State.DISPATCHED, State.RECEIVED, State.HANDLED, State.CHECKING)
 _UNCLOCKED = (State.REPORTED, State.VERIFYING, State.ACCEPTED)
 _WAITS = {
     State.REPORTED: "等待受理",
@@ -131,19 +176,30 @@ def _title(entry: TimelineEntry) -> str:
 def _facts(entry: TimelineEntry) -> list[str]:
     if entry.move is Move.RECOUNT:
         return _recounted(entry)
+    if entry.move is Move.RELOCATE:
+        return _relocated(entry)
     found: list[str] = []
+    if rule := entry.details.get("dispatch_rule"):
+        followed, rejected = _("按派遣规则「%(rule)s」"), _("未采用派遣规则「%(rule)s」的建议")
+        found.append((followed if rule["followed"] else rejected) % {"rule": rule["name"]})
     if entry.due_at is not None:
         found.append(_("时限 %(due)s", due=words.full_time(entry.due_at)[:16]))
     # A filing's own is the first deadline that a file told beside the one in force.
     if entry.until_at is not None and entry.move is not Move.FILE:
-        asked = entry.move is Move.ASK_EXTENSION
-        until = words.full_time(entry.until_at)[:16]
-        found.append(_("申请延至 %(until)s", until=until) if asked else _("恢复日期 %(until)s", until=until[:10]))
+        found.append(_until(entry.move, words.full_time(entry.until_at)[:16]))
     if closing := entry.details.get("closing_condition"):
         found.append(_("结案条件：%(words)s", words=closing))
     if said := entry.details.get("said_at"):
         found.append(_("手机记录的时间 %(at)s", at=words.full_time(clock.parse_instant(said))))
     return found
+
+
+def _until(move: Move, until: str) -> str:
+    if move is Move.ASK_EXTENSION:
+        return _("申请延至 %(until)s", until=until)
+    if move is Move.PRESS:
+        return _("答复期限 %(until)s", until=until)
+    return _("恢复日期 %(until)s", until=until[:10])
 
 
 def _recounted(entry: TimelineEntry) -> list[str]:
@@ -161,6 +217,23 @@ def _recounted(entry: TimelineEntry) -> list[str]:
     else:
         found.append(_("因%(year)s年工作日历公布或更正", year=str(told.get("first", ""))[:4]))
     return found
+
+
+def _relocated(entry: TimelineEntry) -> list[str]:
+    """Where the case lay before and where it lies now, as far as they differ."""
+    before, after = entry.details.get("before", {}), entry.details.get("after", {})
+    found: list[str] = []
+    if before.get("address") != after.get("address"):
+        found.append(_("地址由 %(before)s 改为 %(after)s", before=before.get("address") or "—", after=after["address"]))
+    if (before.get("lon"), before.get("lat")) != (after.get("lon"), after.get("lat")):
+        found.append(_("坐标由 %(before)s 改为 %(after)s", before=_degrees(before), after=_degrees(after)))
+    if before.get("grid_id") != after.get("grid_id"):
+        found.append(_("网格由 %(before)s 改为 %(after)s", before=before["grid"], after=after["grid"]))
+    return found
+
+
+def _degrees(place: Mapping[str, Any]) -> str:
+    return "—" if place.get("lon") is None else f"{place['lon']:.6f}, {place['lat']:.6f}"
 
 
 def _minute(text: str) -> str:

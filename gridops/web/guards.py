@@ -120,7 +120,6 @@ def _admit() -> Response | None:
     if current_user.must_change_password and request.endpoint not in {
         "account.password",
         "account.password_post",
-        "account.sign_out",
     }:
         if speaks_json(request.path):
             raise NotAllowed("请先修改初始密码。")

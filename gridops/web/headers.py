@@ -1,10 +1,13 @@
-"""Security headers of every answer, by one after_request of ours."""
+"""Security headers of every answer, and our clock, by one after_request of ours."""
 
 from __future__ import annotations
 
 import secrets
 
 from flask import Flask, Response, current_app, g, request
+
+from gridops.core import clock
+from gridops.web.field.pack.shapes import instant
 
 _POLICY = (
     ("default-src", "'self'"),
@@ -64,6 +67,8 @@ def _put_on(answer: Response) -> Response:
     if request.endpoint == "static":
         if "v" in request.args:
             answer.headers["Cache-Control"] = _VERSIONED
-    elif "Cache-Control" not in answer.headers:
+        return answer
+    answer.headers["X-Gridops-Now"] = instant(clock.now()) or ""  # phones set theirs by it
+    if "Cache-Control" not in answer.headers:
         answer.headers["Cache-Control"] = "no-store"  # pages name people and places
     return answer

@@ -10,6 +10,7 @@ from gridops.core.errors import Invalid, NotFound
 
 # Files come as multipart; what people type never fills a megabyte.
 LARGEST_FORM_BYTES = 1_000_000
+_TYPED = frozenset({"application/x-www-form-urlencoded", "application/json"})
 
 
 def set_up(app: Flask) -> None:
@@ -19,7 +20,7 @@ def set_up(app: Flask) -> None:
 
 
 def _look() -> None:
-    if request.mimetype == "application/x-www-form-urlencoded":
+    if request.mimetype in _TYPED:
         request.max_content_length = LARGEST_FORM_BYTES
     if "\x00" in request.path:
         raise NotFound

@@ -11,12 +11,13 @@ import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, Domain, get_locale, gettext
+from flask_babel import Babel, Domain, get_locale, gettext, refresh
 from flask_login import current_user
 
 from gridops.catalogue.queries import english_names
@@ -42,6 +43,12 @@ class Sentences(Domain):
         """The catalogue of the language in use; Chinese needs none."""
         locale = get_locale()
         return catalogue(locale.language if locale else "zh")
+
+    def gettext(self, string: str, **variables: Any) -> str:
+        """The sentence with what is filled in; where it counts (`n`), in the form for so many."""
+        kept, count = self.get_translations(), variables.get("n")
+        found = counted(kept, string, count) if isinstance(count, int) else str(kept.ugettext(string))
+        return found % variables if variables else found
 
 
 _sentences = Sentences()
@@ -73,6 +80,12 @@ class Filled(Translations):
         return message
 
 
+def counted(kept: NullTranslations, sentence: str, count: int) -> str:
+    """How a sentence is said of so many: of one otherwise than of several, where the catalogue has both forms."""
+    found = str(kept.ungettext(sentence, sentence, count))
+    return found if found != sentence else str(kept.ugettext(sentence))
+
+
 def _shape(key: str) -> str:
     return "(.{1,60}?)".join(re.escape(part.replace("%%", "%")) for part in re.split(r"%\(\d\)s", key))
 
@@ -88,17 +101,24 @@ def catalogue(language: str) -> NullTranslations:
     compiled = io.BytesIO()
     write_mo(compiled, kept)
     compiled.seek(0)
-    return Filled(compiled, (str(message.id) for message in kept))
+    return Filled(compiled, (message.id for message in kept if isinstance(message.id, str)))
 
 
 def chosen_language() -> str:
-    """What the person chose, else this browser, else what the browser asks for, else Chinese."""
+    """What this request asked for, else what the person chose, else what the browser asks for, else Chinese."""
     if not has_request_context():
         return "zh"
-    wanted = session.get("language") or getattr(current_user, "language", None)
+    wanted = g.get("spoken") or session.get("language") or getattr(current_user, "language", None)
     if wanted in LANGUAGES:
         return str(wanted)
     return request.accept_languages.best_match([*LANGUAGES, "zh-CN", "zh-Hans"], "zh").partition("-")[0]
+
+
+def speak(language: str | None) -> None:
+    """Answer this request in a language, where it is one of ours: the phone's may be another than the account's."""
+    if language in LANGUAGES:
+        g.spoken = language
+        refresh()
 
 
 def category_name(name: str) -> str:

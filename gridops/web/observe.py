@@ -21,6 +21,9 @@ from prometheus_client import (
 
 log = structlog.get_logger()
 
+# Asked by programs every few seconds: counted, but no lines that would bury all others.
+_UNLOGGED = frozenset({"static", "health.alive", "health.ready", "health.metrics", "desk_changes.show"})
+
 ANSWERS = Counter("gridops_answers", "Answers by endpoint, method and status", ["endpoint", "method", "status"])
 SECONDS = Histogram("gridops_answer_seconds", "Seconds to an answer by endpoint", ["endpoint"])
 
@@ -76,6 +79,6 @@ def _end(answer: Response) -> Response:
     took = time.perf_counter() - g.get("begun", time.perf_counter())
     ANSWERS.labels(endpoint, request.method if request.endpoint else "any", answer.status_code).inc()
     SECONDS.labels(endpoint).observe(took)
-    if endpoint not in {"static", "health.alive", "health.ready", "health.metrics"}:
+    if endpoint not in _UNLOGGED:
         log.info("answer", endpoint=endpoint, method=request.method, status=answer.status_code, ms=round(took * 1000))
     return answer

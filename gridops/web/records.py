@@ -28,6 +28,12 @@ def new_name() -> str:
     return str(uuid7())
 
 
+def name_in(form: Mapping[str, str]) -> str | None:
+    """The name that a form carries for what it does: the same form twice is one. Raises Invalid for what is no name."""
+    given = form.get("record_id")
+    return forms.record_uuid(given) if given else None
+
+
 def now_text() -> str:
     """This moment as a record says it."""
     return clock.local(clock.now()).isoformat(timespec="milliseconds")

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from gridops.core import clock, masking
 from gridops.people.rules import ROLE_NAMES, UNIT_KIND_NAMES, WORK_LINE_NAMES
-from gridops.web import navigation, words
+from gridops.web import navigation, own_notices, words
 
 THEMES = ("auto", "light", "dark")
 
@@ -48,6 +48,7 @@ def _of_the_person() -> dict[str, Any]:
     return {
         "person": person,
         "places": navigation.places,
+        "unread": own_notices.unread,
         "theme": theme(),
         # Pages for everyone stand in the frame the person works in.
         "frame": "phone_base.html" if on_phone else "base.html",

@@ -16,14 +16,18 @@ from gridops.people.queries import Lately, Scope, account, forget, load_person
 from gridops.people.rules import Person
 from gridops.people.service import end_session
 
+# A page that asks for something by itself says so: nobody acted, and the session grows idle all the same.
+UNASKED = "X-Gridops-Unasked"
+
 _SEEN = "seen"
 _SINCE = "since"
 _NAME = "name"
 # A session is renewed in its cookie at most this often, so that most answers set none.
 _RENEWED_EVERY = timedelta(seconds=60)
 LONGEST = timedelta(hours=12)
-# Read by the field app, which must know without a network whose phone it is now; it opens nothing.
+# Read by the field app, which must know without a network whose phone it is now, or that they left; it opens nothing.
 WHO_COOKIE = "gridops_user"
+_LEFT = "left"
 _WHO_KEPT = timedelta(days=400)
 
 
@@ -81,30 +85,29 @@ def start(user: User) -> None:
     if language:
         session["language"] = language
     login_user(SignedIn(person, user.session_stamp, user.language, user.must_change_password))
-    user_id = user.id
-
-    @after_this_request
-    def _tell_who(answer: Response) -> Response:
-        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-        answer.set_cookie(WHO_COOKIE, str(user_id), max_age=_WHO_KEPT, secure=secure, samesite="Lax")
-        return answer
+    _tell(str(user.id))
 
 
 def sign_out() -> None:
     """End the session of this browser for good: its cookie, wherever a copy of it is kept, opens nothing any more."""
-    with transaction() as database:
-        end_session(database, session[_NAME], clock.now() + LONGEST)
-    forget()
+    if _NAME in session:  # where none is left the mark is all
+        with transaction() as database:
+            end_session(database, session[_NAME], clock.now() + LONGEST)
+        forget()
     end()
 
 
 def end() -> None:
-    """Forget the session in this browser, as its person wishes."""
+    """Forget the session in this browser, as its person wishes; its field app forgets what it downloaded for them."""
     _drop()
+    _tell(_LEFT)
 
+
+def _tell(who: str) -> None:
     @after_this_request
-    def _tell_nobody(answer: Response) -> Response:
-        answer.delete_cookie(WHO_COOKIE, samesite="Lax")
+    def _told(answer: Response) -> Response:
+        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+        answer.set_cookie(WHO_COOKIE, who, max_age=_WHO_KEPT, secure=secure, samesite="Lax")
         return answer
 
 
@@ -132,7 +135,7 @@ def _end_when_idle() -> None:
     idle: timedelta = current_app.config["IDLE_TIME"]
     if now - seen > idle or now - since > LONGEST:
         _drop()
-    elif now - seen > _RENEWED_EVERY:
+    elif now - seen > _RENEWED_EVERY and UNASKED not in request.headers:
         session[_SEEN] = int(now.timestamp())
 
 

@@ -1,6 +1,7 @@
 // The map with WebGL: grids as lines, cases as points with a letter, many close together as one number.
 
 import { card, cases, colour, grids, layers, names, words } from "./data.js";
+import { into, onShades } from "./shades.js";
 
 const collection = (features) => ({ type: "FeatureCollection", features });
 const feature = (at, properties) => ({ type: "Feature", geometry: { type: "Point", coordinates: at }, properties });
@@ -100,13 +101,28 @@ export async function draw(target, files) {
   map.addSource("cases", { type: "geojson", data: EMPTY, cluster: true, clusterRadius: 36, clusterMaxZoom: 15 });
   map.addSource("clusters", { type: "geojson", data: EMPTY });
   map.addLayer({ id: "fill", type: "fill", source: "grids", paint: { "fill-color": colour("surface") } });
+  map.addSource("shades", { type: "geojson", data: EMPTY });
+  map.addLayer({ id: "shades", type: "fill", source: "shades", paint: { "fill-color": ["get", "colour"], "fill-opacity": 0.85 } });
   map.addLayer({ id: "lines", type: "line", source: "grids", paint: { "line-color": colour("ink-2"), "line-opacity": 0.35, "line-width": 1 } });
   map.addLayer({ id: "upper", type: "line", source: "upper", paint: { "line-color": colour("accent"), "line-opacity": 0.7, "line-width": 2 } });
   map.addLayer({ id: "names", type: "symbol", source: "grids", minzoom: 13, layout: { "icon-image": ["concat", "name:", ["get", "name"]], "icon-padding": 6 } });
+  map.addLayer({ id: "shaded", type: "symbol", source: "shades", layout: { "icon-image": ["get", "label"], "icon-padding": 2 } });
   map.addLayer({ id: "points", type: "symbol", source: "cases", filter: ["!", ["has", "point_count"]], layout: { "icon-image": ["concat", ["case", ["get", "overdue"], "late:", "case:"], ["get", "layer"]], "icon-allow-overlap": true, "icon-ignore-placement": true } });
   const together = { "icon-allow-overlap": true, "icon-ignore-placement": true };
   map.addLayer({ id: "many", type: "symbol", source: "cases", filter: ["has", "point_count"], layout: { "icon-image": ["concat", "many:", ["to-string", ["get", "point_count"]]], ...together } });
   map.addLayer({ id: "clusters", type: "symbol", source: "clusters", layout: { "icon-image": ["concat", "many:", ["get", "said"]], ...together } });
+
+  const shapes = new Map([...area.leaves.features, ...area.upper.features].map((grid) => [grid.properties.code, grid]));
+  onShades((rows) => {
+    const drawn = rows.filter(({ code }) => shapes.has(code)).map((row) => {
+      const id = `shade:${row.name} ${row.text}`;
+      if (!map.hasImage(id)) map.addImage(id, nameMark(`${row.name} ${row.text}`), { pixelRatio: 2 });
+      return { ...shapes.get(row.code), properties: { code: row.code, label: id, colour: row.step ? colour(`shade-${row.step}`) : colour("surface") } };
+    });
+    map.getSource("shades").setData(collection(drawn));
+    map.setLayoutProperty("names", "visibility", drawn.length ? "none" : "visible");
+  });
+  map.on("click", "shades", (event) => { if (!map.queryRenderedFeatures(event.point, { layers: ["points", "many", "clusters"] }).length) into(event.features[0].properties.code); });
 
   const look = async () => {
     const b = map.getBounds();

@@ -1,6 +1,7 @@
 // The map without WebGL: the same grids and points, drawn by Leaflet.
 
 import { card, cases, grids, layers, words } from "./data.js";
+import { into, onShades } from "./shades.js";
 
 function load(address) {
   return new Promise((done, failed) => {
@@ -19,6 +20,15 @@ export async function draw(target, files) {
   shapes.eachLayer((shape) => shape.bindTooltip(shape.feature.properties.name));
   if (area.bbox) map.fitBounds([[area.bbox[1], area.bbox[0]], [area.bbox[3], area.bbox[2]]]);
   else map.setView([31.85, 119.95], 13);
+  const all = new Map([...area.leaves.features, ...area.upper.features].map((grid) => [grid.properties.code, grid]));
+  const shades = L.layerGroup().addTo(map);
+  onShades((rows) => {
+    shades.clearLayers();
+    for (const { code, name, step, text } of rows.filter((row) => all.has(row.code))) {
+      L.geoJSON(all.get(code), { style: { className: step ? `plain-shade shade-${step}` : "plain-shade" } })
+        .bindTooltip(`${name} ${text}`, { permanent: true, direction: "center", className: "plain-value" }).on("click", () => into(code)).addTo(shades);
+    }
+  });
   const marks = new Map(layers.map((layer) => [layer.key, layer.mark]));
   const points = L.layerGroup().addTo(map);
   const look = async () => {

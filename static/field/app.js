@@ -1,27 +1,31 @@
 // The field app: who is here, which screen, what goes on in the background.
 
+import { insideAnother, openOutside } from "./lib/checks.js";
 import { device } from "./lib/device.js";
 import { html, nothing, render } from "./lib/html.js";
 import { askOnce } from "./lib/lasting.js";
+import { lookForRoom } from "./lib/room.js";
 import { read } from "./lib/router.js";
 import { openTasks } from "./lib/tasks.js";
 import { keepThumbs } from "./lib/thumbs.js";
-import { button, icon, notice, toast } from "./lib/ui.js";
+import { button, closeSheets, icon, notice, toast } from "./lib/ui.js";
+import { recall } from "./lib/when.js";
 import { speak, t } from "./lib/words.js";
 import { capture, NoRoom } from "./sync/capture.js";
 import { PARTS, refresh } from "./sync/pack.js";
 import { paintTheme } from "./lib/theme.js";
 import { watchForUpdates } from "./lib/update.js";
-import { Who, signedInLast } from "./who.js";
+import { Who, leftHere, signedInLast } from "./who.js";
 
 const FRESH_MS = 5 * 60_000;
+const ROOM_MS = 4000; // what is opened first is not held up
 
 const app = {
   me: null,
   store: null,
   engine: null,
   signedOut: false,
-  counts: { waiting: 0, stuck: 0, tasks: 0 },
+  counts: { waiting: 0, stuck: 0, lacking: 0, tasks: 0 }, // `of`: whose
   screen: null,
   state: null,
   go: (hash) => { location.hash = hash; },
@@ -55,11 +59,11 @@ function tellFault(fault) {
 }
 
 function pill() {
-  const { waiting, stuck } = app.counts;
+  const { waiting, stuck, lacking } = app.counts;
   const stopped = app.engine?.stopped;
   if (app.signedOut || stopped === "signed_out") return { tone: "wait", name: "user-off", words: t("请重新登录 · %(n)s 条待传", { n: waiting }) };
   if (stuck) return { tone: "wait", name: "cloud-exclamation", words: t("%(n)s 条需要处理", { n: stuck }) };
-  if (!waiting) return { tone: "good", name: "cloud-check", words: t("全部已送达") };
+  if (!waiting) return { tone: "good", name: "cloud-check", words: lacking ? t("记录已全部送达") : t("全部已送达") };
   if (stopped) return { tone: "wait", name: "cloud-off", words: t("%(n)s 条待传", { n: waiting }) };
   return { tone: "", name: "cloud-upload", words: t("%(n)s 条待传", { n: waiting }) };
 }
@@ -79,10 +83,10 @@ function chrome() {
     <header class="top">
       ${at?.path ? html`<button type="button" class="icon-button" aria-label=${t("返回")} @click=${app.back}>${icon("arrow-left")}</button>` : nothing}
       <h1>${screen ? (typeof screen.title === "function" ? screen.title(state, app) : screen.title) : "gridops"}</h1>
-      ${app.store ? html`<a class="pill ${tone}" href="#/ledger">${icon(name)}<span>${words}</span></a>` : nothing}
+      ${app.store && app.counts.of === app.store.userId ? html`<a class="pill ${tone}" href="#/ledger">${icon(name)}<span>${words}</span></a>` : nothing}
       ${app.store && !at?.path ? html`<a class="icon-button" href="#/settings" aria-label=${t("我的")}>${icon("user-circle")}</a>` : nothing}
     </header>
-    <main id="main" tabindex="-1">${app.banner ?? nothing}${app.signedOut && app.store ? signInAgain() : nothing}${screen ? shown(screen, state) : html`<p class="empty" role="status">${t("正在打开…")}</p>`}</main>
+    <main id="main" tabindex="-1">${insideAnother() ? notice("wait", t("请在浏览器打开"), openOutside()) : nothing}${app.banner ?? nothing}${app.signedOut && app.store ? signInAgain() : nothing}${screen ? shown(screen, state) : html`<p class="empty" role="status">${t("正在打开…")}</p>`}</main>
     ${app.store ? html`<nav class="bottom" aria-label=${t("主导航")}>${bottom.map(([hash, path, glyph, label]) => html`<a href=${hash} class=${path === "report" ? "main" : ""} aria-current=${here(path)}>${icon(glyph)}<span>${label}</span>${path === "tasks" && app.counts.tasks ? html`<span class="count num" aria-label=${t("%(n)s 件", { n: app.counts.tasks })}>${app.counts.tasks > 99 ? "99+" : app.counts.tasks}</span>` : nothing}</a>`)}</nav>` : nothing}
     <div id="toasts" role="status" aria-live="polite"></div>`;
 }
@@ -123,7 +127,7 @@ function redraw() {
 
 async function opened(at, again) {
   const { default: screen } = await import(`./screens/${at.screen}.js`);
-  const state = screen.load ? await screen.load({ ...at.params, query: at.query, again: again ? app.state : null }, app) : {};
+  const state = screen.load ? await screen.load({ ...at.params, query: at.query, again }, app) : {};
   return { screen, state };
 }
 
@@ -133,12 +137,14 @@ async function show(asked = false) {
   const mine = ++turn;
   const { hash } = location;
   const at = { ...read(hash), hash };
-  const again = asked && app.at?.hash === hash; // the person may have gone on meanwhile
+  const again = asked && app.at?.hash === hash ? app.state : null; // the person may have gone on meanwhile
+  if (!again) closeSheets();
   const { screen, state } = await opened(at, again).catch((fault) => ({ screen: failed(fault), state: {} }));
   if (mine !== turn) { // the person has gone on: what this screen began to watch ends
     if (!again) screen.leave?.(state, app);
     return;
   }
+  if (again && app.state !== again) return changed(); // the form was begun anew meanwhile
   if (app.screen?.leave && !again) app.screen.leave(app.state, app);
   Object.assign(app, { at, screen, state });
   redraw();
@@ -154,7 +160,8 @@ async function count() {
     store.countIn("queued"), store.countIn("sent"), ...["refused", "conflict", "gone"].map((state) => store.countIn(state)),
   ]);
   stuck.push(await store.countPhotos("stuck"));
-  app.counts = { waiting: queued + sent, stuck: stuck.reduce((all, one) => all + one, 0), tasks: await openTasks(store) };
+  const lacking = (await store.inState("parted")).reduce((all, one) => all + (one.lacking ?? 1), 0);
+  app.counts = { of: store.userId, waiting: queued + sent, stuck: stuck.reduce((all, one) => all + one, 0), lacking, tasks: await openTasks(store) };
 }
 
 // What fails because its person has left meanwhile is no fault.
@@ -166,19 +173,20 @@ function whileHere(store, fault) {
 // The parts, then the small pictures that belong to them, unless the line is dear.
 async function refreshed(parts) {
   const { store } = app;
-  const changed = await refresh(store, parts).catch((fault) => whileHere(store, fault));
+  const whole = await refresh(store, parts).catch((fault) => whileHere(store, fault));
   if (!picturesWait()) keepThumbs(store).catch(() => {});
-  return changed;
+  return whole;
 }
 
 async function drawAnew() {
   const { store } = app;
   const began = performance.now();
   await count().catch((fault) => whileHere(store, fault));
-  const { screen, at } = app;
+  const { screen, at, state: before } = app;
   if (screen?.live) {
-    const state = await screen.load({ ...at.params, query: at.query, again: app.state }, app);
+    const state = await screen.load({ ...at.params, query: at.query, again: before }, app);
     if (app.at !== at || app.store !== store) return; // the person went on meanwhile, or is another
+    if (app.state !== before) return changed(); // or has begun the form anew: that one stays
     app.state = state;
   }
   redraw();
@@ -211,20 +219,23 @@ async function sendPictures() {
 
 let asked = 0;
 async function lookAround() {
+  if (!who.left && leftHere()) return location.reload(); // signed out on a page meanwhile: begin() forgets
   const another = signedInLast() && signedInLast() !== app.store?.userId; // in another tab
   if (document.visibilityState !== "visible" || !app.store || (!another && Date.now() - asked < FRESH_MS)) return;
   asked = Date.now();
-  const user = await who.renewed();
-  if (user) await refreshed(PARTS);
+  const whole = (await who.renewed()) && (await refreshed(PARTS));
+  if (!whole) asked = 0; // what broke off goes on with the next minute
 }
 
 async function boot() {
   await device.open();
+  recall(device.get("clock"));
   await speak(device.get("language") ?? device.get("user")?.language ?? "zh");
   paintTheme();
   watchForUpdates(app);
   redraw();
   if (!(await who.begin())) return;
+  paintTheme(); // the first time it is known only now where the sun has set
   if (!device.get("started") && !location.hash) location.replace("#/start");
   await show();
   globalThis.addEventListener("hashchange", () => show());
@@ -232,6 +243,7 @@ async function boot() {
   document.addEventListener("visibilitychange", lookAround);
   setInterval(lookAround, 60_000);
   askOnce().catch((fault) => console.error(fault));
+  setTimeout(() => lookForRoom().then(redraw, (fault) => console.error(fault)), ROOM_MS);
   follow().catch((fault) => console.error(fault));
   setInterval(() => { paintTheme(); if (app.screen?.ticks) redraw(); }, 30_000);
   await lookAround();
@@ -240,12 +252,13 @@ async function boot() {
 // Tracks are recorded in the open round or outing that the person is on, and nowhere else.
 async function follow() {
   const { store } = app;
-  const { Track, saveLeftover } = await import("./place/track.js");
+  const { Track, goesOn, saveLeftover } = await import("./place/track.js");
   await saveLeftover(app);
   const work = await store.note("work");
+  const going = work && (await goesOn(app, work));
   if (store !== app.store) return;
   app.track ??= new Track(app);
-  await app.track.follow(work);
+  await app.track.follow(going ? work : null);
 }
 
 boot().catch((fault) => {

@@ -41,7 +41,8 @@ self.addEventListener("activate", (event) => {
 // What may come a little later, where it has not come yet.
 async function complete() {
   const cache = await caches.open(CACHE);
-  if (!(await cache.match(FILES.more[0][0]))) await fetched("more");
+  const kept = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname));
+  if (!FILES.more.every(([path]) => kept.has(path))) await fetched("more");
 }
 
 self.addEventListener("message", (event) => {

@@ -3,17 +3,20 @@
 import { device } from "./lib/device.js";
 import { html } from "./lib/html.js";
 import { openStore } from "./lib/store.js";
-import { button, icon, notice } from "./lib/ui.js";
+import { button, icon, notice, toast } from "./lib/ui.js";
 import { now } from "./lib/when.js";
 import { language, speak, t } from "./lib/words.js";
 import { Engine } from "./sync/engine.js";
-import { whoAmI } from "./sync/pack.js";
+import { nobodyYet, whoAmI } from "./sync/pack.js";
 
 // A code that was scanned before anyone signed in leads on afterwards.
 const signInTo = () => `/sign-in?next=${encodeURIComponent(`/field${location.hash}`)}`;
 
 // Who signed in last in this browser, as its cookie says, with a network or without; 0 where it does not.
 export const signedInLast = () => Number(/(?:^|; )gridops_user=(\d+)/.exec(document.cookie)?.[1] ?? 0);
+
+// Whether the last word of this browser's cookie is that its person signed out, on a page or here.
+export const leftHere = () => /(?:^|; )gridops_user=left(?:;|$)/.test(document.cookie);
 
 // The page of ours from which this one was opened, where somebody else may have signed in; "" where there is none.
 function cameFrom() {
@@ -22,11 +25,20 @@ function cameFrom() {
   return way?.type === "navigate" && from?.origin === location.origin && from.pathname !== "/field" ? from.pathname : "";
 }
 
+// Whether nobody ever signed in in this browser. Opened from a page of ours, who that says is for the server to tell.
+const neverHere = () => !device.get("user") && !document.cookie.includes("gridops_user=") && !document.referrer.startsWith(location.origin);
+
 // What was downloaded for a person goes, over a connection of its own: theirs may be closed already.
 async function forget(userId) {
   const other = await openStore(userId);
   await other.forgetDownloads();
   other.close();
+}
+
+// Who left works here no more. Their store first: whoever is cut off in between is still known, and forgotten next time.
+async function part(userId) {
+  await forget(userId);
+  if (device.get("user")?.user_id === userId) await device.set("user", undefined);
 }
 
 export class Who {
@@ -38,12 +50,14 @@ export class Who {
 
   // Opens the store of who is here. False where somebody has to sign in first; then that is shown.
   async begin() {
+    this.left = leftHere();
+    if (this.left && device.get("user")) await part(device.get("user").user_id);
     if (!(await this.#leave())) return this.#needsNetwork();
     const known = device.get("user");
     const last = signedInLast();
     const another = Boolean(known && last && last !== known.user_id);
     const sure = known && !another && (last || !cameFrom());
-    const { kind, me } = sure ? {} : await whoAmI();
+    const { kind, me } = sure ? {} : await (neverHere() ? nobodyYet() : whoAmI());
     if (kind === "forbidden") return this.#notForThem();
     // Straight from the sign-in page it is whoever signed in there, and only the server knows.
     const unknown = another || (cameFrom() === "/sign-in" && !last && kind !== "signed_out");
@@ -78,7 +92,7 @@ export class Who {
     await device.set("user", me);
     if (me.language && me.language !== language() && !device.get("language")) await speak(me.language);
     await app.store?.tidy(me.keep_days ?? 7, now()).catch((fault) => console.error(fault));
-    return hooks.count();
+    return hooks.count().catch((fault) => console.error(fault)); // what cannot be counted keeps nobody out
   }
 
   // Who is signed in now, as the server says; gives their id.
@@ -102,15 +116,20 @@ export class Who {
   async signOut() {
     const { app } = this;
     const { user_id: left } = app.me;
+    // The wish comes first: whoever is cut off after it finds themselves signed out.
+    try {
+      await device.keep("leaving", left);
+    } catch (fault) {
+      console.error(fault);
+      toast(t("没有退出：手机存储可能已满。请清理手机空间后重试。"), { tone: "wait", seconds: 20 });
+      return;
+    }
     app.leaving = true;
     this.channel.postMessage({ left });
     this.#putAway();
     app.screen = null;
     app.redraw();
-    await device.set("user", undefined);
-    await device.set("leaving", left);
-    await forget(left);
-    if (await this.#leave()) location.assign("/sign-in?next=/field");
+    if (await this.#leave("")) location.assign("/sign-in?next=/field");
     else this.#needsNetwork();
   }
 
@@ -130,21 +149,23 @@ export class Who {
     Object.assign(app, { store: null, me: null, engine: null });
   }
 
-  // Ends the session on the server; without a network that is done when there is one, before anything else.
-  async #leave() {
+  // Forgets what was downloaded and ends the session on the server; without a network, or where something on the way
+  // answers instead, that is done when there is one, before anything else. `from`: where somebody may have signed in since.
+  async #leave(from = cameFrom()) {
     const leaving = device.get("leaving");
     if (!leaving) return true;
-    const { kind, me } = await whoAmI();
-    if (kind === "again" || kind === "portal") return false;
-    // Whoever signed in anew since then stays.
-    if (me?.user_id === leaving && !cameFrom()) {
+    await part(leaving);
+    let { kind, me } = await whoAmI();
+    if (me?.user_id === leaving && !from) {
       const form = new URLSearchParams({ csrf_token: me.csrf });
-      try {
-        await fetch("/sign-out", { method: "POST", body: form, credentials: "same-origin", redirect: "manual" });
-      } catch {
-        return false;
-      }
+      // A form is answered with a page, by whomever: whether it was heard only the next question tells.
+      await fetch("/sign-out", { method: "POST", body: form, credentials: "same-origin", redirect: "manual" }).catch(() => {});
+      ({ kind, me } = await whoAmI());
+      if (me?.user_id === leaving) return false;
     }
+    if (kind === "forbidden") return true; // who is not for this app; the wish stays
+    // Whoever signed in anew since then stays.
+    if (!me && kind !== "signed_out") return false;
     await device.set("leaving", undefined);
     return true;
   }

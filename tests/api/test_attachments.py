@@ -14,11 +14,12 @@ from gridops.cases.queries import lookups
 from gridops.core import owed
 from gridops.core.db import reading, transaction
 from gridops.evidence import derive, queries, service
-from gridops.evidence.models import Content
+from gridops.evidence.models import Content, ContentSent
+from gridops.evidence.parts import PartFolder
 from gridops.evidence.store import LocalStore
 from tests.api.conftest import Caller, World, hand_in, record
 from tests.evidence.pictures import picture, sha256
-from tests.evidence.test_rules import FILM, M4A, bomb
+from tests.evidence.test_rules import FILM, M4A, WEBM_FILM, bomb
 
 
 def link_of(number: str) -> int:
@@ -60,6 +61,8 @@ def derive_all(world: World) -> None:
         (picture("PNG", seed=3), "image/png"),
         (picture("WEBP", seed=4), "image/webp"),
         (M4A, "audio/x-m4a"),
+        (FILM, "video/mp4"),
+        (WEBM_FILM, "video/webm"),
         (b"%PDF-1.7\n", "application/pdf"),
         (picture("JPEG", seed=5), "application/octet-stream"),
     ],
@@ -88,7 +91,7 @@ def test_what_lies_or_is_too_much_is_refused_by_field_and_not_kept(world: World)
         (photo, sha256(photo), "text/html", 415, "Content-Type"),
         (b"", sha256(b""), "image/jpeg", 422, "size"),
         (b"<svg/>", sha256(b"<svg/>"), "image/png", 422, "content"),
-        (FILM, sha256(FILM), "audio/mp4", 422, "content"),
+        (FILM, sha256(FILM), "audio/mp4", 422, "content_type"),
         (bomb(), sha256(bomb()), "image/png", 422, "content"),
         (b"\xff\xd8\xff" + b"0" * 2_000_000, "b" * 64, "image/jpeg", 413, "body"),
     ]
@@ -125,6 +128,24 @@ def test_a_content_may_come_in_parts(world: World) -> None:
     assert offset() == (200, str(total), "?1")
     assert send(100, total) == (200, total), "the last part again"
     assert send(0, total, world.desk) == (201, total), "the same bytes by another person"
+
+
+def test_parts_are_forgotten_once_the_whole_has_come_another_way(world: World) -> None:
+    content = picture("PNG", seed=8)
+    path, span = f"attachments/{sha256(content)}", f"bytes 0-99/{len(content)}"
+    head = {"Content-Type": "image/png", "Content-Range": span}
+    parts = store(world).folder / "incoming"
+    assert world.inspector.put(path, data=content[:100], headers=head).status_code == 202
+    assert len(list(parts.iterdir())) == 1
+    assert world.inspector.upload(content, "image/png").status_code == 201
+    assert not list(parts.iterdir())
+    # One more came while the whole was on its way.
+    name = next(iter(store(world).files()))[0]
+    with reading() as session:
+        sender = session.scalars(select(ContentSent.user_id).where(ContentSent.sha256 == name)).one()
+    PartFolder(store(world).folder).append(name, sender, 0, io.BytesIO(content[:100]))
+    assert world.inspector.put(path, data=content[:100], headers=head).status_code == 200
+    assert not list(parts.iterdir())
 
 
 def test_parts_of_other_bytes_are_discarded(world: World) -> None:

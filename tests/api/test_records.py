@@ -32,6 +32,7 @@ def test_a_receipt_is_as_the_contract_says(world: World) -> None:
     name, payload = str(uuid7()), record(files=(photo,))
     answer = world.inspector.put(f"records/{name}", json=payload)
     assert answer.status_code == 201
+    assert answer.headers["X-Gridops-Now"].endswith("Z"), "phones know our clock by it"
     receipt = answer.get_json()
     assert receipt["id"] == name
     assert len(receipt["digest"]) == 64

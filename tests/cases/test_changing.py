@@ -1,9 +1,14 @@
 """Returns, extensions, suspensions, endings and their undoing, on both databases."""
 
+from datetime import datetime
+
 import pytest
 
+from gridops.cases.models import Case
+from gridops.cases.queries import lookups
+from gridops.cases.rules.facts import FAR
 from gridops.cases.rules.moves import Move, State, Suspension
-from gridops.cases.rules.projection import FAR
+from gridops.cases.rules.projection import project
 from gridops.cases.service import resume_due
 from gridops.core import clock
 from gridops.core.errors import Conflict, Invalid, NotAllowed
@@ -76,6 +81,66 @@ def test_a_refused_extension_leaves_everything_and_another_may_be_asked(world: W
     assert (case.asked_at, case.due_at) == (None, monday("14:30"))
     world.move(case, M.ASK_EXTENSION, "handler", reason="备用车也坏了", due=monday("16:00"))
     world.holds(case)
+
+
+def test_a_reminder_changes_nothing_and_makes_no_form_stale(world: World) -> None:
+    case = world.dispatched()
+    before = (case.version, case.state, case.due_at, case.last_moved_at)
+    world.move(case, M.REMIND, "dispatcher", words="群众又来电")
+    world.move(case, M.REMIND, "leader")
+    assert (case.version, case.state, case.due_at, case.last_moved_at) == before
+    with pytest.raises(NotAllowed):
+        world.move(case, M.REMIND, "handler")
+    world.move(case, M.FEEDBACK, "handler", words="已清理", expected_version=before[0])
+    with pytest.raises(Conflict):
+        world.move(case, M.REMIND, "leader")
+    world.holds(case)
+
+
+def test_a_press_is_answered_by_the_unit_and_makes_no_form_stale(world: World) -> None:
+    case = world.dispatched()
+    before = (case.version, case.state, case.due_at, case.last_moved_at)
+    for due in (monday("09:00"), monday("08:59")):
+        with pytest.raises(Invalid) as refused:
+            world.move(case, M.PRESS, "chief", words="今日办结", due=due)
+        assert fields_of(refused) == ["due"]
+    with pytest.raises(NotAllowed):
+        world.move(case, M.PRESS, "dispatcher", words="今日办结", due=monday("12:00"))
+    world.move(case, M.PRESS, "chief", words="今日办结", due=monday("12:00"))
+    assert (case.version, case.state, case.due_at, case.last_moved_at) == before
+    with pytest.raises(Conflict, match="待答复"):
+        world.move(case, M.PRESS, "leader", words="再督办", due=monday("12:00"))
+    with pytest.raises(NotAllowed):
+        world.move(case, M.ANSWER_PRESS, "leader", words="代答")
+    with clock.set_to(monday("11:00")):
+        world.move(case, M.FEEDBACK, "handler", words="已清理", expected_version=before[0])
+        assert pressed(world, case) == (monday("09:00"), monday("12:00"), None)
+        # What a phone says of the time never puts the answer before what it answers.
+        world.move(case, M.ANSWER_PRESS, "handler", words="已清理并加派人手", happened_at=monday("08:00"))
+    assert pressed(world, case) == (monday("09:00"), monday("12:00"), monday("11:00"))
+    with pytest.raises(Conflict, match="没有待答复"):
+        world.move(case, M.ANSWER_PRESS, "handler", words="再答")
+    assert (told(world.session, case)[-1].reason, case.version) == ("已清理并加派人手", before[0] + 1)
+    world.holds(case)
+
+
+def test_a_case_is_pressed_again_after_an_answer_and_its_end_ends_the_press(world: World) -> None:
+    case = world.dispatched()
+    world.move(case, M.PRESS, "leader", words="一", due=monday("10:00"))
+    world.move(case, M.ANSWER_PRESS, "handler", words="答")
+    world.move(case, M.PRESS, "leader", words="二", due=monday("11:00"))
+    assert pressed(world, case)[1:] == (monday("11:00"), None)
+    world.move(case, M.VOID, "leader", reason="误立")
+    assert pressed(world, case) == (None, None, None)
+    world.move(case, M.UNDO_VOID, "leader", reason="误作废")
+    assert pressed(world, case) == (None, None, None)
+    world.holds(case)
+
+
+def pressed(world: World, case: Case) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """When the case was pressed last, when the answer is due, and when it came: from the events alone."""
+    facts = project(lookups.history(world.session, case.id).events)
+    return facts.pressed_at, facts.press_due_at, facts.press_answered_at
 
 
 def test_a_suspension_stops_the_clock_and_gives_back_what_was_left(world: World) -> None:

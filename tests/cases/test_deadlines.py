@@ -15,8 +15,8 @@ from gridops.cases.rules.deadlines import (
     resumed,
     why_due,
 )
+from gridops.cases.rules.facts import Event, Facts
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event, Facts
 from gridops.worktime.rules import Calendar, LimitUnit, OfficeHours, explained_zh
 from tests.factories import at
 

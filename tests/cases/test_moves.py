@@ -5,9 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gridops.cases.rules.facts import Facts
 from gridops.cases.rules.moves import ENDED, MOVES, STATE_CLOCKS, Bar, Clock, Move, State, Tie, clock_after
-from gridops.cases.rules.names import CLOCK_NAMES, FIELD_NAMES, MOVE_NAMES, SOURCE_NAMES, STATE_NAMES
-from gridops.cases.rules.projection import Facts
+from gridops.cases.rules.names import (
+    BAR_NAMES,
+    CLOCK_NAMES,
+    FIELD_NAMES,
+    MOVE_NAMES,
+    SOURCE_NAMES,
+    STATE_NAMES,
+    TIE_NAMES,
+    WRITTEN_NAMES,
+    field_name,
+)
 from gridops.cases.rules.sources import VERIFIED_SOURCES, Source
 from gridops.cases.rules.standing import Standing, Why, moves_for, refusal
 from gridops.people.rules import Role
@@ -40,6 +50,9 @@ FROM: dict[Move, set[State]] = {
     M.ASK_EXTENSION: IN_UNIT,
     M.EXTEND: IN_UNIT,
     M.REFUSE_EXTENSION: IN_UNIT,
+    M.REMIND: IN_UNIT,
+    M.PRESS: IN_UNIT,
+    M.ANSWER_PRESS: IN_UNIT | {S.HANDLED, S.CHECKING},
     M.SUSPEND: FILED_ON,
     M.RESUME: FILED_ON,
     M.VOID: FILED_ON | {S.CLOSED},
@@ -47,6 +60,7 @@ FROM: dict[Move, set[State]] = {
     M.MERGE: FILED_ON,
     M.UNDO_MERGE: {S.MERGED},
     M.RECATEGORISE: BEFORE | FILED_ON,
+    M.RELOCATE: BEFORE | FILED_ON,
     M.ADD_EVIDENCE: set(State),
     M.RECOUNT: FILED_ON,
 }
@@ -58,6 +72,7 @@ READY: dict[Move, Facts] = {
     M.REFUSE_EXTENSION: Facts(asked_at=NOON, due_at=NOON),
     M.ASK_EXTENSION: Facts(due_at=NOON),
     M.RESUME: Facts(suspended_at=NOON),
+    M.ANSWER_PRESS: Facts(pressed_at=NOON, press_due_at=NOON),
 }
 
 # Who is entitled, by the tie that makes him so.
@@ -77,6 +92,10 @@ WHO: dict[Move, set[tuple[Role | None, str]]] = {
     M.CHECK_FAILED: {(Role.INSPECTOR, "territory")},
     M.CLOSE: {(Role.SHIFT_LEADER, "territory"), (None, "reporter"), (Role.HANDLER, "other_community")},
     M.RECATEGORISE: {(Role.INTAKE_CLERK, "territory"), (Role.SHIFT_LEADER, "territory")},
+    M.RELOCATE: {(r, "territory") for r in (Role.SHIFT_LEADER, Role.DISPATCHER, Role.INTAKE_CLERK)},
+    M.REMIND: {(r, "territory") for r in (Role.SHIFT_LEADER, Role.DISPATCHER, Role.INTAKE_CLERK)},
+    M.PRESS: {(Role.SHIFT_LEADER, "territory"), (Role.LEADER, "territory")},
+    M.ANSWER_PRESS: {(Role.HANDLER, "unit")},
     M.RECOUNT: set(),  # the calendar's own
     **{
         move: {(Role.SHIFT_LEADER, "territory")}
@@ -161,7 +180,7 @@ def test_a_patrols_report_is_filed_directly_and_a_callers_is_not() -> None:
 @pytest.mark.parametrize("move", Move)
 def test_a_suspended_case_waits(move: Move) -> None:
     facts = replace(READY.get(move, Facts()), state=next(iter(FROM[move] or {S.REPORTED})), suspended_at=NOON)
-    free = {M.RESUME, M.VOID, M.MERGE, M.RECATEGORISE, M.ADD_EVIDENCE, M.RECOUNT}
+    free = {M.RESUME, M.VOID, M.MERGE, M.RECATEGORISE, M.RELOCATE, M.ADD_EVIDENCE, M.RECOUNT, M.ANSWER_PRESS}
     assert (refusal(move, facts, Source.INSPECTOR, whoever(move)) is None) == (move in free)
 
 
@@ -173,6 +192,20 @@ def test_one_request_for_an_extension_at_a_time() -> None:
     assert refusal(M.EXTEND, Facts(state=S.RECEIVED, due_at=due), Source.INSPECTOR, anyone())
 
 
+@pytest.mark.parametrize(
+    ("facts", "may"),
+    [
+        (Facts(), {M.PRESS}),
+        (Facts(pressed_at=NOON), {M.ANSWER_PRESS}),  # one at a time
+        (Facts(pressed_at=NOON, press_answered_at=NOON), {M.PRESS}),  # again after an answer
+    ],
+)
+def test_a_press_waits_for_its_answer_before_the_next(facts: Facts, may: set[Move]) -> None:
+    facts = replace(facts, state=S.RECEIVED)
+    pressing = (M.PRESS, M.ANSWER_PRESS)
+    assert {move for move in pressing if refusal(move, facts, Source.INSPECTOR, anyone()) is None} == may
+
+
 def test_a_case_is_closed_only_after_a_passed_check_and_checked_once() -> None:
     assert refusal(M.CLOSE, Facts(state=S.CHECKING), Source.INSPECTOR, anyone())
     assert refusal(M.CHECK_PASSED, Facts(state=S.CHECKING, checked_at=NOON), Source.INSPECTOR, anyone())
@@ -180,7 +213,8 @@ def test_a_case_is_closed_only_after_a_passed_check_and_checked_once() -> None:
 
 def test_allowed_moves_of_a_supervisor_on_a_fresh_report() -> None:
     desk = Standing(territory=frozenset({Role.INTAKE_CLERK, Role.SHIFT_LEADER, Role.DISPATCHER}))
-    assert moves_for(Facts(state=S.REPORTED), Source.PUBLIC, desk) == [M.SEND_TO_VERIFY, M.DECLINE, M.RECATEGORISE]
+    corrected = [M.RECATEGORISE, M.RELOCATE]
+    assert moves_for(Facts(state=S.REPORTED), Source.PUBLIC, desk) == [M.SEND_TO_VERIFY, M.DECLINE, *corrected]
     assert M.ACCEPT in moves_for(Facts(state=S.REPORTED), Source.INSPECTOR, desk)
 
 
@@ -206,4 +240,7 @@ def test_everything_has_a_chinese_name() -> None:
     assert set(SOURCE_NAMES) == set(Source)
     assert set(CLOCK_NAMES) == set(Clock)
     assert set(FIELD_NAMES) == {field for rule in MOVES.values() for field in (*rule.needs, *rule.takes)}
-    assert {bar for rule in MOVES.values() for bar in rule.bars} == set(Bar)
+    assert all(field_name(move, field) for move, rule in MOVES.items() for field in (*rule.needs, *rule.takes))
+    assert {bar for rule in MOVES.values() for bar in rule.bars} == set(Bar) == set(BAR_NAMES)
+    assert set(TIE_NAMES) == set(Tie)
+    assert set(WRITTEN_NAMES) == {column for rule in MOVES.values() for column in rule.writes}

@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 from gridops.audit.models import AuditEntry
 from gridops.cases.forms import Location, MoveFields, ReportIn
 from gridops.cases.models import CaseEvent
+from gridops.cases.rules.facts import FAR
 from gridops.cases.rules.moves import Move, State
-from gridops.cases.rules.projection import FAR
-from gridops.cases.service import dispatch_many, move, rebuild, report
+from gridops.cases.service import dispatch_many, move, move_many, rebuild, report
 from gridops.cases.service.writing import EVENT_COLUMNS
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.cases.world import World, fields_of, monday, told
@@ -214,3 +214,19 @@ def test_a_report_in_two_steps_is_the_same_as_in_one(world: World) -> None:
     later = world.report()
     move(world.session, later.id, M.SELF_HANDLE, world.people["inspector"], MoveFields(words="已清理"))
     assert (later.state, later.version, later.self_handled_at) == (direct.state, direct.version, direct.self_handled_at)
+
+
+def test_one_move_is_made_of_many_each_by_its_own_right_and_the_same_form_twice_is_once(world: World) -> None:
+    here, also, not_sent = world.dispatched(), world.dispatched(), world.filed()
+    form, fields = "018f0000-0000-7000-8000-000000000001", MoveFields(words="请尽快")
+    ids = [here.id, not_sent.id, 987654, also.id]
+    for _ in range(2):
+        outcomes = move_many(world.session, ids, M.REMIND, world.people["dispatcher"], fields, form)
+        assert [outcome.done for outcome in outcomes] == [True, False, False, True]
+        assert outcomes[2].number is None
+    for case in (here, also):
+        assert [event.move for event in told(world.session, case)].count(M.REMIND) == 1
+    assert not any(o.done for o in move_many(world.session, ids, M.REMIND, world.people["inspector"], fields))
+    for what, cases in ((M.VOID, ids), (M.REMIND, [])):
+        with pytest.raises(Invalid):
+            move_many(world.session, cases, what, world.people["leader"])

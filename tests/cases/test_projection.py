@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from gridops.cases.rules.facts import FAR, Event
 from gridops.cases.rules.moves import Move, State
-from gridops.cases.rules.projection import FAR, Event, columns, project
+from gridops.cases.rules.projection import columns, project
 from gridops.cases.rules.tiles import tile_of
 from tests.factories import at
 

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries.pages import case_file
 from gridops.cases.rules.deadlines import Cause, Due, Terms, WorkingClock, filing_due
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move, State, Suspension
-from gridops.cases.rules.projection import Event, project
+from gridops.cases.rules.projection import project
 from gridops.cases.rules.recounting import recounted
 from gridops.cases.service import recounting
 from gridops.core import clock, owed

@@ -101,6 +101,7 @@ def make_world(session: Session) -> World:
         "eastern_inspector": ((Role.INSPECTOR,), None, east),
         "clerk": ((Role.INTAKE_CLERK,), None, None),
         "leader": ((Role.SHIFT_LEADER,), None, None),
+        "chief": ((Role.LEADER,), None, None),
         "dispatcher": ((Role.DISPATCHER,), None, None),
         "desk": ((Role.INTAKE_CLERK, Role.SHIFT_LEADER, Role.DISPATCHER), None, None),
         "handler": ((Role.HANDLER,), "cleaning", None),

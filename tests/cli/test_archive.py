@@ -61,6 +61,10 @@ def saved(tmp_path: Path) -> tuple[Path, Path]:
     return folder, tmp_path / "all.zip"
 
 
+def test_what_names_people_is_for_its_owner_alone(saved: tuple[Path, Path]) -> None:
+    assert [path.stat().st_mode & 0o077 for path in saved] == [0, 0]
+
+
 def test_everything_goes_from_sqlite_to_postgresql_and_back(
     saved: tuple[Path, Path], own_postgresql: str, tmp_path: Path
 ) -> None:

@@ -98,3 +98,17 @@ def test_with_several_roots_the_backup_goes_where_its_person_is(street: Command,
         refused = street("import", "field-backup", file, "--json", *more, fine=False)
         assert (refused.code, refused.json["errors"][0]["column"]) == (2, column)
     assert street("import", "field-backup", file, "--json", "--jurisdiction", "W1").json["new"] == 1
+
+
+def test_what_the_phone_could_not_put_in_is_named_by_the_record_that_lacks_it(street: Command, tmp_path: Path) -> None:
+    whole, lacking = entry([FILES[0]]), entry([FILES[1]])
+    told = {
+        **head([whole, lacking]),
+        "missing": [{"sha256": sha256(FILES[1]), "reason": "cannot be read on this phone"}],
+    }
+    file = write(tmp_path / "b.zip", told, FILES[:1])
+    refused = street("import", "field-backup", file, "--json", fine=False)
+    assert (refused.code, [error["value"] for error in refused.json["errors"]]) == (2, [lacking["id"]])
+    taken = street("import", "field-backup", file, "--incomplete", "--json").json
+    assert [taken[name] for name in NUMBERS] == [2, 2, 0, 0, 0]
+    assert kept(tmp_path) == {sha256(FILES[0])}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -133,11 +134,21 @@ def test_another_authority_is_not_trusted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "*.local", "a b", "-x", "300.1.1.1", "1.2.3", "名", "a" * 64, "http://x", "x:8017"]
-)
+    "text",
+    ["", "*.local", "a b", "-x", "300.1.1.1", "1.2.3", "名", "a" * 64, "http://x", "x:8017",
+     "::", "224.0.0.1", "fe80::1%eth0"],
+)  # fmt: skip
 def test_what_is_no_name_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         parse_name(text)
+
+
+def test_no_authority_is_made_for_all_below_one_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "Street-PC")
+    assert [parse_name(word) for word in ("street-pc", "localhost", "street-pc.cn")]
+    for word in ("com", "cn.", "gridops"):
+        with pytest.raises(Invalid, match="one word"):
+            parse_name(word)
 
 
 def test_own_addresses_are_those_of_networks() -> None:

@@ -121,6 +121,7 @@ def test_what_is_no_address_to_post_to_is_refused(address: str) -> None:
         ("192.168.1.1", False, True), ("127.0.0.1", False, True), ("::1", False, True), ("fd00::1", False, True),
         ("169.254.169.254", False, False), ("fe80::1%eth0", False, False), ("::", False, False),
         ("224.0.0.1", False, False), ("::ffff:10.0.0.1", False, True), ("::ffff:169.254.169.254", False, False),
+        ("::10.0.0.1", False, False), ("::ffff:0:a00:1", False, False), ("fec0::1", False, False),
         ("64:ff9b::a00:1", False, False), ("2002:a00:1::1", False, False), ("100.64.0.1", False, False),
     ],
 )  # fmt: skip

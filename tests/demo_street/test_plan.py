@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from gridops.cases.rules.deadlines import WorkingClock
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import ENDED, MOVES, Move
-from gridops.cases.rules.projection import Event, project
+from gridops.cases.rules.projection import project
 from gridops.catalogue.rules import Kind
 from gridops.core.clock import local
 from gridops.demo_street import enforcement, fresh, papers, plan, run, wording, words
@@ -56,6 +57,7 @@ def test_the_year_has_its_size_most_is_put_right_at_once_and_some_thousand_are_f
 def test_every_kind_of_move_occurs(acts: list[Act]) -> None:
     # By way of reports, by the calendar, or not at all.
     never = {Move.SELF_HANDLE, Move.ADD_EVIDENCE, Move.RECOUNT, Move.UNDO_VOID, Move.UNDO_MERGE}
+    never |= {Move.REMIND, Move.PRESS, Move.ANSWER_PRESS, Move.RELOCATE}
     assert {act.move for act in acts} == set(Move) - never
     assert any(act.fields["self_handled"] for act in reports(acts))
     assert any("same_as" in act.fields for act in reports(acts))

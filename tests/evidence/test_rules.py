@@ -45,9 +45,9 @@ WEBM_FILM = b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm" + b"\x00" * 30 + b"V_VP8"
         (b"OggS\x00\x02" + b"\x00" * 22 + b"\x80theora", None),
         (M4A, Mime.M4A),
         (PHONE_SOUND, Mime.M4A),
-        (FILM, None),
+        (FILM, Mime.MP4),
         (WEBM, Mime.WEBM),
-        (WEBM_FILM, None),
+        (WEBM_FILM, Mime.WEBM_FILM),
         (picture("GIF"), None),
         (box(b"ftyp", b"avif\x00\x00\x00\x00avifmif1"), None),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None),
@@ -107,6 +107,8 @@ def test_no_bytes_upset_the_readers(noise: bytes, mime: Mime, start: int) -> Non
         ("IMAGE/JPG", Mime.JPEG, True),
         ("image/heif", Mime.HEIC, True),
         ("audio/webm;codecs=opus", Mime.WEBM, True),
+        ("video/webm;codecs=vp8,opus", Mime.WEBM_FILM, True),
+        ("audio/webm", Mime.WEBM_FILM, False),
         ("application/octet-stream", Mime.PNG, True),
         (None, Mime.PNG, True),
         ("image/png", Mime.JPEG, False),
@@ -141,6 +143,16 @@ def test_a_wrong_content_is_refused_by_field(content: bytes, name: str | None, c
     with pytest.raises(Invalid) as refused:
         check(io.BytesIO(content), name or sha256(content), claimed, LIMITS)
     assert [error.field for error in refused.value.errors] == [field]
+
+
+def test_a_film_is_short() -> None:
+    limits = Limits(25_000_000, 1)
+    assert (limits.bytes_of("image/jpeg"), limits.bytes_of("video/mp4")) == (25_000_000, 8_000_000)
+    assert Limits(300_000, 1).bytes_of("video/webm") == 300_000
+    film = WEBM_FILM + b"x" * 8_000_000
+    with pytest.raises(Invalid) as refused:
+        check(io.BytesIO(film), sha256(film), "video/webm", limits)
+    assert [error.field for error in refused.value.errors] == ["size"]
 
 
 def test_a_right_content_is_taken() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from playwright.sync_api import Page
 
 from gridops.core import clock
 from gridops.intake import rules
@@ -21,6 +23,10 @@ _CAPTURE = """async ([what, files]) => {
   return { id: record.id, state: record.state, captured_at: record.captured_at, device: record.device,
            attachments: record.attachments, ms: performance.now() - begun };
 }"""  # noqa: E501
+_BYTES = """async (name) => {
+  const { blob } = await gridops.store.photo(name);
+  return btoa(Array.from(new Uint8Array(await blob.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(""));
+}"""
 READY = "Boolean(globalThis.gridops?.store && gridops.engine && gridops.screen)"
 PLACE = {"lon": 119.955, "lat": 31.855, "accuracy_m": 12.0}
 
@@ -104,6 +110,23 @@ class App:
         self.phone.until(READY)
         return self
 
+    def settled(self) -> App:
+        """Once all that its start asks for has come: the last part is of this start and not of an earlier one."""
+        last = "gridops.store.pack('supervision').then((part) => Date.parse(part?.at) > performance.timeOrigin)"
+        self.phone.until(f"gridops.track && {last}")
+        return self
+
+    def killed(self) -> Page:
+        """Killed once what was typed is stored, and opened again where it was."""
+        where = self.phone.page.url.split("/field")[1]
+        self.phone.page.wait_for_timeout(400)
+        self.phone.reopen()
+        return self.open(where).phone.page
+
+    def busy(self) -> bool:
+        """Whether a new version has to wait for what the screen holds."""
+        return bool(self.phone.page.evaluate("Boolean(gridops.screen.busy?.(gridops.state, gridops))"))
+
     def capture(self, type_: str, body: Mapping[str, Any], files: Iterable[File] = (), **more: Any) -> Captured:
         """Through the app's own capture; back when it is stored."""
         given = tuple(files)
@@ -119,6 +142,23 @@ class App:
     def report(self, *files: File, **body: Any) -> Captured:
         """A report of litter."""
         return self.capture("report", {"category": "0110", "location": PLACE, "address": "盘龙路口", **body}, files)
+
+    def by_hand(self, make: Callable[[], None]) -> Captured:
+        """The one record that hands make on the screens, with its files as the phone keeps them."""
+        before = set(self.records())
+        make()
+        (name,) = set(self.records()) - before
+        kept = self.records()[name]
+        files = []
+        for claim in kept["attachments"]:
+            content = base64.b64decode(self.phone.page.evaluate(_BYTES, claim["sha256"]))
+            more = {key: value for key, value in claim.items() if key not in ("sha256", "size", "mime", "role")}
+            files.append(File(content, claim["role"], claim["mime"], more))
+        captured = Captured(
+            name, self.who, kept["type"], kept["body"], tuple(files), kept["captured_at"], tuple(kept["attachments"])
+        )
+        self.captured.append(captured)
+        return captured
 
     def state(self, captured: Captured | str) -> str:
         """How far a record has come, as the phone has it."""

@@ -1,4 +1,4 @@
-"""Servers for phones: one deployment per module and database."""
+"""Servers for phones: a standing one as new for each module, and one of its own for who asks for a database."""
 
 from __future__ import annotations
 
@@ -44,11 +44,19 @@ def each_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         yield found
 
 
+@pytest.fixture(scope="session")
+def _standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    found = Server(tmp_path_factory.mktemp("field"), settings={"GRIDOPS_PHOTO_MAX_BYTES": str(LARGEST)}).prepare()
+    try:
+        yield found.keep().start()
+    finally:
+        found.close()
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The program on the embedded database; it takes small files only."""
-    with deployed("sqlite", tmp_path_factory.mktemp("field"), GRIDOPS_PHOTO_MAX_BYTES=str(LARGEST)) as found:
-        yield found
+def server(_standing: Server) -> Server:
+    """The program on the embedded database, with nothing in it but the street; it takes small files only."""
+    return _standing.renew()
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +71,18 @@ def line(server: Server) -> Iterator[Line]:
     """The line to the server."""
     with Line(server.port) as found:
         yield found
+
+
+@pytest.fixture
+def officer(playwright: Playwright, line: Line, server: Server, tmp_path: Path) -> Iterator[App]:
+    """An officer's phone that has lost its network after everything was downloaded."""
+    with Phone(playwright, tmp_path / "officer", line.address) as phone:
+        app = App(phone, server.people["officer"], "officer").begin().installed()
+        phone.until("gridops.store.pack('supervision').then(Boolean)")
+        line.down()
+        yield app
+        line.up()
+        assert phone.faults == []
 
 
 @pytest.fixture(scope="module")

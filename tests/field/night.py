@@ -11,11 +11,13 @@ from typing import Any
 
 from gridops.core import clock
 from tests.evidence.pictures import picture
+from tests.field import hands
 from tests.field.app import PLACE, App, Captured, File
 from tests.field.fates import Plan
 from tests.field.line import Line
 from tests.field.server import CAMPAIGN, Server
 
+PLACE_OF_BOTH = (119.955, 31.855)
 ON_THE_LINE = r"/api/v1/|/field/pack/"
 
 
@@ -74,6 +76,7 @@ class Night:
         """Both begin while the line is good; then it is bad, each in its own way."""
         for number, officer in enumerate(self.officers):
             officer.app.begin().installed()
+            officer.phone.until("gridops.store.pack('supervision').then(Boolean)")  # all has come
             length = 20 * (self.size.records + self.size.photos)
             officer.line.take(Plan.seeded(self.seed * 2 + number, length, only=ON_THE_LINE))
 
@@ -127,6 +130,12 @@ class Night:
         officer.waits = self.rng.randrange(1, 4)
 
     def _capture(self, officer: Officer, kind: str, body: dict[str, Any], photos: int) -> None:
+        if kind == "by hand":
+            officer.phone.stand_at(*PLACE_OF_BOTH)  # the browser's own fix breaks off while others open pages
+            done = officer.app.by_hand(lambda: hands.report(officer.phone.page))
+            self.told["report by hand"] += 1
+            self.told["photos by hand"] += len(done.files)
+            return
         files = [self._photo() for _ in range(photos)]
         if kind == "report" and body.get("self_handled"):
             files = [File(one.content, "after" if place % 2 else "before") for place, one in enumerate(files)]
@@ -155,11 +164,13 @@ class Night:
                 count = photos // proving + (self.rng.random() < 0.5 and photos > proving)
                 count = photos if proving == 1 else min(count, photos)
                 photos, proving = photos - count, proving - 1
-            yield *self._said(kind, officer), count
+            yield *((kind, {}) if kind == "by hand" else self._said(kind, officer)), count
 
     def _kinds(self) -> list[str]:
         free = ["report", "visit", "tally", "handled", "handover", "incident", "check_in", "track"]
         middle = self.size.records - 4
+        # Every fifth report is made on the screens, with the camera.
+        free = ["by hand", *free[1:], *free * 4]
         return ["outing", "round", *(free[place % len(free)] for place in range(middle))]
 
     def _said(self, kind: str, officer: Officer) -> tuple[str, dict[str, Any]]:
@@ -204,4 +215,4 @@ class Night:
         return "report", report
 
 
-_BARE = ("tally", "check_in", "track", "end of round", "end of outing")
+_BARE = ("by hand", "tally", "check_in", "track", "end of round", "end of outing")

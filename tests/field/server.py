@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import redis
 from flask import Flask
 from sqlalchemy import Engine, func, select
 
@@ -29,6 +31,7 @@ from gridops.evidence.store import LocalStore
 from gridops.intake.models import DisputedRecord, MissingAttachment, Record
 from gridops.operations import service as operations
 from gridops.people.models import User
+from gridops.tasks.broker import ensure_broker
 from tests.command import free_port, programs_of
 from tests.web.nights import Night, make_night
 from tests.web.street import Street, make_street
@@ -117,6 +120,30 @@ class Server:
             root = session.get_one(User, self.street.people["officer"]).root_id
             operations.ensure_campaign(session, root, CAMPAIGN, "非机动车乱停放整治")
         return self
+
+    def keep(self) -> Server:
+        """Remember the embedded database as it is now, for `renew`."""
+        _copy(self.folder / "gridops.db", self._kept)
+        return self
+
+    def renew(self) -> Server:
+        """As it was kept: data, files, what the broker counts; the program goes on, or starts where it was killed."""
+        running = self._process is not None and self._process.poll() is None
+        self.engine.dispose()
+        _copy(self._kept, self.folder / "gridops.db")
+        for path in (self.folder / "evidence").rglob("*"):
+            if path.is_file():
+                path.unlink()
+        db.use(self.engine)
+        if not running:
+            return self.start()
+        with redis.Redis.from_url(ensure_broker(self.folder, None).client_url) as broker:
+            broker.flushall()
+        return self.wait()
+
+    @property
+    def _kept(self) -> Path:
+        return self.folder / "kept.db"
 
     def start(self, *, wait: bool = True) -> Server:
         """Start the web as people do and wait until it can serve; without `wait` it comes up on its own."""
@@ -222,6 +249,12 @@ def stored_hashes(folder: Path) -> dict[str, str]:
         for name, path in LocalStore(folder).files()
         if "." not in name
     }
+
+
+def _copy(source: Path, target: Path) -> None:
+    """The whole database, as SQLite itself copies it under a program that has it open."""
+    with contextlib.closing(sqlite3.connect(source)) as one, contextlib.closing(sqlite3.connect(target)) as other:
+        one.backup(other)
 
 
 def _kill(pid: int) -> None:

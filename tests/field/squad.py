@@ -29,6 +29,7 @@ from tests.field.line import Line
 from tests.field.server import CAMPAIGN, Server
 from tests.webapp import PASSWORD_HASH
 
+DESK_PHONE = "051980000001"
 SHOTS = os.environ.get("GRIDOPS_TEST_SHOTS")
 
 
@@ -58,7 +59,7 @@ class Squad:
 
 
 def policeman_of(server: Server) -> None:
-    """Somebody of another body with a phone and a certificate."""
+    """Somebody of another body with a phone and a certificate; whom all may call in the night: the desk."""
     db.use(server.engine)
     with transaction() as session:
         root = session.get_one(Grid, session.get_one(User, server.people["officer"]).root_id)
@@ -66,6 +67,7 @@ def policeman_of(server: Server) -> None:
         made = make_user(session, root, Role.OFFICER, unit=unit, username="policeman", password_hash=PASSWORD_HASH)
         made.certificate_no = "苏D-900"
         server.people["policeman"] = made.id
+        session.get_one(User, server.people["desk"]).phone = DESK_PHONE
 
 
 def planned(server: Server) -> str:
@@ -169,6 +171,11 @@ def certificate_ends(server: Server, who: str, day: date | None) -> None:
     db.use(server.engine)
     with transaction() as session:
         session.get_one(User, server.people[who]).certificate_valid_to = day
+
+
+def in_groups(code: str, mark: str = " ") -> str:
+    """A code as it is read out."""
+    return mark.join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
 def squad_text(app: App, outing: str) -> str:

@@ -182,12 +182,16 @@ def test_a_file_too_large_is_shown_as_stuck_and_the_person_can_let_it_go(app: Ap
     page = app.phone.page
     app.open(f"#/ledger/{record.id}")
     page.get_by_text("文件太大，服务器不接收").wait_for()
+    assert page.get_by_role("button", name="再试一次").count() == 0, "the record was taken without it"
     assert page.get_by_role("button", name="存到手机").count() == 1
     page.get_by_role("button", name="不再发送").click()
     page.locator("dialog").get_by_role("button", name="不再发送").click()
     app.phone.wait_for(lambda: app.state(record) == "parted")
     page.get_by_text("记录已到，缺 1 个文件").wait_for()
-    app.says("全部已送达")
+    app.says("记录已全部送达")
+    page.evaluate("gridops.go('#/ledger')")
+    page.get_by_text("全部已送达，1 个文件已不再发送").wait_for()
+    assert page.get_by_text("每一个文件").count() == 0
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -206,7 +210,7 @@ def test_404_and_410_are_never_shown_as_success(app: App, line: Line, server: Se
     line.always("GET /api/v1/records/", answer(status))
     app.phone.page.evaluate("(hash) => gridops.store.updatePhoto(hash, { state: 'queued' })", picked.sha256)
     app.wake()
-    assert (app.photos()[picked.sha256], app.state(other)) == ("confirmed", "sent")
+    assert (app.photos()[picked.sha256], app.state(other)) == ("confirmed", "queued"), "lost there: sent again"
     line.clear()
     app.phone.page.evaluate("(id) => gridops.store.update(id, { state: 'queued' })", record.id)
     app.delivers()

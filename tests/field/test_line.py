@@ -154,9 +154,11 @@ def test_a_held_and_a_slow_request_pass_in_the_end(line: Line) -> None:
 
 def test_no_network_breaks_what_stands_and_comes_back_on_the_same_port(line: Line) -> None:
     line.once("PUT", Fate(Kind.HOLD, seconds=30))
-    threading.Timer(0.1, line.down).start()
+    going = threading.Timer(0.1, line.down)
+    going.start()
     with pytest.raises(BROKEN):
         ask(line)
+    going.join()  # it is wholly gone before it comes back
     with pytest.raises(ConnectionRefusedError):
         ask(line)
     line.up()

@@ -12,19 +12,21 @@ from playwright.sync_api import Playwright, expect
 from gridops.core import clock
 from gridops.operations import queries
 from gridops.squads import queries as squads
-from tests.browser import DESK, overflows, page_of, sign_in, violations
+from tests.browser import DESK, PHONE, overflows, page_of, sign_in, violations
 from tests.field.app import App
 from tests.field.conftest import deployed
 from tests.field.fates import LOSE_ANSWER
 from tests.field.line import Line
 from tests.field.phone import Phone, browser_program
 from tests.field.squad import (
+    DESK_PHONE,
     Squad,
     begin,
     certificate_ends,
     counts,
     delivered,
     go,
+    in_groups,
     incidents_of,
     join,
     outing_of,
@@ -41,7 +43,11 @@ from tests.field.squad import (
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+ON_BOTH = pytest.mark.parametrize("squad", ["sqlite", "postgresql"], indirect=True, scope="module")
+ON_ONE = pytest.mark.parametrize("squad", ["sqlite"], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def squad(
     request: pytest.FixtureRequest, playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Squad]:
@@ -59,6 +65,7 @@ def squad(
             yield Squad(server, leader, policeman, {"leader": first, "policeman": second})
 
 
+@ON_BOTH
 def test_two_phones_without_a_network_count_at_once_and_merge_exactly(squad: Squad) -> None:
     leader, policeman = squad.leader, squad.policeman
     for app in (leader, policeman):
@@ -70,13 +77,23 @@ def test_two_phones_without_a_network_count_at_once_and_merge_exactly(squad: Squ
     expect(page.locator("dialog svg.qr")).to_be_visible()
     shot(page, "code")
     code = leader.records()[outing]["body"]["code"]
-    expect(page.locator(".join-word")).to_have_text(code)
+    expect(page.locator(".join-word")).to_have_text(in_groups(code))
     page.get_by_role("button", name="关闭").click()
+    page.evaluate("void (navigator.vibrate = (ms) => (globalThis.shaken ??= []).push(ms))")
     touch(page, "劝导", 3)
-    page.locator(".toast").get_by_role("button", name="撤销").click()
+    assert page.evaluate("shaken") == [40, 40, 40]
+    undo = page.locator(".tally-head").get_by_role("button", name="撤销")
+    undo.click()
     shows(leader, "team", {"persuaded": 2})
+    expect(page.locator(".tally-head")).to_contain_text("已撤销：劝导 +1")
+    expect(page.locator(".tally-head")).not_to_contain_text("已撤销")  # it is said for some seconds
     page.locator(".tally", has_text="规范摆放").dblclick()  # a wet finger
     shows(leader, "own", {"persuaded": 2, "tidied": 1})
+    expect(undo).to_be_visible()
+    shot(page, "board-undo")
+    page.wait_for_timeout(4_000)
+    expect(undo).to_be_visible()
+    expect(undo).to_have_count(0)  # for five seconds, not for ever
 
     other = join(policeman, f"https://elsewhere.example/field#/join/outing/{outing}/{code}")
     expect(other.get_by_text("由负责人手机同步后显示名称")).to_be_visible()
@@ -118,6 +135,7 @@ def test_two_phones_without_a_network_count_at_once_and_merge_exactly(squad: Squ
     assert held.doubled() == []
 
 
+@ON_BOTH
 def test_a_planned_outing_is_begun_on_two_phones_at_once_and_is_one(squad: Squad) -> None:
     number = planned(squad.server)
     phones = (squad.leader, squad.policeman)
@@ -141,14 +159,28 @@ def test_a_planned_outing_is_begun_on_two_phones_at_once_and_is_one(squad: Squad
     page = squad.policeman.phone.page
     page.get_by_role("button", name="我先离开").click()
     page.get_by_role("button", name="离开", exact=True).click()
-    expect(page.locator(".member", has_text="policeman")).to_contain_text("已离开")
+    member = page.locator(".member", has_text="policeman")
+    expect(member).to_contain_text("已离开")
     delivered(squad.policeman)
+    # Back again, the code typed as it is read out: in groups, in capitals.
+    code = squad.leader.phone.page.evaluate("gridops.state.outing.code")
+    join(squad.policeman, in_groups(code, "-").upper())
+    page.get_by_role("button", name="签到", exact=True).click()
+    delivered(squad.policeman)
+    assert [one.left_at for one in squad.asked(squads.members, found.squad_id)] == [None, None]
+    packed(squad.policeman)
+    go(squad.policeman, f"#/outings/{number}")
+    expect(member).to_be_visible()
+    expect(member).not_to_contain_text("已离开")
 
 
+@ON_BOTH
 def test_a_count_whose_answer_was_lost_is_not_shown_twice(squad: Squad) -> None:
     leader = squad.leader
     packed(leader)
     begin(leader)
+    calls = leader.phone.page.get_by_role("navigation", name="一键呼叫").get_by_role("link", name="desk")
+    expect(calls).to_have_attribute("href", f"tel:{DESK_PHONE}")
     delivered(leader)
     squad.lines["leader"].always("PUT /api/v1/records/", LOSE_ANSWER)
     before = squad.server.held().rows["tally"]
@@ -163,6 +195,7 @@ def test_a_count_whose_answer_was_lost_is_not_shown_twice(squad: Squad) -> None:
     assert counts(leader, "team") == {"cleared": 1}
 
 
+@ON_ONE
 def test_an_incident_that_the_law_refuses_is_shown_and_put_right(squad: Squad) -> None:
     leader, policeman = squad.leader, squad.policeman
     packed(leader)
@@ -236,6 +269,7 @@ def test_an_incident_that_the_law_refuses_is_shown_and_put_right(squad: Squad) -
     certificate_ends(squad.server, "policeman", None)
 
 
+@ON_ONE
 def test_an_outing_goes_to_its_answered_referral(squad: Squad, playwright: Playwright) -> None:
     leader = squad.leader
     packed(leader)
@@ -313,6 +347,7 @@ def answered_at_the_desk(squad: Squad, playwright: Playwright, number: str) -> N
     browser.close()
 
 
+@ON_ONE
 def test_everybody_can_use_the_screens_by_day_by_night_and_in_large_letters(squad: Squad) -> None:
     leader = squad.leader
     packed(leader)
@@ -330,6 +365,17 @@ def test_everybody_can_use_the_screens_by_day_by_night_and_in_large_letters(squa
     for where in screens:
         page = go(leader, where if where.startswith("#") else f"#/outings/{outing}{where}")
         page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+        page.set_viewport_size({"width": 360, "height": 640})  # the smallest phone, the largest letters
+        page.evaluate("document.documentElement.classList.add('big')")
+        assert not overflows(page), where
+        shot(page, f"all-{screens.index(where)}-small-big")
+        if where == "":
+            bottom = page.locator(".tally").last.evaluate("(one) => one.getBoundingClientRect().bottom + scrollY")
+            assert bottom < 640 - 64, "the whole board is in sight above the bar"
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        page.evaluate("document.documentElement.classList.remove('big')")
+        tops = page.locator(".ways .tile").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().top)")
+        assert len(set(tops)) <= 1, "the ways on stand side by side"
         for theme in ("light", "dark"):
             for big in (False, True):
                 page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")

@@ -33,6 +33,7 @@ from tests.field.phone import Phone
 from tests.field.server import Server
 
 pytestmark = pytest.mark.browser
+MINE = "gridops.store.pack('grids').then(({ data }) => data.grids.filter((one) => one.mine).map((one) => one.name))"
 SHOTS = os.environ.get("GRIDOPS_TEST_SHOTS")
 
 
@@ -44,7 +45,7 @@ def planned(server: Server) -> str:
     desk = server.street.person("desk")
     with transaction() as session:
         root = session.get_one(User, server.people["desk"]).root_id
-        premises.ensure(session, root, None, "东面包房", lon=119.985, lat=31.855)
+        premises.ensure(session, root, "91350100M000100Y43", "东面包房", lon=119.985, lat=31.855)
         premises.ensure(session, root, None, "隔壁五金店", lon=119.9552, lat=31.855)
         people = tuple(named_people("second"))
         plan = forms.PlanIn(
@@ -66,7 +67,7 @@ def officer(playwright: Playwright, line: Line, server: Server, tmp_path: Path, 
 def second(playwright: Playwright, line: Line, server: Server, tmp_path: Path, planned: str) -> Iterator[App]:
     """The phone of the other officer."""
     assert planned
-    with Phone(playwright, tmp_path / "second", line.address) as phone:
+    with Phone(playwright, tmp_path / "second", line.address, dark=True) as phone:
         yield ready(App(phone, server.people["second"], "second"))
         assert phone.faults == []
 
@@ -129,22 +130,31 @@ def test_a_planned_night_without_a_network(officer: App, second: App, line: Line
     shot(officer, "round_planned")
     page.get_by_role("button", name="开始这次夜查").click()
     page.get_by_text("行政检查须两名以上持证执法人员在场").wait_for()
-    page.get_by_text("签到码").click()
-    page.locator("svg.qr").wait_for()
+    page.get_by_role("button", name="签到二维码").click()
+    page.locator("dialog svg.qr").wait_for()
+    shot(officer, "round_code")
+    page.get_by_role("button", name="关闭").click()
     shot(officer, "round_open")
     code = page.evaluate(
         "gridops.store.pack('rounds').then(({ data }) => data.rounds[0].join)"
     ).split("#")[1]  # fmt: skip
-    go(second, f"#{code}")
-    second.phone.page.get_by_role("button", name="签到").click()
-    second.phone.page.get_by_text("检查走访一家").wait_for()
+    go(second, "#/rounds")
+    second.phone.page.get_by_role("button", name="扫码加入夜查").click()
+    second.phone.page.fill("#scan-typed", f"https://elsewhere.example/field#{code}")
+    second.phone.page.get_by_role("button", name="确定").click()
+    second.phone.page.locator("main").get_by_role("button", name="签到", exact=True).click()
+    second.phone.page.get_by_text("登记检查走访").wait_for()
     shot(second, "round_second")
     # Somebody of another body, by certificate.
-    page.get_by_text("其他单位人员签到").click()
-    page.fill("#name", "李环保")
-    page.select_option("#agency", index=1)
-    page.fill("#certificate_no", "苏D-环001")
-    page.locator("details[open]").get_by_role("button", name="签到", exact=True).click()
+    page.get_by_text("没有手机的人员签到").click()
+    page.fill("#member-name", "李环保")
+    page.get_by_role("button", name="签到", exact=True).click()
+    page.get_by_text("请选择单位").wait_for()
+    assert page.evaluate("document.activeElement.id") == "member-agency"
+    page.wait_for_timeout(700)  # a touch right after another counts for nothing
+    page.select_option("#member-agency", index=2)
+    page.fill("#member-certificate", "苏D-环001")
+    page.get_by_role("button", name="签到", exact=True).click()
     page.locator("li", has_text="李环保").get_by_text("持证").wait_for()
     # Two grids were looked at.
     page.locator("summary", has_text="查过的网格").click()
@@ -190,7 +200,7 @@ def test_a_planned_night_without_a_network(officer: App, second: App, line: Line
     page.get_by_role("heading", name="检查走访").wait_for()
     shot(officer, "round_visited")
     # One near by, refused to sign; one by its name; one by the code on its wall; one that nobody knew.
-    page.get_by_role("link", name="检查走访一家").click()
+    page.get_by_role("link", name="登记检查走访").click()
     page.get_by_text("1000 米以内的场所，由近到远").wait_for()
     shot(officer, "visit_choose")
     assert page.get_by_text("东面包房").count() == 0
@@ -201,18 +211,25 @@ def test_a_planned_night_without_a_network(officer: App, second: App, line: Line
     choose(page, "留下的文书", "隐患提示单")
     choose(page, "签收", "拒签")
     page.get_by_role("button", name="登记", exact=True).click()
-    page.get_by_text("拒签须填写见证人，没有的写明已录像").wait_for()
+    page.get_by_text("拒签须填写见证人，或者录像").wait_for()
     page.wait_for_timeout(700)  # a touch right after another counts for nothing
     page.fill("#witness", "社区张某")
     page.get_by_role("button", name="登记", exact=True).click()
-    for words in ("面包", f"CS{shop:06d}", "新开的夜宵摊"):
-        page.get_by_role("link", name="检查走访一家").click()
-        page.fill("#words", words)
-        known = page.locator("main .rows a")
-        (known if words != "新开的夜宵摊" else page.get_by_role("link", name="没有登记过")).first.click()
+    page.get_by_role("link", name="登记检查走访").click()
+    page.fill("#words", "面包")
+    page.get_by_role("link", name="东面包房").wait_for()
+    page.get_by_role("button", name="返回").click()
+    for words in ("91350100m0001", f"CS{shop:06d}", "新开的夜宵摊"):
+        page.get_by_role("link", name="登记检查走访").click()
         if words.startswith("CS"):
+            page.get_by_role("button", name="扫场所码").click()
+            page.fill("#scan-typed", words)
+            page.get_by_role("button", name="确定").click()
             # What was found there an hour ago is on the phone already only as a record; the visit is an inspection.
             choose(page, "方式", "走访")
+        else:
+            page.fill("#words", words)
+            page.get_by_role("link", name="东面包房" if words[0] == "9" else "没有登记过").click()
         page.get_by_role("button", name="登记", exact=True).click()
         page.get_by_text("已登记：未发现问题。").wait_for()
     # The other officer visits the shop on a round of which that phone knows only what it scanned.
@@ -288,5 +305,11 @@ def test_a_free_round_and_a_second_look(officer: App, line: Line, server: Server
     assert states(server, officer) == {}
     night, visits = held(begun)
     assert (night.theme, night.inspection, len(visits), visits[0].recheck) == ("安全", False, 1, True)
+    page.get_by_text(night.number, exact=True).wait_for()
+    # Whoever works in the whole street ticks its grids, not the street.
+    page.locator("summary", has_text="查过的网格").click()
+    offered = page.locator("details", has_text="查过的网格").locator("label.check")
+    assert offered.all_inner_texts() == page.evaluate(MINE)
+    assert offered.count() > 1
     with reading() as session:
         assert all(order.lifted_at for order in session.scalars(select(Order).where(Order.kind == OrderKind.ORDER)))

@@ -23,6 +23,7 @@ from gridops.supervision import service as supervision
 from tests.browser import overflows, violations
 from tests.conftest import ROOT
 from tests.field.app import App, photo
+from tests.field.hands import dressed
 from tests.field.line import Line
 from tests.field.phone import Phone
 from tests.field.server import CAMPAIGN, Server
@@ -96,7 +97,8 @@ def patterns() -> dict[str, str]:
     """The screens of the router by the pattern of their address."""
     found = dict(ROUTE.findall((FIELD / "lib/router.js").read_text("utf-8")))
     assert len(found) > 20
-    return {pattern: name for pattern, name in found.items() if (FIELD / f"screens/{name}.js").exists()}
+    assert {name for name in found.values() if not (FIELD / f"screens/{name}.js").exists()} == set()
+    return found
 
 
 def opened(app: App, pattern: str, where: str) -> None:
@@ -115,18 +117,6 @@ def opened(app: App, pattern: str, where: str) -> None:
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
 
 
-def dressed(app: App, *, dark: bool = False, big: bool = False) -> None:
-    """Another look, as the settings give it."""
-    app.phone.page.evaluate(
-        """([dark, big]) => import("/static/field/lib/device.js").then(async ({ device }) => {
-          await device.set("theme", dark ? "dark" : "light");
-          await device.set("big", big);
-          (await import("/static/field/lib/theme.js")).paintTheme();
-        })""",
-        [dark, big],
-    )
-
-
 def test_every_screen_is_accessible_and_fits_in_every_look(everything: App, server: Server) -> None:
     app, known = everything, prepared(server)
     app.begin()
@@ -137,18 +127,18 @@ def test_every_screen_is_accessible_and_fits_in_every_look(everything: App, serv
     shown = [(pattern, where) for pattern in patterns() for where in given.get(pattern, [f"#/{pattern}"])]
     for pattern, where in shown:
         assert ":" not in where, f"the test knows no address for {pattern}"
-        dressed(app)
+        dressed(page)
         opened(app, pattern, where)
         told = [*violations(page), *(["wider than the phone"] if overflows(page) else [])]
         picture(app, f"{patterns()[pattern]}_light")
-        dressed(app, dark=True)
+        dressed(page, dark=True)
         told += [f"dark: {one}" for one in violations(page, "color-contrast")]
         picture(app, f"{patterns()[pattern]}_dark")
-        dressed(app, big=True)
+        dressed(page, big=True)
         told += ["in 大字 wider than the phone"] if overflows(page) else []
         picture(app, f"{patterns()[pattern]}_big")
         wrong += [f"{where}: {one}" for one in told]
-    dressed(app)
+    dressed(page)
     page.evaluate("import('/static/field/lib/words.js').then(({ speak }) => speak('en'))")
     for pattern, where in shown:
         opened(app, pattern, where)

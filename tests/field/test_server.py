@@ -6,10 +6,12 @@ import json
 import re
 import urllib.request
 from http.cookiejar import CookieJar
+from pathlib import Path
 from urllib.parse import urlencode
 
 from gridops.core import clock
 from gridops.core.ids import uuid7
+from gridops.tasks.broker import stop_embedded
 from tests.command import programs_of
 from tests.evidence.pictures import picture, sha256
 from tests.field.server import Server
@@ -51,8 +53,11 @@ def test_what_was_answered_is_still_there_after_the_plug_was_pulled(each_server:
     assert server.held().missing == {(sha256(photo), name)}
     assert phone.put(f"/attachments/{sha256(photo)}", photo, "image/jpeg") == 201
 
+    where = {Path(f"/proc/{pid}/cwd").readlink() for pid in programs_of(server.folder)}
+    assert (server.folder.resolve() / "broker" in where) is (not server.redis_url)
     server.kill()
     assert programs_of(server.folder) == []
+    assert stop_embedded(server.folder) is False, "its broker is gone with it"
     held = server.held()
     assert held.records[name]["state"] == "applied"
     assert held.stored == {sha256(photo): sha256(photo)}

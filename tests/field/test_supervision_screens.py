@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from gridops.core import clock
@@ -50,6 +51,7 @@ def opened(phone: Phone, server: Server, who: str, line: Line) -> App:
     """Their app with everything downloaded, and then no network."""
     app = App(phone, server.people[who], who).begin()
     phone.until(f"gridops.store.userId === {app.who} && gridops.store.pack('supervision').then(Boolean)")
+    phone.page.evaluate("gridops.refresh(['cases', 'premises', 'supervision']).then(() => 0)")
     line.down()
     return app
 
@@ -78,14 +80,40 @@ def test_a_look_at_a_unit_is_noted_without_a_network(phone: Phone, server: Serve
     page.fill("#fact", "在岗在位")
     page.fill("#person", "张三")
     photograph(page, "现场照片", 1)
-    page.get_by_role("button", name="登记", exact=True).click()
-    page.get_by_text("已保存，待发送。").wait_for()
+    page.wait_for_timeout(400)  # until it is stored
+    line.up()
+    tab = page.context.new_page()  # the form stands in another tab too
+    tab.goto("/field#/supervision")
+    expect(tab.locator(".photo[aria-busy=false] img")).to_be_visible()
+    line.down()
+    for each in (page, tab):
+        each.bring_to_front()
+        each.get_by_role("button", name="登记", exact=True).click()
+        each.get_by_text("已保存，待发送。").wait_for()
+    tab.close()
     sent(app, line)
     with reading() as session:
         look = session.scalars(select(DisciplineCheck)).one()
         (link,) = session.scalars(select(EvidenceLink).where(EvidenceLink.record_id.is_not(None)))
     assert (look.fact, link.role) == ("在岗在位", "photo")
     assert phone.page.evaluate("gridops.store.draft('discipline_check').then((kept) => !kept)")
+
+
+def test_an_address_that_was_handed_out_before_leads_to_the_problem(
+    phone: Phone, server: Server, line: Line, problem: str
+) -> None:
+    app = opened(phone, server, "handler", line).installed()
+    page = phone.page
+    line.up()
+    for cut in (False, True):
+        page.goto("about:blank")
+        line.down() if cut else line.up()
+        page.goto(f"/field/supervision/problems/{problem}")
+        page.get_by_role("heading", name="通报问题").wait_for()
+        page.get_by_text("楼道堆物").wait_for()
+        assert page.evaluate("gridops.at.path") == "supervision/:number"
+    line.up()
+    assert phone.faults == app.phone.faults == []
 
 
 def test_a_problem_item_is_answered_with_photos(phone: Phone, server: Server, line: Line, problem: str) -> None:
@@ -99,8 +127,18 @@ def test_a_problem_item_is_answered_with_photos(phone: Phone, server: Server, li
     page.wait_for_timeout(700)  # a touch right after another counts for nothing
     page.fill("#words", "已清理")
     photograph(page, "整改后照片", 2)
-    page.get_by_role("button", name="提交反馈").click()
-    page.get_by_text("没有待反馈的通报问题。").wait_for()
+    page.wait_for_timeout(400)  # until it is stored
+    line.up()
+    tab = page.context.new_page()  # the form stands in another tab too
+    tab.goto(f"/field#/supervision/{problem}")
+    expect(tab.locator(".photo[aria-busy=false] img")).to_be_visible()
+    line.down()
+    for each in (page, tab):
+        each.bring_to_front()
+        each.get_by_role("button", name="提交反馈").click()
+        each.get_by_text("没有待反馈的通报问题。").wait_for()
+    tab.close()
+    assert [one["type"] for one in app.records().values()].count("problem_answer") == 1
     sent(app, line)
     with reading() as session:
         item = session.scalars(select(Problem).where(Problem.number == problem)).one()
@@ -108,6 +146,64 @@ def test_a_problem_item_is_answered_with_photos(phone: Phone, server: Server, li
     assert (item.answer, uses) == ("已清理", ["after"])
     page.evaluate("gridops.refresh(['supervision']).then(() => 0)")
     page.get_by_text("没有待反馈的通报问题。").wait_for()
+
+
+# The shop many times over, 10 m apart, and one 20 km away.
+_MANY = """async () => {
+  const pack = await gridops.store.pack("premises");
+  const [shop] = pack.data.premises;
+  const more = Array.from({ length: 89 }, (_, step) => (
+    { ...shop, id: 1000 + step, name: `店铺${step}`, lat: shop.lat + step * 0.0001 }));
+  const far = { ...shop, id: 2000, name: "远处仓库", address: "外环路8号", lat: shop.lat + 0.2 };
+  await gridops.store.savePack({ ...pack, data: { ...pack.data, premises: [shop, ...more, far] } });
+  await gridops.reload();
+}"""
+
+
+def test_near_says_how_much_it_shows_and_finds_by_a_word(
+    phone: Phone, server: Server, line: Line, problem: str
+) -> None:
+    assert problem
+    assert server.street is not None
+    case = server.street.dispatched(address="长虹路12号")
+    app = opened(phone, server, "officer", line)
+    page = phone.page
+    page.evaluate("gridops.go('#/near')")
+    words = page.get_by_role("searchbox")
+    words.fill("虹路")
+    expect(page.locator("main .rows a")).to_have_count(1)
+    assert case.number in (page.locator("main .rows a").get_attribute("href") or "")
+    words.fill(case.number.lower())
+    expect(page.locator("main .rows a")).to_have_count(1)
+    words.fill("没有的路")
+    page.get_by_text("手机里没有符合的。").wait_for()
+    words.fill("")
+    page.get_by_role("radio", name="场所").check()
+    page.evaluate(_MANY)
+    rows = page.locator("main .rows a")
+    for shown in (40, 80):
+        expect(rows).to_have_count(shown)
+        page.get_by_text(f"共 90 处，已显示 {shown} 处。").wait_for()
+        page.wait_for_timeout(700)  # a touch right after another counts for nothing
+        page.get_by_role("button", name="显示更多").click()
+    expect(rows).to_have_count(90)
+    assert page.get_by_role("button", name="显示更多").count() == 0
+    words.fill("外环")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("公里")
+    phone.stand_at(119.5, 31.5)
+    words.fill("")
+    page.get_by_text("3 公里内没有；更远的请搜索。").wait_for()
+    phone.stand_at(119.955, 31.855)
+    # What was never downloaded is another thing than what is not there.
+    page.evaluate("gridops.store.db.delete('packs', 'premises').then(() => gridops.reload())")
+    page.get_by_text("还没有下载附近的场所").wait_for()
+    assert page.get_by_text("3 公里内没有").count() == 0
+    page.get_by_role("radio", name="未办结案件").check()
+    expect(page.get_by_text("还没有下载附近的")).to_have_count(0)
+    line.up()
+    page.evaluate("gridops.refresh(['premises']).then(() => 0)")
+    assert phone.faults == app.phone.faults == []
 
 
 def test_what_lies_near_is_there_without_a_network(phone: Phone, server: Server, line: Line, problem: str) -> None:
@@ -118,7 +214,7 @@ def test_what_lies_near_is_there_without_a_network(phone: Phone, server: Server,
     page = phone.page
     page.get_by_role("link", name="附近").first.click()
     page.get_by_role("link", name="暴露垃圾").or_(page.get_by_role("link", name="盘龙路口")).first.wait_for()
-    assert case.number in (page.locator("main .rows a").first.get_attribute("href") or "")
+    page.locator(f'main .rows a[href*="{case.number}"]').wait_for()
     page.get_by_role("radio", name="场所").check()
     page.get_by_role("link", name="宏达喷涂厂").click()
     page.get_by_text("您不在进行中的夜查里").wait_for()

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.imported import TIMES, events_of
-from gridops.cases.rules.projection import Event
 from gridops.core import clock
 
 

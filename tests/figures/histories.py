@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.imported import TIMES, contradictions, events_of
 from gridops.cases.rules.moves import MOVES, Move
-from gridops.cases.rules.projection import Event, project
+from gridops.cases.rules.projection import project
 from gridops.core import periods
 
 PERIOD = periods.parse("2017-03")

@@ -11,8 +11,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Source
-from gridops.cases.rules.projection import Event, columns
+from gridops.cases.rules.projection import columns
 from gridops.catalogue.models import CategoryList
 from gridops.catalogue.rules import Kind
 from gridops.core import clock, owed

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event
 from gridops.core import db, periods
 from gridops.core.errors import Conflict, Invalid
 from gridops.core.owed import Owed

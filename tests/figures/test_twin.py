@@ -10,7 +10,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
-from gridops.cases.rules.projection import Event, project
+from gridops.cases.rules.facts import Event
+from gridops.cases.rules.projection import project
 from gridops.figures import service
 from gridops.figures.queries.area import area_of
 from gridops.figures.queries.rows import counted_rows

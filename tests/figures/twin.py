@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event
 
 M = Move
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gridops.bulletins import building
 from gridops.bulletins import service as bulletins
 from gridops.cases.forms import Location, MoveFields, ReportIn
+from gridops.cases.models import SpotCheck
 from gridops.cases.rules.moves import Move
 from gridops.cases.service import move, report
 from gridops.core import clock, db
@@ -119,3 +120,15 @@ def make_bulletin(store: LocalStore, grid: Grid) -> int:
         bulletins.freeze(session, opened, helper(session, root, Role.EDITOR))
     building.build_in_place(db.transaction, opened, building.Workshop(store))
     return opened
+
+
+def make_sample(session: Session, root: Grid, grid: Grid) -> int:
+    """The id of a spot check of the cases closed in a place."""
+    today, now = clock.local_date(clock.now()), clock.now()
+    check = SpotCheck(
+        root_id=root.id, first_day=today, last_day=today, grid_id=grid.id, seed="1", size=1, population=1,
+        digest="0" * 64, drawn_at=now, drawn_by=helper(session, root).user_id,
+    )  # fmt: skip
+    session.add(check)
+    session.flush()
+    return check.id

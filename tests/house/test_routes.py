@@ -20,6 +20,7 @@ PUBLIC = {
     "account.sign_in",
     "account.sign_in_post",
     "account.language",
+    "account.sign_out",  # also where the sign-in has ended: the phone is told that its person left
     "field_app.shell",  # the frame of the app: the same for everybody, nothing of anybody's
     "field_app.worker",
     "field_app.files",

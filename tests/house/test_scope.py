@@ -37,6 +37,7 @@ WITHIN = {"west": {"west"}, "street": {"west", "east", "street"}}
 # Every GET route that names one thing: endpoint -> which thing. `text` is told by its mark alone: editors.
 THINGS = {
     "desk_case.show": "case",
+    "desk_peek.show": "case",
     "field_case.show": "case",
     "api.get_evidence": "evidence",
     "bulletin.show": "bulletin",
@@ -49,6 +50,7 @@ THINGS = {
     "bulletin_sheets.index": "bulletin",
     "bulletin_items.index": "bulletin",
     "api.get_record": "record",
+    "desk_samples.show": "sample",
     **joint_things.THINGS,
     **penalty_things.THINGS,
     **kept_things.THINGS,
@@ -60,11 +62,12 @@ THINGS = {
 # What the field app keeps on the phone is asked part by part in tests/web/test_field_pack.py.
 # The figures of /overview name no thing of their own; what they list is asked with the lists.
 ELSEWHERE = re.compile(
-    r"admin_|static$|api\.head_attachment$|bulletin_series\.show$|overview\.records$|desk_case\.back$"
+    r"admin_|static$|api\.head_attachment$|bulletin_series\.show$|overview\.records$|desk_(case|many)\.back$"
     r"|desk_campaigns\.edit$|field_pack\.(part|words)$|field_app\.(files|elsewhere)$"
 )
 FIXED = {"size": "original", "kind": "html", "key": "cases.filed", "name": "by_grid"}
 ARGUMENTS = {"number": "case", "link_id": "evidence", "bulletin_id": "bulletin", "record_id": "record"}
+ARGUMENTS["sample_id"] = "sample"
 ARGUMENTS |= joint_things.ARGUMENTS | kept_things.ARGUMENTS | night_things.ARGUMENTS | penalty_things.ARGUMENTS
 ARGUMENTS |= premises_things.ARGUMENTS
 
@@ -166,6 +169,7 @@ def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
             )
             for place, root in roots.items()
         }
+        samples = {place: case_things.make_sample(session, roots[place], grids[place]) for place in roots}
         bodies = {place: premises_things.make_premises(session, roots[place], grids[place]) for place in roots}
         disputes = {
             place: case_things.make_dispute(session, roots[place], case_things.POINTS[place]) for place in roots
@@ -178,6 +182,7 @@ def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
         "bulletin": papers,
         "record": records,
         "dispute": disputes,
+        "sample": samples,
         "premises": bodies,
         "outing": {place: number for place, (number, _incident) in outings.items()},
         "penalty": penalties,

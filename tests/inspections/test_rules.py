@@ -36,9 +36,11 @@ from tests.factories import at
 CITY, FIRE, STREET, OTHER = Agency.URBAN_MANAGEMENT, Agency.FIRE, Agency.STREET, Agency.OTHER
 
 
-def there(agency: Agency, certified: bool = True, since: str = "20:00", until: str | None = None) -> Present:
-    out = at(f"2017-03-31 {until}") if until else None
-    return Present(agency, certified, at(f"2017-03-31 {since}"), out)
+def there(
+    agency: Agency, certified: bool = True, since: str = "20:00", until: str | None = None, back: str | None = None
+) -> Present:
+    out, again = (at(f"2017-03-31 {one}") if one else None for one in (until, back))
+    return Present(agency, certified, at(f"2017-03-31 {since}"), out, again)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,8 @@ def there(agency: Agency, certified: bool = True, since: str = "20:00", until: s
         (True, [there(CITY), there(CITY, since="22:01")], False),  # the second came a minute later
         (True, [there(CITY), there(CITY, since="22:00")], True),  # the second came in that minute
         (True, [there(CITY), there(CITY, until="21:59")], False),  # the second had left
+        (True, [there(CITY), there(CITY, until="21:30", back="21:45")], True),  # and came back
+        (True, [there(CITY), there(CITY, until="21:30", back="22:05")], False),  # but not before the visit
     ],
 )
 def test_only_an_approved_round_with_two_certified_officers_of_one_body_inspects(

@@ -125,7 +125,8 @@ def test_whoever_scanned_the_code_of_a_phone_is_there_in_whatever_order_the_reco
 @pytest.mark.parametrize("room", BEGUN)
 def test_who_typed_the_code_is_there_once_its_phone_has_told(force: Force, room: str) -> None:
     code, name, joined = made_code(), str(uuid7()), str(uuid7())
-    early = force.hand(force.member, "check_in", joined, code=code)
+    typed = " ".join(code[at : at + 4] for at in range(0, len(code), 4)).upper()
+    early = force.hand(force.member, "check_in", joined, code=typed)
     assert early.state is RecordState.HELD
     force.hand(force.leader, room, name, action="start", code=code, **BEGUN[room])
     assert force.state(joined) is RecordState.APPLIED
@@ -157,7 +158,7 @@ def test_a_code_is_as_phones_make_it_and_comes_with_the_start_alone(force: Force
     with pytest.raises(Invalid, match="only where it begins"):
         force.hand(force.leader, room, action="end", code=made_code(), **{room: name})
     made = squads.codes(force.session, [squad_of(force.session, name)])
-    assert all(len(code) == 16 for code in made.values()), "made here where the phone made none"
+    assert all(len(code) == 20 for code in made.values()), "made here where the phone made none"
 
 
 @pytest.mark.parametrize("room", BEGUN)

@@ -57,7 +57,7 @@ def test_a_second_content_reaches_as_far_as_the_deployment_says(session: Session
         ("grid", "no such grid in this jurisdiction on that day", "“网格”有误：没有这个网格。"),
         ("body.location.lon", "required", "“位置”有误：请填写。"),
         ("into", "没有这个案件", "“填写内容”有误：没有这个案件。"),
-        ("kind", "none of event, component", "“种类”有误：不符合要求。"),
+        ("kind", "none of event, component", "“种类”有误：不在可选的范围内。"),
     ],
 )
 def test_what_is_wrong_is_told_in_words_of_people(field: str, reason: str, sentence: str) -> None:

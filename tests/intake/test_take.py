@@ -173,6 +173,26 @@ def test_attachments_may_come_before_or_after(street: Street) -> None:
     assert {use.taken_at for use in uses} == {case.reported_at}
 
 
+@pytest.mark.parametrize(
+    ("album", "taken_at", "minutes"),
+    [(False, None, 2), (True, None, 2), (False, CAPTURED, 2), (True, CAPTURED, 0)],
+    ids=["camera, no time", "album, no time", "camera", "album"],
+)
+def test_the_time_of_an_album_photo_is_not_moved_by_the_phones_clock(
+    street: Street, album: bool, taken_at: str | None, minutes: int
+) -> None:
+    street.send(street.inspector, content := picture(seed=5))
+    payload = street.payload(files=(content,))
+    payload["attachments"][0] |= {"album": album} | ({"taken_at": taken_at} if taken_at else {})
+    name = str(uuid7())
+    street.take(street.inspector, name, payload)
+    case = lookups.by_record(street.session, name)
+    assert case is not None
+    (use,) = evidence_queries.links_for(street.session, "case", case.id)
+    # The phone's clock is two minutes behind.
+    assert use.taken_at == clock.parse_instant(CAPTURED) + timedelta(minutes=minutes)
+
+
 def test_naming_the_hash_of_anothers_photo_gives_no_sight_of_it(street: Street) -> None:
     content = picture(seed=3)
     street.send(street.inspector, content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, func, select
@@ -13,9 +14,12 @@ from gridops.cases.models import Case, CaseEvent
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.ids import uuid7
+from gridops.evidence import service as evidence
 from gridops.evidence.forms import check
-from gridops.evidence.models import EvidenceLink
+from gridops.evidence.models import EvidenceLink, PartialUpload
+from gridops.evidence.parts import PartFolder
 from gridops.evidence.rules.types import Limits
+from gridops.evidence.service import Part
 from gridops.intake import service
 from gridops.intake.forms import parse_record
 from gridops.intake.models import MissingAttachment, Record
@@ -95,6 +99,25 @@ def test_a_record_and_its_photo_never_overlook_each_other(database: Engine) -> N
         at_once([lambda: take(person, name, content), lambda: send(person, photo)] * 2)  # noqa: B023 - joined before the next round
     assert count(MissingAttachment) == 0
     assert count(EvidenceLink) == 4
+
+
+def test_parts_that_come_while_their_upload_ends_begin_anew(database: Engine, tmp_path: Path) -> None:
+    folder, content = PartFolder(tmp_path), b"x" * 100
+    part = Part(sha256(content), 0, 50, 100)
+
+    def come() -> int:
+        with transaction() as session:
+            return evidence.take_part(session, folder, part, io.BytesIO(content[:50]), 1, LIMITS)
+
+    def end() -> int:
+        with transaction() as session:
+            evidence.end_parts(session, folder, part.sha256, 1)
+        return 0
+
+    for _ in range(5):
+        assert sorted(at_once([come, end] * 4)) == [0] * 4 + [50] * 4
+        rows, file = count(PartialUpload), folder.length(part.sha256, 1)
+        assert (rows, file) in ((0, 0), (1, 50)), "a row without its file, or a file without its row"
 
 
 def test_a_record_and_what_waits_for_it_never_overlook_each_other(database: Engine) -> None:

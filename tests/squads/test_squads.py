@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import permutations
 
 import pytest
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from gridops.squads.rules import (
     minutes,
     moves_start,
     parse_people,
+    plain_code,
 )
 from tests.factories import at, make_grid, make_user
 
@@ -103,6 +105,38 @@ def test_everyone_counts_once_however_often_and_however_named(session: Session) 
     assert {member.name for member in queries.members(session, squad.id)} == {"执法员", "王强", "赵六", "李四"}
     with pytest.raises(NotFound):
         service.check_out(session, squad.id, Someone("nobody", Agency.FIRE), NIGHT)
+
+
+def test_who_left_and_came_back_is_there_in_whatever_order_their_phones_say_so(session: Session) -> None:
+    street = make_grid(session, "S")
+    moves = [(0, "in"), (30, "out"), (60, "in"), (90, "out"), (120, "in")]
+    for there, known in ((True, 5), (False, 4), (True, 3), (False, 2)):
+        for order in permutations(moves[1:known]):
+            squad = service.open_squad(session, street.id, NIGHT.date())
+            police = Someone("王强", Agency.POLICE_STATION, "320001")
+            for minute, way in (moves[0], *order):
+                when = NIGHT + timedelta(minutes=minute)
+                if way == "in":
+                    service.check_in(session, squad.id, police, when, CheckedInBy.CERTIFICATE)
+                else:
+                    service.check_out(session, squad.id, police, when)
+            (member,) = queries.members(session, squad.id)
+            assert member.checked_in_at == NIGHT
+            left = None if there else NIGHT + timedelta(minutes=moves[known - 1][0])
+            assert member.left_at == left, order
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["abcd2345efgh6789jkmn", "ABCD 2345 EFGH 6789 JKMN", "abcd-2345–efgh-6789-ＪＫＭＮ", " aBcd23\t45efgh6789jkmn "],
+)
+def test_a_code_is_the_same_however_it_is_typed(session: Session, typed: str) -> None:
+    assert plain_code(typed) == "abcd2345efgh6789jkmn"
+    street = make_grid(session, "S")
+    squad = service.open_squad(session, street.id, NIGHT.date(), "abcd2345efgh6789jkmn")
+    found = queries.by_code(session, typed)
+    assert found is not None
+    assert found.id == squad.id
 
 
 def test_one_of_ours_whose_certificate_has_run_out_is_no_officer(session: Session) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from gridops.audit.models import AuditEntry
 from gridops.cases.models import Case
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event
 from gridops.core import clock
 from gridops.core.errors import Closed, Conflict, NotAllowed, NotFound
 from gridops.people.queries import scope_of

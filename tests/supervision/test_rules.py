@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 import pytest
 
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event, project
+from gridops.cases.rules.projection import project
 from gridops.supervision.rules import Against, Light, MatterState, ProblemState
 from gridops.supervision.rules.appeals import Mark, appeal_fault, judge_fault, last_instant, marks_of
 from gridops.supervision.rules.checks import checks_of, may_be_named, naming_fault

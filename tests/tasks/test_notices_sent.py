@@ -105,6 +105,40 @@ def test_a_case_that_went_to_another_unit_meanwhile_is_not_told_to_the_first(str
     assert (still_owed(), [one for one, _ in outcomes()]) == (0, [Outcome.DROPPED] * 3)
 
 
+def test_the_unit_is_told_of_each_reminder_as_long_as_it_has_the_case(street: Street, group: Robot) -> None:
+    case = street.dispatched()
+    jobs.send_notices()
+    group.posted.clear()
+    for words in ("群众又来电", None):
+        street.move(case, Move.REMIND, "desk", words=words)
+        jobs.send_notices()
+    assert [text.startswith(f"【催办】{case.number} · 暴露垃圾") for text in group.texts] == [True, True]
+    assert not [text for text in group.texts if "群众" in text]
+    street.move(case, Move.REMIND, "desk")
+    street.move(case, Move.FEEDBACK, "handler", words="已清理")
+    jobs.send_notices()
+    assert (len(group.texts), still_owed()) == (2, 0)
+
+
+def test_the_unit_is_told_of_a_press_and_when_its_answer_is_due_but_not_what_was_said(
+    street: Street, group: Robot
+) -> None:
+    case, due = street.dispatched(), clock.now() + timedelta(hours=3)
+    jobs.send_notices()
+    group.posted.clear()
+    street.move(case, Move.PRESS, "leader", words="群众反复来电", due=due)
+    jobs.send_notices()
+    (text,) = group.texts
+    assert text.startswith(f"【督办】{case.number} · 暴露垃圾 · 西社区 · 还剩 ")
+    assert text.split("\n")[0].endswith(f" · 答复期限 {clock.local(due):%Y-%m-%d %H:%M}")
+    assert "群众" not in text
+    street.move(case, Move.ANSWER_PRESS, "handler", words="马上办")
+    street.move(case, Move.PRESS, "leader", words="再督", due=due)
+    street.move(case, Move.ANSWER_PRESS, "handler", words="已在办")
+    jobs.send_notices()  # answered before anybody was told
+    assert (len(group.texts), still_owed()) == (1, 0)
+
+
 def test_time_that_runs_out_is_told_once_for_a_deadline(street: Street, group: Robot) -> None:
     case = street.dispatched()
     jobs.send_notices()

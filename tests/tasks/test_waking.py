@@ -2,9 +2,12 @@
 
 import itertools
 import time
+from pathlib import Path
 
 import pytest
 
+from config import load
+from gridops.tasks import app as tasks
 from gridops.tasks import waking
 
 
@@ -31,3 +34,10 @@ def test_a_broker_that_is_away_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPa
     for _ in range(50):
         waking.wake("figures.of_that_test")
     assert time.monotonic() - begun < 0.4
+
+
+def test_a_broker_that_refuses_is_told_at_once(tmp_path: Path) -> None:
+    tasks.configure(load({"GRIDOPS_DATA_DIR": str(tmp_path), "GRIDOPS_REDIS_URL": "redis://127.0.0.1:1/0"}))
+    begun = time.monotonic()
+    assert tasks.wake("bulletins.build", 1) is False
+    assert time.monotonic() - begun < 2  # the library's own rule is to try for six seconds

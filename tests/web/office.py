@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from gridops.bulletins import building
 from gridops.cases.models import Case
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event
 from gridops.core.db import transaction
 from gridops.evidence.store import LocalStore
 from gridops.grids.models import Grid, GridVersion

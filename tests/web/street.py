@@ -103,6 +103,7 @@ def make_street(app: Flask) -> Street:
             "inspector": (root, (Role.INSPECTOR,), {"grid": west}),
             "eastern": (root, (Role.INSPECTOR,), {"grid": east}),
             "desk": (root, DESK, {}),
+            "second_desk": (root, DESK, {}),
             "eastern_desk": (root, DESK, {"grid": east}),
             "handler": (root, (Role.HANDLER,), {"unit": unit}),
             "gardener": (root, (Role.HANDLER,), {"unit": other}),

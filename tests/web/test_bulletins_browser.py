@@ -125,8 +125,7 @@ def test_chapters_are_added_moved_and_dropped(browser: Chromium, place: tuple[st
     assert complaints == []
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "dark"), [(DESK, False), (PHONE, True)], ids=["desk-light", "phone-dark"])
 def test_every_page_is_open_to_everyone_and_fits(
     browser: Chromium, place: tuple[str, Path], size: tuple[int, int], dark: bool
 ):

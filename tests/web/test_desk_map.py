@@ -50,3 +50,46 @@ def test_closed_cases_are_points_of_the_map_too(street: Street):
 @pytest.mark.parametrize("query", ["bbox=1,2,3", "bbox=nan,1,2,3", "bbox=9,1,2,3", "bbox=1,1,2,2&state=lost"])
 def test_a_window_that_cannot_be_read_is_refused(street: Street, query: str):
     assert street.browser("desk").get(f"/desk/map/cases?{query}").status_code == 422
+
+
+def test_the_grids_below_one_are_told_with_every_figure_of_a_month(street: Street):
+    street.report()
+    street.filed()
+    desk = street.browser("desk")
+    told = desk.get("/desk/map/figures").json
+    assert told["above"] is None
+    rows = {row["name"]: row for row in told["rows"]}
+    assert sum(row["reported"] for row in rows.values()) == 2
+    assert [row["filing_rate"] for row in rows.values() if row["reported"]] == ["100.00"]
+    assert [row["filing_rate"] for row in rows.values() if not row["reported"]] == [None] * (len(rows) - 1)
+    below = desk.get(f"/desk/map/figures?at={told['rows'][0]['code']}").json
+    assert (below["above"], below["name"]) == (told["code"], told["rows"][0]["name"])
+    assert not any(key.startswith("penalt") or "fine" in key for key in told["rows"][0])
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("at=nowhere", 404),
+        ("month=2017-13", 422),  # no month
+        ("month=2017", 422),  # a year is none
+        ("month=2999-01", 422),  # not begun yet
+        ("month=2017-03", 200),
+    ],
+)
+def test_what_is_not_there_is_not_coloured(street: Street, asked: str, status: int):
+    assert street.browser("desk").get(f"/desk/map/figures?{asked}").status_code == status
+
+
+def test_a_community_colours_its_own_grids_and_no_others(street: Street):
+    own = street.browser("eastern_desk")
+    told = own.get("/desk/map/figures").json
+    assert (told["code"], told["above"]) == (street.east, None)
+    for other in (street.west, told["code"][:-3] or "x"):
+        assert own.get(f"/desk/map/figures?at={other}").status_code == 404
+    assert street.browser("stranger").get(f"/desk/map/figures?at={street.west}").status_code == 404
+
+
+def test_who_sees_no_grid_whole_is_offered_no_colours(street: Street):
+    assert "按网格着色" in street.browser("desk").get("/desk/map").text
+    assert "按网格着色" not in street.browser("handler").get("/desk/map").text

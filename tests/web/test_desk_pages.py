@@ -6,6 +6,7 @@ import pytest
 
 from gridops.cases.queries import by_number
 from gridops.cases.rules.moves import Move, State
+from gridops.cases.rules.names import MOVE_LETTERS, MOVE_NAMES
 from gridops.core.db import reading
 from tests.evidence.pictures import picture
 from tests.web.street import EAST_POINT, Street, file, hidden
@@ -137,7 +138,7 @@ def test_a_search_says_how_far_it_has_looked_and_goes_on(street: Street, monkeyp
     page = browser.get("/desk?group=all&q=飞龙")
     assert numbers(page) == []
     assert "更早上报的还没有查" in page.text
-    onward = re.search(r'rel="next" href="([^"]+)">继续查找', page.text).group(1).replace("&amp;", "&")
+    onward = re.search(r'rel="next" href="([^"]+)"[^>]*>继续查找', page.text).group(1).replace("&amp;", "&")
     assert numbers(browser.get(onward)) == [sought.number]
     assert numbers(browser.get(f"/desk?group=all&q={sought.number[-6:]}")) == [sought.number]
 
@@ -186,18 +187,6 @@ def test_a_case_goes_from_report_to_closing_on_its_page(street: Street):
     assert street.now(case).state is State.CLOSED
     for words in ("上报", "受理", "立案", "派遣至 环卫所", "接收", "反馈", "送核查", "核查通过", "结案"):
         assert words in page.text
-
-
-def test_a_stale_form_keeps_what_was_typed(street: Street):
-    case = street.filed()
-    browser = street.browser("desk")
-    version = hidden(browser.get(f"/desk/cases/{case.number}"), "version")
-    street.move(case, Move.DISPATCH, "desk", unit=street.unit_id)
-    typed = {"version": version, "unit": str(street.other_unit_id), "words": "请尽快处理，这是写好的说明"}
-    answer = browser.post(f"/desk/cases/{case.number}/dispatch", typed)
-    assert answer.status_code == 409
-    assert "请尽快处理，这是写好的说明" in answer.text
-    assert street.now(case).unit_id == street.unit_id
 
 
 def test_a_form_without_what_it_needs_is_refused_at_its_field(street: Street):
@@ -305,3 +294,10 @@ def test_a_problem_told_by_telephone_is_registered_once(street: Street):
     assert 'id="move-send_to_verify"' in page.text
     assert 'id="move-accept"' not in page.text
     assert street.browser("handler").get("/desk/report").status_code == 403
+
+
+def test_the_help_names_the_key_of_every_move_that_has_one(street: Street):
+    page = street.browser("desk").get("/desk").text
+    told = dict(re.findall(r"<dt><kbd>([^<]+)</kbd></dt><dd>([^<]+)</dd>", page[page.index('id="keys"') :]))
+    for move, letter in MOVE_LETTERS.items():
+        assert MOVE_NAMES[move] in told[letter], (move, letter)

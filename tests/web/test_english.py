@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 from babel.messages.pofile import read_po
 from flask import Flask
+from flask_babel import gettext
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
@@ -96,6 +97,21 @@ def test_the_file_is_as_the_program_writes_it(sentences):
 )
 def test_what_a_room_has_filled_in_is_said_in_english(said, english):
     assert catalogue("en").ugettext(said) == english
+
+
+def test_one_is_said_otherwise_than_many_on_pages_and_on_the_phone(app: Flask) -> None:
+    with app.test_request_context("/?", headers={"Accept-Language": "en"}):
+        said = [str(gettext("%(n)s 张", n=count)) for count in (1, 2)]
+    assert said == ["1 photo", "2 photos"]
+    told = Browser(app).get("/field/words/en.json").get_json()
+    assert told["%(n)s 张"] == ["%(n)s photo", "%(n)s photos"]
+    assert (told["，"], told["（%(words)s）"]) == (", ", " (%(words)s)")
+
+
+def test_english_has_no_mark_of_chinese(sentences):
+    for message in sentences.read():
+        for english in sentences.strings(message.string):
+            assert not re.search("[\u3000-\u303f\uff01-\uff5e]", english), message.id
 
 
 class Seen(HTMLParser):

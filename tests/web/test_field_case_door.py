@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+import pytest
 
 from gridops.cases.rules.moves import Move, State
 from gridops.core import clock
@@ -30,6 +33,12 @@ def post(browser: Browser, path: str, told: Any) -> Any:
     return browser.client.post(path, json=told, headers=headers, environ_base=browser.environ)
 
 
+def send(browser: Browser, number: str, body: bytes, kind: str = "application/json") -> Any:
+    headers = {**browser.headers, "X-CSRFToken": browser.token, "Content-Type": kind}
+    path = f"/field/pack/case/{number}/receive"
+    return browser.client.post(path, data=body, headers=headers, environ_base=browser.environ)
+
+
 def test_a_case_says_what_where_when_and_what_happened(street: Street) -> None:
     with clock.set_to(at("2017-03-06 10:00")):
         case = street.checking()
@@ -41,6 +50,16 @@ def test_a_case_says_what_where_when_and_what_happened(street: Street) -> None:
     assert [one["name"] for one in told["timeline"]] == ["上报", "立案", "派遣至 环卫所", "反馈", "送核查"]
     assert told["timeline"][3]["words"] == "已清理"
     assert told["due_at"] == "2017-03-06T07:30:00Z"
+
+
+def test_who_is_shown_a_case_nearby_may_open_it_and_takes_no_step(street: Street) -> None:
+    case, leader = street.dispatched(), street.browser("leader")
+    nearby = leader.get("/field/pack/cases").get_json()["cases"]
+    assert [one["number"] for one in nearby] == [case.number]
+    shown = case_of(leader, case.number)
+    assert (shown["number"], shown["may"]) == (case.number, ["press"])  # at the desk: no step of the unit's
+    assert take(leader, case.number, "return", reason="看看").status_code == 403
+    assert street.now(case).state is State.DISPATCHED
 
 
 def test_photos_stand_by_the_part_they_play(street: Street) -> None:
@@ -95,6 +114,28 @@ def test_a_step_without_what_it_needs_is_refused_by_field(street: Street) -> Non
     assert post(handler, f"/field/pack/case/{case.number}/receive", []).status_code == 422
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 200_000,
+        b'{"version":1,"words":' + b"[" * 100_000,
+        b'{"version":NaN}',
+        b'{"version":1,"version":1}',
+        b'{"reason":"\\ud800"}',
+        b"\xff",
+        b"",
+    ],
+)
+def test_what_is_no_sound_json_is_refused_by_field_and_moves_nothing(street: Street, body: bytes) -> None:
+    case, handler = street.dispatched(), street.browser("handler")
+    answer = send(handler, case.number, body)
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert answer.get_json()["errors"][0]["reason"]
+    assert send(handler, case.number, b"{}", "text/plain").status_code == 415
+    assert send(handler, case.number, b'{"reason":"' + b"x" * 1_100_000 + b'"}').status_code == 413
+    assert street.now(case).state is State.DISPATCHED
+
+
 def test_who_reported_a_case_may_close_it_once_it_is_checked(street: Street) -> None:
     case = street.checking()
     street.move(case, Move.CHECK_PASSED, "inspector")
@@ -112,3 +153,14 @@ def test_what_i_reported_is_listed_with_what_became_of_it(street: Street) -> Non
     told = street.browser("inspector").get("/field/pack/reports").get_json()["reports"]
     assert [(one["number"], one["state_name"]) for one in told] == [(second.number, "已派遣"), (first.number, "待受理")]
     assert told[0]["category_name"] == "暴露垃圾"
+
+
+def test_a_case_is_told_in_the_language_of_the_phone(street: Street) -> None:
+    case = street.dispatched()
+    handler = street.browser("handler")
+    told, english = (handler.get(f"/field/pack/case/{case.number}{asked}").get_json() for asked in ("", "?language=en"))
+    assert (told["state_name"], english["state_name"]) == ("已派遣", "Dispatched")
+    assert told["clock"] != english["clock"]
+    chinese = re.compile(r"[\u3400-\u9fff]")
+    names = [one["name"] for one in english["timeline"]]
+    assert not chinese.search("".join([*english["clock"], *(name.replace("环卫所", "") for name in names)]))

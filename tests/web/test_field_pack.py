@@ -90,7 +90,11 @@ def test_me_says_who_i_am_where_i_work_and_what_i_may_do(street: Street) -> None
     assert not me["may"]["handle"]
     assert me["root"]["code"] == "320411003"
     assert abs(me["root"]["lon"] - 119.96) < 1e-6
-    assert me["limits"] == {"photo_max_bytes": 25_000_000, "photo_max_pixels": 60_000_000, "attachments": 40}
+    assert me["limits"] == {
+        "photo_max_bytes": 25_000_000,
+        "film_max_bytes": 8_000_000,
+        "attachments": 40,
+    }
     assert (me["keep_days"], me["nearest_grid_within_m"]) == (7, 500.0)
     assert part(street.browser("handler"), "me")["staff_no"] == "handler"
     assert part(street.browser("handler"), "me")["may"]["handle"]
@@ -248,6 +252,8 @@ def test_phones_are_those_of_my_units_and_of_who_leads_here_and_the_trail_tells_
     with reading() as session:
         acts = session.scalars(select(AuditEntry.subject_id).where(AuditEntry.act == "user.phones")).all()
     assert [int(one) for one in acts] == [street.people["handler"]], "once, not for what the phone had already"
+    own = street.browser("desk").get("/field/pack/phones").get_json()["people"]
+    assert "desk" not in {one["name"] for one in own}, "nobody needs their own number"
 
 
 def test_the_number_of_questions_does_not_grow_with_what_waits(street: Street, database: Engine) -> None:

@@ -17,6 +17,7 @@ from gridops.core.db import reading, transaction
 from gridops.inspections import queries
 from gridops.inspections.models import Finding, Order, Round, Visit
 from gridops.inspections.rules import OrderKind, RoundState, VisitKind, state_of
+from gridops.squads.rules import FILMED
 from gridops.supervision.models import Problem
 from gridops.web.desk import rounds as desk_rounds
 from tests.evidence.pictures import picture
@@ -180,6 +181,11 @@ def test_the_desk_ends_cancels_corrects_and_adds(night: Night) -> None:
     assert desk.post(f"{path}/visit", {**late, "kind": ""}).status_code == 422
     assert desk.post(f"{path}/visit", {**late, "finding_0_text": "堵塞"}).status_code == 302
     assert one(Visit).kind is VisitKind.PATROL
+    refused = {**late, "premises_name": "乙厂", "signed": "refused"}
+    assert desk.post(f"{path}/visit", refused).status_code == 422  # seen by nobody
+    assert desk.post(f"{path}/visit", {**refused, "filmed": "yes"}).status_code == 302
+    with reading() as session:
+        assert session.scalars(select(Visit.witness).where(Visit.signed == "refused")).one() == FILMED
     assert desk.post(f"{path}/people", {"people": "丙@fire#F1;nobody"}).status_code == 422
     assert desk.post(f"{path}/people", {"people": "丙@fire#F1"}).status_code == 302
     assert desk.post(f"{path}/grids", {}).status_code == 422
@@ -215,6 +221,10 @@ def test_a_visit_is_corrected_added_to_taken_back_and_voided_at_the_desk(night: 
     assert desk.post(f"{path}/correct", {**version(), "due_on": on(20), "note": "已拍照"}).status_code == 302
     assert one(Order).due_on == date.fromisoformat(on(20))
     assert desk.post(f"{path}/correct", {"version": "1", "reason": "x", "note": "y"}).status_code == 409
+    filmed = {"signed": "refused", "witness": " ", "filmed": "yes"}
+    assert desk.post(f"{path}/correct", {**version(), **filmed, "filmed": ""}).status_code == 422  # seen by nobody
+    assert desk.post(f"{path}/correct", {**version(), **filmed}).status_code == 302
+    assert "拒签，已录像" in desk.get(path).text
     assert desk.post(f"{path}/finding", {**version(), "text": "漏记", "severity": "major"}).status_code == 302
     added = one(Finding)
     assert desk.post(f"{path}/take-back", {**version(), "finding": str(added.id)}).status_code == 302

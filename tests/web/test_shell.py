@@ -1,10 +1,11 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from config import Config
-from gridops.core import db
+from gridops.core import clock, db
 from gridops.core.db import transaction
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
 from gridops.people.rules import Role
@@ -219,4 +220,31 @@ def test_a_plain_cookie_says_who_signed_in_last_until_they_sign_out(app, admin):
     assert "SameSite=Lax" in cookie
     assert told(browser.get("/account")) == []
     (cookie,) = told(browser.post("/sign-out"))
-    assert cookie.startswith("gridops_user=;")
+    assert cookie.startswith("gridops_user=left;"), "a phone forgets what it downloaded, without a network too"
+    browser.sign_in("admin")
+    (cookie,) = told(browser.post("/account/end-sessions"))
+    assert cookie.startswith("gridops_user=left;")
+    browser.sign_in("admin")
+    admin.sign_in("admin")
+    admin.post("/account/end-sessions")
+    (cookie,) = told(browser.post("/sign-out"))
+    assert cookie.startswith("gridops_user=left;"), "who leaves a page on which the sign-in has ended leaves too"
+
+
+def test_signing_out_needs_a_token_unless_a_page_of_ours_says_so_after_the_session_has_ended(app, admin):
+    ours, other = {"Origin": "http://localhost"}, {"Origin": "https://elsewhere.example"}
+
+    def leaves(headers, **more):
+        headers = {**admin.headers, **headers}
+        answer = admin.client.post("/sign-out", headers=headers, environ_base=admin.environ, data=more)
+        marks = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("gridops_user=left;")]
+        return answer.status_code, answer.location, len(marks)
+
+    for headers in (ours, other, {}):
+        assert leaves(headers) == (400, None, 0), "somebody is signed in"
+    assert admin.get("/account").status_code == 200
+    token = admin.token
+    with clock.set_to(clock.now() + app.config["IDLE_TIME"] + timedelta(minutes=1)):
+        for headers in (other, {}):
+            assert leaves(headers, csrf_token=token) == (400, None, 0)
+        assert leaves(ours, csrf_token=token) == (302, "/sign-in", 1)

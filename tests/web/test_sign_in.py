@@ -125,7 +125,8 @@ def test_signing_out_is_a_form_and_ends_the_session(browser, people):
     browser.sign_in("admin")
     assert browser.get("/sign-out").status_code == 405
     assert browser.get("/admin").status_code == 200
-    assert browser.post("/sign-out").location == "/sign-in"
+    out = browser.post("/sign-out")
+    assert (out.location, out.headers["Clear-Site-Data"]) == ("/sign-in", '"cache"')
     assert browser.get("/admin").status_code == 302
 
 

@@ -223,7 +223,16 @@ def test_the_map_shows_cases_and_opens_them(browser: Chromium, place: tuple[str,
     desk.goto("/desk/map?plain=1" if plain else "/desk/map")
     expect(desk.locator("[data-drawn=yes]")).to_be_visible(timeout=30_000)
     expect(desk.locator("[data-count=to_accept]")).to_have_text("2")
+    desk.locator(".shade summary").click()
+    desk.get_by_label("数据").select_option("reported")
+    told = desk.locator(".shade-rows tbody tr")
+    expect(told.locator(".num")).to_have_text(["1", "1"])
     if plain:
+        expect(desk.locator("path.shade-5")).to_have_count(2)
+        told.get_by_role("button").first.click()
+        expect(desk.get_by_role("button", name="上一级")).to_be_visible()
+        desk.get_by_label("数据").select_option("")
+        expect(told).to_have_count(0)
         desk.locator(".leaflet-marker-icon").first.click()
         desk.locator(".map-card a").click()
         expect(desk.locator("h1")).to_have_text("暴露垃圾")
@@ -233,8 +242,7 @@ def test_the_map_shows_cases_and_opens_them(browser: Chromium, place: tuple[str,
     assert case.state is State.REPORTED
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "dark"), [(DESK, False), (PHONE, True)], ids=["desk-light", "phone-dark"])
 def test_the_main_pages_are_open_to_everyone_and_fit(
     browser: Chromium, place: tuple[str, Street], size: tuple[int, int], dark: bool
 ):

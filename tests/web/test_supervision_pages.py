@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from gridops.audit.models import AuditEntry
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.ids import uuid7

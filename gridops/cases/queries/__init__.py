@@ -4,6 +4,7 @@ lookups    by id, number, record; locked; with events
 standing   what a person is to a case
 listing    the queue: filters, sorts, keyset paging
 pages      one case, tasks of an inspector and of a unit
+changes    what is new in a scope since a version
 filters    the filter as conditions, and the scope every list obeys
 places     windows of the map, what lies nearby
 export     rows of the export

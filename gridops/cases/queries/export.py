@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from gridops.cases.models import Case
 from gridops.cases.queries import lookups
 from gridops.cases.queries.filters import narrowed, values_of, words_of
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event
 from gridops.cases.rules.queue import QueueFilter
 from gridops.catalogue import queries as catalogue
 from gridops.core import clock

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, case, func, null, select
 from sqlalchemy.orm import Session
 
-from gridops.cases.models import Case
-from gridops.cases.rules.moves import State
-from gridops.cases.rules.queue import Group, QueueFilter
+from gridops.cases.models import Case, CaseEvent
+from gridops.cases.rules.moves import Move, State
+from gridops.cases.rules.queue import LATELY, LATELY_MOVES, Group, QueueFilter
 from gridops.catalogue.models import Category
 from gridops.core import clock
 from gridops.grids import queries as grids
@@ -30,6 +30,20 @@ _NUMBER = re.compile(r"[12][0-9]{3,7}(?:-[0-9]{0,12})?")
 _TAIL = re.compile(r"[0-9]{4,12}")
 _MOST_TAILS = 2000
 _DAY = timedelta(days=1)
+
+# Who of the unit that has a case received, answered or returned it last; a new dispatch finds it with nobody.
+HOLDER = (
+    select(case((CaseEvent.move == Move.DISPATCH, null()), else_=CaseEvent.actor_id))
+    .where(
+        CaseEvent.case_id == Case.id,
+        CaseEvent.move.in_((Move.DISPATCH, Move.RECEIVE, Move.FEEDBACK, Move.RETURN)),
+        CaseEvent.superseded_at.is_(None),
+    )
+    .order_by(CaseEvent.seq.desc())
+    .limit(1)
+    .correlate(Case)
+    .scalar_subquery()
+)
 
 CONDITIONS: dict[str, ColumnElement[bool]] = {
     "category_id": Case.category_id == bindparam("category_id"),
@@ -50,6 +64,16 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
     "number_below": Case.number < bindparam("number_below"),
     "number_since": Case.reported_at >= bindparam("number_since"),
     "number_until": Case.reported_at < bindparam("number_until"),
+    # No move is later than the last one: what the second asks of events, the first asks of the row.
+    "lately_since": Case.last_moved_at >= bindparam("lately_since"),
+    "lately": Case.id.in_(
+        select(CaseEvent.case_id).where(
+            CaseEvent.move == bindparam("lately"),
+            CaseEvent.happened_at >= bindparam("lately_since"),
+            CaseEvent.superseded_at.is_(None),
+        )
+    ),
+    "holder_id": bindparam("holder_id") == HOLDER,
     "tail_ids": Case.id.in_(bindparam("tail_ids", expanding=True)),
 }
 
@@ -61,7 +85,8 @@ def visible(stmt: Any, scope: Scope) -> Any:
 
 def values_of(session: Session, scope: Scope, wanted: QueueFilter) -> Values:
     """The values of the filter by the names of their CONDITIONS, but for states and words."""
-    given: Values = {name: getattr(wanted, name) for name in ("category_id", "kind", "source", "campaign_id")}
+    plain = ("category_id", "kind", "source", "campaign_id", "holder_id")
+    given: Values = {name: getattr(wanted, name) for name in plain}
     if wanted.unit_id is not None:
         given["unit_ids"] = sorted(units_below(session, [wanted.unit_id]))
     if wanted.grid_id is not None:
@@ -103,6 +128,8 @@ def _times(wanted: QueueFilter) -> Values:
         found["late_at"] = now
     if wanted.due_today:
         found |= {"due_since": clock.midnight(today), "due_until": clock.midnight(today + _DAY)}
+    if wanted.lately is not None:
+        found |= {"lately": LATELY_MOVES[wanted.lately], "lately_since": now - LATELY}
     return found
 
 

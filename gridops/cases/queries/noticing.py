@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from gridops.cases.models import Case
-from gridops.cases.rules.moves import State
+from gridops.cases.models import Case, CaseEvent
+from gridops.cases.rules.moves import Move, State
 from gridops.cases.rules.queue import GROUP_STATES, Group
 from gridops.catalogue.models import Category
 from gridops.grids.models import GridVersion
@@ -41,6 +42,66 @@ def noticed(session: Session, case_id: int) -> Noticed | None:
         .where(Case.id == case_id)
     ).first()
     return Noticed(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Concerning:
+    """A case as its people are told of it: `Noticed`, where it lies, whose report it is and what is asked."""
+
+    id: int
+    root_id: int
+    number: str
+    state: State
+    unit_id: int | None
+    runs_out_at: datetime
+    grid_id: int
+    reporter_id: int | None
+    asked_at: datetime | None
+    category: str
+    grid: str
+
+
+def concerning(session: Session, case_ids: Collection[int]) -> dict[int, Concerning]:
+    """What may be told of some cases, by their ids."""
+    rows = session.execute(
+        select(
+            Case.id, Case.root_id, Case.number, Case.state, Case.unit_id, Case.runs_out_at, Case.grid_id,
+            Case.reporter_id, Case.asked_at, Category.name_zh, GridVersion.name,
+        )
+        .join(Category, Category.id == Case.category_id)
+        .join(GridVersion, GridVersion.id == Case.grid_version_id)
+        .where(Case.id.in_(sorted(set(case_ids))))
+    )  # fmt: skip
+    return {row.id: Concerning(*row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who made a move, when, and until when something was asked for with it."""
+
+    happened_at: datetime
+    actor_id: int | None
+    until_at: datetime | None
+
+
+def acts(session: Session, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], Act]:
+    """Some events, by the ids of their cases and their places in them."""
+    rows = session.execute(
+        select(CaseEvent.case_id, CaseEvent.seq, CaseEvent.happened_at, CaseEvent.actor_id, CaseEvent.until_at).where(
+            tuple_(CaseEvent.case_id, CaseEvent.seq).in_(sorted(set(places)))
+        )
+    )
+    return {(row.case_id, row.seq): Act(row.happened_at, row.actor_id, row.until_at) for row in rows}
+
+
+def answer_due(session: Session, case_id: int, seq: int) -> datetime | None:
+    """When the answer to a 督办 is due; None where it was answered, by now."""
+    later = select(CaseEvent.id).where(
+        CaseEvent.case_id == case_id, CaseEvent.seq > seq, CaseEvent.move == Move.ANSWER_PRESS
+    )
+    return session.scalar(
+        select(CaseEvent.until_at).where(CaseEvent.case_id == case_id, CaseEvent.seq == seq, ~later.exists())
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from gridops.cases.queries import lookups
 from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
 from gridops.cases.queries.standing import standing_of
 from gridops.cases.rules.deadlines import Terms, WhyDue, WorkingClock, limit_of, why_due
-from gridops.cases.rules.moves import Clock, Move, State, clock_after
-from gridops.cases.rules.projection import Facts, project
+from gridops.cases.rules.facts import Event, Facts
+from gridops.cases.rules.moves import MOVES, Clock, Move, State, clock_after
+from gridops.cases.rules.projection import project
 from gridops.cases.rules.standing import moves_for
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
@@ -38,7 +39,10 @@ _SIGHT = select(Case.id, Case.root_id, Case.grid_id, Case.unit_id, Case.reporter
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One event as shown. `lay`: how long the case had lain there before it, in seconds; names are of now."""
+    """One event as shown; names are of now.
+
+    `lay`: how long the case had lain there before it, in seconds; `lay_in`: the state in which it lay.
+    """
 
     seq: int
     event_id: int
@@ -55,6 +59,7 @@ class TimelineEntry:
     reason: str | None
     details: dict[str, Any]
     lay: float | None
+    lay_in: State | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,12 @@ class CaseFile:
     why_due: WhyDue
     clock: Clock
     moves: tuple[Move, ...]
+
+    def moved_since(self, version: int) -> tuple[TimelineEntry, ...]:
+        """What has happened from the first move on that a form shown at this version did not know of."""
+        moves = sorted(entry.seq for entry in self.timeline if MOVES[entry.move].changes)
+        unknown = moves[-missed:] if (missed := self.case.version - version) > 0 else []
+        return tuple(entry for entry in self.timeline if unknown and entry.seq >= unknown[0])
 
 
 class TaskKind(StrEnum):
@@ -128,7 +139,7 @@ def case_file(session: Session, person: Person, number: str) -> CaseFile:
         condition=condition,
         merged_into=_number(session, case.merged_into_id),
         merged_here=tuple(session.scalars(select(Case.number).where(Case.merged_into_id == case.id).order_by(Case.id))),
-        timeline=tuple(timeline(session, case.id)),
+        timeline=tuple(_with_states(timeline(session, case.id), history.events)),
         why_due=why_due(history.events, terms, WorkingClock(time.calendar, time.hours)),
         clock=clock_after(case.state, suspended=case.suspended_at is not None),
         moves=tuple(moves_for(facts, case.source, standing)),
@@ -168,6 +179,17 @@ def timeline(session: Session, case_id: int) -> list[TimelineEntry]:
                 lay=(event.happened_at - before).total_seconds() if before else None,
             )
         )
+    return found
+
+
+def _with_states(told: list[TimelineEntry], events: Collection[Event]) -> list[TimelineEntry]:
+    """Each entry with the state in which the case lay before it."""
+    by_seq = {event.seq: event for event in events}
+    found, seen = [], list[Event]()
+    for entry in told:
+        found.append(replace(entry, lay_in=project(seen).state) if seen else entry)
+        if entry.seq in by_seq:
+            seen.append(by_seq[entry.seq])
     return found
 
 

@@ -6,8 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
+from gridops.cases.queries.closing import closing_of
 from gridops.cases.queries.lookups import Acted, History
-from gridops.cases.rules.moves import Move
+from gridops.cases.rules.closing import CLOSERS
+from gridops.cases.rules.moves import Move, State
 from gridops.cases.rules.standing import Standing
 from gridops.people.models import Unit
 from gridops.people.queries import grid_path, unit_path
@@ -32,6 +34,8 @@ def standing_of(session: Session, person: Person, case: Case, history: History) 
         handler=any(held.unit_id in units for held in handling) or _by(person, gave),
         resender=_resent_by(person, history),
         asker=_by(person, history.last(Move.ASK_EXTENSION)),
+        # No other state asks for it, and moves are many.
+        closers=closing_of(session, case.root_id).ties if case.state is State.CHECKING else CLOSERS,
     )
 
 

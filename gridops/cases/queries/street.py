@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries.filters import visible
+from gridops.cases.rules.facts import Facts
 from gridops.cases.rules.moves import Move, State
-from gridops.cases.rules.projection import Facts
 from gridops.cases.rules.queue import OPEN_STATES
 from gridops.cases.rules.sources import Source
 from gridops.cases.rules.standing import refusal

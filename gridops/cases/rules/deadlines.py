@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from gridops.cases.rules.facts import FAR, Event, Facts
 from gridops.cases.rules.moves import Move, State
-from gridops.cases.rules.projection import FAR, Event, Facts, project
+from gridops.cases.rules.projection import project
 from gridops.worktime.rules import Calendar, Explanation, Hours, LimitUnit, after_suspension, deadline, explain
 
 # What the deadlines are called on pages: the unit's own, and that of the whole case.

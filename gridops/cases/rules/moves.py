@@ -70,6 +70,9 @@ class Move(StrEnum):
     ASK_EXTENSION = "ask_extension"
     EXTEND = "extend"
     REFUSE_EXTENSION = "refuse_extension"
+    REMIND = "remind"
+    PRESS = "press"
+    ANSWER_PRESS = "answer_press"
     SUSPEND = "suspend"
     RESUME = "resume"
     VOID = "void"
@@ -77,6 +80,7 @@ class Move(StrEnum):
     MERGE = "merge"
     UNDO_MERGE = "undo_merge"
     RECATEGORISE = "recategorise"
+    RELOCATE = "relocate"
     ADD_EVIDENCE = "add_evidence"
     RECOUNT = "recount"
 
@@ -250,6 +254,16 @@ MOVES: dict[Move, MoveRule] = {
         _IN_UNIT, None, _LEADER, takes=("due", "words"), writes=("due_at", "handle_due_at"), bars=(Bar.ASKER,)
     ),
     Move.REFUSE_EXTENSION: _row(_IN_UNIT, None, _LEADER, needs=("reason",), bars=(Bar.ASKER,)),
+    # 催办: whoever has the case is told again. It changes nothing and makes no form stale.
+    Move.REMIND: _row(_IN_UNIT, None, _LEADER, _SENDER, _CLERK, takes=("words",), changes=False),
+    # 督办: a leader presses whoever has the case, with an answer due. Like a reminder it changes nothing; it stays open
+    # until the unit has answered or the case has ended, whatever else happens meanwhile.
+    Move.PRESS: _row(
+        _IN_UNIT, None, _LEADER, May(Role.LEADER), needs=("words", "due"), writes=("until_at",), changes=False
+    ),
+    Move.ANSWER_PRESS: _row(
+        (*_IN_UNIT, _S.HANDLED, _S.CHECKING), None, _HANDLER, needs=("words",), suspended=True, changes=False
+    ),
     Move.SUSPEND: _row(
         _FILED_ON,
         None,
@@ -289,6 +303,17 @@ MOVES: dict[Move, MoveRule] = {
         needs=("category",),
         takes=("condition", "words"),
         writes=("category_id", "condition_id"),
+        suspended=True,
+    ),
+    # Corrects where it is. Nothing is sent anew: the unit that has it keeps it until a person dispatches it again.
+    Move.RELOCATE: _row(
+        (*_BEFORE_FILING, *_FILED_ON),
+        None,
+        _CLERK,
+        _SENDER,
+        _LEADER,
+        takes=("address", "lon", "lat", "words"),
+        writes=("details",),
         suspended=True,
     ),
     # Someone saw it too. Whatever has become of the case meanwhile, what was seen is kept.

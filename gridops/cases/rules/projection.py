@@ -3,95 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from dataclasses import fields
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from gridops.cases.rules.facts import COLUMN_NAMES, FACT_NAMES, FAR, Event, Facts
 from gridops.cases.rules.moves import ENDED, MOVES, Move, State
 from gridops.cases.rules.tiles import tile_of
 
-# Where no clock runs out: later than any deadline, so that one index serves "what is due next" and "what is overdue".
-FAR = datetime(9999, 12, 31, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened to a case; only what the projection needs. Times are aware.
-
-    `due_at`, `handle_due_at`: the deadlines this move sets (file, extend, resume, dispatch …). `turns`: how often it
-    happened, where an import only knows the number (返工次数). `outcome`: what a verification found. `until_at`: the
-    deadline asked for, the set date of a suspension, or (file) a first deadline that held no more when it was filed, as
-    imports tell it. `into_id`: the case it was merged into.
-    """
-
-    move: Move
-    happened_at: datetime
-    seq: int = 0
-    unit_id: int | None = None
-    category_id: int | None = None
-    condition_id: int | None = None
-    due_at: datetime | None = None
-    handle_due_at: datetime | None = None
-    turns: int = 1
-    outcome: bool | None = None
-    until_at: datetime | None = None
-    into_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What holds of a case at one instant. Names are those of the columns of `case`.
-
-    `due_at` is the deadline in force; `due_fair_at` the same without extensions granted and suspensions begun after
-    the earlier deadline had passed, and of a closed case the one in force when it was closed: on time is judged by it.
-    `handle_*` is the unit's own clock, judged at the feedback in force. `handled_at` and `closed_at` hold while in
-    force. `failed_at`, `extended_at` are the first of their kind after filing. `undone` are pairs (made, undone) of
-    closings, voids and merges whose undoing put the case in hand again. `last_rewritten_at`: the last event after which
-    something known before no longer held; until then the facts at any earlier instant can be read from the row by
-    leaving out later times. `verified`: the last verification's outcome. `checked_at`: the check passed, not closed
-    yet. `asked_*`: the open request for an extension. `resume_at`: the set date of a suspension (缓办).
-    """
-
-    state: State = State.REPORTED
-    reported_at: datetime | None = None
-    accepted_at: datetime | None = None
-    declined_at: datetime | None = None
-    self_handled_at: datetime | None = None
-    not_filed_at: datetime | None = None
-    filed_at: datetime | None = None
-    dispatched_at: datetime | None = None
-    due_first_at: datetime | None = None
-    due_at: datetime | None = None
-    due_fair_at: datetime | None = None
-    handle_due_at: datetime | None = None
-    handle_due_fair_at: datetime | None = None
-    handle_due_own: bool = False
-    handled_at: datetime | None = None
-    closed_at: datetime | None = None
-    suspended_at: datetime | None = None
-    voided_at: datetime | None = None
-    merged_at: datetime | None = None
-    failed_at: datetime | None = None
-    extended_at: datetime | None = None
-    unit_id: int | None = None
-    category_id: int | None = None
-    condition_id: int | None = None
-    undone: tuple[tuple[datetime, datetime], ...] = ()
-    last_moved_at: datetime | None = None
-    last_undone_at: datetime | None = None
-    last_rewritten_at: datetime | None = None
-    verified: bool | None = None
-    checked_at: datetime | None = None
-    asked_at: datetime | None = None
-    asked_due_at: datetime | None = None
-    resume_at: datetime | None = None
-    merged_into_id: int | None = None
-
-
-FACT_NAMES = tuple(field.name for field in fields(Facts))
-# The facts that are columns of `case`, and all columns that the projection writes.
-COLUMN_NAMES = tuple(name for name in FACT_NAMES if name not in ("undone", "handle_due_own"))
+# All columns that the projection writes.
 PROJECTED = (*COLUMN_NAMES, "runs_out_at", "open_tile")
 _column_values = attrgetter(*COLUMN_NAMES)
 _START = {field.name: field.default for field in fields(Facts)}
@@ -254,8 +175,25 @@ def _check_failed(f: Any, e: Event) -> None:
         f.failed_at = f.failed_at or e.happened_at
 
 
+def _press(f: Any, e: Event) -> None:
+    if not (f.closed_at or f.voided_at or f.merged_at):
+        f.pressed_at, f.press_due_at, f.press_answered_at = e.happened_at, e.until_at, None
+
+
+def _answer_press(f: Any, e: Event) -> None:
+    if f.pressed_at and not f.press_answered_at:
+        f.press_answered_at = e.happened_at
+
+
+def _end_press(f: Any) -> None:
+    """What ends unanswered is over; nobody owes an answer should the case be in hand again."""
+    if f.press_answered_at is None:
+        f.pressed_at = f.press_due_at = None
+
+
 def _close(f: Any, e: Event) -> None:
     _end_suspension(f, e)
+    _end_press(f)
     if not f.handled_at:
         # A closing without a feedback of its own brings one at its own instant (statistics.md §2).
         f.handled_at = e.happened_at
@@ -272,12 +210,14 @@ def _undo_closing(f: Any, e: Event) -> None:
 
 def _void(f: Any, e: Event) -> None:
     _end_suspension(f, e)
+    _end_press(f)
     f.voided_at = e.happened_at
     _no_request(f, e)
 
 
 def _merge(f: Any, e: Event) -> None:
     _end_suspension(f, e)
+    _end_press(f)
     f.merged_at = e.happened_at
     f.merged_into_id = e.into_id
     _no_request(f, e)
@@ -387,6 +327,8 @@ _CHANGES: dict[Move, Callable[[Any, Event], None]] = {
     Move.EXTEND: _extend,
     Move.RECOUNT: _recount,
     Move.REFUSE_EXTENSION: _no_request,
+    Move.PRESS: _press,
+    Move.ANSWER_PRESS: _answer_press,
     Move.SUSPEND: _suspend,
     Move.RESUME: _resume,
     Move.VOID: _void,

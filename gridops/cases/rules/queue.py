@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from gridops.cases.rules.moves import ENDED, State
+from gridops.cases.rules.moves import ENDED, Move, State
 from gridops.cases.rules.sources import Source
 from gridops.catalogue.rules import Kind
 
@@ -63,11 +63,23 @@ WAITING_SORT_NAMES: dict[Sort, str] = {Sort.OLDEST: "等待最久", Sort.REPORTE
 OPEN_STATES: tuple[State, ...] = tuple(state for state in State if state not in ENDED)
 
 
+class Lately(StrEnum):
+    """What happened to a case in the last `LATELY`: its unit returned it, or its check failed."""
+
+    RETURNED = "returned"
+    REWORK = "rework"
+
+
+LATELY = timedelta(days=30)
+LATELY_MOVES: dict[Lately, Move] = {Lately.RETURNED: Move.RETURN, Lately.REWORK: Move.CHECK_FAILED}
+
+
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
     """What a list of cases is narrowed to; empty means everything. Days are local, both included.
 
     `unit_id`, `grid_id` with all below them; `class_code` with `kind` is a class of any list; `mine`: own reports.
+    `holder_id`: who of the unit that has it received, answered or returned it last.
     """
 
     group: Group = Group.ALL
@@ -85,6 +97,8 @@ class QueueFilter:
     mine: bool = False
     overdue: bool = False
     due_today: bool = False
+    lately: Lately | None = None
+    holder_id: int | None = None
 
     @property
     def wanted_states(self) -> tuple[State, ...]:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from gridops.cases.rules.deadlines import Due, Terms, WorkingClock, extended, filing_due, handling_due, resumed
+from gridops.cases.rules.facts import Event, Facts
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event, Facts, project
+from gridops.cases.rules.projection import project
 
 TermsOf = Callable[[int | None], Terms]
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gridops.cases.rules.closing import CLOSERS
+from gridops.cases.rules.facts import Facts
 from gridops.cases.rules.moves import ENDED, IF_ANY, MOVES, Bar, May, Move, MoveRule, State, Tie
 from gridops.cases.rules.names import MOVE_NAMES, STATE_NAMES
-from gridops.cases.rules.projection import Facts
 from gridops.cases.rules.sources import VERIFIED_SOURCES, Source
 from gridops.people.rules import Role
 
@@ -16,7 +17,8 @@ from gridops.people.rules import Role
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a person is to one case: roles held in the jurisdiction, over the case's grid, for its unit, for the office
-    of a community other than its unit; and whether they reported, handle, sent out again, or asked.
+    of a community other than its unit; whether they reported, handle, sent out again, or asked; and by which ties cases
+    of the jurisdiction are closed (`rules.closing`).
     """
 
     root: frozenset[Role] = frozenset()
@@ -27,6 +29,7 @@ class Standing:
     handler: bool = False
     resender: bool = False
     asker: bool = False
+    closers: frozenset[Tie] = CLOSERS
 
     def meets(self, way: May) -> bool:
         """Whether one way of being entitled is met."""
@@ -71,10 +74,21 @@ def refusal(move: Move, facts: Facts, source: Source, standing: Standing | None)
 def person_refused(move: Move, standing: Standing) -> str | None:
     """Why this person may not make this move on this case in any state."""
     rule = MOVES[move]
-    if not any(standing.meets(way) for way in rule.may):
+    if not any(standing.meets(way) for way in _ways(move, standing)):
         return f"您的岗位或责任范围不能{MOVE_NAMES[move]}此案件"
     bar = next((bar for bar in rule.bars if getattr(standing, bar.value)), None)
     return None if bar is None else _BARRED[bar]
+
+
+def closes_as_reporter(standing: Standing) -> bool:
+    """Whether nothing but having reported it entitles this person to close the case."""
+    return {way.tie for way in _ways(Move.CLOSE, standing) if standing.meets(way)} == {Tie.REPORTER}
+
+
+def _ways(move: Move, standing: Standing) -> tuple[May, ...]:
+    """The entitlements of a move that count: who closes is data."""
+    may = MOVES[move].may
+    return tuple(way for way in may if way.tie in standing.closers) if move is Move.CLOSE else may
 
 
 def moves_for(facts: Facts, source: Source, standing: Standing) -> list[Move]:
@@ -126,6 +140,14 @@ def _asked(facts: Facts, _source: Source) -> str | None:
     return None if facts.asked_at else "没有待审批的延期申请"
 
 
+def _may_press(facts: Facts, _source: Source) -> str | None:
+    return "已有一件督办待答复" if facts.press_open else None
+
+
+def _pressed(facts: Facts, _source: Source) -> str | None:
+    return None if facts.press_open else "没有待答复的督办"
+
+
 def _suspended(facts: Facts, _source: Source) -> str | None:
     return None if facts.suspended_at else "案件没有挂账"
 
@@ -144,5 +166,7 @@ _CONDITIONS: dict[Move, Callable[[Facts, Source], str | None]] = {
     Move.ASK_EXTENSION: _may_ask,
     Move.EXTEND: _asked,
     Move.REFUSE_EXTENSION: _asked,
+    Move.PRESS: _may_press,
+    Move.ANSWER_PRESS: _pressed,
     Move.RESUME: _suspended,
 }

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.imported import TIMES, contradictions, events_of
-from gridops.cases.rules.projection import Event, projected
+from gridops.cases.rules.projection import projected
 
 # For each of TIMES its place among the distinct times of the row; None: not told.
 Order = tuple[int | None, ...]

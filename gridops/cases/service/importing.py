@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from gridops.audit import service as audit
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups
+from gridops.cases.rules.facts import FAR, Event
 from gridops.cases.rules.moves import ENDED
-from gridops.cases.rules.projection import FAR, PROJECTED, Event
+from gridops.cases.rules.projection import PROJECTED
 from gridops.cases.rules.telling import order_of, place_of, tell
 from gridops.cases.rules.tiles import tile_of
 from gridops.cases.service.writing import (

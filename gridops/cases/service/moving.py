@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
 from gridops.cases.forms import MoveFields
 from gridops.cases.models import Case
-from gridops.cases.queries import lookups
+from gridops.cases.queries import dispatching, lookups
 from gridops.cases.queries.lookups import History
 from gridops.cases.queries.standing import standing_of
+from gridops.cases.rules.dispatching import NO_RULE, Choice
+from gridops.cases.rules.facts import Event, Facts
 from gridops.cases.rules.moves import MOVES, Move
-from gridops.cases.rules.projection import Event, Facts, project
-from gridops.cases.rules.standing import Why, missing, person_refused, refusal
+from gridops.cases.rules.projection import project
+from gridops.cases.rules.standing import Standing, Why, missing, person_refused, refusal
+from gridops.cases.service.closing import draw_recheck
 from gridops.cases.service.noticing import owe_of_move
 from gridops.cases.service.planning import Plan, Situation, plan
+from gridops.cases.service.telling import owe_to_people
 from gridops.cases.service.writing import Said, append, set_projection
 from gridops.core import clock
 from gridops.core.errors import Conflict, GridopsError, Invalid, NotAllowed, NotFound
@@ -27,16 +32,20 @@ from gridops.people.queries import scope_of
 from gridops.people.rules import Person
 
 MANY = 500
+# What may be done with several cases alike: it asks for nothing that differs from case to case.
+ALIKE = (Move.ACCEPT, Move.RECEIVE, Move.SEND_TO_CHECK, Move.REMIND)
 _NOTHING = MoveFields()
+_PRESSING = frozenset({Move.PRESS, Move.ANSWER_PRESS})
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one case of many: done, or why not."""
+    """What became of one case of many: done (by which rule, where rules were asked), or why not."""
 
     case_id: int
     number: str | None
     refused: str | None
+    rule: str | None = None
 
     @property
     def done(self) -> bool:
@@ -77,15 +86,11 @@ def move(
         raise NotFound("没有这个案件")
     history = lookups.history(session, case.id)
     facts = project(history.events)
-    _check(session, case, move, person, facts, history, expected_version)
+    standing = _check(session, case, move, person, facts, history, expected_version)
     _check_fields(move, fields)
     recorded = recorded_at or clock.now()
-    at = (
-        max(happened_at or recorded, facts.last_moved_at or recorded)
-        if MOVES[move].changes
-        else happened_at or recorded
-    )
-    situation = Situation(session, case, facts, history, fields, at, rows.get(into.id) if into else None)
+    at = _at(move, facts, happened_at or recorded)
+    situation = Situation(session, case, facts, history, fields, at, person, rows.get(into.id) if into else None)
     planned = plan(move, situation)
     event = Event(move, at, history.last_seq + 1, outcome=fields.outcome, **planned.columns)
     said = Said(
@@ -95,36 +100,88 @@ def move(
         details=_details(planned, details, fields, happened_at, at),
         recorded_at=recorded,
     )
-    for name, value in planned.given.items():
-        setattr(case, name, value)
-    append(session, case, history.events, event, said)
+    append(session, case, history.events, event, said, planned.given)
     owe_of_move(session, case, event)
+    owe_to_people(session, case, event)
+    if move is Move.CLOSE and standing is not None:
+        draw_recheck(session, case, standing, recorded)
     actor = person.user_id if person else None
     audit.record(session, f"case.{move.value}", "case", case.id, actor_id=actor, root_id=case.root_id, seq=event.seq)
     return case
 
 
 def dispatch_many(
-    session: Session, case_ids: Sequence[int], unit_id: int, person: Person, words: str | None = None
+    session: Session, case_ids: Sequence[int], unit_id: int | None, person: Person, words: str | None = None
 ) -> list[Outcome]:
-    """Dispatch several cases to one unit: each is checked by itself, those that may go, go; one answer each, in order.
+    """Dispatch several cases to one unit (None: each to the one its rule proposes); one answer each, in order.
 
+    Each is checked by itself, and those that may go, go; a case for which no rule speaks stays.
     Raises Invalid (`cases`) for none or more than MANY.
     """
+
+    def one(case_id: int, case: Case | None) -> tuple[Case, str | None]:
+        choice = _choice(session, case, person) if unit_id is None else None
+        to = choice.unit_id if choice else unit_id
+        done = move(session, case_id, Move.DISPATCH, person, MoveFields(unit=to, words=words))
+        return done, choice.rule.name if choice else None
+
+    return _each(session, case_ids, one)
+
+
+def move_many(
+    session: Session,
+    case_ids: Sequence[int],
+    what: Move,
+    person: Person,
+    fields: MoveFields = _NOTHING,
+    record_id: str | None = None,
+) -> list[Outcome]:
+    """Make one move of ALIKE with several cases, the same said with each; one answer each, in order.
+
+    `record_id`: the name of the form: what it did with a case is not done again.
+    Raises Invalid (`move`; `cases` for none or more than MANY).
+    """
+    if what not in ALIKE:
+        raise Invalid(("move", "not one that is made of several cases alike"))
+
+    def one(case_id: int, _case: Case | None) -> tuple[Case, str | None]:
+        name = str(uuid5(UUID(record_id), str(case_id))) if record_id else None
+        return move(session, case_id, what, person, fields, record_id=name), None
+
+    return _each(session, case_ids, one)
+
+
+def _each(
+    session: Session, case_ids: Sequence[int], one: Callable[[int, Case | None], tuple[Case, str | None]]
+) -> list[Outcome]:
+    """Several cases, locked together, each judged by itself: those that may go, go."""
     wanted = list(dict.fromkeys(case_ids))
     if not 0 < len(wanted) <= MANY:
         raise Invalid(("cases", f"1 to {MANY} cases"))
-    lookups.locked(session, wanted)
+    rows = lookups.locked(session, wanted)
     outcomes = []
     for case_id in wanted:
         try:
-            done = move(session, case_id, Move.DISPATCH, person, MoveFields(unit=unit_id, words=words))
-            outcomes.append(Outcome(case_id, done.number, None))
+            done, rule = one(case_id, rows.get(case_id))
+            outcomes.append(Outcome(case_id, done.number, None, rule))
         except GridopsError as refused:
             known = lookups.case(session, case_id) if not isinstance(refused, NotFound) else None
             reason = "；".join(e.reason for e in refused.errors) if isinstance(refused, Invalid) else str(refused)
             outcomes.append(Outcome(case_id, known.number if known else None, reason))
     return outcomes
+
+
+def _choice(session: Session, case: Case | None, person: Person) -> Choice:
+    """What the rules propose for a case that the person sees and that waits for its dispatch."""
+    if case is None or not _sees(session, person, case):
+        raise NotFound("没有这个案件")
+    history = lookups.history(session, case.id)
+    facts = project(history.events)
+    _check(session, case, Move.DISPATCH, person, facts, history, None)
+    choice = dispatching.weighed(session, case, _at(Move.DISPATCH, facts, clock.now())).choice
+    if choice is None:
+        raise Conflict(NO_RULE)
+    return choice
 
 
 def resume_due(session: Session, limit: int = 200) -> int:
@@ -173,23 +230,34 @@ def _check(
     facts: Facts,
     history: History,
     expected_version: int | None,
-) -> None:
-    """Who, then whether the form is stale, then the state: the table of moves."""
+) -> Standing | None:
+    """Who, then whether the form is stale, then the state: the table of moves. What the person is to the case."""
     if move is Move.REPORT:
         raise Invalid(("move", "a report begins a case"))
     standing = standing_of(session, person, case, history) if person is not None else None
     if person is not None and standing is not None:
         if words := person_refused(move, standing):
-            scope = scope_of(session, person)
-            seen = scope.sees(
-                root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id
-            )
-            raise NotAllowed(words) if seen else NotFound("没有这个案件")
+            raise NotAllowed(words) if _sees(session, person, case) else NotFound("没有这个案件")
     if expected_version is not None and expected_version != case.version:
         raise Conflict("案件已被他人更新，请刷新后再办理")
     found = refusal(move, facts, case.source, standing)
     if found is not None:
         raise NotAllowed(found.words) if found.why is Why.PERSON else Conflict(found.words)
+    return standing
+
+
+def _at(move: Move, facts: Facts, said: datetime) -> datetime:
+    """When it happened: a move never before the last one, a 督办 and its answer in their order; else as it was said."""
+    if MOVES[move].changes:
+        earlier = [facts.last_moved_at]
+    else:
+        earlier = [facts.last_moved_at, facts.pressed_at, facts.press_answered_at] if move in _PRESSING else []
+    return max([said, *(at for at in earlier if at is not None)])
+
+
+def _sees(session: Session, person: Person, case: Case) -> bool:
+    scope = scope_of(session, person)
+    return scope.sees(root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id)
 
 
 def _check_fields(move: Move, fields: MoveFields) -> None:

@@ -12,27 +12,34 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from gridops.cases.forms import MoveFields
+from gridops.cases.forms import Location, MoveFields
 from gridops.cases.models import Case
-from gridops.cases.queries import lookups
+from gridops.cases.queries import dispatching, lookups
 from gridops.cases.queries.lookups import History
 from gridops.cases.rules import deadlines
 from gridops.cases.rules.deadlines import Terms, WorkingClock
-from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Facts
+from gridops.cases.rules.facts import Facts
+from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.standing import may_be_merged_into
+from gridops.cases.service.placing import NEAREST_WITHIN_M, placed
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import FilingCondition
 from gridops.catalogue.rules import in_force
 from gridops.catalogue.service import conditions_for
 from gridops.core import clock
 from gridops.core.errors import Invalid
+from gridops.grids import queries as grids
+from gridops.people.queries import may_at
+from gridops.people.rules import Person
 from gridops.worktime.queries import working_time
+
+# Where a case lies, as its row says it.
+_PLACE = ("grid_id", "grid_version_id", "lon", "lat", "address", "place")
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that a plan looks at. `into`: the locked case that the fields name to merge into."""
+    """All that a plan looks at. `person`: who acts; `into`: the locked case that the fields name to merge into."""
 
     session: Session
     case: Case
@@ -40,6 +47,7 @@ class Situation:
     history: History
     fields: MoveFields
     at: datetime
+    person: Person | None = None
     into: Case | None = None
 
     @property
@@ -107,7 +115,16 @@ def _dispatch(s: Situation) -> Plan:
         raise Invalid(("words", "重新派给退件单位须写明理由"))
     # A unit that had the case before keeps the clock it had: handing back wins no time.
     due = None if again else deadlines.handling_due(s.at, s.terms(), s.working_clock())
-    return Plan({"unit_id": unit.id, "handle_due_at": due})
+    return Plan({"unit_id": unit.id, "handle_due_at": due}, _proposed(s, unit.id))
+
+
+def _proposed(s: Situation, unit_id: int) -> dict[str, Any]:
+    """Which rule proposed a unit, and whether the person followed it; nothing where no rule did."""
+    choice = dispatching.weighed(s.session, s.case, s.at).choice
+    if choice is None:
+        return {}
+    told = {"id": choice.rule.id, "name": choice.rule.name, "unit_id": choice.unit_id}
+    return {"dispatch_rule": {**told, "followed": choice.unit_id == unit_id}}
 
 
 def _ask(s: Situation) -> Plan:
@@ -126,6 +143,12 @@ def _later_due(s: Situation, due: datetime | None) -> datetime:
     if s.facts.due_at is not None and due <= s.facts.due_at:
         raise Invalid(("due", "须晚于现有时限"))
     return due
+
+
+def _press(s: Situation) -> Plan:
+    if s.fields.due is None or s.fields.due <= s.at:
+        raise Invalid(("due", "须晚于现在"))
+    return Plan({"until_at": s.fields.due})
 
 
 def _suspend(s: Situation) -> Plan:
@@ -169,6 +192,33 @@ def _recategorise(s: Situation) -> Plan:
     return Plan(columns, given={"kind": category.kind})
 
 
+def _relocate(s: Situation) -> Plan:
+    """Another address, or another point with the grid that held it on the day of the report, or both."""
+    given: dict[str, Any] = {"address": s.fields.address} if s.fields.address else {}
+    if s.fields.lon is not None and s.fields.lat is not None:
+        given |= _point(s, Location(s.fields.lon, s.fields.lat, picked=True))
+    elif s.fields.lon is not None or s.fields.lat is not None:
+        raise Invalid(("lon" if s.fields.lon is None else "lat", "经度和纬度须同时填写"))
+    before = {name: getattr(s.case, name) for name in _PLACE}
+    after = {**before, **given}
+    if all(before[name] == after[name] for name in ("address", "lon", "lat")):
+        raise Invalid(("address", "请填写新的地址，或新位置的经度和纬度"))
+    names = grids.Snapshot(s.session).territory.versions
+    told = [{**each, "grid": names[each["grid_version_id"]].name} for each in (before, after)]
+    return Plan(details={"before": told[0], "after": told[1]}, given=given)
+
+
+def _point(s: Situation, at: Location) -> dict[str, Any]:
+    """The point with its grid, where both the case's jurisdiction and whoever moves it there reach."""
+    day = clock.local_date(s.case.reported_at)
+    found = placed(grids.Snapshot(s.session), at, s.case.root_id, day, NEAREST_WITHIN_M)
+    if found is None:
+        raise Invalid(("lon", "新位置不在本辖区内"))
+    if s.person is not None and not may_at(s.session, s.person, MOVES[Move.RELOCATE].roles, found["grid_id"]):
+        raise Invalid(("lon", "新位置不在您的责任范围内"))
+    return found
+
+
 def _chosen(s: Situation, name: str, wanted: int | None, category_id: int | None) -> FilingCondition | None:
     """The condition that was picked of those in force; None only where there is none to pick."""
     offered = conditions_for(s.session, category_id or 0, s.case.root_id, s.day)
@@ -191,9 +241,11 @@ _PLANS: dict[Move, Callable[[Situation], Plan]] = {
     Move.DISPATCH: _dispatch,
     Move.ASK_EXTENSION: _ask,
     Move.EXTEND: _extend,
+    Move.PRESS: _press,
     Move.SUSPEND: _suspend,
     Move.RESUME: _end_suspension,
     Move.VOID: _end_suspension,
     Move.MERGE: _merge,
     Move.RECATEGORISE: _recategorise,
+    Move.RELOCATE: _relocate,
 }

@@ -12,8 +12,9 @@ from gridops.audit import service as audit
 from gridops.cases.models import Case
 from gridops.cases.queries import lookups, recounting
 from gridops.cases.rules.deadlines import Terms, WorkingClock
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import MOVES, Move
-from gridops.cases.rules.projection import Event, project
+from gridops.cases.rules.projection import project
 from gridops.cases.rules.recounting import recounted
 from gridops.cases.service.moving import move
 from gridops.cases.service.planning import terms_of

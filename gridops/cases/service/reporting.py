@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
-from gridops.cases.forms import Location, MoveFields, ReportIn
+from gridops.cases.forms import MoveFields, ReportIn
 from gridops.cases.models import Case
 from gridops.cases.queries import lookups
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.names import MOVE_NAMES
-from gridops.cases.rules.projection import Event
 from gridops.cases.rules.sources import Source
 from gridops.cases.service.moving import move
+from gridops.cases.service.placing import NEAREST_WITHIN_M, placed, told
 from gridops.cases.service.writing import NewCase, Numbers, Said, numbers_for, write_numbered
 from gridops.catalogue.models import Category
 from gridops.catalogue.rules import Kind
 from gridops.catalogue.service import find_category
 from gridops.core import clock
-from gridops.core.coordinates import to_wgs84
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from gridops.grids import queries as grids
 from gridops.operations import queries as campaigns
 from gridops.people.rules import Person, Role
-
-NEAREST_WITHIN_M = 500.0
 
 # Whoever walks the street speaks as a patrol; what others said is registered by the desk (standards.md 1.4).
 _ON_PATROL = frozenset({Source.INSPECTOR, Source.JOINT_ENFORCEMENT, Source.NIGHT_INSPECTION})
@@ -128,7 +125,7 @@ def _seen_again(
     target = lookups.by_reference(session, report.same_as or "")
     if target is None or target.root_id != person.root_id:
         raise NotFound("没有这个案件")
-    seen: dict[str, Any] = {"location": _json(report.location)} if report.location else {}
+    seen: dict[str, Any] = {"location": told(report.location)} if report.location else {}
     if report.address:
         seen["address"] = report.address
     return move(
@@ -176,20 +173,7 @@ def _place(ground: grids.Snapshot, report: ReportIn, root_id: int, day: date, wi
         if node is None or node.root_id != root_id:
             raise Invalid(("grid", "no such grid in this jurisdiction on that day"))
         return {"grid_id": node.grid_id, "grid_version_id": node.version_id}
-    lon, lat = to_wgs84(at.lon, at.lat, at.crs)
-    found = ground.index(day, root_id).locate(lon, lat, within_m=within_m)
+    found = placed(ground, at, root_id, day, within_m)
     if found is None:
         raise Invalid(("location", f"outside the jurisdiction, and no grid within {within_m:.0f} m"))
-    kept = _json(at)
-    if found.nearest:
-        kept |= {"nearest": True, "distance_m": round(found.distance_m, 1)}
-    return {"grid_id": found.grid_id, "grid_version_id": found.version_id, "lon": lon, "lat": lat, "place": kept}
-
-
-def _json(location: Location) -> dict[str, Any]:
-    """What was sent, as JSON, without what was not."""
-    kept = {name: value for name, value in asdict(location).items() if value is not None and value is not False}
-    if "fix" in kept:
-        fix = {name: value for name, value in kept["fix"].items() if value is not None}
-        kept["fix"] = {**fix, **({"at": fix["at"].isoformat()} if "at" in fix else {})}
-    return kept
+    return found

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from gridops.cases.models import Case, CaseEvent
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import MOVES, Move
-from gridops.cases.rules.projection import PROJECTED, Event, columns, projected
+from gridops.cases.rules.projection import PROJECTED, columns, projected
 from gridops.core import clock, owed
 from gridops.core.bulk import insert_rows, reserve_ids
 
@@ -160,17 +162,31 @@ def write_numbered(session: Session, new: NewCase, numbers: Numbers) -> Case:
     return case
 
 
-def append(session: Session, case: Case, events: Sequence[Event], event: Event, said: Said) -> None:
-    """Append one event to a locked case, write its row anew from all events, and owe the totals it changes."""
+def append(
+    session: Session,
+    case: Case,
+    events: Sequence[Event],
+    event: Event,
+    said: Said,
+    given: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Append one event to a locked case, write its row anew from all events, and owe the totals it changes.
+
+    `given`: columns of `GIVEN` that the event sets anew. A case that lies in another grid now owes the days of both.
+    """
     everything = [*events, event]
-    before = (case.unit_id, case.category_id)
+    before, grid_before = (case.unit_id, case.category_id), case.grid_id
+    for name, value in given.items():
+        setattr(case, name, value)
     values = event_row(case.id, event, said, said.recorded_at or clock.now())
     insert_rows(session, CaseEvent, EVENT_COLUMNS, [values])
     set_projection(case, everything)
     case.version += MOVES[event.move].changes
-    moved = before != (case.unit_id, case.category_id)
+    elsewhere = case.grid_id != grid_before
+    moved = elsewhere or before != (case.unit_id, case.category_id)
     everywhere = moved or event.move in _ALL_DAYS
-    owed.owe(session, DAY_TOTAL, day_keys(case.grid_id, everything if everywhere else [event]))
+    keys = day_keys(case.grid_id, everything if everywhere else [event])
+    owed.owe(session, DAY_TOTAL, keys | day_keys(grid_before, everything if elsewhere else []))
     session.flush()
 
 

@@ -1,1 +1,1 @@
-"""What may be kept as evidence (pure): `types` tells a file by its content, `pixels` reads a picture's size."""
+"""Of evidence (pure): `types` tells a file by its content, `pixels` reads a picture's size, `prints` its likeness."""

@@ -13,7 +13,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Mime(StrEnum):
-    """The types that are taken: photos, spoken notes and papers. No SVG, no HTML, no film, no animation."""
+    """The types that are taken: photos, spoken notes, short films and papers. No SVG, no HTML, no animation."""
 
     JPEG = "image/jpeg"
     PNG = "image/png"
@@ -22,10 +22,14 @@ class Mime(StrEnum):
     M4A = "audio/mp4"
     OGG = "audio/ogg"
     WEBM = "audio/webm"
+    MP4 = "video/mp4"
+    WEBM_FILM = "video/webm"
     PDF = "application/pdf"
 
 
 PICTURES = frozenset({Mime.JPEG, Mime.PNG, Mime.WEBP, Mime.HEIC})
+# A film proves that something was refused or handed over: some seconds of it, which a phone can send at night.
+FILM_MAX_BYTES = 8_000_000
 SHOWN_BY_BROWSERS = frozenset({Mime.JPEG, Mime.PNG, Mime.WEBP})
 
 # Other names under which phones send the same type.
@@ -42,7 +46,10 @@ _ALIASES = {
 }
 _NO_CLAIM = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"hevc", b"hevx"})
-_SOUND_BRANDS = frozenset({b"M4A ", b"M4B ", b"mp41", b"mp42", b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"dash"})
+_MEDIA_BRANDS = frozenset({b"M4A ", b"M4B ", b"mp41", b"mp42", b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"dash"})
+
+
+_FILM_CODECS = (b"V_VP8", b"V_VP9", b"V_AV1", b"V_MPEG4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,15 @@ class Limits:
 
     max_bytes: int
     max_pixels: int
+
+    def bytes_of(self, mime: str) -> int:
+        """How many bytes a content of this type may have."""
+        return min(self.max_bytes, FILM_MAX_BYTES) if is_film(mime) else self.max_bytes
+
+
+def is_film(mime: str) -> bool:
+    """Whether this media type is one of moving pictures."""
+    return mime.startswith("video/")
 
 
 def agrees(claimed: str | None, mime: Mime) -> bool:
@@ -85,7 +101,7 @@ def _by_magic(head: bytes) -> Mime | None:
     if head.startswith(b"OggS"):
         return None if b"theora" in head else Mime.OGG
     if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64]:
-        return None if b"V_VP" in head or b"V_AV1" in head else Mime.WEBM
+        return Mime.WEBM_FILM if any(codec in head for codec in _FILM_CODECS) else Mime.WEBM
     return None
 
 
@@ -97,8 +113,8 @@ def _by_brand(file: BinaryIO, head: bytes) -> Mime | None:
         return None
     if brands & _HEIC_BRANDS:
         return Mime.HEIC
-    if brands & _SOUND_BRANDS and not _has_film(file):
-        return Mime.M4A
+    if brands & _MEDIA_BRANDS:
+        return Mime.MP4 if _has_film(file) else Mime.M4A
     return None
 
 

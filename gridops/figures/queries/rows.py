@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
+from gridops.cases.rules.facts import Event, Facts
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event, Facts, project
+from gridops.cases.rules.projection import project
 from gridops.core import clock
 from gridops.core.arrays import read_columns
 from gridops.core.periods import Period

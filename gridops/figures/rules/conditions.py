@@ -176,7 +176,7 @@ def _moved_to_start(condition: Any) -> Condition:
 
 
 def truth(start: datetime, end: datetime, at_start: Any, at_end: Any) -> Logic[bool]:
-    """Python's truth of one case: `at_start`, `at_end` are its facts (`cases.rules.projection.Facts`) at S and at E."""
+    """Python's truth of one case: `at_start`, `at_end` are its facts (`cases.rules.facts.Facts`) at S and at E."""
 
     def atom(asked: Any) -> bool:
         facts = at_end

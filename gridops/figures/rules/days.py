@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event
 from gridops.core import clock
 
 # The first of each is counted; filing and not filing bring an acceptance where there was none.

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gridops.cases.rules.projection import Facts
+from gridops.cases.rules.facts import Facts
 from gridops.core.canonical import canonical
 from gridops.core.columns import EPOCH, NEVER, micros
 from gridops.figures.counts import ATOMS, BITS, PROGRAM

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from gridops.cases.rules.projection import Event, Facts
+from gridops.cases.rules.facts import Event, Facts
 from gridops.figures.counts import BITS, PROGRAM, TURNS
 from gridops.figures.rules.conditions import truth
 

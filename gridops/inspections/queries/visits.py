@@ -143,6 +143,12 @@ def finding(session: Session, finding_id: int) -> tuple[Finding, Visit, Premises
     return row[0], row[1], row[2]
 
 
+def premises_of_case(session: Session, case_id: int) -> list[int]:
+    """The ids of the premises on whose visit something was found that became a case."""
+    query = select(Visit.premises_id).join(Finding, Finding.visit_id == Visit.id).where(Finding.case_id == case_id)
+    return sorted(set(session.scalars(query)))
+
+
 def open_findings(session: Session, premises_ids: Collection[int]) -> list[FindingRow]:
     """What was found at premises (all ids of merged ones) and nobody has seen mended, latest visit first."""
     query = (

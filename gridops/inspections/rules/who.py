@@ -18,16 +18,23 @@ _ELSE = "请按巡查或走访记录，只能留下隐患提示单（国办发�
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Somebody on the round who checked in: of which body, certified on that day or not, from when to when."""
+    """Somebody on the round who checked in: of which body, certified on that day or not, from when to when.
+
+    `back_at`: when they checked in last; after leaving, they are there again from then on.
+    """
 
     agency: Agency
     certified: bool
     checked_in_at: datetime
     checked_out_at: datetime | None = None
+    back_at: datetime | None = None
 
     def there(self, at: datetime) -> bool:
         """Whether they were there at an instant."""
-        return self.checked_in_at <= at and (self.checked_out_at is None or at <= self.checked_out_at)
+        if at < self.checked_in_at:
+            return False
+        out, back = self.checked_out_at, self.back_at
+        return out is None or at <= out or (back is not None and out < back <= at)
 
 
 def officers_at(present: Iterable[Present], at: datetime) -> int:

@@ -19,7 +19,7 @@ def present(session: Session, squad_id: int) -> list[Present]:
 def as_present(members: Iterable[SquadMember]) -> list[Present]:
     """The same of members at hand."""
     return [
-        Present(member.agency, member.certified, member.checked_in_at, member.checked_out_at)
+        Present(member.agency, member.certified, member.checked_in_at, member.checked_out_at, member.last_in_at)
         for member in members
         if member.checked_in_at is not None
     ]

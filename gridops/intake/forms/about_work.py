@@ -44,7 +44,8 @@ OwnCode = Annotated[
     str,
     Field(
         pattern=r"^[A-Za-z0-9_-]{16,40}$",
-        description="by which others join what a phone begins without a network; made by it, not to be guessed",
+        description="by which others join what a phone begins without a network; made by it, not to be guessed; "
+        "case and hyphens do not count",
     ),
 ]
 GridCode = Annotated[str, Field(min_length=1, max_length=60, description="code of a grid")]

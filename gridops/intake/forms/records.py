@@ -188,8 +188,8 @@ def _attachment_faults(files: list[Attachment], limits: Limits) -> list[FieldErr
     wrong: list[FieldError] = []
     seen: dict[tuple[str, str], int] = {}
     for place, file in enumerate(files):
-        if file.size > limits.max_bytes:
-            wrong.append(FieldError(f"attachments[{place}].size", f"more than the {limits.max_bytes} bytes allowed"))
+        if file.size > (most := limits.bytes_of(file.mime)):
+            wrong.append(FieldError(f"attachments[{place}].size", f"more than the {most} bytes allowed"))
         if (file.lon is None) != (file.lat is None):
             wrong.append(FieldError(f"attachments[{place}].lat", "lon and lat belong together"))
         first = seen.setdefault((file.sha256, file.role), place)

@@ -96,7 +96,7 @@ class Attachment(Shape):
         str,
         Field(
             pattern=r"^[a-z][a-z_]{0,19}$",
-            description="`before`, `after`, `near` (近景), `far` (远景), `reference` (参照物), `sound`, `other`, …",
+            description="`before`, `after`, `near` (近景), `far` (远景), `reference` (参照物), `sound`, `film`, …",
         ),
     ]
     album: bool = Field(default=False, description="chosen from the album, not taken with the camera")

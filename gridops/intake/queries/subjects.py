@@ -19,6 +19,7 @@ from gridops.people.models import User
 from gridops.premises.models import Premises
 from gridops.squads.models import Squad, SquadMember, Track
 from gridops.squads.queries import bearing
+from gridops.squads.rules import plain_code
 from gridops.supervision.models import DisciplineCheck, Problem
 
 _MOST_DIGITS = 18
@@ -116,7 +117,7 @@ def _is_about(row: Record, names: set[str | None], code: str | None) -> bool:
         return False
     named = row.body.get("round") or row.body.get("outing")
     if named is None:
-        return code is not None and row.body.get("code") == code
+        return code is not None and plain_code(row.body.get("code") or "") == plain_code(code)
     return (as_uuid(named) or named) in names
 
 

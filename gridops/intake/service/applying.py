@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
-from gridops.cases.service.reporting import NEAREST_WITHIN_M
+from gridops.cases.service import faking
+from gridops.cases.service.placing import NEAREST_WITHIN_M
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
 from gridops.evidence import service as evidence
 from gridops.intake import effects, queries, words
@@ -123,6 +124,8 @@ def link(session: Session, row: Record, root_id: int, files: list[Attachment]) -
         event_id=row.event_id,
         record_id=row.id,
     )
+    if kind == effects.SUBJECT and any(file.role == faking.AFTER for file in files):
+        faking.owe_comparison(session, subject_id)
 
 
 def _applied(row: Record) -> None:
@@ -245,9 +248,14 @@ def _apply_kept(session: Session, row: Record, within_m: float) -> None:
 
 
 def _taken_at(row: Record, file: Attachment) -> datetime:
-    """By the corrected clock of the phone; a photo without a time of its own was taken with the record."""
+    """By the corrected clock of the phone; a photo without a time of its own was taken with the record.
+
+    The time of an album photo was written once by a clock of which nothing is known now: it stays as it is.
+    """
     if file.taken_at is None:
         return row.happened_at
+    if file.album:
+        return file.taken_at
     try:
         return file.taken_at + (row.happened_at - row.captured_at)
     except OverflowError:

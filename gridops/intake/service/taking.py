@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 
 from gridops.cases.forms import ReportIn
 from gridops.cases.models import Case
-from gridops.cases.service.reporting import NEAREST_WITHIN_M
+from gridops.cases.service.placing import NEAREST_WITHIN_M
 from gridops.cases.service.writing import Numbers
 from gridops.core import clock
 from gridops.core.bulk import insert_rows, together

@@ -230,6 +230,13 @@ def names_of_users(session: Session, user_ids: Collection[int]) -> dict[int, str
     return {row.id: row.name for row in rows}
 
 
+def people_named(session: Session, user_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """User id -> name and name of the unit."""
+    stmt = select(User.id, User.name, Unit.name).join(Unit, Unit.id == User.unit_id)
+    rows = session.execute(stmt.where(User.id.in_(sorted(set(user_ids)))))
+    return {user_id: (name, unit) for user_id, name, unit in rows}
+
+
 def user_id_of(session: Session, root_id: int, username: str) -> int:
     """The id of a person of this root by user name; Invalid names `username`."""
     found = session.scalar(select(User.id).where(User.root_id == root_id, User.username == normal_username(username)))

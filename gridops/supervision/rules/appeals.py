@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from gridops.cases.rules.facts import Event, Facts
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import Event, Facts
 from gridops.supervision.rules.words import Against
 from gridops.worktime.rules.clock import deadline
 from gridops.worktime.rules.hours import Calendar, Hours, LimitUnit

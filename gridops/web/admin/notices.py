@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from gridops.cases.queries import by_number
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.notices import forms, queries, service
+from gridops.notices.queries.kept import MOST, kept
 from gridops.notices.rules import KIND_NAMES, OCCASION_NAMES, OUTCOME_NAMES
+from gridops.notices.rules.personal import CHANNEL_NAMES
 from gridops.people.queries import unit_rows
 from gridops.people.rules import Role
 from gridops.tasks.waking import wake
@@ -62,6 +65,26 @@ def remove(hook_id: int) -> Answer:
         service.remove_hook(session, person.root_id, hook_id, actor_id=person.user_id)
     flash(_("已删除。"), "good")
     return redirect(url_for(".index"))
+
+
+@pages.get("/told")
+@needs_for_all(Role.ADMIN)
+def told() -> Answer:
+    """Who was told what, when and how; of all, or about one case."""
+    root_id, number = current_person().root_id, request.args.get("number", "").strip()[:40]
+    with reading() as session:
+        case = by_number(session, number) if number else None
+        case_id = case.id if case is not None and case.root_id == root_id else None
+        rows = kept(session, root_id, number=number, case_id=case_id)
+    return render_template(
+        "admin/notices_told.html",
+        rows=rows,
+        number=number,
+        most=MOST,
+        channel_names=CHANNEL_NAMES,
+        occasion_names=OCCASION_NAMES,
+        outcome_names=OUTCOME_NAMES,
+    )
 
 
 def _page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> str:

@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response
 from gridops.cases import forms, service
 from gridops.cases.queries import listing
 from gridops.cases.queries import pages as case_pages
+from gridops.cases.rules.faking import JUDGES, VERDICT_NAMES
 from gridops.cases.rules.moves import MOVES, Clock, Move
-from gridops.cases.rules.names import CLOCK_NAMES, FIELD_NAMES, MOVE_NAMES
+from gridops.cases.rules.names import CLOCK_NAMES, MOVE_NAMES, field_name
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
@@ -25,23 +26,31 @@ from gridops.supervision import queries as supervision
 from gridops.supervision.rules import AGAINST_NAMES
 from gridops.tasks.waking import wake
 from gridops.web import choices, explain, records, smallmap
-from gridops.web.desk import common, moving
+from gridops.web.desk import around, common, flags, moving, proposals
+from gridops.web.desk.typed import written
 from gridops.web.field import common as street
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_case", __name__, url_prefix="/desk/cases")
+
+# Who is told that another unit would be likelier now.
+_SENDING = MOVES[Move.DISPATCH].roles | MOVES[Move.FILE].roles
 
 Answer = str | Response | tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A move that was not made: what was typed, what is wrong with it, and why nothing was saved."""
+    """A move that was not made: what was typed, what is wrong with it, and why nothing was saved.
+
+    `seen`: the version of the case that a form was shown at which came too late.
+    """
 
     move: Move | None = None
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     refused: str = ""
+    seen: int | None = None
 
 
 @pages.get("/<number>")
@@ -73,14 +82,14 @@ def make(number: str, move: str) -> Answer:
         if "unit" in given:  # chosen from the whole list, beside those proposed
             given["unit"] = typed.get("unit_other") or given["unit"]
         fields = forms.parse_move(wanted, given)
-        version, scope = _version(typed), current_scope()
+        version, scope, name = _version(typed), current_scope(), records.name_in(typed)
         with transaction() as session:
             case_id = case_pages.id_in_sight(session, scope, number)
-            service.move(session, case_id, wanted, person, fields, expected_version=version)
+            service.move(session, case_id, wanted, person, fields, expected_version=version, record_id=name)
     except Invalid as wrong:
         return _page(number, Tried(wanted, typed, moving.problems(wrong))), 422
     except (Conflict, Closed) as late:
-        return _page(number, Tried(wanted, typed, refused=str(late))), 409
+        return _page(number, Tried(wanted, typed, refused=str(late), seen=_version(typed))), 409
     except NotAllowed as barred:
         return _page(number, Tried(wanted, typed, refused=str(barred))), 403
     wake("figures.drain")
@@ -134,29 +143,47 @@ def _page(number: str, tried: Tried) -> str:
         path = choices.path_of(session, file.case.grid_id)
         drawing = smallmap.draw(session, file.case)
         offered = moving.offered(session, scope, file)
+        reproposed = proposals.reproposed(session, file)
         appeals = supervision.of_case(session, file.case.id)
+        suspected = flags.of_case(session, person, file.case.id)
+        pictures = around.shots(session, file.case, uses)
+        near = around.around(session, person, scope, file.case)
         appealable = supervision.appealable(session, person, file.case)
-    texts: dict[str, Any] = {"move_names": MOVE_NAMES, "field_names": FIELD_NAMES, "clock_names": CLOCK_NAMES}
+        named = bool(reproposed) or not person.roles & _SENDING
+        instead = [] if named else proposals.instead(session, scope, file)
+        said = written(session, file.case.root_id, tried.move, tried.typed) if tried.refused else []
+    texts: dict[str, Any] = {"field_name": field_name, "clock_names": CLOCK_NAMES}
     return render_template(
         "desk/case.html",
         file=file,
         case=file.case,
         path=path,
-        pictures=street.pictures(uses),
+        pictures=pictures,
+        around=near,
+        flags=suspected,
+        verdicts=VERDICT_NAMES,
+        judges=not person.roles.isdisjoint(JUDGES),
         shows=street.shows,
         drawing=drawing,
         way=_way(),
-        told=explain.timeline(file),
+        told=explain.timeline(file.timeline),
+        since=explain.timeline(() if tried.seen is None else file.moved_since(tried.seen)),
+        again=any(offer.move is tried.move for offer in offered.moves),
+        press=explain.press(file.facts),
+        lying=explain.lying(file),
+        check_time=explain.check_time(file),
         clock_words=explain.clock_words(file.why_due),
         unit_clock=file.clock is Clock.UNIT,
         offered=offered,
+        reproposed=reproposed,
+        instead=instead,
         answers=moving.on_site(file),
         appeals=appeals,
         appealable=appealable,
         against_names=AGAINST_NAMES,
         tried=tried,
-        said=moving.kept_words(tried.typed),
-        local_input=lambda at: f"{clock.local(at):%Y-%m-%dT%H:%M}" if at else "",
+        said=said,
+        local_input=common.local_input,
         today=clock.local_date(clock.now()),
         said_reason=records.said,
         **texts,

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from flask_babel import gettext as _
 
 from gridops.cases.queries import listing
 from gridops.cases.queries.listing import CaseRow
 from gridops.cases.rules.deadlines import limit_of
+from gridops.cases.rules.facts import FAR
 from gridops.cases.rules.moves import MOVES, Move, State
-from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
-from gridops.cases.rules.projection import FAR
+from gridops.cases.rules.names import MOVE_LETTERS, MOVE_NAMES, SOURCE_NAMES, STATE_NAMES
 from gridops.cases.rules.queue import (
     GROUP_NAMES,
     SORT_NAMES,
     WAITING_SORT_NAMES,
     Group,
+    Lately,
     Place,
     QueueFilter,
     Sort,
@@ -25,7 +30,9 @@ from gridops.cases.rules.queue import (
     written,
 )
 from gridops.cases.rules.sources import Source
+from gridops.cases.service.moving import MANY
 from gridops.catalogue.rules import Kind
+from gridops.core import clock
 from gridops.core.errors import Invalid
 from gridops.core.ids import row_id
 from gridops.intake.judging import MAY_JUDGE
@@ -41,7 +48,9 @@ LONGEST = 100
 # No clock runs there yet: what counts is how long a case has waited.
 WAITING = (Group.TO_ACCEPT, Group.TO_FILE)
 # Names of the filter in the address, in the order of the form; `group` and `sort` stand beside them.
-NAMES = ("group", "sort", "q", "state", "unit", "grid", "class", "source", "from", "to", "due", "mine")
+NAMES = (
+    "group", "sort", "q", "state", "unit", "grid", "class", "source", "from", "to", "due", "lately", "holder", "mine",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,11 @@ class Asked:
     def narrowed(self) -> int:
         """How many filters beside tab and order are set."""
         return len(self.kept.keys() - {"group", "sort"})
+
+    @property
+    def query(self) -> str:
+        """Tab, filters and order as they stand in an address."""
+        return urlencode({"group": self.wanted.group.value, **self.kept})
 
     @property
     def way(self) -> dict[str, Any]:
@@ -98,6 +112,8 @@ def asked(given: Mapping[str, str], default: Group = Group.ALL) -> Asked:
         mine=bool(kept.get("mine")),
         overdue=due == "overdue",
         due_today=due == "today",
+        lately=read("lately", Lately),
+        holder_id=read("holder", row_id),
     )
     sort = read("sort", Sort) or (Sort.REPORTED if wanted.group is Group.ALL else Sort.DUE)
     if wanted.group in WAITING and sort is Sort.DUE:
@@ -124,15 +140,35 @@ def sorts(group: Group) -> dict[Sort, str]:
     return SORT_NAMES
 
 
+def ticked() -> list[int]:
+    """The cases ticked in a list. Raises Invalid for none, and for more than are done at once."""
+    ids = [int(text) for text in request.form.getlist("case") if text.isascii() and text.isdigit() and len(text) < 19]
+    if not 0 < len(ids) <= MANY:
+        raise Invalid(("case", _("请先勾选案件（最多 %(n)d 件）", n=MANY)))
+    return ids
+
+
+def local_input(at: datetime | None) -> str:
+    """A time as an input of a form holds it."""
+    return f"{clock.local(at):%Y-%m-%dT%H:%M}" if at else ""
+
+
+def counted(n: int) -> str:
+    """A number that was counted no further than COUNTED_TO."""
+    return str(n) if n <= listing.COUNTED_TO else f"{listing.COUNTED_TO}+"
+
+
 def words() -> dict[str, Any]:
     """What every page of the desk says by name."""
     return {
         "state_names": STATE_NAMES,
+        "move_names": MOVE_NAMES,
+        "letters": MOVE_LETTERS,
         "source_names": SOURCE_NAMES,
         "group_names": GROUP_NAMES,
         "far": FAR,
         "limit_of": limit_of,
-        "counted_to": listing.COUNTED_TO,
+        "counted": counted,
     }
 
 

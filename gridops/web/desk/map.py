@@ -15,7 +15,7 @@ from gridops.cases.rules.queue import GROUP_NAMES, GROUP_STATES, Group, QueueFil
 from gridops.core import clock
 from gridops.core.db import reading
 from gridops.core.errors import Invalid
-from gridops.web.desk import common
+from gridops.web.desk import common, shades
 from gridops.web.guards import current_scope, needs
 from gridops.web.language import category_name, chosen_language
 
@@ -60,6 +60,7 @@ def show() -> str:
     return render_template(
         "desk/map.html",
         layers=layers,
+        figures=shades.offered(current_scope()),
         names={state.value: _(name) for state, name in STATE_NAMES.items()},
         **common.words(),
     )

@@ -20,7 +20,7 @@ from gridops.people.queries import Scope, UnitRow
 from gridops.web import choices
 from gridops.web.desk import proposals
 from gridops.web.language import chosen_language
-from gridops.web.records import said
+from gridops.web.records import new_name, said
 from gridops.worktime.rules.words import limit_en, limit_zh
 
 NEAR_M = 200.0
@@ -44,6 +44,9 @@ ICONS: dict[Move, str] = {
     Move.ASK_EXTENSION: "clock-play",
     Move.EXTEND: "clock-play",
     Move.REFUSE_EXTENSION: "clock-pause",
+    Move.REMIND: "bell",
+    Move.PRESS: "urgent",
+    Move.ANSWER_PRESS: "message",
     Move.SUSPEND: "player-pause",
     Move.RESUME: "player-play",
     Move.VOID: "circle-x",
@@ -51,6 +54,7 @@ ICONS: dict[Move, str] = {
     Move.MERGE: "git-merge",
     Move.UNDO_MERGE: "arrow-back-up",
     Move.RECATEGORISE: "replace",
+    Move.RELOCATE: "map-pins",
     Move.ADD_EVIDENCE: "note",
 }
 LEADING = (
@@ -70,7 +74,10 @@ GRAVE = frozenset({Move.VOID, Move.MERGE, Move.UNDO_CLOSING, Move.DECLINE, Move.
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One move this person may make now: fields it must and may be given, and whether it is what comes next."""
+    """One move this person may make now: fields it must and may be given, and whether it is what comes next.
+
+    `name`: that of its form, where the move makes no other form stale and the same one could come twice.
+    """
 
     move: Move
     icon: str
@@ -78,6 +85,7 @@ class Offer:
     takes: tuple[str, ...]
     leading: bool
     grave: bool
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,7 @@ class Offers:
     moves: tuple[Offer, ...]
     conditions: tuple[tuple[FilingCondition, str], ...]
     proposals: tuple[proposals.Proposal, ...]
+    passed: tuple[str, ...]
     units: tuple[UnitRow, ...]
     suspensions: Mapping[Suspension, str]
     near: tuple[places.Near, ...]
@@ -102,6 +111,7 @@ def offered(session: Session, scope: Scope, file: CaseFile) -> Offers:
     conditions: tuple[tuple[FilingCondition, str], ...] = ()
     if asked & {"condition", "closing_condition"}:
         conditions = tuple((row, limit_words(row)) for row in choices.conditions(session, case, file.condition))
+    proposed = proposals.propose(session, scope, file) if "unit" in asked else proposals.Proposals()
     near: list[places.Near] = []
     if "into" in asked and case.lon is not None and case.lat is not None:
         close = places.nearby(session, scope, case.lon, case.lat, category_id=case.category_id, metres=NEAR_M)
@@ -109,7 +119,8 @@ def offered(session: Session, scope: Scope, file: CaseFile) -> Offers:
     return Offers(
         tuple(_offer(move, move is leading) for move in sorted(moves, key=lambda move: move is not leading)),
         conditions,
-        tuple(proposals.propose(session, scope, file)) if "unit" in asked else (),
+        proposed.units,
+        proposed.passed,
         tuple(proposals.units_in_use(session, case.root_id)) if "unit" in asked else (),
         SUSPENSION_NAMES,
         tuple(near),
@@ -140,12 +151,8 @@ def problems(wrong: Invalid) -> dict[str, str]:
     return {error.field.partition(".")[0]: said(error.reason) for error in wrong.errors}
 
 
-def kept_words(typed: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What a person had written in a form that can no longer be sent, so that nothing written is lost."""
-    return [(name, typed[name].strip()) for name in ("reason", "words") if typed.get(name, "").strip()]
-
-
 def _offer(move: Move, leading: bool) -> Offer:
     rule: Any = MOVES[move]
     takes = tuple(name for name in rule.takes if not (move is Move.RECATEGORISE and name == "condition"))
-    return Offer(move, ICONS.get(move, "circle"), rule.needs, takes, leading, move in GRAVE)
+    name = None if rule.changes else new_name()
+    return Offer(move, ICONS.get(move, "circle"), rule.needs, takes, leading, move in GRAVE, name)

@@ -1,4 +1,4 @@
-"""Which units a case may be sent to: those who answer for its place first, with their load; a person chooses."""
+"""Which units a case may be sent to: what the rules propose, then who answers for its place; a person chooses."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
-from gridops.cases.queries import listing
-from gridops.cases.queries.pages import CaseFile
-from gridops.cases.rules.moves import Move, State
+from gridops.cases.queries import dispatching, listing
+from gridops.cases.queries.pages import CaseFile, TimelineEntry
+from gridops.cases.rules.dispatching import Weighed
+from gridops.cases.rules.moves import MOVES, Move, State
 from gridops.cases.rules.queue import Group, QueueFilter, Sort
 from gridops.core import clock
 from gridops.grids import queries as grids
 from gridops.people.queries import Scope, UnitRow, duties, unit_rows
 from gridops.people.rules import WORK_LINE_NAMES
+from gridops.web import dispatch_words
 
 _MOST = 4
 _COUNTED = 200
 # What a unit has handled, not only been sent.
 _HANDLED = (State.HANDLED, State.CHECKING, State.CLOSED)
+# What rules look at may be another afterwards.
+_OTHERWISE = {Move.RECATEGORISE: "按现在的类别", Move.RELOCATE: "按现在的位置"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +37,34 @@ class Proposal:
     returned: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """The units proposed, and why rules whose conditions hold were passed over."""
+
+    units: tuple[Proposal, ...] = ()
+    passed: tuple[str, ...] = ()
+
+
 def units_in_use(session: Session, root_id: int) -> list[UnitRow]:
     """The units of today as a tree."""
     today = clock.local_date(clock.now())
     return [row for row in unit_rows(session, root_id) if row.valid_to is None or row.valid_to > today]
 
 
-def propose(session: Session, scope: Scope, file: CaseFile) -> list[Proposal]:
-    """The likeliest units for a case, first those that answer for its grid, then by what else speaks for them."""
+def propose(session: Session, scope: Scope, file: CaseFile) -> Proposals:
+    """The likeliest units for a case: of the rule that applies, then who had such cases or answers for its grid."""
     known = {row.id: row for row in units_in_use(session, file.case.root_id)}
+    weighed = dispatching.weighed(session, file.case, clock.now())
+    names = _names(session, file.case, weighed)
     reasons: dict[int, str] = {}
+    if weighed.choice is not None:
+        reasons[weighed.choice.unit_id] = dispatch_words.reason(weighed.choice, names)
     for unit_id, reason in (*_earlier(session, scope, file.case), *_duties(session, file.case)):
         if unit_id in known:
             reasons.setdefault(unit_id, reason)
     returned = _returned_by(file, known)
     ordered = sorted(reasons, key=lambda unit_id: unit_id in returned)[:_MOST]
-    return [
+    units = tuple(
         Proposal(
             known[unit_id],
             reasons[unit_id],
@@ -56,7 +72,50 @@ def propose(session: Session, scope: Scope, file: CaseFile) -> list[Proposal]:
             unit_id in returned,
         )
         for unit_id in ordered
-    ]
+    )
+    return Proposals(units, tuple(dispatch_words.passed_over(one, names) for one in weighed.passed))
+
+
+def reproposed(session: Session, file: CaseFile) -> str:
+    """What the rules say now of a case with a unit whose category or place changed since it was sent; never sent."""
+    steps = _corrected(file)
+    if not steps:
+        return ""
+    sent = next((entry.happened_at for entry in reversed(steps) if entry.move is Move.DISPATCH), clock.now())
+    weighed = dispatching.weighed(session, file.case, sent, held=True)
+    choice = weighed.choice
+    if choice is None or choice.unit_id == file.case.unit_id:
+        return ""
+    names = _names(session, file.case, weighed)
+    return _(
+        "%(since)s，规则「%(rule)s」建议派往%(unit)s；案件仍在%(holder)s，没有自动改派。",
+        since=_(_OTHERWISE[steps[-1].move]),
+        rule=choice.rule.name,
+        unit=names.units.get(choice.unit_id, ""),
+        holder=file.unit or "",
+    )
+
+
+def _names(session: Session, case: Case, weighed: Weighed) -> dispatch_words.Names:
+    chosen = (weighed.choice,) if weighed.choice is not None else ()
+    rules = [one.rule for one in (*weighed.passed, *chosen)]
+    units = {one.unit_id for one in (*weighed.passed, *chosen) if one.unit_id is not None}
+    return dispatch_words.names_for(session, case.root_id, rules, units)
+
+
+def instead(session: Session, scope: Scope, file: CaseFile) -> list[Proposal]:
+    """Likelier units for a case that is with one, where its category or place changed since it was sent; never sent."""
+    if not _corrected(file):
+        return []
+    return [one for one in propose(session, scope, file).units if one.unit.id != file.case.unit_id]
+
+
+def _corrected(file: CaseFile) -> list[TimelineEntry]:
+    """The dispatches and corrections of a case with a unit, the last of them a correction; none otherwise."""
+    if file.case.state not in MOVES[Move.RETURN].from_states or file.case.unit_id is None:
+        return []
+    steps = [entry for entry in file.timeline if entry.move is Move.DISPATCH or entry.move in _OTHERWISE]
+    return steps if steps and steps[-1].move in _OTHERWISE else []
 
 
 def _duties(session: Session, case: Case) -> list[tuple[int, str]]:

@@ -14,11 +14,15 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from gridops.cases import service
-from gridops.cases.queries import listing, overview
+from gridops.cases.queries import dispatching, listing, overview
+from gridops.cases.queries.changes import version_of
 from gridops.cases.queries.export import EXPORT_COLUMNS, export_rows
+from gridops.cases.queries.flags import any_to_judge
+from gridops.cases.queries.kept import kept_filters
+from gridops.cases.rules.faking import JUDGES
+from gridops.cases.rules.moves import Move
 from gridops.cases.rules.names import STATE_NAMES
 from gridops.cases.rules.queue import Group, Sort, written
-from gridops.cases.service.moving import MANY
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.service import list_on
 from gridops.core import clock
@@ -31,7 +35,7 @@ from gridops.intake import judging
 from gridops.people.rules import Person, Role
 from gridops.tasks.waking import wake
 from gridops.web import choices, explain
-from gridops.web.desk import common, proposals
+from gridops.web.desk import common, many, proposals
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
@@ -40,6 +44,8 @@ Answer = str | Response | tuple[str, int]
 _TRAIL = 40
 _DESKWORK = (Group.TO_ACCEPT, Group.TO_FILE, Group.TO_DISPATCH)
 _AREAS = 400
+# Stands for a unit where each case goes to the one its rule proposes.
+BY_RULE = "rule"
 # Where a role's work begins.
 _FIRST_TAB = (
     (Role.INTAKE_CLERK, Group.TO_ACCEPT),
@@ -60,9 +66,11 @@ def index() -> Answer:
     with reading() as session:
         page = listing.queue(session, scope, asked.wanted, sort=asked.sort, after=after)
         counts = listing.group_counts(session, scope)
-        dispatches = bool(person.roles.intersection(common.DISPATCHERS))
+        version = version_of(session, scope)
+        filters = kept_filters(session, person.user_id)
         options = _options(session, person.root_id)
         judged = judging.any_waiting(session, person)
+        doubted = not person.roles.isdisjoint(JUDGES) and any_to_judge(session, current_scope())
     shown: dict[str, Any] = asked.kept
     trail = [mark for mark in request.args.get("trail", "")[:4000].split(".") if mark][-_TRAIL:]
     return render_template(
@@ -71,6 +79,8 @@ def index() -> Answer:
         asked=asked,
         tab=asked.wanted.group,
         counts=counts,
+        version=version.written(),
+        filters=filters,
         chosen=_chosen,
         **options,
         why_here=explain.why_here,
@@ -79,9 +89,11 @@ def index() -> Answer:
         sort_name=common.sorts(asked.wanted.group)[asked.sort],
         waited=explain.waited,
         searched=_searched(page, asked.sort),
-        dispatches=dispatches,
+        bulk=many.offered(person, page.rows),
         may_register=bool(person.roles.intersection(common.REGISTRARS)),
         judged=judged,
+        doubted=doubted,
+        samples_cases=not person.roles.isdisjoint(JUDGES),
         answers_sheets=Role.HANDLER in person.roles,
         tabs=[
             (group, url_for(".index", **_tab(asked.kept, group))) for group in _tabs(person, counts, asked.wanted.group)
@@ -121,19 +133,18 @@ def back() -> Answer:
 @pages.post("/dispatch")
 @needs(*common.DISPATCHERS)
 def dispatch() -> Answer:
-    """Dispatch the ticked cases to one unit; each is judged by itself and answered by itself."""
+    """Dispatch the ticked cases to one unit, or each as its rule proposes; each is judged and answered by itself."""
     person = current_person()
-    ids = [int(text) for text in request.form.getlist("case") if text.isascii() and text.isdigit() and len(text) < 19]
+    ids = common.ticked()
     unit = request.form.get("unit", "")
-    if not ids or len(ids) > MANY:
-        raise Invalid(("case", _("请先勾选要派遣的案件（最多 %(n)d 件）", n=MANY)))
-    if not (unit.isascii() and unit.isdigit() and len(unit) < 19):
+    by_rule = unit == BY_RULE
+    if not by_rule and not (unit.isascii() and unit.isdigit() and len(unit) < 19):
         raise Invalid(("unit", _("请选择处置单位")))
     words = request.form.get("words", "").strip()[:2000] or None
     with transaction() as session:
-        outcomes = service.dispatch_many(session, ids, int(unit), person, words)
+        outcomes = service.dispatch_many(session, ids, None if by_rule else int(unit), person, words)
         rows = {row.id: row for row in overview.rows_of(session, current_scope(), ids)}
-        name = next((row.name for row in proposals.units_in_use(session, person.root_id) if row.id == int(unit)), "")
+        name = next((row.name for row in proposals.units_in_use(session, person.root_id) if str(row.id) == unit), "")
     wake("figures.drain")
     back = request.form.get("back", "")
     return render_template(
@@ -142,6 +153,8 @@ def dispatch() -> Answer:
         rows=rows,
         done=sum(outcome.done for outcome in outcomes),
         unit=name,
+        by_rule=by_rule,
+        move=Move.DISPATCH,
         back=back if back.startswith("/desk") else url_for(".index"),
     )
 
@@ -175,6 +188,7 @@ def _options(session: Session, root_id: int) -> dict[str, Any]:
     return {
         "areas": _areas(grids.territory(session), grids.today(), root_id, current_scope().grid_ids),
         "units": get_template_attribute("desk/_options.html", "units")(units),
+        "by_rule": BY_RULE if dispatching.rules_on(session, root_id, grids.today()) else "",
         "classes": [row for row in classes if row.kind in choices.KIND_NAMES],
         "kind_names": choices.KIND_NAMES,
     }

@@ -37,7 +37,7 @@ from gridops.people.rules import Person, Role
 from gridops.premises.rules import KIND_NAMES, RISK_NAMES
 from gridops.squads import queries as squads
 from gridops.squads.forms import people as named_people
-from gridops.squads.rules import AGENCY_NAMES
+from gridops.squads.rules import AGENCY_NAMES, FILMED
 from gridops.web import choices, records
 from gridops.web.desk.joint import READERS, place, raw_version, written
 from gridops.web.desk.months import Tried, month_of, weeks
@@ -242,6 +242,7 @@ def words() -> dict[str, Any]:
         "visit_names": VISIT_NAMES,
         "order_names": ORDER_NAMES,
         "signed_names": SIGNED_NAMES,
+        "filmed": FILMED,
         "severity_names": SEVERITY_NAMES,
         "agency_names": AGENCY_NAMES,
         "kind_names": KIND_NAMES,

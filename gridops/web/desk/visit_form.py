@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from gridops.squads.rules import FILMED
+
 # As many findings have photos of their own; the form of the desk offers fewer.
 FINDINGS = 5
 # The role of a photo says which finding it shows: the letter is that of its number (roles hold no digits).
@@ -31,10 +33,16 @@ def visit_body(raw: Mapping[str, str], corrected: list[str] | None = None) -> di
     if raw.get("paper"):
         paper = {"kind": raw["paper"], "number": raw.get("paper_number", ""), "due_on": raw.get("due_on", "")}
         body["order"] = {name: value.strip() for name, value in paper.items() if value.strip()}
-    for name in ("witness", "note"):
-        if value := raw.get(name, "").strip():
-            body[name] = value
+    if seen_by := witness(raw):
+        body["witness"] = seen_by
+    if note := raw.get("note", "").strip():
+        body["note"] = note
     return body
+
+
+def witness(raw: Mapping[str, str]) -> str:
+    """Who saw the refusal: the witness that was written, or the film where the box for it is ticked; empty for none."""
+    return raw.get("witness", "").strip() or (FILMED if raw.get("filmed") == "yes" else "")
 
 
 def finding_of_role(role: str) -> int | None:

@@ -32,6 +32,7 @@ from gridops.web.desk.months import Tried
 from gridops.web.desk.penalties import arisen
 from gridops.web.desk.rounds import words
 from gridops.web.desk.visit_form import finding_of_role, visit_body
+from gridops.web.desk.visit_form import witness as seen_by
 from gridops.web.field.common import shows
 from gridops.web.guards import current_person, current_scope, needs
 
@@ -63,7 +64,7 @@ def correct(visit_id: int) -> Answer:
     """Put it right, with the reason."""
 
     def done(session: Session, visit: Visit, raw: Mapping[str, str]) -> None:
-        form = forms.correction_form(raw)
+        form = forms.correction_form({**raw, "witness": seen_by(raw)})
         service.correct_visit(session, current_person(), visit, form, version=raw_version(raw))
 
     return _tried(visit_id, "correct", done, _("已更正。"))

@@ -52,4 +52,4 @@ def pictures(uses: list[Use]) -> Pictures:
 
 def shows(use: Use) -> bool:
     """Whether a browser can show the picture now (a HEIC only once a worker has made its thumbnail)."""
-    return use.derived == "made" or use.mime in SHOWN_BY_BROWSERS
+    return use.picture and (use.derived == "made" or use.mime in SHOWN_BY_BROWSERS)

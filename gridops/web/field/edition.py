@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,8 +25,11 @@ SHELL = "/field"
 ICONS = "/field/icons.svg"
 _EXTENSION = "gridops.field.edition"
 _WORKER = "field/sw.js"
+_FRAME = "field/app.html"
 _SPRITE = "vendor/tabler/icons.svg"
 _SYMBOL = re.compile(r'<symbol id="([^"]+)".*?</symbol>', re.DOTALL)
+_OPENED = ("/static/field/app.js", "/static/field/screens/home.js")
+_IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.[^"']+\.js)["'];""", re.MULTILINE)
 _WORD = re.compile(r'"([a-z][a-z0-9-]*)"')
 _LEVEL = 9
 
@@ -39,19 +43,36 @@ class Bundle(StrEnum):
 
 # What the app takes from elsewhere in static/.
 _BORROWED = {
-    Bundle.APP: ("mark.svg", "vendor/idb/idb.js", "vendor/qr/index.js"),
-    Bundle.MORE: ("vendor/qr/decode.js", "vendor/leaflet/leaflet.css", "vendor/leaflet/leaflet.js"),
+    Bundle.APP: ("mark.svg", "vendor/idb/idb.js"),
+    Bundle.MORE: (
+        "vendor/qr/index.js",
+        "vendor/qr/decode.js",
+        "vendor/leaflet/leaflet.css",
+        "vendor/leaflet/leaflet.js",
+    ),
 }
+# Of the app itself, what is asked for where it is used: the map, the drawing of codes, film, pictures for others.
+_LATER = (
+    "field/place/map.js",
+    "field/place/picker.js",
+    "field/place/viewer.js",
+    "field/photo/code.js",
+    "field/photo/film.js",
+    "field/photo/clean.js",
+    "field/photo/group_picture.js",
+    "field/photo/hide_parts.js",
+    "field/photo/watermark.js",
+)
 _BORROWED_FOLDERS = ("vendor/lit-html",)
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A version: texts by address in each bundle, SHA-256 by address, the style sheets of its frame, icons."""
+    """A version: texts by address in each bundle, SHA-256 by address, the frame of a first visit."""
 
     version: str
     texts: dict[Bundle, dict[str, str]]
-    styles: tuple[str, ...]
+    frame: str
 
     def packed(self, bundle: Bundle) -> bytes:
         """A bundle as gzip-compressed JSON of address -> text."""
@@ -93,17 +114,31 @@ def _made(static: Path) -> Edition:
     own = {_address(static, file): _text(file) for file in files_of(static)}
     lent = sorted(file for folder in _BORROWED_FOLDERS for file in (static / folder).rglob("*.js"))
     texts: dict[Bundle, dict[str, str]] = {bundle: {} for bundle in Bundle}
+    texts[Bundle.MORE] = {path: own.pop(path) for path in (_address(static, static / name) for name in _LATER)}
     texts[Bundle.APP] = own | {_address(static, file): _text(file) for file in lent}
     for bundle, names in _BORROWED.items():
         texts[bundle] |= {_address(static, static / name): _text(static / name) for name in names}
-    texts[Bundle.APP][ICONS] = _icons(_text(static / _SPRITE), own.values())
+    texts[Bundle.APP][ICONS] = _icons(_text(static / _SPRITE), [*own.values(), *texts[Bundle.MORE].values()])
     for language in LANGUAGES:
         texts[Bundle.MORE][f"/field/words/{language}.json"] = words(static, language)
     styles = tuple(path for path in own if path.endswith(".css") and not path.endswith("/field.css"))
-    frame = render_template("field/app.html", version="", styles=styles)
+    kept = {"styles": styles, "modules": _opened(texts[Bundle.APP])}
+    frame = render_template(_FRAME, version="", **kept)
     version = _digest(json.dumps([texts, _text(static / _WORKER), frame]))[:12]
-    texts[Bundle.APP][SHELL] = render_template("field/app.html", version=version, styles=styles)
-    return Edition(version, texts, styles)
+    texts[Bundle.APP][SHELL] = render_template(_FRAME, version=version, **kept)
+    return Edition(version, texts, render_template(_FRAME, version=version, styles=styles, modules=()))
+
+
+def _opened(texts: dict[str, str]) -> list[str]:
+    """The modules that home needs: named in the kept frame they are read at once, not one after another.
+
+    At a first visit they come in one answer (static/field/boot.js), so that frame does not name them.
+    """
+    found = list(_OPENED)
+    for path in found:
+        wanted = (posixpath.normpath(posixpath.join(path, "..", name)) for name in _IMPORT.findall(texts[path]))
+        found += [one for one in dict.fromkeys(wanted) if one not in found]
+    return found
 
 
 def words(static: Path, language: str) -> str:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
+# Marks too: what stands between two pieces is another in English.
+_CHINESE = re.compile(r"[\u3001\u3002\u3400-\u9fff\uff08-\uff1b]")
 # Languages are named in themselves.
 LANGUAGES = frozenset({"中文"})
 # A row of characters to look for, as those of number plates: nobody writes so many without a mark.

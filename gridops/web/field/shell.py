@@ -23,8 +23,7 @@ _ASK_AGAIN = {"Cache-Control": "no-cache"}
 @public
 def shell() -> Response:
     """The frame in which the app draws itself."""
-    text = edition(current_app).texts[Bundle.APP][SHELL]
-    return Response(text, mimetype="text/html", headers=_ASK_AGAIN)
+    return Response(edition(current_app).frame, mimetype="text/html", headers=_ASK_AGAIN)
 
 
 @pages.get("/<path:inner>")

@@ -15,3 +15,12 @@ export function keepFresh(app, parts) {
   const timer = setInterval(() => lookAgain(app, parts), EVERY_MS / 4);
   return () => clearInterval(timer);
 }
+
+// A word typed alone does not say what it belongs to: once the server has taken it, the list tells.
+export async function joinedSince(app, at) {
+  const alone = ({ type, body }) => type === "check_in" && !body.outing && !body.round;
+  return (await app.store.records({ limit: 20 })).some((record) => alone(record) && Date.parse(record.confirmed_at) > Date.parse(at));
+}
+
+const SOON_MS = 3_000;
+export const lookOrWait = async (app, part, at) => lookAgain(app, [part], (await joinedSince(app, at)) ? { every: SOON_MS } : {});

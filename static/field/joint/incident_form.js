@@ -1,6 +1,7 @@
 // An incident between the form and its record.
 
 import { itemLines, lastDay } from "./law.js";
+import { kept } from "./outings.js";
 import { now } from "../lib/when.js";
 
 const TEXTS = ["party", "basis", "approver", "decision_no", "to_agency", "letter_no", "witness"];
@@ -10,9 +11,9 @@ export function fresh(words, outing, id) {
   const me = outing?.squad.find((one) => one.me);
   return {
     ...Object.fromEntries(TEXTS.map((name) => [name, ""])),
-    id, kind: law?.kind ?? "", agency: me?.agency ?? "", premises_name: "", credit_code: "", approved_at: "",
+    id, outing: outing ? kept(outing) : null, kind: law?.kind ?? "", agency: me?.agency ?? "", premises_name: "", credit_code: "", approved_at: "",
     items: [{ name: "", count: "1", unit: "件" }], officers: me?.certified && me.officer ? [me.officer] : [],
-    deadline: law ? lastDay(law, now()) : "", own_deadline: false, signed: "received", photos: null, signature: null,
+    deadline: law ? lastDay(law, now()) : "", own_deadline: false, signed: "received", photos: null, signature: null, film: null,
   };
 }
 
@@ -23,11 +24,11 @@ export function fromRecord(record, words) {
   const texts = Object.fromEntries(TEXTS.map((name) => [name, body[name] ?? ""]));
   const items = (body.items ?? "").split("\n").filter(Boolean).map(parted);
   return {
-    ...texts, id: record.id, kind: body.kind ?? law?.kind, agency: body.agency ?? "", premises_name: body.premises?.name ?? "", credit_code: body.premises?.credit_code ?? "",
+    ...texts, id: record.id, outing: { id: body.outing }, kind: body.kind ?? law?.kind, agency: body.agency ?? "", premises_name: body.premises?.name ?? "", credit_code: body.premises?.credit_code ?? "",
     approved_at: (body.approved_at ?? "").slice(0, 16), items: items.length ? items : [{ name: "", count: "1", unit: "件" }], officers: body.officers ?? [],
     deadline: (body.deadline ?? "").slice(0, 10), own_deadline: true, signed: body.signed ?? "not_asked",
     photos: { items: record.attachments.filter((one) => one.role === "photo").map((one) => ({ ...one, key: one.sha256 })), note: null },
-    signature: record.attachments.find((one) => one.role === "signature") ?? null,
+    signature: record.attachments.find((one) => one.role === "signature") ?? null, film: record.attachments.find((one) => one.role === "film") ?? null,
   };
 }
 

@@ -3,16 +3,13 @@
 // An outing is known by `id`: the UUID of the record that began it, else its number. Counts are additions: those of the
 // server, and of this phone's own the ones that are not among them yet (`counted`), so that nothing counts twice.
 
+import { came, knownAt, stands } from "../lib/records.js";
 import { day } from "../lib/when.js";
 
 export const TYPES = ["outing", "check_in", "tally", "incident", "handover"];
-const DEAD = new Set(["refused", "gone", "conflict"]);
 const WAITING_MS = 48 * 3_600_000;
 const ORDER = { open: 0, planned: 1, ended: 2, cancelled: 3 };
 const NOTHING = { agencies: [], tallies: [], incidents: [], campaigns: [], outings: [], bases: [], self: null };
-
-// Whether a record of this phone stands: the server has it, or will take it as far as is known.
-export const stands = (record) => !DEAD.has(record.state) && !record.receipt?.held_because;
 
 // {words, list}: the words of the pack, the outings with the running ones first.
 export async function readOutings(app) {
@@ -26,10 +23,10 @@ export const findOuting = (list, id) => list.find((one) => named(one, id));
 // How a record names an outing: by the record that began it where there is one.
 export const reference = (outing) => outing.record ?? outing.number;
 
-const named = (outing, name) => Boolean(name) && (outing.record === name || outing.number === name);
+export const named = (outing, name) => Boolean(name) && (outing.record === name || outing.number === name);
 
 export function merged(words, records, me, packAt) {
-  const list = words.outings.map((one) => ({ ...one, id: one.record ?? one.number, known: true, squad: one.squad.map((member) => ({ ...member })), records: [] }));
+  const list = words.outings.map((one) => ({ ...one, id: one.record ?? one.number, known: true, told: true, squad: one.squad.map((member) => ({ ...member })), records: [] }));
   const sorted = [...records].sort((one, other) => one.seq - other.seq);
   // First what begins or joins one, so that what was added to it finds it.
   for (const record of sorted.filter((one) => begins(one) || joins(one))) {
@@ -41,6 +38,7 @@ export function merged(words, records, me, packAt) {
     const outing = list.find((one) => named(one, name) || one.record === record.id);
     if (!outing) continue;
     outing.records.push(record);
+    if (record.type === "check_in" && outing.told && knownAt(record, packAt)) continue; // others may have come or left since
     if (stands(record)) APPLIED[record.type](outing, record, words, me);
   }
   for (const outing of list) count(outing, words);
@@ -64,22 +62,24 @@ const EMPTY = { number: null, planned_for: null, ended_at: null, sums: {}, count
 function begun(record, words, me) {
   const campaign = words.campaigns.find((one) => one.code === record.body.campaign);
   return {
-    ...EMPTY, id: record.id, record: record.id, records: [], known: true, squad: [self(words, me, { leads: true, checked_in_at: record.captured_at })],
+    ...EMPTY, id: record.id, record: record.id, number: record.receipt?.number ?? record.body.number ?? null, records: [], known: true, squad: [self(words, me, { leads: true, checked_in_at: record.captured_at })],
     state: "open", started_at: record.captured_at, leads: true, checked_in: true, code: record.body.code ?? null,
     campaign: { code: record.body.campaign, name: campaign?.name ?? record.body.campaign }, grid: null,
     agencies: record.body.agencies ?? campaign?.agencies ?? [],
   };
 }
 
+const bare = (id) => ({
+  ...EMPTY, id, ...(id.length === 36 ? { record: id } : { record: null, number: id }), records: [], known: false, state: "open", started_at: null,
+  leads: false, checked_in: true, campaign: null, grid: null, agencies: [], squad: [],
+});
+
 // Joined by its code and never heard of: its name comes when the leader's phone has told the server.
-function joined(record, words, me) {
-  const byRecord = record.body.outing.length === 36;
-  return {
-    ...EMPTY, id: record.body.outing, record: byRecord ? record.body.outing : null, number: byRecord ? null : record.body.outing,
-    records: [], known: false, state: "open", started_at: null, leads: false, checked_in: true, campaign: null, grid: null, agencies: [],
-    squad: [self(words, me, { checked_in_at: record.captured_at })],
-  };
-}
+const joined = (record, words, me) => ({ ...bare(record.body.outing), ...(record.receipt?.number ? { number: record.receipt.number } : {}), squad: [self(words, me, { checked_in_at: record.captured_at })] });
+
+// What a form keeps of the outing it belongs to, and the outing as no more than a form or a record still knows it.
+export const kept = (outing) => ({ id: outing.id, campaign: outing.campaign, squad: outing.squad });
+export const gone = ({ id, ...told }) => ({ ...bare(id), ...told, state: "ended", gone: true });
 
 const self = (words, me, more) => ({ id: null, name: me.name, agency: words.self?.agency ?? null, certified: words.self?.certified ?? null, officer: me.username, leads: false, checked_out_at: null, me: true, ...more });
 
@@ -97,8 +97,8 @@ const APPLIED = {
       member = name ? other(name, agency, certificate) : self(words, me, { checked_in_at: null });
       outing.squad.push(member);
     }
-    if (out) member.checked_out_at ??= record.captured_at;
-    else member.checked_in_at ??= record.captured_at;
+    if (out) member.checked_out_at = record.captured_at;
+    else came(member, record.captured_at);
     if (!name) outing.checked_in = !out;
     member.waiting = record.state !== "confirmed";
   },

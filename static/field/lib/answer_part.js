@@ -4,11 +4,12 @@ import { html, nothing } from "./html.js";
 import { uuid } from "./ids.js";
 import { filesOf, photosPart, photosState, savedPhotos, settled, voicePart } from "./photos_part.js";
 import { ANSWERS } from "./tasks.js";
-import { button, field, icon, notice, segments } from "./ui.js";
+import { button, field, focusFault, icon, notice, segments } from "./ui.js";
 import { named, t } from "./words.js";
 import { openForm } from "../joint/form.js";
+import { here } from "../joint/here.js";
 import { revise } from "../sync/revise.js";
-import { locator, tooCoarse } from "../place/fix.js";
+import { locator } from "../place/fix.js";
 
 const asks = {
   verify: () => ({ title: t("核实：情况是否属实？"), name: "map-pin-check", outcomes: [["true", t("属实")], ["false", t("不属实")]], photos: t("现场照片"), words: t("说明"), send: t("提交核实"), record: t("核实") }),
@@ -16,19 +17,15 @@ const asks = {
   handle: () => ({ title: t("处置反馈"), name: "tool", outcomes: [], photos: t("处置后照片"), words: t("处置情况"), send: t("提交反馈"), record: t("处置反馈") }),
 };
 
-// Where a picture is taken now, where the phone knows it well enough.
-function here() {
-  const fix = locator().current();
-  return fix && !tooCoarse(fix) ? { lon: Number(fix.lon.toFixed(7)), lat: Number(fix.lat.toFixed(7)) } : {};
-}
-
+// `state`: of the screen of the case; it is there still when the person has gone on.
 // `ghost()`: the picture before, to hold the camera the same way.
 // `wanted`: the record that the server did not take, where it is put right.
-export async function openAnswer(app, number, kind, ghost, wanted) {
+export async function openAnswer(app, state, kind, ghost, wanted) {
+  const { number } = state;
   const { record, draft, errors } = await openForm(app, { name: `task:${number}:${kind}`, wanted, blank, fromRecord });
   const photos = await photosState(app.store, draft.content.photos, { at: here, most: app.me.limits?.attachments ?? 40 });
   locator().watch();
-  return { number, kind, ghost: kind === "verify" ? null : ghost, draft, record, photos, errors };
+  return { state, number, kind, ghost: kind === "verify" ? null : ghost, draft, record, photos, errors };
 }
 
 const blank = () => ({ id: uuid(), outcome: "", words: "", photos: null });
@@ -54,17 +51,17 @@ function bodyOf({ kind, number, draft: { content } }) {
 }
 
 async function send(answer, app) {
-  const { draft, kind, photos } = answer;
+  const { draft, kind, photos, state } = answer;
   if (draft.over) return;
-  await settled(photos);
   answer.errors = missing(answer);
   const [wrong] = Object.keys(answer.errors);
   if (wrong) {
     app.redraw();
-    document.querySelector(`#answer-${kind} .fault`)?.scrollIntoView({ block: "center" });
+    focusFault(document.getElementById(`answer-${kind}`));
     return;
   }
-  const { told } = app.state;
+  await settled(photos); // the person may have gone on meanwhile: nothing is read of what is shown then
+  const { told } = state;
   const category = named({ name: told.category_name, name_en: told.category_name_en });
   draft.done();
   try {
@@ -79,7 +76,7 @@ async function send(answer, app) {
     app.redraw();
     return;
   }
-  if (app.state.number === answer.number) app.go("#/tasks");
+  if (app.state === state) app.go("#/tasks");
   app.toast(t("已保存，待发送"));
 }
 
@@ -95,5 +92,5 @@ export function answerForm(answer, app) {
     <div class="card">${field(`words-${kind}`, must && kind === "check" ? t("不合格的原因") : words, draft.content.words, (typed) => change({ words: typed }), { rows: 3, maxlength: kind === "check" ? 500 : 2000, required: must, errors: errors.words ? { [`words-${kind}`]: errors.words } : undefined })}</div>
     ${voicePart(photos, { onChange: shot })}
     ${errors.send ? notice("wait", t("没有保存"), errors.send) : nothing}
-    ${button(sends, () => send(answer, app), { kind: "primary", name: "send" })}</section>`;
+    <div class="thumb">${button(sends, () => send(answer, app), { kind: "primary", name: "send" })}</div></section>`;
 }

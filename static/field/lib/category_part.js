@@ -1,7 +1,7 @@
 // The choice of a category: the recent ones, those usual here at this hour, by word or pinyin initials, else by class.
 
 import { html, nothing } from "./html.js";
-import { button, icon, notice, segments } from "./ui.js";
+import { button, fault, icon, notice, segments } from "./ui.js";
 import { hour } from "./when.js";
 import { named, t } from "./words.js";
 
@@ -56,9 +56,9 @@ function rank({ said }, wanted) {
 export function categoryPart(state, { pick, redraw, error }) {
   const chosen = state.categories.find(state.value);
   const choose = (one) => () => { Object.assign(state, { value: one.value, open: false, query: "" }); pick(one); };
-  return html`<section class="card category" id="category" tabindex="-1" aria-label=${t("类别")}>
+  return html`<section class="card category" id="category" tabindex="-1" aria-label=${t("类别")} aria-describedby=${error ? "category-fault" : nothing}>
     ${chosen && !state.open ? picked(chosen, () => { state.open = true; redraw(); }) : offer(state, choose, redraw)}
-    ${error ? html`<p class="fault" role="alert">${icon("alert-circle")}${error}</p>` : nothing}
+    ${fault("category", { category: error })}
   </section>`;
 }
 

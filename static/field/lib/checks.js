@@ -1,17 +1,20 @@
 // What this phone and browser can do: asked one by one at the first start and in the settings.
 
 import { askToKeep } from "./lasting.js";
-import { room } from "../sync/capture.js";
-import { t } from "./words.js";
+import { room } from "./room.js";
+import { joined, t } from "./words.js";
 
 const good = (words) => ({ tone: "good", words });
 const bad = (words, todo) => ({ tone: "wait", words, todo });
 
-export const inWeChat = () => /MicroMessenger/i.test(navigator.userAgent);
-export const inDingTalk = () => /DingTalk/i.test(navigator.userAgent);
+const inWeChat = () => /MicroMessenger/i.test(navigator.userAgent);
+const inDingTalk = () => /DingTalk/i.test(navigator.userAgent);
+// In a page of another app, which keeps nothing reliably.
+export const insideAnother = () => inWeChat() || inDingTalk();
+export const openOutside = () => t("请点右上角“…”，选择在浏览器打开；在微信、钉钉里不能可靠保存。");
 
 function browser() {
-  if (inWeChat() || inDingTalk()) return bad(inWeChat() ? t("正在微信里打开") : t("正在钉钉里打开"), t("请点右上角“…”，选择在浏览器打开；在微信、钉钉里不能可靠保存。"));
+  if (insideAnother()) return bad(inWeChat() ? t("正在微信里打开") : t("正在钉钉里打开"), openOutside());
   return globalThis.isSecureContext ? good(t("连接安全")) : bad(t("不是安全连接"), t("相机、定位和离线打开都需要 https 地址，请向管理员索取。"));
 }
 
@@ -21,11 +24,15 @@ async function worker() {
   return ready ? good(t("没有网络也能打开")) : bad(t("离线文件还没有下载完"), t("请在网络好的地方多等一会儿再试。"));
 }
 
+// "820 MB", "10.7 GB".
+const MEGABYTE = 1_000_000;
+export const sizeOf = (bytes) => (bytes < 1000 * MEGABYTE ? `${Math.round(bytes / MEGABYTE)} MB` : `${(bytes / (1000 * MEGABYTE)).toFixed(1)} GB`);
+
 async function lasting() {
   const kept = await askToKeep();
-  const megabytes = Math.round((await room()) / 1_000_000);
-  const words = Number.isFinite(megabytes) ? t("可用空间约 %(n)s MB", { n: megabytes }) : "";
-  return kept ? good(`${t("记录会长期保存")} ${words}`) : bad(`${t("浏览器未答应长期保存")} ${words}`, t("请把应用添加到主屏幕后再试；在此之前请当天发送完。"));
+  const bytes = await room();
+  const words = Number.isFinite(bytes) ? t("可用空间约 %(size)s", { size: sizeOf(bytes) }) : "";
+  return kept ? good(joined([t("记录会长期保存"), words], "，")) : bad(joined([t("浏览器未答应长期保存"), words], "，"), t("请把应用添加到主屏幕后再试；在此之前请当天发送完。"));
 }
 
 async function camera() {

@@ -11,11 +11,19 @@ export const device = {
   // Reads everything once; afterwards `get` answers at once.
   async open() {
     database = await openDB(DATABASE, 1, { upgrade: (db) => db.createObjectStore("settings") });
-    for (const name of await database.getAllKeys("settings")) kept.set(name, await database.get("settings", name));
+    const { store } = database.transaction("settings");
+    const [names, values] = await Promise.all([store.getAllKeys(), store.getAll()]);
+    names.forEach((name, n) => kept.set(name, values[n]));
     if (!kept.get("id")) await device.set("id", uuid());
     return device;
   },
   get: (name, otherwise) => (kept.has(name) ? kept.get(name) : otherwise),
+  // Kept for sure, whatever becomes of the phone, or not at all; then it throws.
+  async keep(name, value) {
+    const tx = database.transaction("settings", "readwrite", { durability: "strict" });
+    await Promise.all([tx.store.put(value, name), tx.done]);
+    kept.set(name, value);
+  },
   async set(name, value) {
     if (value === undefined) {
       kept.delete(name);

@@ -26,3 +26,12 @@ export async function sha256(content) {
 
 // Letters and digits that cannot be guessed: the code by which others join a squad.
 export const code = () => [...crypto.getRandomValues(new Uint8Array(20))].map((byte) => "abcdefghijkmnpqrstuvwxyz23456789"[byte & 31]).join("");
+
+// A code as it is kept and compared, however it was typed; "" for what is none. The server says the same (squads.rules.plain_code).
+export function plainCode(text) {
+  const plain = text.normalize("NFKC").replace(/[\s\p{Pd}]/gu, "").toLowerCase();
+  return /^[a-z0-9_]{6,40}$/.test(plain) ? plain : "";
+}
+
+// As it is read out and typed.
+export const inGroups = (joined) => joined.match(/.{1,4}/g).join(" ");

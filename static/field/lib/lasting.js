@@ -1,7 +1,8 @@
 // Whether the browser keeps what is stored here when the phone runs out of space: asked for from the first capture on.
 
 import { device } from "./device.js";
-import { nothing } from "./html.js";
+import { html, nothing } from "./html.js";
+import { roomNotice } from "./room.js";
 import { notice } from "./ui.js";
 import { t } from "./words.js";
 
@@ -21,5 +22,7 @@ export async function askOnce({ captured = false } = {}) {
   await askToKeep();
 }
 
-// Said where it was refused and something waits.
-export const mayBeLost = (app) => (device.get("persisted") === false && app.counts.waiting ? notice("wait", t("浏览器未答应长期保存"), t("手机空间不足时，浏览器可能清除未发送的记录。请把应用添加到主屏幕，并尽早发送。")) : nothing);
+const refused = (app) => (device.get("persisted") === false && app.counts.waiting ? notice("wait", t("浏览器未答应长期保存"), t("手机空间不足时，浏览器可能清除未发送的记录。请把应用添加到主屏幕，并尽早发送。")) : nothing);
+
+// Said where the phone is nearly full, and where lasting was refused while something waits.
+export const mayBeLost = (app) => html`${roomNotice()}${refused(app)}`;

@@ -1,6 +1,6 @@
 // Rounds as this phone knows them: what the server said last, and what was recorded here since.
 
-import { STUCK } from "./records.js";
+import { came, knownAt, stands } from "./records.js";
 
 const NONE = { rounds: [], rechecks: [], checklists: [], visit_kinds: [], order_kinds: [], signed: [], severities: [], finding_categories: [], themes: [], orders_need: "" };
 const OFFICERS = 2;
@@ -8,10 +8,9 @@ const OFFICERS = 2;
 // By which name records speak of a round.
 export const nameOf = (round) => round.record ?? round.number;
 
-export const roundOf = (found, id) => found.rounds.find((round) => round.record === id || round.number === id);
-
-// Whether a record of this phone stands: the server has it, or will take it as far as is known.
-const stands = (record) => !STUCK.has(record.state) && !record.receipt?.held_because;
+// By its number, or by the record that began it, which a planned one gets only then.
+export const called = (round, name) => round.record === name || round.number === name;
+export const roundOf = (found, id) => found.rounds.find((round) => called(round, id));
 
 // Rounds, re-inspections and lists to choose from; each round with what this phone adds to it.
 export async function nights(app) {
@@ -19,7 +18,7 @@ export async function nights(app) {
   const data = { ...NONE, ...pack?.data };
   const own = (await app.store.ofTypes("round", "visit", "check_in")).filter(stands);
   // What the server has taken and does not show any more when asked afterwards is over.
-  const over = (record) => record.state === "confirmed" && !record.receipt?.waiting_for && pack?.at > record.confirmed_at;
+  const over = (record) => knownAt(record, pack?.at);
   const rounds = data.rounds.map((round) => ({ ...round }));
   for (const record of own) {
     const name = begins(record) ? record.body.number ?? record.id : joins(record) ? record.body.round : null;
@@ -27,12 +26,13 @@ export async function nights(app) {
     rounds.unshift(begins(record) ? begun(record) : joined(record));
   }
   const self = { agency: null, certified: null, ...(await app.store.pack("outings"))?.data?.self };
-  return { ...data, rounds: rounds.map((round) => added(round, own, { ...self, name: app.me.name })), rechecks: data.rechecks.filter((one) => !mended(one, own)) };
+  return { ...data, at: pack?.at, rounds: rounds.map((round) => added(round, own.filter((record) => round.here || record.type !== "check_in" || !over(record)), { ...self, name: app.me.name })), rechecks: unmended(data.rechecks, own) };
 }
 
 const begins = (record) => record.type === "round" && record.body.action === "start";
 const joins = (record) => record.type === "check_in" && record.body.round && !record.body.name && !record.body.out;
-const called = (round, name) => round.record === name || round.number === name;
+// Re-inspections that are still owed after what this phone recorded.
+export const unmended = (rechecks, own) => rechecks.filter((one) => !mended(one, own));
 const mended = ({ premises, findings }, own) => findings.length > 0 && findings.every(({ id }) => own.some(({ type, body }) => type === "visit" && body.premises.id === premises && (body.corrected ?? []).includes(id)));
 
 const BARE = {
@@ -40,10 +40,16 @@ const BARE = {
   leads: false, checked_in: true, squad: [], code: null, join: null, grids: [], plan: [], visits: [], may: { start: false, end: false, cancel: false, visit: true }, here: true,
 };
 
-const begun = ({ id, body, captured_at }) => ({ ...BARE, record: id, theme: body.theme ?? "", groups: body.groups ?? 1, started_at: captured_at, leads: true, code: body.code ?? null, may: { ...BARE.may, end: true, cancel: true } });
+// The number comes with the receipt, before the server is asked for the round itself.
+const begun = ({ id, body, captured_at, receipt }) => ({ ...BARE, record: id, number: receipt?.number ?? body.number ?? null, theme: body.theme ?? "", groups: body.groups ?? 1, started_at: captured_at, leads: true, code: body.code ?? null, may: { ...BARE.may, end: true, cancel: true } });
 
+const byName = (name) => (name.length === 36 ? { record: name } : { number: name });
 // Joined by its code and never heard of: what it is about comes when the leader's phone has told the server.
-const joined = ({ body: { round: name } }) => ({ ...BARE, unheard: true, ...(name.length === 36 ? { record: name } : { number: name }) });
+const joined = ({ body: { round: name }, receipt }) => ({ ...BARE, unheard: true, number: receipt?.number ?? null, ...byName(name) });
+
+// What a form keeps of the round it belongs to, and the round as no more than a form still knows it.
+export const kept = (round) => ({ name: nameOf(round), theme: round.theme, inspection: round.inspection, fault: round.fault, started_at: round.started_at });
+export const gone = ({ name, ...told }) => ({ ...BARE, ...byName(name), ...told, state: "ended", gone: true });
 
 function added(round, own, self) {
   const of = (record) => called(round, begins(record) ? record.body.number ?? record.id : record.body.round) || record.id === round.record;
@@ -81,13 +87,13 @@ const ADDS = {
   check_in(round, { body, captured_at }, self) {
     if (body.name) {
       const known = round.squad.find((one) => one.name === body.name && one.agency === body.agency);
-      if (known) known.checked_in_at ??= captured_at;
+      if (known) came(known, captured_at);
       else round.squad.push({ name: body.name, agency: body.agency, certified: Boolean(body.certificate_no), leads: false, checked_in_at: captured_at, checked_out_at: null, me: false });
       return;
     }
     if (body.out) {
       const me = round.squad.find((one) => one.me);
-      if (me) me.checked_out_at ??= captured_at;
+      if (me) me.checked_out_at = captured_at;
       round.checked_in = false;
     } else {
       // Whose code was scanned has begun it, whatever the server knew then.
@@ -99,7 +105,7 @@ const ADDS = {
 
 function arrived(round, self, at, more) {
   const me = round.squad.find((one) => one.me);
-  if (me) me.checked_in_at ??= at;
+  if (me) came(me, at);
   else round.squad.unshift({ ...self, leads: false, checked_in_at: at, checked_out_at: null, me: true, ...more });
   round.checked_in = true;
 }

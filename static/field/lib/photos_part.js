@@ -14,7 +14,8 @@ import { voice } from "../photo/voice.js";
 import { device } from "./device.js";
 import { html, nothing } from "./html.js";
 import { sha256, uuid } from "./ids.js";
-import { button, chip, icon, notice, sheet, time, toast } from "./ui.js";
+import { mayPhotograph, roomNotice } from "./room.js";
+import { button, chip, fault, icon, moment, notice, sheet, toast } from "./ui.js";
 import { t } from "./words.js";
 
 const MOST = 12;
@@ -49,6 +50,8 @@ export function filesOf(state, roles = null) {
 // Photos of a role that will be sent, those still being made smaller with them.
 export const countOf = (state, role) => state.items.filter((one) => one.role === role && !one.fault).length;
 export const photosIn = (state, role) => state.items.filter((one) => one.role === role);
+// Whether a note is kept, or being spoken.
+export const hasNote = (state) => Boolean(state.note || state.recorder?.begun());
 export const busyIn = (state) => state.items.some((one) => one.making);
 
 // Resolves when no photo is being made smaller and no note is being recorded.
@@ -61,6 +64,7 @@ export async function settled(state) {
 // The camera, at once. True when a photo was kept.
 export async function takePhoto(state, { role = "before", label = t("拍照"), ghost = null, facing, onChange = () => {}, instead = null } = {}) {
   const before = typeof ghost === "function" ? await ghost() : ghost;
+  if (!(await mayPhotograph()) || !state.opened) return false;
   state.camera = true;
   const photo = await openCamera({ facing, ghost: before, label, album: !instead });
   state.camera = false;
@@ -91,8 +95,8 @@ async function keep(state, photo, role, onChange, instead = null) {
     item.making = null;
     onChange();
   });
+  onChange(); // the form is stored without the one before, so that it can go
   if (instead) await forget(state, instead);
-  onChange();
   if (photo.sha256) await item.making;
 }
 
@@ -111,7 +115,7 @@ async function made(state, item) {
     shown(item);
     await state.store.keepFile({ sha256: hash, blob, size: blob.size, mime: item.mime });
   } catch (refused) {
-    item.fault = refused.name === "QuotaExceededError" ? t("手机存储已满，这张照片没有保存：请清理手机空间后重拍。") : sayFault(refused.reason);
+    item.fault = refused.name === "QuotaExceededError" ? t("手机存储已满，这张照片没有保存：请清理手机空间后重拍。") : refused.reason ? sayFault(refused.reason) : t("这张照片没有保存，请重拍。");
     item.sha256 = undefined;
   }
 }
@@ -134,10 +138,11 @@ async function forget(state, item) {
   if (item.sha256 && !state.items.some((one) => one.sha256 === item.sha256)) await state.store.dropFile(item.sha256);
 }
 
-async function remove(state, item) {
+async function remove(state, item, onChange) {
   const at = state.items.indexOf(item);
   if (at < 0) return;
   state.items.splice(at, 1);
+  onChange();
   await forget(state, item);
 }
 
@@ -149,11 +154,13 @@ export function releasePhotos(state) {
   for (const { url } of state.items) if (url) URL.revokeObjectURL(url);
 }
 
-// The form is thrown away and its files with it.
+// The form is thrown away and its files with it: those that its draft names go with the draft.
 export async function discardPhotos(state) {
+  state.recorder?.drop();
   releasePhotos(state);
-  for (const { sha256: hash } of [...state.items, state.note ?? {}]) if (hash) await state.store.dropFile(hash);
+  const names = [...state.items, state.note ?? {}].map(({ sha256: hash }) => hash).filter(Boolean);
   Object.assign(state, { items: [], note: null });
+  for (const hash of names) await state.store.dropFile(hash);
 }
 
 // `required`: what is said where there is no photo yet. `album`: whether the album is offered.
@@ -161,13 +168,14 @@ export function photosPart(state, { role = "before", label = t("照片"), most =
   const items = photosIn(state, role);
   const full = items.length >= most || state.items.length >= state.most;
   const given = { role, label, ghost, onChange };
-  return html`<section class="card photos" aria-label=${label}>
+  return html`<section class="card photos" aria-label=${label} tabindex=${errors ? "-1" : nothing} aria-describedby=${errors ? `photos-${role}-fault` : nothing}>
     <header class="photos-head"><h2>${label}</h2>${items.length ? html`<span class="soft num">${t("%(n)s 张", { n: items.length })}</span>` : nothing}</header>
+    ${roomNotice()}
     ${items.length ? html`<ul class="photos-list">${items.map((item, order) => thumb(state, item, order, given))}</ul>` : required ? html`<p class="soft">${required}</p>` : nothing}
     ${full ? html`<p class="soft">${t("照片已够 %(n)s 张。", { n: items.length })}</p>` : html`<div class="buttons">
       ${button(items.length ? t("再拍一张") : t("拍照"), () => takePhoto(state, given), { name: "camera" })}
       ${album ? button(t("相册"), () => chooseFromAlbum(state, given), { kind: "quiet", name: "photo" }) : nothing}</div>`}
-    ${errors ? html`<p class="fault" role="alert">${icon("alert-circle")}${errors}</p>` : nothing}
+    ${fault(`photos-${role}`, { [`photos-${role}`]: errors })}
   </section>`;
 }
 
@@ -186,45 +194,53 @@ async function look(state, item, given) {
   const chosen = await sheet(given.label, (close) => html`
     ${item.url && !item.fault ? html`<img class="photo-large" src=${item.url} alt=${given.label}>` : nothing}
     ${item.fault ? notice("wait", t("这张不能用"), item.fault) : said ? notice("wait", said, t("可以重拍，也可以就用这张。")) : nothing}
-    <p class="buttons soft">${item.album ? chip(t("相册"), { name: "photo" }) : nothing}${item.taken_at ? time(item.taken_at) : nothing}</p>
+    <p class="buttons soft">${item.album ? chip(t("相册"), { name: "photo" }) : nothing}${item.taken_at ? moment(item.taken_at) : nothing}</p>
     <div class="buttons">${button(t("重拍"), () => close("again"), { name: "refresh" })}${button(t("删除"), () => close("remove"), { name: "trash" })}</div>`);
   if (chosen === "again") await takePhoto(state, { ...given, instead: item });
-  if (chosen === "remove") {
-    await remove(state, item);
-    given.onChange();
-  }
+  if (chosen === "remove") await remove(state, item, given.onChange);
 }
 
 // Hold to talk; a note that is kept is never forced into text.
 export function voicePart(state, { label = t("语音"), onChange = () => {} } = {}) {
   if (state.note && !state.recorder) return keptNote(state, label, onChange);
-  state.recorder ??= voice({ change: () => { state.hearing = heard(state, onChange); } });
-  return html`<section class="card voice-part" aria-label=${label}><h2>${label} <span class="soft">${t("（可不填）")}</span></h2>${state.recorder.element}</section>`;
+  state.recorder ??= voice({ change: () => { state.hearing = changedNote(state, onChange); } });
+  return html`<section class="card voice-part" aria-label=${label}><h2>${label} <span class="soft">${t("（可不填）")}</span></h2>${state.recorder.element}
+    ${fault("voice", { voice: state.unheard })}</section>`;
 }
 
-async function heard(state, onChange) {
+// What was recorded anew, or left out.
+async function changedNote(state, onChange) {
   const before = state.note;
+  await heard(state).catch((failed) => unheard(state, failed));
+  onChange(); // the form is stored without the one before, so that it can go
+  if (before && before.sha256 !== state.note?.sha256) await state.store.dropFile(before.sha256);
+}
+
+async function heard(state) {
   const said = state.recorder.value();
-  if (!said) {
-    state.note = null;
-    if (before) await state.store.dropFile(before.sha256);
-    return onChange();
-  }
+  Object.assign(state, { note: null, unheard: "" });
+  if (!said) return;
   const hash = await sha256(said.blob);
   const mime = said.mime.split(";")[0];
-  state.note = { ...said, mime, sha256: hash };
   await state.store.keepFile({ sha256: hash, blob: said.blob, size: said.blob.size, mime });
-  return onChange();
+  state.note = { ...said, mime, sha256: hash };
+}
+
+// A note that could not be kept is told as a photo is; it is not sent.
+function unheard(state, failed) {
+  console.warn(failed);
+  state.unheard = failed.name === "QuotaExceededError" ? t("手机存储已满，这段录音没有保存：请清理手机空间后重录。") : t("这段录音没有保存，请重录。");
+}
+
+// Stores the form without its note, then lets go of the note.
+async function dropNote(state, { sha256: hash }, onChange) {
+  state.note = null;
+  onChange();
+  await state.store.dropFile(hash);
 }
 
 // A note of a form that came back after a kill.
 function keptNote(state, label, onChange) {
-  const drop = async () => {
-    const { sha256: hash } = state.note;
-    state.note = null;
-    await state.store.dropFile(hash);
-    onChange();
-  };
   const play = () => {
     const url = URL.createObjectURL(state.note.blob);
     const sound = new Audio(url);
@@ -232,5 +248,5 @@ function keptNote(state, label, onChange) {
     return sound.play().catch(() => toast(t("这台手机放不出这段录音，但它已保存。"), { tone: "wait" }));
   };
   return html`<section class="card voice-part" aria-label=${label}><h2>${label}</h2><div class="voice-kept">${icon("microphone")}<span class="num">${state.note.seconds ? t("录音 %(seconds)s 秒", { seconds: Math.round(state.note.seconds) }) : t("录音")}</span>
-    ${button(t("播放"), play, { name: "player-play" })}${button(t("删除录音"), drop, { kind: "quiet", name: "trash" })}</div></section>`;
+    ${button(t("播放"), play, { name: "player-play" })}${button(t("删除录音"), () => dropNote(state, state.note, onChange), { kind: "quiet", name: "trash" })}</div></section>`;
 }

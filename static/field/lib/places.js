@@ -1,11 +1,11 @@
 // Premises as this phone knows them: by name, credit code, the code on the wall, or distance.
 
-import { STUCK } from "./records.js";
+import { stands } from "./records.js";
 
 // What the server said last, less what was seen mended on this phone since.
 export async function premisesOf(store) {
   const data = (await store.pack("premises"))?.data ?? { premises: [], kinds: [], risks: [] };
-  const mended = new Set((await store.ofTypes("visit")).filter((record) => !STUCK.has(record.state)).flatMap((record) => record.body.corrected ?? []));
+  const mended = new Set((await store.ofTypes("visit")).filter(stands).flatMap((record) => record.body.corrected ?? []));
   if (!mended.size) return data;
   return { ...data, premises: data.premises.map((one) => (one.open.some(({ id }) => mended.has(id)) ? { ...one, open: one.open.filter(({ id }) => !mended.has(id)) } : one)) };
 }

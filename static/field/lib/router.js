@@ -23,13 +23,25 @@ const SCREENS = {
   settings: "settings",
   start: "start",
   calibrate: "calibrate",
-  share: "share",
 };
+
+// Addresses that were handed out before under another name.
+const BEFORE = [[/^supervision\/problems\//, "supervision/"]];
+
+// A code that was cut off or scanned badly is no reason to open nothing.
+function plain(step) {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
+}
 
 // {screen, params, query} for an address like `#/outings/abc?x=1`; unknown ones lead home.
 export function read(hash) {
-  const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
-  const steps = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const [told, query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const path = BEFORE.reduce((address, [old, now]) => address.replace(old, now), told);
+  const steps = path.split("/").filter(Boolean).map(plain);
   for (const [pattern, screen] of Object.entries(SCREENS)) {
     const wanted = pattern.split("/").filter(Boolean);
     if (wanted.length !== steps.length) continue;

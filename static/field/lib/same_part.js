@@ -3,7 +3,7 @@
 import { fixOf, unaccepted } from "../place/place_state.js";
 import { sameKind } from "../place/near.js";
 import { html, nothing } from "./html.js";
-import { button, chip, icon, time } from "./ui.js";
+import { button, chip, icon, moment } from "./ui.js";
 import { t } from "./words.js";
 
 const WITHIN_M = 100;
@@ -39,6 +39,6 @@ function one(item, words, { chosen, pictures, choose }) {
   const url = pictures.url(item.thumb);
   const take = () => choose(chosen ? null : { name: nameOf(item), number: item.number });
   return html`<li class="same-one">${url ? html`<img src=${url} alt=${t("该案件的照片")} width="88" height="88">` : html`<span class="same-none">${icon("photo-off")}</span>`}
-    <span class="row-body"><strong class="num">${item.number ?? t("本机上报，待编号")}</strong><span>${words}${item.address ? ` · ${item.address}` : ""}</span><span class="soft">${time(item.reported_at)}${item.mine ? html` ${chip(t("我上报的"))}` : nothing}</span></span>
+    <span class="row-body"><strong class="num">${item.number ?? t("本机上报，待编号")}</strong><span>${words}${item.address ? ` · ${item.address}` : ""}</span><span class="soft">${moment(item.reported_at)}${item.mine ? html` ${chip(t("我上报的"))}` : nothing}</span></span>
     ${button(chosen ? t("不是") : t("就是它"), take, { kind: chosen ? "quiet" : "plain", name: chosen ? "x" : "check" })}</li>`;
 }

@@ -1,7 +1,7 @@
 // Steps of a case that need the server at once, as others wait for them: 接收, 申请延期, 退件, 结案.
 
 import { html, nothing } from "./html.js";
-import { button, field, icon, notice, segments, sheet } from "./ui.js";
+import { button, field, focusFault, icon, notice, segments, sheet } from "./ui.js";
 import { t } from "./words.js";
 import { ask, reason } from "../sync/net.js";
 
@@ -49,8 +49,9 @@ function open(state, app, name) {
       const { due, reason: why, words, closing_condition } = form;
       const fields = { ask_extension: { due, reason: why }, return: { reason: why }, close: { closing_condition, words } }[name];
       form.errors = (await take(state, app, name, fields)) ?? {};
-      if (Object.keys(form.errors).length) draw();
-      else close(true);
+      if (!Object.keys(form.errors).length) return close(true);
+      draw();
+      return focusFault();
     };
     return html`${form.errors.whole ? notice("wait", t("没有办成"), form.errors.whole) : nothing}
       ${name === "ask_extension" ? field("due", t("延期至"), form.due, change("due"), { type: "datetime-local", required: true, errors: form.errors }) : nothing}

@@ -9,7 +9,9 @@
 // drafts   {name, …}: forms begun;  packs {part, etag, at, data};  notes {key, value}
 
 import { openDB } from "../../vendor/idb/idb.js";
+import { letGo, namedIn, NEEDING } from "./needed.js";
 import { MENDABLE } from "./records.js";
+import { giveUp, mayWrite, wrote } from "./reserve.js";
 import { iso } from "./when.js";
 
 const STRICT = { durability: "strict" };
@@ -33,16 +35,19 @@ export async function openStore(userId) {
 }
 
 const FILES = ["photos", "bytes"];
+const full = (fault) => fault?.name === "QuotaExceededError";
 const keep = (tx, { blob, ...told }) => [tx.objectStore("bytes").put(blob, told.sha256), tx.objectStore("photos").put(told)];
-const forget = (tx, sha256) => FILES.map((name) => tx.objectStore(name).delete(sha256));
 
-// What is written so that these files go up; those that are there already stay as they are.
-function queued(tx, files, known, at) {
-  return files.flatMap((file, place) => {
+// What is written so that these files go up; those that are there already stay as they are, but for one that could not
+// go: the bytes at hand are whole.
+async function queued(tx, files, at) {
+  const photos = tx.objectStore("photos");
+  const known = await Promise.all(files.map(({ sha256 }) => photos.get(sha256)));
+  return Promise.all(files.flatMap((file, place) => {
     const kept = known[place];
-    if (!kept) return keep(tx, { ...file, created_at: at });
-    return kept.state === "dropped" || kept.state === "draft" ? [tx.objectStore("photos").put({ ...kept, state: "queued" })] : [];
-  });
+    if (!kept || kept.state === "stuck") return keep(tx, { ...file, created_at: at });
+    return kept.state === "dropped" || kept.state === "draft" ? [photos.put({ ...kept, state: "queued" })] : [];
+  }));
 }
 
 class Store {
@@ -67,16 +72,60 @@ class Store {
     this.channel.postMessage("changed");
   }
 
+  // A change of some tables, whole or not at all. On a full phone what is held back is given up for it; one of many bytes
+  // is not begun where there is room for small ones only.
+  async write(names, change, bytes = 0) {
+    const may = mayWrite(bytes);
+    if (may !== true && !(await may)) throw new DOMException("the phone is full", "QuotaExceededError");
+    for (;;) {
+      const fault = { why: null };
+      const given = await this.#once(names, change, fault);
+      if (!fault.why) {
+        wrote(bytes);
+        return given;
+      }
+      if (!full(fault.why) || !(await giveUp(bytes))) throw fault.why;
+      this.changed(); // the person is told
+    }
+  }
+
+  // The request that failed says why; the transaction often only that it was given up.
+  async #once(names, change, fault) {
+    const tx = this.db.transaction(names, "readwrite", STRICT);
+    const over = tx.done.then(() => null, (ended) => ended ?? new Error("given up"));
+    let given;
+    try {
+      given = await change(tx);
+    } catch (failed) {
+      fault.why = failed;
+      try {
+        tx.abort();
+      } catch {
+        // It has ended already.
+      }
+    }
+    const ended = await over;
+    if (ended && (!fault.why || full(ended))) fault.why = ended;
+    return given;
+  }
+
+  // How many bytes of these files are not here yet.
+  async #missing(files) {
+    const known = await Promise.all(files.map(({ sha256 }) => this.db.getKey("photos", sha256)));
+    return files.reduce((sum, { size }, place) => sum + (known[place] ? 0 : size), 0);
+  }
+
   // A record with all its files, or nothing of it. Files that are there already (the same photo twice) stay as they are.
   async add(record, files) {
-    const tx = this.db.transaction(["records", ...FILES, "notes", "drafts"], "readwrite", STRICT);
-    const [records, photos, notes] = ["records", "photos", "notes"].map((name) => tx.objectStore(name));
-    const counter = await notes.get("seq");
-    const known = await Promise.all(files.map(({ sha256 }) => photos.get(sha256)));
-    const stored = { ...record, seq: (counter?.value ?? 0) + 1 };
-    const written = [notes.put({ key: "seq", value: stored.seq }), records.add(stored), ...queued(tx, files, known, record.created_at)];
-    if (record.draft) written.push(tx.objectStore("drafts").delete(record.draft));
-    await Promise.all([...written, tx.done]); // the write that failed says why; the transaction only that it was given up
+    const stored = await this.write(["records", ...FILES, "notes", "drafts"], async (tx) => {
+      const notes = tx.objectStore("notes");
+      const seq = ((await notes.get("seq"))?.value ?? 0) + 1;
+      const fresh = { ...record, seq };
+      const written = [notes.put({ key: "seq", value: seq }), tx.objectStore("records").add(fresh), queued(tx, files, record.created_at)];
+      if (record.draft) written.push(tx.objectStore("drafts").delete(record.draft));
+      await Promise.all(written);
+      return fresh;
+    }, await this.#missing(files));
     this.changed();
     return stored;
   }
@@ -103,6 +152,11 @@ class Store {
     return this.db.getAllFromIndex("records", "state", all, Number.isFinite(limit) ? limit : undefined);
   }
 
+  // Their names only, oldest first.
+  idsIn(state) {
+    return this.db.getAllKeysFromIndex("records", "state", IDBKeyRange.bound([state, 0], [state, Infinity]));
+  }
+
   // All of some kinds, oldest first.
   async ofTypes(...types) {
     const all = await this.db.getAll("records");
@@ -115,39 +169,36 @@ class Store {
 
   // A record that was put right, with the files it has now; one that the server has taken meanwhile stays as it is.
   async revise(id, changes, files, draft) {
-    const tx = this.db.transaction(["records", ...FILES, "drafts"], "readwrite", STRICT);
-    const [records, photos] = ["records", "photos"].map((name) => tx.objectStore(name));
-    const all = await records.getAll();
-    const before = all.find((record) => record.id === id);
-    if (!MENDABLE.has(before?.state)) return before;
-    const known = await Promise.all(files.map(({ sha256 }) => photos.get(sha256)));
-    const stored = { ...before, left_out: [], ...changes };
-    const needed = new Set([stored, ...all.filter((record) => record.id !== id)].flatMap(({ attachments }) => attachments.map(({ sha256 }) => sha256)));
-    const taken = before.attachments.filter(({ sha256 }) => !needed.has(sha256));
-    const written = [records.put(stored), ...queued(tx, files, known, before.created_at), ...taken.flatMap(({ sha256 }) => forget(tx, sha256))];
-    if (draft) written.push(tx.objectStore("drafts").delete(draft));
-    await Promise.all([...written, tx.done]);
+    const stored = await this.write(NEEDING, async (tx) => {
+      const before = await tx.objectStore("records").get(id);
+      if (!MENDABLE.has(before?.state)) return before;
+      const now = { ...before, left_out: [], ...changes };
+      await Promise.all([tx.objectStore("records").put(now), queued(tx, files, before.created_at), draft && tx.objectStore("drafts").delete(draft)]);
+      await letGo(tx, before.attachments.map(({ sha256 }) => sha256));
+      return now;
+    }, await this.#missing(files));
     this.changed();
     return stored;
   }
 
-  async update(id, changes) {
-    const tx = this.db.transaction("records", "readwrite", STRICT);
-    const known = await tx.store.get(id);
-    if (known) tx.store.put({ ...known, ...changes });
-    await tx.done;
+  // `only`: in these states; what came further meanwhile, in another tab, stays as it is.
+  async update(id, changes, only) {
+    const known = await this.write("records", async (tx) => {
+      const before = await tx.store.get(id);
+      if (before && (!only || only.has(before.state))) await tx.store.put({ ...before, ...changes });
+      return before && { ...before, ...changes };
+    });
     this.changed();
-    return known && { ...known, ...changes };
+    return known;
   }
 
-  // A record that the server never took, given up by its person; its files go unless another record needs them.
+  // A record given up by its person; its files go unless something else needs them.
   async remove(id) {
-    const tx = this.db.transaction(["records", ...FILES], "readwrite", STRICT);
-    const gone = await tx.objectStore("records").get(id);
-    await tx.objectStore("records").delete(id);
-    const needed = new Set((await tx.objectStore("records").getAll()).flatMap((record) => record.attachments.map((one) => one.sha256)));
-    for (const { sha256 } of gone?.attachments ?? []) if (!needed.has(sha256)) forget(tx, sha256);
-    await tx.done;
+    await this.write(NEEDING, async (tx) => {
+      const gone = await tx.objectStore("records").get(id);
+      await tx.objectStore("records").delete(id);
+      await letGo(tx, (gone?.attachments ?? []).map(({ sha256 }) => sha256));
+    });
     this.changed();
   }
 
@@ -156,6 +207,13 @@ class Store {
     const tx = this.db.transaction(FILES);
     const [told, blob] = await Promise.all(FILES.map((name) => tx.objectStore(name).get(sha256)));
     return told && { ...told, blob };
+  }
+
+  // How far files came, without their bytes: {sha256: photo} of those that are here.
+  async photoStates(names) {
+    const { store } = this.db.transaction("photos");
+    const found = await Promise.all([...names].map((name) => store.get(name)));
+    return new Map(found.filter(Boolean).map((photo) => [photo.sha256, photo]));
   }
 
   // Names only: to read six hundred pictures for each one that is sent takes a phone minutes.
@@ -168,10 +226,10 @@ class Store {
   }
 
   async updatePhoto(sha256, changes) {
-    const tx = this.db.transaction("photos", "readwrite", STRICT);
-    const known = await tx.store.get(sha256);
-    if (known) tx.store.put({ ...known, ...changes });
-    await tx.done;
+    await this.write("photos", async (tx) => {
+      const known = await tx.store.get(sha256);
+      if (known) await tx.store.put({ ...known, ...changes });
+    });
     this.changed();
   }
 
@@ -183,29 +241,30 @@ class Store {
     return this.db.getAll("drafts");
   }
 
-  async saveDraft(name, content) {
-    const tx = this.db.transaction("drafts", "readwrite", STRICT);
-    tx.store.put({ ...content, name });
-    await tx.done;
+  saveDraft(name, content) {
+    return this.write("drafts", (tx) => tx.store.put({ ...content, name }));
   }
 
+  // A form that is thrown away, and with it the files that only it had.
   dropDraft(name) {
-    return this.db.delete("drafts", name);
+    return this.write(NEEDING, async (tx) => {
+      const gone = await tx.objectStore("drafts").get(name);
+      await tx.objectStore("drafts").delete(name);
+      await letGo(tx, namedIn(gone));
+    });
   }
 
   // A file of a form that is being filled in: written once, under its name, before anything is sent.
-  async keepFile({ sha256, blob, size, mime }) {
-    const tx = this.db.transaction(FILES, "readwrite", STRICT);
-    const known = await tx.objectStore("photos").get(sha256);
-    const written = known ? [] : keep(tx, { sha256, blob, size, mime, state: "draft", created_at: iso() });
-    await Promise.all([...written, tx.done]);
+  keepFile({ sha256, blob, size, mime }) {
+    return this.write(FILES, async (tx) => {
+      const known = await tx.objectStore("photos").getKey(sha256);
+      if (!known) await Promise.all(keep(tx, { sha256, blob, size, mime, state: "draft", created_at: iso() }));
+    }, size);
   }
 
-  // Takes back what only a form had.
-  async dropFile(sha256) {
-    const tx = this.db.transaction(FILES, "readwrite");
-    if ((await tx.objectStore("photos").get(sha256))?.state === "draft") forget(tx, sha256);
-    await tx.done;
+  // Takes back what a form had, after the form has been stored without it.
+  dropFile(sha256) {
+    return this.write(NEEDING, (tx) => letGo(tx, [sha256]));
   }
 
   pack(part) {
@@ -246,7 +305,7 @@ class Store {
   }
 
   saveNote(key, value) {
-    return this.db.put("notes", { key, value });
+    return this.write("notes", (tx) => tx.store.put({ key, value }));
   }
 
   // What was downloaded about people and places goes; what this person captured stays until it has been delivered.
@@ -258,32 +317,32 @@ class Store {
   // Files of forms that are there no more go after a day; forms may be open in another tab.
   async tidyForms(at) {
     const until = at.getTime() - 86_400_000;
-    const named = JSON.stringify(await this.drafts());
-    const tx = this.db.transaction(FILES, "readwrite");
-    for (let cursor = await tx.objectStore("photos").index("state").openCursor("draft"); cursor; cursor = await cursor.continue()) {
-      if (Date.parse(cursor.value.created_at) < until && !named.includes(cursor.value.sha256)) forget(tx, cursor.value.sha256);
-    }
-    await tx.done;
+    const old = (await this.db.getAllFromIndex("photos", "state", "draft")).filter((photo) => Date.parse(photo.created_at) < until);
+    if (old.length) await this.write(NEEDING, (tx) => letGo(tx, old.map(({ sha256 }) => sha256)));
   }
 
-  // Confirmed records older than some days go, with the files that no other record needs.
+  async #delivered() {
+    return [...(await this.inState("confirmed")), ...(await this.inState("parted"))];
+  }
+
+  // Confirmed records older than some days go, with the files that nothing else needs.
   async tidy(keepDays, at) {
     await this.tidyForms(at);
     const until = at.getTime() - keepDays * 86_400_000;
-    const done = [...(await this.inState("confirmed")), ...(await this.inState("parted"))];
-    const old = done.filter((record) => Date.parse(record.confirmed_at ?? record.tried_at) < until);
+    const old = (await this.#delivered()).filter((record) => Date.parse(record.confirmed_at ?? record.tried_at) < until);
     if (!old.length) return;
-    const gone = new Set(old.map((record) => record.id));
-    const tx = this.db.transaction(["records", ...FILES], "readwrite");
-    const needed = new Set();
-    for (let cursor = await tx.objectStore("records").openCursor(); cursor; cursor = await cursor.continue()) {
-      if (gone.has(cursor.value.id)) cursor.delete();
-      else cursor.value.attachments.forEach((one) => needed.add(one.sha256));
-    }
-    for (const record of old) {
-      for (const { sha256 } of record.attachments) if (!needed.has(sha256)) forget(tx, sha256);
-    }
-    await tx.done;
+    await this.write(NEEDING, async (tx) => {
+      await Promise.all(old.map(({ id }) => tx.objectStore("records").delete(id)));
+      await letGo(tx, old.flatMap(({ attachments }) => attachments.map(({ sha256 }) => sha256)));
+    });
+    this.changed();
+  }
+
+  // Makes room: the files of confirmed records, which the server has whole. The records stay until their day comes.
+  async clearDelivered() {
+    const whole = await this.inState("confirmed");
+    const names = whole.flatMap(({ attachments }) => attachments.map(({ sha256 }) => sha256));
+    await this.write(NEEDING, (tx) => letGo(tx, names, ({ state }) => state !== "confirmed"));
     this.changed();
   }
 }

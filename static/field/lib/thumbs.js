@@ -1,7 +1,10 @@
 // Small pictures of tasks and of open cases around, kept with the pack and wiped with it: seen without a network.
 
+import { calm, within } from "../sync/net.js";
+
 const MOST = 200;
 const AT_ONCE = 3;
+const PATIENCE_MS = 20_000;
 
 // Fetches what the pack names and the phone has not got; lets go of what the pack no longer names.
 export async function keepThumbs(store) {
@@ -27,14 +30,11 @@ async function named(store) {
 
 // The picture's bytes; undefined where the server has none to show, null where there was no network.
 async function fetched(store, address, { keep = true } = {}) {
-  let answer;
-  try {
-    answer = await fetch(address, { credentials: "same-origin", redirect: "error", cache: "no-store", signal: AbortSignal.timeout(20_000) });
-  } catch {
-    return null;
-  }
-  if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("image/")) return undefined;
-  const blob = await answer.blob().catch(() => null);
+  await calm();
+  const blob = await within(PATIENCE_MS, async (signal) => {
+    const answer = await fetch(address, { credentials: "same-origin", redirect: "error", cache: "no-store", signal });
+    return answer.ok && answer.headers.get("Content-Type")?.startsWith("image/") ? answer.blob() : undefined;
+  }).catch(() => null);
   if (blob && keep) await store.savePicture(address, blob);
   return blob;
 }

@@ -6,9 +6,15 @@ let current = "zh";
 export const language = () => current;
 
 export function t(sentence, values) {
-  const said = sentences[sentence] || sentence;
+  const kept = sentences[sentence] || sentence;
+  const said = Array.isArray(kept) ? kept[Number(values?.n) === 1 ? 0 : 1] : kept; // of one, of many
   return values ? said.replace(/%\((\w+)\)[sd]/g, (_, name) => String(values[name] ?? "")) : said;
 }
+
+// Pieces with the mark between them that the language has for it, without those that are empty; a piece after its label; an aside in its brackets.
+export const joined = (pieces, mark = "、") => pieces.filter(Boolean).join(t(mark));
+export const labelled = (label, words) => `${label}${t("：")}${words}`;
+export const aside = (words) => t("（%(words)s）", { words });
 
 // Switches to a language; its sentences come with the app's files, so that it works without a network.
 export async function speak(wanted) {

@@ -1,5 +1,5 @@
-// A ZIP file without compression (PKWARE APPNOTE 6.3), piece by piece: photos do not become smaller by it, and no
-// piece is held in memory twice.
+// A ZIP file without compression (PKWARE APPNOTE 6.3), piece by piece: photos do not become smaller by it. What it is
+// made of lies on the disk and is only pointed at; one piece at a time is read for its check sum.
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, start) => {
   let value = start;
@@ -29,13 +29,13 @@ function header(signature, numbers, name) {
   return new Blob([view, name]);
 }
 
-// entries: [[name, blob]…] -> Blob. At most 65,535 entries and 4 GB.
+// entries: [[name, blob, its check sum where it is known]…] -> Blob. At most 65,535 entries and 4 GB.
 export async function zip(entries) {
   const [parts, directory] = [[], []];
   let offset = 0;
-  for (const [path, blob] of entries) {
+  for (const [path, blob, known] of entries) {
     const name = new TextEncoder().encode(path);
-    const crc = crc32(new Uint8Array(await blob.arrayBuffer()));
+    const crc = known ?? crc32(new Uint8Array(await blob.arrayBuffer()));
     const common = [[2, 20], [2, UTF8], [2, 0], [2, STORED_AT[0]], [2, STORED_AT[1]], [4, crc], [4, blob.size], [4, blob.size], [2, name.length], [2, 0]];
     const local = header(0x04034b50, common, name);
     directory.push(header(0x02014b50, [[2, 20], ...common, [2, 0], [2, 0], [2, 0], [4, 0], [4, offset]], name));

@@ -4,6 +4,7 @@ import { html, live, nothing } from "../lib/html.js";
 import { button, icon, notice } from "../lib/ui.js";
 import { iso, now } from "../lib/when.js";
 import { t } from "../lib/words.js";
+import { chooseFiles } from "./chooser.js";
 import { full } from "./full.js";
 import { readHead } from "./head.js";
 import { canvasOf, packed } from "./paint.js";
@@ -42,17 +43,9 @@ export function openCamera({ facing = "environment", ghost = null, label = t("æ‹
 }
 
 /** Photos chosen from the album: `[{blob, album: true, taken_at?, lon?, lat?}]`, empty when none is. */
-export function fromAlbum({ multiple = true } = {}) {
-  const input = Object.assign(document.createElement("input"), { type: "file", accept: "image/*", multiple });
-  return new Promise((resolve) => {
-    input.addEventListener("change", async () => resolve(await Promise.all([...input.files].map(fromFile))));
-    input.addEventListener("cancel", () => resolve([]));
-    // Browsers that do not tell of a chooser left (as old as those without popover) are asked when the page is back.
-    if (!("popover" in HTMLElement.prototype)) {
-      window.addEventListener("focus", () => setTimeout(() => { if (!input.files.length) resolve([]); }, 8000), { once: true });
-    }
-    input.click();
-  });
+export async function fromAlbum({ multiple = true } = {}) {
+  const files = await chooseFiles({ accept: "image/*", multiple });
+  return Promise.all(files.map(fromFile));
 }
 
 async function fromFile(file) {

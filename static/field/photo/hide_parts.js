@@ -85,13 +85,16 @@ function mean(data, width, height, left, top, right, bottom) {
   return `rgb(${sum.map((value) => Math.round(value / count / 32) * 32).join(" ")})`;
 }
 
+// A phone that is only touched has no keys of which to speak.
+const byKeys = () => matchMedia("(any-pointer: fine)").matches;
+
 function editor(state, close, draw) {
   const { parts } = state;
   const choose = (number) => { state.chosen = number; draw(); };
   const add = () => { parts.push({ x: 0.38, y: 0.4, w: 0.24, h: 0.2 }); choose(parts.length - 1); focusPart(parts.length - 1); };
   const remove = (number) => { parts.splice(number, 1); choose(-1); };
   return html`<header class="full-bar"><button type="button" class="icon-button" aria-label=${t("取消")} @click=${() => close(null)}>${icon("x")}</button><h2>${t("遮住人脸、车牌和电话")}</h2></header>
-    <p class="hide-hint" id="hide-hint">${state.found ? t("已标出可能的人脸，请检查。") : nothing}${t("用手指在照片上划出要遮住的部分。键盘：先点“加一块”，方向键移动，Shift+方向键改大小，Delete 删除。")}</p>
+    <p class="hide-hint" id="hide-hint">${state.found ? t("已标出可能的人脸，请检查。") : nothing}${t("用手指在照片上划出要遮住的部分。")} ${byKeys() ? t("键盘：先点“加一块”，方向键移动，Shift+方向键改大小，Delete 删除。") : nothing}</p>
     <div class="stage"><div class="hide-picture" .style=${`aspect-ratio: ${state.ratio}; --ratio: ${state.ratio}`} @pointerdown=${(event) => begin(event, state, draw)} @pointermove=${(event) => move(event, state, draw)} @pointerup=${(event) => finish(event, state, draw)} @pointercancel=${() => { state.drawing = null; draw(); }}>
       <img src=${state.url} alt=${t("要发出的照片")} draggable="false">
       ${parts.map((part, number) => html`<button type="button" class="hidden-part" data-part=${number} aria-label=${t("遮住的部分 %(n)s", { n: number + 1 })} aria-describedby="hide-hint" aria-pressed=${String(number === state.chosen)} .style=${placed(part)} @focus=${() => state.chosen !== number && choose(number)} @keydown=${(event) => byKey(event, state, number, draw, remove)}></button>`)}

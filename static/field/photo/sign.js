@@ -2,7 +2,7 @@
 
 import { html, render } from "../lib/html.js";
 import { button, icon } from "../lib/ui.js";
-import { t } from "../lib/words.js";
+import { labelled, t } from "../lib/words.js";
 import { openCamera } from "./camera.js";
 import { canvasOf, packed } from "./paint.js";
 
@@ -23,7 +23,7 @@ export function sign({ label = t("签名"), change = () => undefined } = {}) {
 
   const signed = () => Boolean(state.photo) || ink(state.strokes) >= LEAST;
   function show() {
-    canvas.setAttribute("aria-label", `${label}：${signed() ? t("已签") : t("未签")}`);
+    canvas.setAttribute("aria-label", labelled(label, signed() ? t("已签") : t("未签")));
     render(view(), element);
     paint(canvas, state.strokes);
   }

@@ -10,8 +10,10 @@ const TAP_MS = 400;
 const LIMIT_S = 60;
 
 /**
- * `{element, value(), clear(), end()}`: an element to stand in a form; `value()` is `{blob, mime, seconds}` or null;
- * `finish()` ends a recording under way and resolves when it is kept; `end()` leaves it and lets go of the microphone. `change()` is called when there is a note or none any more.
+ * `{element, value(), begun(), clear(), finish(), end(), drop()}`: an element to stand in a form; `value()` is `{blob, mime,
+ * seconds}` or null; `begun()` says whether there is a note or one is being spoken; `finish()` ends a recording under way
+ * and resolves when it is kept; `end()` leaves it and lets go of the microphone: what has been spoken is kept; `drop()`
+ * keeps nothing. `change()` is called when there is a note or none any more.
  */
 export function voice({ change = () => undefined, limit = LIMIT_S } = {}) {
   const element = document.createElement("div");
@@ -21,9 +23,11 @@ export function voice({ change = () => undefined, limit = LIMIT_S } = {}) {
   return {
     element,
     value: () => note.kept,
+    begun: () => note.mode !== "idle",
     clear: () => note.clear(),
     finish: () => note.finish(),
-    end: () => note.drop(),
+    end: () => note.end(),
+    drop: () => note.drop(),
   };
 }
 
@@ -161,6 +165,12 @@ class Note {
     const kept = new Promise((done) => { this.recorder.addEventListener("stop", () => setTimeout(done), { once: true }); });
     if (this.mode === "recording") this.stop();
     await kept;
+  }
+
+  /** Leaves the form: what was spoken until now is kept. */
+  end() {
+    if (this.mode === "recording") this.stop();
+    else if (this.mode !== "ending") this.drop();
   }
 
   /** Stops without keeping what is being recorded. */

@@ -10,6 +10,7 @@ import { correct } from "./calibrate.js";
 import { metresBetween } from "./crs.js";
 import { age, metres } from "./say.js";
 
+const PLACES = 7;
 export const GOOD_M = 30;
 export const COARSE_M = 100;
 const RECENT_MS = 20_000;
@@ -23,8 +24,15 @@ const [DENIED, UNAVAILABLE] = [1, 2];
 
 export const levelOf = (accuracy) => (accuracy <= GOOD_M ? "good" : accuracy <= COARSE_M ? "fair" : "coarse");
 export const tooCoarse = (fix) => levelOf(fix.accuracy_m) === "coarse";
+// The place of a picture that was taken there, in WGS-84: {lon, lat}, rounded; {} where it is not known well enough.
+export const pictureOf = (fix) => (fix && !tooCoarse(fix) ? { lon: fixed(fix.lon), lat: fixed(fix.lat) } : {});
+export const fixed = (degrees) => Number(degrees.toFixed(PLACES));
 
-// The sentence and the tone ("good", "fair", "asking", "wait") of a state; `values` for what is filled in.
+// What is read out of a fix: only its kind, since a number that changes every second would never let anybody listen.
+const KIND_WORDS = { good: () => t("定位准确"), fair: () => t("定位一般"), coarse: () => t("定位误差太大"), lost: () => t("定位中断了") };
+
+// The sentence and the tone ("good", "fair", "asking", "wait") of a state, and what is read out of it (`short`);
+// `values` for what is filled in.
 export function told(state, values = {}) {
   const { accuracy_m: accuracy, age_ms: ms } = values;
   const distance = accuracy === undefined ? "" : metres(accuracy);
@@ -36,12 +44,13 @@ export function told(state, values = {}) {
     unavailable: ["wait", () => t("手机没有给出位置：请打开手机的定位开关，也可以在地图上选点。")],
     insecure: ["wait", () => t("这个网址不是安全连接，浏览器不提供位置：请改用 https 开头的网址，也可以在地图上选点。")],
     unsupported: ["wait", () => t("这个浏览器没有定位功能：请换一个浏览器，也可以在地图上选点。")],
-    lost: ["wait", () => t("定位中断了，上次定位在%(age)s。", { age: age(ms) })],
+    lost: ["wait", () => t("定位中断了，上次定位：%(age)s。", { age: age(ms) })],
     coarse: ["wait", () => t("误差 %(distance)s，太大：请在地图上选点，或确认仍用此位置。", { distance })],
     fair: ["fair", () => t("误差 %(distance)s，可以用；在空旷处等一会儿会更准。", { distance })],
     good: ["good", () => t("误差 %(distance)s，定位准确。", { distance })],
   }[state];
-  return { state, tone: say[0], sentence: say[1](), ...values };
+  const sentence = say[1]();
+  return { state, tone: say[0], sentence, short: KIND_WORDS[state]?.() ?? sentence, ...values };
 }
 
 export class Locator {
@@ -100,7 +109,7 @@ export class Locator {
     return raw ? { ...this.fixOf(raw), age_ms: Math.max(0, this.clock().getTime() - Date.parse(raw.at)) } : null;
   }
 
-  // {state, tone, sentence, accuracy_m?, age_ms?}
+  // {state, tone, sentence, short, accuracy_m?, age_ms?}
   status() {
     const fix = this.current();
     if (fix) return told(levelOf(fix.accuracy_m), { accuracy_m: fix.accuracy_m });

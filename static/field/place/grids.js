@@ -1,11 +1,11 @@
 // Which grid a point lies in, on the phone and without a network: the rule of gridops/grids/rules/points.py.
 //
 // Of all grids that a point lies in or on the deepest has it; of several equally deep one that it lies within, of those
-// the smallest; on borders the smallest code. Outside everything: the nearest within NEAREST_M.
+// the smallest; on borders the smallest code. Outside everything: the nearest within so many metres.
 
 import { area, bounds, edge, metresPerDegree, polygons, side } from "./geometry.js";
 
-export const NEAREST_M = 500; // as the server is set
+const NEAREST_M = 500; // until the server says how it is set
 const MOST_ACCURACY_M = 200;
 const STEPS_M = [0.5, 1, 2, 5, 10, 20];
 const round = (metres) => Math.round(metres * 1000) / 1000;

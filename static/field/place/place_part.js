@@ -5,8 +5,8 @@
 // The screen redraws when `place.locator.onChange` calls, and keeps `saved(place)` in its draft.
 
 import { html, nothing } from "../lib/html.js";
-import { button, icon } from "../lib/ui.js";
-import { t } from "../lib/words.js";
+import { button, icon, toast } from "../lib/ui.js";
+import { joined, t } from "../lib/words.js";
 import { metresBetween } from "./crs.js";
 import { levelOf, told } from "./fix.js";
 import { accept, fixOf, lastOf, renew, take, takeLast, unaccepted, where } from "./place_state.js";
@@ -33,7 +33,7 @@ export function placePart(state, { onChange = () => {}, calibrate = "#/calibrate
         <span class=${shown.grid ? "place-exact" : "place-state"}>${shown.words}</span>
         ${shown.more ? html`<span class="place-more">${icon("map-pin-exclamation")}${shown.more}</span>` : nothing}
       </div>
-      <span class="place-told" role="status">${[shown.short, shown.grid].filter(Boolean).join("，")}</span>
+      <span class="place-told" role="status">${joined([shown.short, shown.grid], "，")}</span>
     </div>
     ${border(state, at, change)}${answers(state, map, change)}
     <div class="place-tools">
@@ -46,7 +46,8 @@ export function placePart(state, { onChange = () => {}, calibrate = "#/calibrate
 
 // Opens the map; what it gives becomes the place.
 export async function pick(state, { mine = [], tiles = null } = {}) {
-  const { openPicker } = await import("./picker.js");
+  const { openPicker } = await import("./picker.js").catch(() => ({})); // the map comes after the app
+  if (!openPicker) return toast(t("地图还没有下载，请联网打开一次。"), { tone: "wait" });
   const fix = fixOf(state);
   const result = await openPicker({ territory: state.territory, fix, last: lastOf(state), point: state.picked, locator: state.held ? null : state.locator, mine, tiles });
   if (result) take(state, result);
@@ -68,8 +69,8 @@ function tell(state, at) {
   const level = levelOf(fix.accuracy_m);
   if (level === "coarse" && at.grid) named.grid = t("可能是%(grid)s", named);
   const old = state.locator.clock().getTime() - Date.parse(fix.at);
-  const { tone, sentence } = told(level, { accuracy_m: fix.accuracy_m });
-  const exact = { good: t("定位准确"), fair: t("定位一般"), coarse: t("太大，请选点或确认") }[level];
+  const { tone, sentence, short } = told(level, { accuracy_m: fix.accuracy_m });
+  const exact = level === "coarse" ? t("太大，请选点或确认") : short;
   const since = old > MINUTE ? t("，%(age)s的定位", { age: age(old) }) : "";
   return { ...named, tone: lost(state, at) ? "wait" : tone, words: at.grid ? `${t("误差 %(distance)s", { distance: metres(fix.accuracy_m) })} · ${exact}${since}` : sentence, short: exact };
 }

@@ -9,13 +9,12 @@
 
 import { t } from "../lib/words.js";
 import { metresBetween } from "./crs.js";
-import { levelOf, locator as shared, tooCoarse } from "./fix.js";
+import { fixed, locator as shared, pictureOf, tooCoarse } from "./fix.js";
 import { Territory } from "./grids.js";
 import { metres } from "./say.js";
 
 const REFINE_MS = 2 * 60_000;
 const LAST_MS = 24 * 3_600_000; // an older fix says nothing about this evening
-const PLACES = 7;
 
 export function placeState({ locator = shared(), territory = new Territory(null), saved = {} } = {}) {
   return { locator, territory, held: null, picked: null, chosen: null, accepted_m: 0, last: null, ...saved };
@@ -125,8 +124,5 @@ export function locationOf(state) {
 
 // Where a picture was taken, in WGS-84: {lon, lat}, rounded; {} where that is not known.
 export function pictureAt(state) {
-  const fix = fixOf(state);
-  return fix && levelOf(fix.accuracy_m) !== "coarse" ? { lon: fixed(fix.lon), lat: fixed(fix.lat) } : {};
+  return pictureOf(fixOf(state));
 }
-
-const fixed = (degrees) => Number(degrees.toFixed(PLACES));

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../lib/html.js";
 import { device } from "../lib/device.js";
-import { button, chip, empty, icon, notice, time } from "../lib/ui.js";
+import { button, chip, empty, icon, moment, notice } from "../lib/ui.js";
 import { t } from "../lib/words.js";
 import { forget, judge, keep } from "../place/calibrate.js";
 import { locator } from "../place/fix.js";
@@ -34,7 +34,7 @@ function kept() {
   const known = device.get("calibration");
   if (!known) return html`<p class="soft">${t("这部手机还没有校准。")}</p>`;
   const words = { none: t("定位正常"), gcj02: t("按 GCJ-02 换算"), bd09: t("按 BD-09 换算"), offset: t("按固定偏差修正") }[known.kind];
-  return html`<p>${chip(words, { tone: "good", name: "current-location" })} <span class="soft">${known.point.name} ${time(known.at)}</span></p>`;
+  return html`<p>${chip(words, { tone: "good", name: "current-location" })} <span class="soft">${known.point.name} ${moment(known.at)}</span></p>`;
 }
 
 function view(state, app) {

@@ -4,28 +4,29 @@ import { html } from "../lib/html.js";
 import { uuid } from "../lib/ids.js";
 import { busyIn, filesOf, photosPart, photosState, releasePhotos, savedPhotos, settled } from "../lib/photos_part.js";
 import { isSigned, releaseSign, savedSign, signFiles, signPart, signSettled, signState } from "../lib/sign_part.js";
-import { button, empty, field, icon, link, notice, select } from "../lib/ui.js";
+import { button, empty, fault, field, focusFault, link, notice, select } from "../lib/ui.js";
 import { t } from "../lib/words.js";
-import { openForm } from "../joint/form.js";
+import { giveUp, openOneOf } from "../joint/form.js";
 import { here } from "../joint/here.js";
-import { agencyName, findOuting, incidentName, readOutings, reference } from "../joint/outings.js";
-import { why } from "../joint/parts.js";
+import { agencyName, findOuting, gone, incidentName, kept, named, readOutings, reference } from "../joint/outings.js";
+import { resumed, why } from "../joint/parts.js";
 import { revise } from "../sync/revise.js";
 
-const blank = (outing) => ({ id: uuid(), from_agency: outing?.squad.find((one) => one.me)?.agency ?? "", to_agency: "", what: "", incident: "", receiver: "", photos: null, signature: null });
+const blank = (outing) => ({ id: uuid(), outing: outing ? kept(outing) : null, from_agency: outing?.squad.find((one) => one.me)?.agency ?? "", to_agency: "", what: "", incident: "", receiver: "", photos: null, signature: null });
 
 function fromRecord(record) {
   const { from_agency, to_agency, what, incident = "", receiver } = record.body;
   const photos = record.attachments.filter((one) => one.role === "photo").map((one) => ({ ...one, key: one.sha256 }));
-  return { id: record.id, from_agency, to_agency, what, incident, receiver, photos: { items: photos, note: null }, signature: record.attachments.find((one) => one.role === "signature") ?? null };
+  return { id: record.id, outing: { id: record.body.outing }, from_agency, to_agency, what, incident, receiver, photos: { items: photos, note: null }, signature: record.attachments.find((one) => one.role === "signature") ?? null };
 }
 
 async function load({ id, query, again }, app) {
   const { words, list } = await readOutings(app);
-  const outing = findOuting(list, id);
-  if (again) return Object.assign(again, { words, outing });
-  const { record, draft, errors } = await openForm(app, { name: `handover of ${id}`, wanted: query.record, blank: () => blank(outing), fromRecord });
-  const state = { id, words, outing, record, draft, errors };
+  const known = findOuting(list, id);
+  if (again) return Object.assign(again, { words, outing: known ?? again.outing });
+  const mine = ({ outing: { id: name } }) => name === id || (known && named(known, name));
+  const { record, draft, errors } = await openOneOf(app, "handover", { wanted: query.record, draft: query.draft, mine, blank: () => blank(known), fromRecord });
+  const state = { id, words, outing: known ?? (draft.content.outing && gone(draft.content.outing)), record, draft, errors };
   const changed = (name, saved) => () => { draft.set({ [name]: saved() }, { now: true }); delete state.errors[name]; app.redraw(); };
   state.photos = await photosState(app.store, draft.content.photos, { at: here });
   state.onPhotos = changed("photos", () => savedPhotos(state.photos));
@@ -54,10 +55,9 @@ function faults({ draft, signature }) {
 async function send(state, app) {
   await Promise.all([settled(state.photos), signSettled(state.signature)]);
   state.errors = faults(state);
-  const [first] = Object.keys(state.errors);
-  if (first) {
+  if (Object.keys(state.errors).length) {
     app.redraw();
-    return (document.getElementById(first) ?? document.getElementById("signed"))?.focus();
+    return focusFault();
   }
   const { draft, outing, record, words } = state;
   await draft.save(); // nothing of it is written after it has become a record
@@ -70,7 +70,12 @@ async function send(state, app) {
   else await app.capture({ id, type: "handover", body, files, about, draft: draft.name });
   state.sent = true;
   app.toast(t("移交已登记。"));
-  return app.go(`#/outings/${encodeURIComponent(state.id)}`);
+  if (app.state === state) app.go(`#/outings/${encodeURIComponent(state.id)}`);
+  return undefined;
+}
+
+async function give(state, app) {
+  if ((await giveUp(state)) && app.state === state) app.go(`#/outings/${encodeURIComponent(state.id)}`);
 }
 
 function view(state, app) {
@@ -82,16 +87,17 @@ function view(state, app) {
   const line = (name, label, more) => field(name, label, form[name], (value) => set(state, app, { [name]: value }), { required: true, errors, ...more });
   // What was taken is proposed as what is handed over.
   const take = (incident) => set(state, app, { incident, ...(form.what.trim() ? {} : { what: incidents.find((one) => one.record === incident)?.items ?? "" }) });
-  return html`${state.record ? notice("wait", t("这条没有被接收"), why(state.record)) : draft.resumed ? notice("info", t("上次没有填完，内容都在。")) : ""}
+  return html`${state.record ? notice("wait", t("这条没有被接收"), why(state.record)) : draft.resumed ? resumed(`#/outings/${encodeURIComponent(state.id)}/handover`) : ""}
     <section class="card">
       ${incidents.length ? select("incident", t("所属事项"), [["", t("无")], ...incidents.map((one) => [one.record, `${incidentName(words, one.kind)} ${(one.items ?? "").slice(0, 30)}`])], form.incident, take, { errors }) : ""}
       ${select("from_agency", t("移交单位"), agencies, form.from_agency, (value) => set(state, app, { from_agency: value }), { errors })}
       ${select("to_agency", t("接收单位"), agencies, form.to_agency, (value) => set(state, app, { to_agency: value }), { errors })}
       ${line("what", t("移交的物品或人员"), { rows: 3, maxlength: 2000, hint: t("名称、数量、完好程度") })}
       ${line("receiver", t("接收人"), { maxlength: 80 })}</section>
-    <section class="card" id="signed" tabindex="-1" aria-label=${t("接收人签名")}>${signPart(state.signature)}
-      ${errors.signature ? html`<p class="fault" role="alert">${icon("alert-circle")}${errors.signature}</p>` : ""}</section>
+    <section class="card" aria-label=${t("接收人签名")}>${signPart(state.signature)}
+${fault("signature", errors)}</section>
     ${photosPart(state.photos, { role: "photo", label: t("现场照片"), onChange: state.onPhotos })}
+    ${button(t("放弃这张表"), () => give(state, app), { kind: "quiet", name: "trash" })}
     <div class="thumb">${button(state.record ? t("修改后再发") : t("登记"), () => send(state, app), { kind: "primary", name: "check", disabled: busyIn(state.photos) })}</div>`;
 }
 

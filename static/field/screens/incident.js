@@ -3,29 +3,32 @@
 
 import { html, nothing } from "../lib/html.js";
 import { uuid } from "../lib/ids.js";
+import { filmFiles, filmPart, filmState, isFilmed, releaseFilm, savedFilm } from "../lib/film_part.js";
 import { busyIn, filesOf, photosIn, photosPart, photosState, releasePhotos, savedPhotos, settled } from "../lib/photos_part.js";
 import { isSigned, releaseSign, savedSign, signFiles, signPart, signSettled, signState } from "../lib/sign_part.js";
-import { button, check, chip, empty, field, icon, link, notice, segments, select } from "../lib/ui.js";
+import { button, check, chip, empty, fault, field, focusFault, icon, link, notice, segments, select } from "../lib/ui.js";
 import { now } from "../lib/when.js";
 import { t } from "../lib/words.js";
-import { openForm } from "../joint/form.js";
+import { giveUp, openOneOf } from "../joint/form.js";
 import { here } from "../joint/here.js";
 import { asked, coercive, faults, itemLines, lastDay } from "../joint/law.js";
-import { agencyName, findOuting, incidentName, readOutings, reference } from "../joint/outings.js";
-import { why } from "../joint/parts.js";
+import { agencyName, findOuting, gone, incidentName, named, readOutings, reference } from "../joint/outings.js";
+import { resumed, why } from "../joint/parts.js";
 import { fresh, fromRecord, toBody } from "../joint/incident_form.js";
 import { inOrder } from "../joint/squad.js";
 import { revise } from "../sync/revise.js";
 
 async function load({ id, query, again }, app) {
   const { words, list } = await readOutings(app);
-  const outing = findOuting(list, id);
-  if (again) return Object.assign(again, { words, outing });
-  const { record, draft, errors } = await openForm(app, { name: `incident of ${id}`, wanted: query.record, blank: () => fresh(words, outing, uuid()), fromRecord: (one) => fromRecord(one, words) });
-  const state = { id, words, outing, record, draft, errors };
+  const known = findOuting(list, id);
+  if (again) return Object.assign(again, { words, outing: known ?? again.outing });
+  const mine = ({ outing: { id: name } }) => name === id || (known && named(known, name));
+  const { record, draft, errors } = await openOneOf(app, "incident", { wanted: query.record, draft: query.draft, mine, blank: () => fresh(words, known, uuid()), fromRecord: (one) => fromRecord(one, words) });
+  const state = { id, words, outing: known ?? (draft.content.outing && gone(draft.content.outing)), record, draft, errors };
   const changed = (name, saved) => () => { draft.set({ [name]: saved() }, { now: true }); app.redraw(); };
   state.photos = await photosState(app.store, draft.content.photos, { at: here });
   state.onPhotos = changed("photos", () => savedPhotos(state.photos));
+  state.film = await filmState(app.store, draft.content.film, { at: here, onChange: changed("film", () => savedFilm(state.film)) });
   state.signature = await signState(app.store, draft.content.signature, { label: t("当事人签名"), onChange: () => changed("signature", () => savedSign(state.signature))() });
   return state;
 }
@@ -50,7 +53,7 @@ const chosen = (state) => state.outing.squad.filter((one) => state.draft.content
 
 function open(state) {
   const { content } = state.draft;
-  const form = { ...content, filmed: photosIn(state.photos, "photo").length > 0, signature: isSigned(state.signature) };
+  const form = { ...content, filmed: isFilmed(state.film) || photosIn(state.photos, "photo").length > 0, signature: isSigned(state.signature) };
   return faults(lawOf(state), form, chosen(state), state.record ? new Date(state.record.captured_at) : now());
 }
 
@@ -60,14 +63,14 @@ async function send(state, app) {
   if (missing.length) {
     state.errors = Object.fromEntries([...missing].reverse());
     app.redraw();
-    document.getElementById("asks")?.focus();
+    focusFault();
     return;
   }
   const { draft, outing, record } = state;
   await draft.save(); // nothing of it is written after it has become a record
   const law = lawOf(state);
   const received = law.taking && draft.content.signed === "received";
-  const files = [...filesOf(state.photos), ...(received ? signFiles(state.signature) : [])];
+  const files = [...filesOf(state.photos), ...(received ? signFiles(state.signature) : []), ...(law.taking && draft.content.signed === "refused" ? filmFiles(state.film) : [])];
   const body = toBody(draft.content, law, reference(outing));
   const edit = `#/outings/${encodeURIComponent(state.id)}/incident?record=${draft.content.id}`;
   const about = { title: `${incidentName(state.words, law.kind)} ${itemLines(draft.content.items)[0] ?? ""}`.trim(), note: outing.campaign?.name ?? "", subject: outing.id, edit };
@@ -75,14 +78,18 @@ async function send(state, app) {
   else await app.capture({ id: draft.content.id, type: "incident", body, files, about, draft: draft.name });
   state.sent = true;
   app.toast(t("事项已登记。"));
-  app.go(`#/outings/${encodeURIComponent(state.id)}`);
+  if (app.state === state) app.go(`#/outings/${encodeURIComponent(state.id)}`);
+}
+
+async function give(state, app) {
+  if ((await giveUp(state)) && app.state === state) app.go(`#/outings/${encodeURIComponent(state.id)}`);
 }
 
 function asks(state) {
   const missing = [...open(state), ...(state.record ? Object.entries(state.errors) : [])].filter(([, says], order, all) => all.findIndex(([, other]) => other === says) === order);
   if (!missing.length && lawOf(state).kind === "other") return nothing;
   if (!missing.length) return notice("good", t("法律要求的内容已填全"), t("发送后系统还会按当日的证件和日历再核对一次。"));
-  return html`<div id="asks" tabindex="-1">${notice("wait", t("还缺 %(n)s 项", { n: missing.length }), "", html`<ul class="asks">${missing.map(([, says]) => html`<li>${says}</li>`)}</ul>`)}</div>`;
+  return html`<div id="asks">${notice("wait", t("还缺 %(n)s 项", { n: missing.length }), "", html`<ul class="asks">${missing.map(([, says]) => html`<li>${says}</li>`)}</ul>`)}</div>`;
 }
 
 function officers(state, app, law) {
@@ -90,10 +97,8 @@ function officers(state, app, law) {
   const toggle = (one) => (on) => set(state, app, { officers: on ? [...content.officers, one.officer] : content.officers.filter((name) => name !== one.officer) });
   return html`<section class="card" role="group" aria-labelledby="officers-title"><h2 id="officers-title">${law.officers ? t("执法人员（%(n)s 名以上）", { n: law.officers }) : t("经办人员")}</h2>
     ${inOrder(state.outing.squad).filter((one) => one.officer && one.checked_in_at).map((one) => check(`officer-${one.officer}`, html`<span class="officer">${one.name} ${one.certified ? chip(t("持证"), { tone: "good", name: "certificate" }) : one.certified === false ? chip(t("无有效执法证"), { tone: "wait", name: "alert-triangle" }) : nothing}</span>`, content.officers.includes(one.officer), toggle(one), { hint: agencyName(state.words, one.agency) }))}
-    <p class="hint">${t("名单里没有的，先回行动页签到。")}</p>${fault(state, "officers")}</section>`;
+    <p class="hint">${t("名单里没有的，先回行动页签到。")}</p>${fault("officers", state.errors)}</section>`;
 }
-
-const fault = (state, name) => (state.errors[name] ? html`<p class="fault" role="alert">${icon("alert-circle")}${state.errors[name]}</p>` : nothing);
 
 function things(state, app) {
   const { items } = state.draft.content;
@@ -102,7 +107,7 @@ function things(state, app) {
   return html`<section class="card" role="group" aria-labelledby="things-title"><h2 id="things-title">${t("清单")}</h2><ol class="things">${items.map((_, order) => html`<li class="thing">
       ${cell(order, "name", t("名称、规格、完好程度"), { maxlength: 120 })}${cell(order, "count", t("数量"), { inputmode: "numeric", maxlength: 6 })}${cell(order, "unit", t("单位"), { maxlength: 6 })}
       <button type="button" class="icon-button" aria-label=${t("删去第 %(n)s 行", { n: order + 1 })} ?disabled=${items.length === 1} @click=${() => set(state, app, { items: items.filter((__, at) => at !== order) })}>${icon("trash")}</button></li>`)}</ol>
-    ${button(t("加一行"), () => set(state, app, { items: [...items, { name: "", count: "1", unit: "件" }] }), { name: "plus" })}${fault(state, "items")}</section>`;
+    ${button(t("加一行"), () => set(state, app, { items: [...items, { name: "", count: "1", unit: "件" }] }), { name: "plus" })}${fault("items", state.errors)}</section>`;
 }
 
 function basis(state, app) {
@@ -135,17 +140,18 @@ function proof(state, app, law) {
   const ways = [["received", t("签收")], ["refused", t("拒签")], ["not_asked", t("无需签名")]];
   return html`${photosPart(state.photos, { role: "photo", label: t("现场照片"), onChange: state.onPhotos })}
     ${law.taking ? html`<section class="card">${segments("signed", t("当事人签收清单"), ways, content.signed, (signed) => set(state, app, { signed }))}
-      ${content.signed === "received" ? html`${signPart(state.signature)}${fault(state, "signed")}` : nothing}
-      ${content.signed === "refused" ? html`<p class="hint">${t("拒签的，写明见证人，或拍照、录像。")}</p>${field("witness", t("见证人"), content.witness, (witness) => set(state, app, { witness }), { maxlength: 120, errors: state.errors })}` : nothing}</section>` : nothing}`;
+      ${content.signed === "received" ? html`${signPart(state.signature)}${fault("signed", state.errors)}` : nothing}
+      ${content.signed === "refused" ? html`<p class="hint">${t("拒签的，写明见证人，或拍照、录像。")}</p>${field("witness", t("见证人"), content.witness, (witness) => set(state, app, { witness }), { maxlength: 120, errors: state.errors })}${filmPart(state.film, { label: t("拒签录像") })}` : nothing}</section>` : nothing}`;
 }
 
 function view(state, app) {
   const { outing, words, draft } = state;
   if (!outing || !words.incidents.length) return html`${empty(outing ? t("还没有下载法律要求，请联网打开一次。") : t("本机没有这次行动。"), "lock")}${link(t("联合执法"), "#/outings", { name: "users-group" })}`;
   const law = lawOf(state);
-  return html`${state.record ? notice("wait", t("这条没有被接收"), why(state.record)) : draft.resumed ? notice("info", t("上次没有填完，内容都在。")) : nothing}
+  return html`${state.record ? notice("wait", t("这条没有被接收"), why(state.record)) : draft.resumed ? resumed(`#/outings/${encodeURIComponent(state.id)}/incident`) : nothing}
     <section class="card">${select("kind", t("种类"), words.incidents.map((one) => [one.kind, one.name]), law.kind, (kind) => choose(state, app, kind))}</section>
     ${main(state, app, law)}${proof(state, app, law)}${asks(state)}
+    ${button(t("放弃这张表"), () => give(state, app), { kind: "quiet", name: "trash" })}
     <div class="thumb">${button(state.record ? t("修改后再发") : t("登记"), () => send(state, app), { kind: "primary", name: "check", disabled: busyIn(state.photos) })}</div>`;
 }
 
@@ -156,6 +162,7 @@ export default {
   leave(state) {
     if (state.photos) releasePhotos(state.photos);
     if (state.signature) releaseSign(state.signature);
+    if (state.film) releaseFilm(state.film);
   },
   busy: (state) => Boolean(state.draft?.dirty && !state.sent),
 };

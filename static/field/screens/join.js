@@ -1,6 +1,7 @@
 // Checking in by the leader's code: of an outing or a round, also where this phone has never heard of it.
 
 import { html, nothing } from "../lib/html.js";
+import { plainCode } from "../lib/ids.js";
 import { button, icon, link, notice } from "../lib/ui.js";
 import { t } from "../lib/words.js";
 import { findOuting, readOutings } from "../joint/outings.js";
@@ -10,7 +11,8 @@ import { scanToJoin } from "../joint/squad.js";
 const ROOMS = new Set(["outing", "round"]);
 
 async function load({ room, id, code, query, again }, app) {
-  const state = { room: ROOMS.has(room) ? room : null, id: id ?? null, code: code ?? query.code ?? "", done: again?.done ?? false };
+  const state = { room: ROOMS.has(room) ? room : null, id: id ?? null, given: code ?? query.code ?? "", done: again?.done ?? false };
+  state.code = plainCode(state.given);
   if (state.room === "outing") {
     const known = findOuting((await readOutings(app)).list, id);
     if (known?.known) Object.assign(state, { name: known.campaign?.name, number: known.number, here: known.checked_in });
@@ -35,8 +37,8 @@ async function checkIn(state, app) {
 }
 
 function view(state, app) {
-  if (!/^[A-Za-z0-9_-]{6,40}$/.test(state.code)) {
-    return html`${state.code ? notice("wait", t("这不是签到二维码。")) : nothing}<p class="soft">${t("扫负责人手机上的二维码，没有网络也可以签到。")}</p>
+  if (!state.code) {
+    return html`${state.given ? notice("wait", t("这不是签到二维码。")) : nothing}<p class="soft">${t("扫负责人手机上的二维码，没有网络也可以签到。")}</p>
       <div class="thumb">${button(t("扫码签到"), () => scanToJoin(app), { kind: "primary", name: "scan" })}</div>`;
   }
   const kind = { outing: t("联合执法"), round: t("夜查") }[state.room] ?? t("联合执法或夜查");

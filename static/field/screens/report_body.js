@@ -10,6 +10,15 @@ export const blank = (more) => ({
   id: uuid(), category: "", description: "", address: "", self_handled: false, same_as: null, grid: "", photos: null, place: null, campaign: null, ...more,
 });
 
+// What the photos show: how it was found and, where it was put right on the spot, how it is now.
+export const rolesOf = ({ self_handled, same_as }) => (self_handled && !same_as ? ["before", "after"] : ["before"]);
+
+// Where nobody says any more that it was put right, a photo of how it is now is one of how it was found: none is left out.
+export function settleRoles({ draft: { content }, photos }) {
+  const roles = rolesOf(content);
+  for (const one of photos.items) if (!roles.includes(one.role)) one.role = "before";
+}
+
 export const chosenOf = ({ category, draft }) => category.categories.find(draft.content.category);
 
 // Field -> what is missing; empty when it may go.
@@ -17,10 +26,11 @@ export function missing(state) {
   const { draft: { content }, place, photos } = state;
   const chosen = chosenOf(state);
   const found = {};
-  const shot = ["before", "after"].some((role) => countOf(photos, role));
+  const roles = rolesOf(content);
+  const shot = roles.some((role) => countOf(photos, role));
   if (!chosen) found.category = t("请选择类别。");
   if (chosen?.photos_required && !shot) found.photos = t("这类问题须有现场照片。");
-  else if (chosen?.photos_required && content.self_handled && !countOf(photos, "after")) found.after = t("这类问题自行处置后须有处置后的照片。");
+  else if (chosen?.photos_required && roles.includes("after") && !countOf(photos, "after")) found.after = t("这类问题自行处置后须有处置后的照片。");
   const { ok, why } = ready(place);
   if (!ok && !content.grid) found.place = why;
   return found;
@@ -31,7 +41,7 @@ export function bodyOf(state) {
   const chosen = chosenOf(state);
   const at = ready(state.place).ok ? { location: locationOf(state.place) } : { grid: content.grid };
   const said = {
-    description: content.description.trim(), address: content.address.trim(), self_handled: content.self_handled && !content.same_as,
+    description: content.description.trim(), address: content.address.trim(), self_handled: rolesOf(content).includes("after"),
     same_as: content.same_as?.name, ...(content.campaign ? { campaign: content.campaign, source: "joint_enforcement" } : {}),
   };
   const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value));

@@ -1,9 +1,9 @@
 // First start: tests what this phone can do and says in one line what is missing and what to do.
 
 import { html, nothing } from "../lib/html.js";
-import { CHECKS, inDingTalk, inWeChat } from "../lib/checks.js";
+import { CHECKS } from "../lib/checks.js";
 import { device } from "../lib/device.js";
-import { button, icon, notice } from "../lib/ui.js";
+import { button, icon } from "../lib/ui.js";
 import { t } from "../lib/words.js";
 
 async function load({ again }) {
@@ -33,9 +33,7 @@ function line([name, label, glyph], state) {
 }
 
 function view(state, app) {
-  const outside = inWeChat() || inDingTalk();
-  return html`${outside ? notice("wait", t("请在浏览器打开"), t("点右上角“…”，选择在浏览器打开，再添加到主屏幕。")) : nothing}
-    <section class="card"><p>${t("先花半分钟检查这部手机：相机和定位会请求权限，请选择允许。")}</p>
+  return html`<section class="card"><p>${t("先花半分钟检查这部手机：相机和定位会请求权限，请选择允许。")}</p>
       <p class="soft">${t("照片和位置只用于您上报的问题和执法记录，不在后台记录行踪。")}</p></section>
     <ul class="rows">${CHECKS().map((one) => line(one, state))}</ul>
     <div class="thumb">${state.ran ? button(t("开始使用"), () => begin(app), { kind: "primary", name: "arrow-right" }) : button(t("检查这部手机"), () => run(state, app), { kind: "primary", name: "device-mobile", disabled: state.running })}</div>

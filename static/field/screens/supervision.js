@@ -2,9 +2,10 @@
 
 import { html, nothing } from "../lib/html.js";
 import { Draft } from "../lib/draft.js";
+import { uuid } from "../lib/ids.js";
 import { discardPhotos, filesOf, photosPart, photosState, releasePhotos, savedPhotos, settled } from "../lib/photos_part.js";
 import { answeredHere } from "../lib/problems.js";
-import { button, chip, confirm, due, empty, field, icon, select } from "../lib/ui.js";
+import { button, chip, confirm, due, empty, field, focusFault, icon, select } from "../lib/ui.js";
 import { t } from "../lib/words.js";
 import { here } from "../joint/here.js";
 import { locator } from "../place/fix.js";
@@ -14,7 +15,7 @@ async function load({ again }, app) {
   const answered = await answeredHere(app.store);
   if (again) return Object.assign(again, { data, answered });
   if (data.may_check) locator().watch(); // photos bear the place where they were taken
-  const draft = await Draft.open(app.store, "discipline_check", { unit: "", fact: "", person: "", outcome: "" });
+  const draft = await Draft.unsent(app.store, "discipline_check", () => ({ id: uuid(), unit: "", fact: "", person: "", outcome: "" }));
   return { data, draft, answered, photos: await photosState(app.store, draft.content.photos, { at: here }), open: draft.resumed, errors: {} };
 }
 
@@ -28,17 +29,21 @@ function faults({ unit, fact }) {
 async function send(state, app) {
   const { content } = state.draft;
   state.errors = faults(content);
-  if (Object.keys(state.errors).length) return app.redraw();
+  if (Object.keys(state.errors).length) {
+    app.redraw();
+    return focusFault();
+  }
   await settled(state.photos);
   const body = { unit: content.unit, fact: content.fact.trim() };
   for (const name of ["person", "outcome"]) if (content[name].trim()) body[name] = content[name].trim();
   const unit = state.data.units.find((one) => one.code === content.unit)?.name ?? "";
   await state.draft.save(); // nothing of it is written after it has become a record
-  await app.capture({ type: "discipline_check", body, files: filesOf(state.photos), about: { title: t("明察暗访"), subject: unit }, draft: state.draft.name });
+  await app.capture({ id: content.id, type: "discipline_check", body, files: filesOf(state.photos), about: { title: t("明察暗访"), subject: unit }, draft: state.draft.name });
   await state.draft.drop();
   state.open = false;
   app.toast(t("已保存，待发送。"));
-  return app.go("#/");
+  if (app.state === state) app.go("#/");
+  return undefined;
 }
 
 async function give(state, app) {
@@ -46,7 +51,7 @@ async function give(state, app) {
   await discardPhotos(state.photos);
   await state.draft.drop();
   state.open = false;
-  app.go("#/");
+  if (app.state === state) app.go("#/");
 }
 
 function form(state, app) {
@@ -59,8 +64,8 @@ function form(state, app) {
     ${select("unit", t("单位"), units, content.unit, set("unit"), { errors })}
     ${field("fact", t("情况"), content.fact, set("fact"), { rows: 3, maxlength: 2000, required: true, errors, hint: t("没有发现问题的，也请写明") })}
     ${field("person", t("涉及人员"), content.person, set("person"), { maxlength: 80, hint: t("姓名只给有权查看的人看，查看会留下记录。") })}
-    ${field("outcome", t("处理结果"), content.outcome, set("outcome"), { rows: 2, maxlength: 2000 })}
-    ${photosPart(photos, { role: "photo", label: t("现场照片"), onChange: kept })}</section>
+    ${field("outcome", t("处理结果"), content.outcome, set("outcome"), { rows: 2, maxlength: 2000 })}</section>
+    ${photosPart(photos, { role: "photo", label: t("现场照片"), onChange: kept })}
     ${button(t("放弃这张表"), () => give(state, app), { kind: "quiet", name: "trash" })}
     <div class="thumb">${button(t("登记"), () => send(state, app), { kind: "primary", name: "check" })}</div>`;
 }

@@ -1,9 +1,12 @@
 // 任务: what waits for me by time left; what must be seen at this hour first. Works from the phone's own list.
 
+import { callsPart } from "../lib/calls_part.js";
 import { html, nothing } from "../lib/html.js";
-import { KIND_ICONS, KINDS, isItsHour, kindAsks, kindName, tasksOf } from "../lib/tasks.js";
+import { nights } from "../lib/nights.js";
+import { recheckRow } from "../lib/recheck_row.js";
+import { KIND_ICONS, KINDS, answerState, failedWords, isItsHour, kindAsks, kindName, tasksOf } from "../lib/tasks.js";
 import { Pictures } from "../lib/thumbs.js";
-import { call, chip, due, empty, icon, notice, segments, time } from "../lib/ui.js";
+import { chip, due, empty, icon, notice, segments, time } from "../lib/ui.js";
 import { ago, now } from "../lib/when.js";
 import { named, t } from "../lib/words.js";
 import { byDistance } from "../place/near.js";
@@ -14,9 +17,9 @@ const ASK_MS = 5_000;
 const OURS = new Set(["report", "verification", "check", "feedback"]);
 
 async function load({ again, query }, app) {
-  const [found, phones, cases, reports] = await Promise.all([tasksOf(app.store), ...["phones", "cases", "reports"].map((part) => app.store.pack(part))]);
+  const [found, { rounds }, phones, cases, reports] = await Promise.all([tasksOf(app.store), nights(app), ...["phones", "cases", "reports"].map((part) => app.store.pack(part))]);
   const state = again ?? { kind: query.kind ?? "", pictures: new Pictures(app.store, app.redraw) };
-  Object.assign(state, { ...found, phones: phones?.data, own: reports?.data?.reports ?? [], thumbs: new Map((cases?.data?.cases ?? []).map((one) => [one.number, one.thumb])) });
+  Object.assign(state, { ...found, rounds, phones: phones?.data, own: reports?.data?.reports ?? [], thumbs: new Map((cases?.data?.cases ?? []).map((one) => [one.number, one.thumb])) });
   await refreshSoon(state, app);
   return state;
 }
@@ -38,12 +41,12 @@ function view(state, app) {
   const offered = ["", ...KINDS.filter((kind) => counts[kind]), ...(state.own.length ? ["mine"] : [])];
   const kind = offered.includes(state.kind) ? state.kind : "";
   const label = (one) => `${one === "mine" ? t("我上报的") : one ? kindName(one) : t("全部")} ${counts[one] ?? 0}`;
-  return html`${calls(state)}
+  return html`${callsPart(state.phones)}
     ${offered.length > 1 ? html`<div class="task-kinds">${segments("task-kind", t("任务种类"), offered.map((one) => [one, label(one)]), kind, (one) => { state.kind = one; app.redraw(); })}</div>` : nothing}
     ${kind && kind !== "mine" ? html`<p class="soft">${kindAsks(kind)}</p>` : nothing}
     ${kind === "mine" ? html`<ul class="rows">${state.own.map((one) => ownRow(one, state))}</ul>` : lists(state, open, kind)}
     ${state.more ? notice("info", t("还有更多任务"), t("这里只列时间最紧的；办完这些后会补上。")) : nothing}
-    ${state.at ? html`<p class="soft">${t("清单更新于%(age)s", { age: ago(state.at) })}</p>` : notice("wait", t("任务还没有下载"), t("请联网打开一次，之后没有网络也能查看和答复。"))}`;
+    ${state.at ? html`<p class="soft">${t("清单更新：%(age)s", { age: ago(state.at) })}</p>` : notice("wait", t("任务还没有下载"), t("请联网打开一次，之后没有网络也能查看和答复。"))}`;
 }
 
 function lists(state, open, kind) {
@@ -54,7 +57,7 @@ function lists(state, open, kind) {
   const rechecks = !kind || kind === "recheck" ? state.rechecks : [];
   if (![...hourly, ...rest, ...done, ...rechecks].length) return state.at ? empty(t("没有待办任务"), "circle-check") : nothing;
   return html`${block(t("此刻去看：与上报同一时段"), hourly, (task) => row(task, state), "clock-play")}
-    ${block(t("待复查"), rechecks, recheckRow, "refresh")}
+    ${block(t("待复查"), rechecks, (one) => recheckRow(one, state.rounds), "refresh")}
     ${hourly.length || rechecks.length ? block(t("按剩余时间"), rest, (task) => row(task, state), "hourglass") : html`<ul class="rows">${rest.map((task) => row(task, state))}</ul>`}
     ${block(t("已答复"), done, (task) => row(task, state), "cloud-upload")}`;
 }
@@ -67,11 +70,13 @@ function away(thing) {
   return here ? (byDistance([thing], here)[0]?.words ?? "") : "";
 }
 
+const stateChip = ({ tone, name, words }) => chip(words, { tone, name });
+
 function row(task, state) {
   const picture = state.pictures.url(task.before[0]?.thumb);
   const end = task.answer
-    ? chip(task.answer.state === "confirmed" ? t("已答复，已送达") : t("已答复，待发送"), { tone: task.answer.state === "confirmed" ? "good" : "", name: task.answer.state === "confirmed" ? "checks" : "cloud-upload" })
-    : html`${due(task.due_at)} ${task.failed ? chip(t("答复未被接收"), { tone: "wait", name: "alert-circle" }) : nothing}`;
+    ? stateChip(answerState(task.answer))
+    : html`${due(task.due_at)} ${task.failed ? chip(failedWords(task.failed), { tone: "wait", name: "alert-circle" }) : nothing}`;
   return html`<li><a class="row" href="#/tasks/${task.number}?kind=${task.kind}">
     ${picture ? html`<img src=${picture} alt="" width="64" height="64">` : html`<span class="row-icon">${icon(KIND_ICONS[task.kind])}</span>`}
     <span class="row-body"><strong>${named({ name: task.category_name, name_en: task.category_name_en })}</strong>
@@ -79,21 +84,10 @@ function row(task, state) {
       <span class="soft num">${[task.number, away(task)].filter(Boolean).join(" · ")}</span><span class="row-end">${end}</span></span>${icon("chevron-right")}</a></li>`;
 }
 
-const recheckRow = (one) => html`<li><a class="row" href=${one.round ? `#/rounds/${one.round}/visit?premises=${one.premises}` : "#/rounds"}><span class="row-icon">${icon("refresh")}</span>
-  <span class="row-body"><strong>${one.name}</strong><span class="soft">${t("未整改问题 %(n)s 个", { n: one.findings.length })}${one.address ? ` · ${one.address}` : ""}</span><span class="row-end">${due(one.due_at)}</span></span>${icon("chevron-right")}</a></li>`;
-
 function ownRow(one, state) {
   const picture = state.pictures.url(state.thumbs.get(one.number));
   return html`<li><a class="row" href="#/tasks/${one.number}">${picture ? html`<img src=${picture} alt="" width="64" height="64">` : html`<span class="row-icon">${icon("camera-plus")}</span>`}
     <span class="row-body"><strong>${named({ name: one.category_name, name_en: one.category_name_en })}</strong><span class="soft">${one.address}</span><span class="soft num">${one.number}</span><span class="row-end">${chip(one.state_name)} ${time(one.reported_at)}</span></span>${icon("chevron-right")}</a></li>`;
-}
-
-// One tap to the unit or the leader on duty.
-function calls({ phones }) {
-  const people = (phones?.people ?? []).filter(({ phone }) => phone).slice(0, 2);
-  const unit = (phones?.units ?? []).find(({ why, phone }) => phone && why !== "mine");
-  if (!people.length && !unit) return nothing;
-  return html`<nav class="buttons calls" aria-label=${t("一键呼叫")}>${people.map((one) => call(`${one.role_name} ${one.name}`, one.phone))}${unit ? call(unit.name, unit.phone) : nothing}</nav>`;
 }
 
 const leave = (state) => state.pictures?.end();

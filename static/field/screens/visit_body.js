@@ -9,7 +9,7 @@ export const findingRole = (key) => `finding ${key}`;
 
 export const blank = (more) => ({
   id: uuid(), kind: "", checklist: null, answers: {}, findings: [], corrected: [], recheck: false, paper: "", paper_number: "", due_on: "",
-  signed: "not_asked", witness: "", note: "", complete: true, sure: false, photos: null, signature: null, ...more,
+  signed: "not_asked", witness: "", note: "", complete: true, sure: false, photos: null, signature: null, film: null, ...more,
 });
 
 export const freshFinding = (severity) => ({ key: uuid().slice(-6), text: "", severity, category: "" });
@@ -24,7 +24,7 @@ const answered = (content) => Object.entries(content.answers).filter(([, answer]
 // In the order of the checklist; the server would put the same into words, but in an order that no photo can name.
 const failed = (content, checklist) => (checklist?.items ?? []).filter(({ id }) => content.answers[id]?.ok === false).map((item) => ({ item, note: content.answers[item.id].note }));
 
-export function bodyOf(content, checklist) {
+export function bodyOf(content, checklist, filmed) {
   const body = { kind: content.kind, complete: content.complete, signed: content.signed, findings: found(content, checklist).map((one) => one.body) };
   if (content.recheck) body.recheck = true;
   if (content.corrected.length) body.corrected = content.corrected;
@@ -38,10 +38,13 @@ export function bodyOf(content, checklist) {
     if (content.paper_number.trim()) body.order.number = content.paper_number.trim();
     if (content.due_on) body.order.due_on = content.due_on;
   }
-  if (content.signed === "refused" && content.witness.trim()) body.witness = content.witness.trim();
+  if (content.signed === "refused") body.witness = content.witness.trim() || (filmed ? FILMED : undefined);
   if (content.note.trim()) body.note = content.note.trim();
   return body;
 }
+
+// What stands for the witness where nobody but the film saw it; the server knows it by this word (`squads.rules.FILMED`).
+export const FILMED = "已录像";
 
 // The form of a record that the server did not take.
 export function fromRecord({ id, body, attachments }) {
@@ -49,11 +52,11 @@ export function fromRecord({ id, body, attachments }) {
   const bad = (body.findings ?? []).filter((one) => one.item);
   const keys = [...findings.map(({ key }) => key), ...bad.map(({ item }) => `item-${item}`)];
   const roleOf = (role) => (role.startsWith("finding_") ? findingRole(keys[LETTERS.indexOf(role.slice(-1))]) : role);
-  const photos = attachments.filter((one) => one.role !== "signature").map((one) => ({ ...one, key: one.sha256, role: roleOf(one.role) }));
+  const photos = attachments.filter(({ role }) => role !== "signature" && role !== "film").map((one) => ({ ...one, key: one.sha256, role: roleOf(one.role) }));
   return blank({
     id, kind: body.kind, checklist: body.checklist ?? null, answers: body.answers ?? {}, findings, corrected: body.corrected ?? [], recheck: Boolean(body.recheck),
-    paper: body.order?.kind ?? "", paper_number: body.order?.number ?? "", due_on: body.order?.due_on ?? "", signed: body.signed, witness: body.witness ?? "",
-    note: body.note ?? "", complete: body.complete, photos: { items: photos, note: null }, signature: attachments.find((one) => one.role === "signature") ?? null,
+    paper: body.order?.kind ?? "", paper_number: body.order?.number ?? "", due_on: body.order?.due_on ?? "", signed: body.signed, witness: body.witness === FILMED ? "" : body.witness ?? "",
+    note: body.note ?? "", complete: body.complete, photos: { items: photos, note: null }, signature: attachments.find((one) => one.role === "signature") ?? null, film: attachments.find((one) => one.role === "film") ?? null,
   });
 }
 
@@ -65,7 +68,7 @@ export function rolesOf(content, checklist, files) {
 }
 
 // `may`: as lib/nights.js says of the round; `shown(role)`: whether there are photos of that role.
-export function faultsOf(content, { may, signed, checklist, shown }) {
+export function faultsOf(content, { may, signed, filmed, checklist, shown }) {
   const wrong = {};
   if (!content.kind) wrong.kind = t("请选择方式");
   if (content.kind === "inspection" && may === "no") wrong.kind = t("现在不能作行政检查，请选择巡查或走访");
@@ -76,6 +79,6 @@ export function faultsOf(content, { may, signed, checklist, shown }) {
   // Whoever photographed something has found something.
   if (content.findings.some((one) => !one.text.trim() && shown(findingRole(one.key)))) wrong.findings = t("有的问题没有写明，请写明或去掉");
   if (content.signed === "received" && !signed) wrong.signed = t("请在屏幕上签名，或拍下签收单");
-  if (content.signed === "refused" && !content.witness.trim()) wrong.witness = t("拒签须填写见证人，没有的写明已录像");
+  if (content.signed === "refused" && !content.witness.trim() && !filmed) wrong.witness = t("拒签须填写见证人，或者录像");
   return wrong;
 }

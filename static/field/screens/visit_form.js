@@ -1,9 +1,10 @@
 // The parts of the form of a visit.
 
 import { html, nothing } from "../lib/html.js";
+import { filmPart, isFilmed } from "../lib/film_part.js";
 import { photosPart } from "../lib/photos_part.js";
 import { signPart } from "../lib/sign_part.js";
-import { button, check, due, field, icon, segments, select } from "../lib/ui.js";
+import { button, check, due, fault, field, segments, select } from "../lib/ui.js";
 import { named, t } from "../lib/words.js";
 import { allowed } from "./round.js";
 import { checklistOf } from "./visit.js";
@@ -28,7 +29,7 @@ export function form(state, app) {
     <section class="card">
       ${place.visits_this_year === undefined ? nothing : html`<p class="soft">${t("本年已行政检查 %(n)s 次（频次不得超过公布的年度上限）", { n: place.visits_this_year })}</p>`}
       ${segments("visit-kind", t("方式"), kinds, content.kind, chosen, { errors: { "visit-kind": errors.kind } })}
-      ${content.kind === "inspection" && may === "sure" ? html`${check("sure", t("我确认：同一单位两名以上持证执法人员在场，用各自手机签到"), content.sure, typed("sure"))}${fault(errors.sure)}` : nothing}
+      ${content.kind === "inspection" && may === "sure" ? html`${check("sure", t("我确认：同一单位两名以上持证执法人员在场，用各自手机签到"), content.sure, typed("sure"), { errors })}` : nothing}
       ${mended(place, content, set)}</section>
     ${checklist(state, set)}
     ${findings(state, set)}
@@ -37,13 +38,11 @@ export function form(state, app) {
       ${content.paper ? html`${field("due_on", t("整改期限"), content.due_on, typed("due_on"), { type: "date", errors, hint: t("到当日24时止；责令改正须填"), required: content.paper === "order" })}${field("paper_number", t("文书编号"), content.paper_number, typed("paper_number"), { maxlength: 60 })}` : nothing}</section>
     <section class="card">${segments("signed", t("签收"), pairs(found.signed), content.signed, typed("signed"), { errors })}
       ${content.signed === "received" ? html`<p class="soft">${t("签名只证明收到。")}</p>${signPart(state.signature)}` : nothing}
-      ${content.signed === "refused" ? field("witness", t("见证人"), content.witness, typed("witness"), { required: true, maxlength: 120, errors, hint: t("没有见证人的写明已录像") }) : nothing}</section>
+      ${content.signed === "refused" ? html`${field("witness", t("见证人"), content.witness, typed("witness"), { required: !isFilmed(state.film), maxlength: 120, errors, hint: t("拒签的，写明见证人，或者录像（最长 20 秒）。") })}${filmPart(state.film, { label: t("拒签录像") })}` : nothing}</section>
     ${photosPart(photos, { role: "finding", label: t("其他照片"), onChange: onPhotos })}
     <section class="card">${field("note", t("备注"), content.note, typed("note"), { rows: 2, maxlength: 2000 })}
       ${check("complete", t("检查已完成"), content.complete, typed("complete"))}</section>`;
 }
-
-const fault = (words) => (words ? html`<p class="fault" role="alert">${icon("alert-circle")}${words}</p>` : nothing);
 
 // Findings of earlier visits that were seen mended.
 function mended(place, content, set) {
@@ -77,7 +76,7 @@ function findings(state, set) {
   const change = (key, changes) => set({ findings: list.map((one) => (one.key === key ? { ...one, ...changes } : one)) });
   const categories = [["", t("不分类")], ...found.finding_categories.map((one) => [one.code, named({ name_zh: one.name, name_en: one.name_en })])];
   return html`<section class="card"><h2>${t("发现问题")}</h2>
-    ${list.length ? nothing : html`<p class="soft">${t("没有就不填，未发现问题也是结果。")}</p>`}${fault(errors.findings)}
+    ${list.length ? nothing : html`<p class="soft">${t("没有就不填，未发现问题也是结果。")}</p>`}${fault("findings", errors)}
     ${list.map((one, place) => html`<div class="finding">
       ${field(`finding-${one.key}`, t("问题 %(n)s", { n: place + 1 }), one.text, (text) => change(one.key, { text }), { rows: 2, maxlength: 1000, required: true })}
       ${segments(`severity-${one.key}`, t("程度"), pairs(found.severities), one.severity, (severity) => change(one.key, { severity }))}

@@ -5,23 +5,10 @@ import { sha256, uuid } from "../lib/ids.js";
 import { iso, now } from "../lib/when.js";
 import { t } from "../lib/words.js";
 
-// Below this many bytes of room nothing more is begun; below the other the person is warned.
-export const LEAST_ROOM = 20_000_000;
-export const LITTLE_ROOM = 200_000_000;
-
 export class NoRoom extends Error {}
 
-// Bytes that may still be stored, as far as the browser says.
-export async function room() {
-  try {
-    const { quota, usage } = await navigator.storage.estimate();
-    return quota - usage;
-  } catch {
-    return Infinity;
-  }
-}
-
-// {type, body, files: [{blob, mime, role, album, taken_at, lon, lat}], about: {title, note, subject}, at, id, draft}
+// {type, body, files: [{blob, mime, role, album, taken_at, lon, lat}], about: {title, note, subject}, at, id, draft,
+// another(id): where a record of that name is there and says something else, what differs in one of its own}
 // -> the stored record. Throws NoRoom where the phone is full: then nothing of it is stored and the form keeps it.
 export async function capture(store, what) {
   const { type, body, files = [], about = {}, at = now(), draft } = what;
@@ -46,7 +33,9 @@ export async function capture(store, what) {
 async function known(store, record, what) {
   const before = await store.record(record.id);
   const content = ({ type, body, attachments }) => JSON.stringify([type, body, attachments.map(({ sha256: hash, role }) => [hash, role])]);
-  return content(before) === content(record) ? before : capture(store, { ...what, id: uuid() });
+  if (content(before) === content(record)) return before;
+  const id = uuid();
+  return capture(store, { ...what, id, ...what.another?.(id) });
 }
 
 // What a record says of each file, and the file as it is stored; one that was chosen twice is one.

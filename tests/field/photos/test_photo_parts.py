@@ -263,6 +263,7 @@ def test_parts_are_hidden_by_finger_and_by_keys(page: Page, files: dict[str, byt
     expect(second).to_be_focused()
     for key in ["ArrowRight"] * 8 + ["Shift+ArrowRight"] * 3 + ["ArrowUp"] * 20 + ["Shift+ArrowDown"] * 2:
         second.press(key)
+    page.wait_for_timeout(500)  # two touches at once are one
     page.get_by_role("button", name="加一块").click()
     page.get_by_role("button", name="遮住的部分 3").press("Delete")
     expect(page.locator("[data-part]")).to_have_count(2)

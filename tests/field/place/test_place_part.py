@@ -184,13 +184,13 @@ def test_without_a_fix_the_last_one_is_offered_with_its_age(page: Page, street: 
     page.evaluate(SHOW, [street, 0, 0, 0, {"last_fix": last}])
     assert page.evaluate("m.place_part.ready(state).ok") is False
     assert page.evaluate("m.place_part.locationOf(state)") is None
-    page.get_by_role("button", name="用上次定位（20 分前，误差 14 米）").click()
+    page.get_by_role("button", name="用上次定位（20 分钟前，误差 14 米）").click()
     assert page.evaluate("m.place_part.ready(state).ok") is True
     location = Location.model_validate(page.evaluate("m.place_part.locationOf(state)"))
     assert location.fix is not None
     assert location.fix.at is not None
     assert location.fix.at.minute == 20
-    assert "20 分前的定位" in page.locator(".place-exact").inner_text()
+    assert "20 分钟前的定位" in page.locator(".place-exact").inner_text()
     # A fix of now is better than any of then.
     page.evaluate("([lon, lat]) => p.sees(lon, lat + 0.003, 9)", [*HERE])
     assert "误差 9 米" in page.locator(".place-exact").inner_text()

@@ -19,12 +19,11 @@ of neighbouring grids. `more: true` says that a list was cut at its bound.
 
 me          {user_id, name, username, staff_no (what watermarks say: the staff number, else the user name), language,
              roles [..],
-             may {report, self_handle, inspect (核实, 核查), handle, go_out (outings, rounds), begin_inspection
-                  (行政检查: certified today), plan, watch (明察暗访), answer (problem items)},
+             may {report, self_handle, inspect (核实, 核查), handle, go_out (outings, rounds), plan,
+                  watch (明察暗访), answer (problem items)},
              unit, units [unit: my own and those for which I handle], grids [grid: as my roles are held, largest first],
              root {id, code, name, lon, lat}, csrf (for `X-CSRFToken`), app {version},
-             limits {photo_max_bytes, photo_max_pixels, attachments}, keep_days, nearest_grid_within_m,
-             session {idle_minutes, longest_minutes}}
+             limits {photo_max_bytes, film_max_bytes, attachments}, keep_days, nearest_grid_within_m}
 grids       {grids [grid + {level, depth, parent (code), mine, geometry (GeoJSON Polygon | MultiPolygon)}], more,
              whole (these are all there are: what lies outside of them lies outside of the jurisdiction),
              known_points [{name, lon, lat, kind: "premises", id}]}
@@ -49,9 +48,10 @@ cases       {cases [{number, record, category, category_name, category_name_en, 
 reports     {reports [{number, state, state_name, category_name, category_name_en, address, reported_at}]}
             mine, the newest first, 60 at most; ended ones too.
 case/<number>  {number, record, state, state_name, version, category, category_name, category_name_en, note, address,
-             lon, lat, grid, source_name, reported_at, due_at, due_name, clock [sentence], closing_condition, closings
-             [{id, words}] (where I may close), unit, before [photo], after [photo], check [photo],
-             timeline [{name, at, who, words, facts [sentence], lay_s}], may [move]}
+             lon, lat, grid, source_name, reported_at, due_at, due_name, case_due_at (where due_at is the unit's),
+             clock [sentence], closing_condition, closings [{id, words}] (where I may close), unit,
+             before [photo], after [photo], check [photo], timeline [{name, at, who, words,
+             facts [sentence], lay_s}], may [move]}
             one case that I see, asked for when it is opened. POST /field/pack/case/<number>/<receive | return |
             ask_extension | close> `{version, …fields of the move}` takes a step: {number, state, version}.
 outings     {agencies [{value, name}], tallies [{value, name, classifier}],
@@ -68,7 +68,8 @@ outings     {agencies [{value, name}], tallies [{value, name, classifier}],
                   handovers [{id, record, from_agency, to_agency, what, receiver, at}]}]}
              join, what the leader's QR says: `<origin>/field#/join/outing/<ref>/<code>` (`round` for rounds); ref: uuid
              of the record that began it, else its number. A phone that begins one offline makes `code` itself
-             (16 to 40 of A-Z a-z 0-9 - _), sends it in the `start` of the body, and draws the same text.
+             (16 to 40 of a-z 0-9 _; typed in any case and in groups), sends it in the `start` of the body, and draws
+             the same text.
 rounds      {visit_kinds, order_kinds, signed, severities [{value, name}], finding_categories [{code, name, name_en}],
              checklists [{id, code, name, theme, premises_kind (null: any), items [{id, text, severity, category}]}],
              themes [..], orders_need (what only an inspection may leave, as a sentence),

@@ -8,9 +8,9 @@ from gridops.cases.queries import listing
 from gridops.cases.queries import pages as case_pages
 from gridops.cases.queries.pages import CaseFile
 from gridops.cases.rules.deadlines import limit_of
+from gridops.cases.rules.facts import FAR
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
-from gridops.cases.rules.projection import FAR
 from gridops.cases.rules.queue import QueueFilter, Sort
 from gridops.catalogue import queries as catalogue
 from gridops.evidence import queries as evidence
@@ -19,8 +19,9 @@ from gridops.people.queries import Scope
 from gridops.people.rules import Person
 from gridops.web import choices, explain
 from gridops.web.field import common
+from gridops.web.field.common import shows
 from gridops.web.field.pack import units
-from gridops.web.field.pack.shapes import Json, degrees, grid, instant, photo, said, shows
+from gridops.web.field.pack.shapes import Json, degrees, grid, instant, photo, said
 
 _REPORTS = 60
 
@@ -51,6 +52,8 @@ def build(session: Session, person: Person, number: str) -> Json:
         "reported_at": instant(case.reported_at),
         "due_at": instant(due) if due < FAR else None,
         "due_name": said(due_name),
+        # Where the unit's own limit comes first, the clock tells of the other.
+        "case_due_at": instant(case.due_at) if case.due_at and case.due_at != due else None,
         "clock": explain.clock_words(file.why_due),
         "closing_condition": file.condition.closing_condition if file.condition else None,
         "closings": [{"id": one.id, "words": one.closing_condition} for one in closings],
@@ -98,5 +101,5 @@ def _timeline(file: CaseFile) -> list[Json]:
             "facts": list(told.facts),
             "lay_s": told.entry.lay,
         }
-        for told in explain.timeline(file)
+        for told in explain.timeline(file.timeline)
     ]

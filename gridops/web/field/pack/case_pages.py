@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import Unauthorized, UnsupportedMediaType
 
 from gridops.cases import forms, service
 from gridops.cases.queries import pages as case_pages
 from gridops.cases.rules.moves import MOVES, Move
+from gridops.core.canonical import parse_json
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid, NotFound
 from gridops.people.rules import Person
@@ -18,6 +19,7 @@ from gridops.tasks.waking import wake
 from gridops.web.field.pack import case, who
 from gridops.web.field.pack.shapes import Json
 from gridops.web.guards import current_person, needs
+from gridops.web.language import speak
 
 pages = Blueprint("field_case", __name__, url_prefix="/field/pack/case")
 
@@ -26,10 +28,11 @@ STEPS = (Move.RECEIVE, Move.RETURN, Move.ASK_EXTENSION, Move.CLOSE)
 
 
 @pages.get("/<number>")
-@needs(*who.READERS)
+@needs(*who.FIELD)
 def show(number: str) -> Response:
     """The case, whole; 404 where this person does not see it."""
     person = _asked_for()
+    speak(request.args.get("language"))
     with reading() as session:
         return _json(case.build(session, person, number))
 
@@ -65,7 +68,9 @@ def _asked_for() -> Person:
 
 
 def _typed() -> dict[str, Any]:
-    typed = request.get_json()
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("Content-Type: application/json is expected")
+    typed = parse_json(request.get_data(cache=False))
     if not isinstance(typed, dict):
         raise Invalid(("body", "须为 JSON 对象"))
     return typed

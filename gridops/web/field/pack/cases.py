@@ -10,8 +10,8 @@ from gridops.cases.queries import pages, street
 from gridops.cases.queries.pages import TASKS, Task, TaskKind
 from gridops.cases.queries.street import StreetCase
 from gridops.cases.rules.deadlines import limit_of
+from gridops.cases.rules.facts import FAR
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.projection import FAR
 from gridops.core import clock
 from gridops.evidence import queries as evidence
 from gridops.evidence.queries import Use
@@ -19,8 +19,9 @@ from gridops.grids import queries as grids
 from gridops.grids.rules.tree import Tree
 from gridops.people.queries import Scope
 from gridops.people.rules import Person
+from gridops.web.field.common import shows
 from gridops.web.field.pack import people, rechecks, territory, units, who
-from gridops.web.field.pack.shapes import Json, degrees, grid, instant, photo, said, shows
+from gridops.web.field.pack.shapes import Json, degrees, grid, instant, photo, said
 
 _MOST_OPEN = 500
 _MOST_PICTURES = 6

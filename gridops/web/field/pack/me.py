@@ -7,20 +7,18 @@ from flask import session as browser
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
-from gridops.core import clock
+from gridops.evidence.rules.types import FILM_MAX_BYTES
 from gridops.grids import queries as grids
 from gridops.inspections.rules import GOERS, PLANNERS
 from gridops.intake.forms.shapes import MOST_ATTACHMENTS
 from gridops.people import queries as people
 from gridops.people.rules import Person, Role
-from gridops.squads import queries as squads
 from gridops.supervision.rules import ANSWERERS, CHECKERS
 from gridops.web import photos
 from gridops.web.field.edition import edition
 from gridops.web.field.pack import units, who
 from gridops.web.field.pack.shapes import Json, degrees, grid_of
 from gridops.web.language import chosen_language
-from gridops.web.sessions import LONGEST
 
 VOLATILE = ("csrf",)
 
@@ -41,7 +39,7 @@ def build(session: Session, person: Person) -> Json:
         "staff_no": (user.staff_no if user else None) or person.username,
         "language": chosen_language(),
         "roles": sorted(role.value for role in person.roles),
-        "may": _may(session, person),
+        "may": _may(person),
         "unit": next((one for one in own if one["id"] == person.unit_id), None),
         "units": own,
         "grids": [grid_of(tree, node) for node in who.areas(tree, person)],
@@ -56,15 +54,11 @@ def build(session: Session, person: Person) -> Json:
         "app": {"version": edition(current_app).version},
         "limits": {
             "photo_max_bytes": settings.photo_max_bytes,
-            "photo_max_pixels": settings.photo_max_pixels,
+            "film_max_bytes": min(settings.photo_max_bytes, FILM_MAX_BYTES),
             "attachments": MOST_ATTACHMENTS,
         },
         "keep_days": settings.field_keep_days,
         "nearest_grid_within_m": settings.nearest_grid_within_m,
-        "session": {
-            "idle_minutes": int(current_app.config["IDLE_TIME"].total_seconds() // 60),
-            "longest_minutes": int(LONGEST.total_seconds() // 60),
-        },
     }
 
 
@@ -73,18 +67,16 @@ def of_session() -> str:
     return str(browser.get("csrf_token", ""))
 
 
-def _may(session: Session, person: Person) -> dict[str, bool]:
+def _may(person: Person) -> dict[str, bool]:
     def some(roles: tuple[Role, ...] | frozenset[Role]) -> bool:
         return not person.roles.isdisjoint(roles)
 
-    certified = squads.certified(session, person.user_id, clock.local_date(clock.now()))
     return {
         "report": some(who.REPORTERS),
         "self_handle": some(who.ON_THE_SPOT),
         "inspect": Role.INSPECTOR in person.roles,
         "handle": Role.HANDLER in person.roles,
         "go_out": some(GOERS),
-        "begin_inspection": some(PLANNERS) or (Role.OFFICER in person.roles and certified),
         "plan": some(PLANNERS),
         "watch": some(CHECKERS),
         "answer": some(ANSWERERS),

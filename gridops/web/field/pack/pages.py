@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from collections.abc import Callable
@@ -11,12 +10,10 @@ from http import HTTPStatus
 from typing import cast
 
 from flask import Blueprint, Response, request
-from flask_babel import force_locale
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Unauthorized
 
 from config import ROOT
-from gridops.core import clock
 from gridops.core.db import reading
 from gridops.core.errors import NotFound
 from gridops.people.queries import Scope
@@ -34,10 +31,10 @@ from gridops.web.field.pack import (
     territory,
     who,
 )
-from gridops.web.field.pack.shapes import Json, instant
+from gridops.web.field.pack.shapes import Json
 from gridops.web.field.pack.words import of_scripts
 from gridops.web.guards import current_person, current_scope, needs, public
-from gridops.web.language import LANGUAGES
+from gridops.web.language import LANGUAGES, speak
 
 pages = Blueprint("field_pack", __name__, url_prefix="/field")
 
@@ -82,16 +79,14 @@ def part(part: str) -> Response:
     if request.headers.get("X-Gridops-User", str(person.user_id)) != str(person.user_id):
         # A phone on which somebody else has signed in meanwhile keeps the pack of the first.
         raise Unauthorized("Somebody else is signed in.")
-    language = request.args.get("language")
-    spoken = force_locale(language) if language in LANGUAGES else contextlib.nullcontext()
-    with spoken, reading() as session:
+    speak(request.args.get("language"))
+    with reading() as session:
         data = wanted.build(session, person, scope)
     lasting = {name: value for name, value in data.items() if name not in wanted.volatile}
     mark = f"{person.user_id} {wanted.besides()} {_written(lasting)}"
     answer = Response(_written(data), mimetype="application/json", headers={"Cache-Control": "private, no-cache"})
     answer.set_etag(hashlib.sha256(mark.encode()).hexdigest()[:32])
     answer.headers["X-Gridops-User"] = str(person.user_id)
-    answer.headers["X-Gridops-Now"] = instant(clock.now()) or ""
     answer.headers["Vary"] = "Cookie"
     sent = cast(Response, answer.make_conditional(request.environ))
     if wanted.note is not None and sent.status_code == HTTPStatus.OK:

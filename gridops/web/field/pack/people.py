@@ -18,10 +18,11 @@ _MOST = 30
 
 
 def build(session: Session, person: Person, _scope: Scope) -> Json:
-    """Numbers of offices, and those of the people who lead there."""
+    """Numbers of offices, and those of the people who lead there; nobody needs their own."""
     tree = grids.tree(session)
     leaders = leading(session, tree, person)
-    return {"units": _units(session, person, leaders), "people": [_leader(one) for one in _once(leaders)][:_MOST]}
+    others = [_leader(one) for one in _once(leaders) if one.user_id != person.user_id]
+    return {"units": _units(session, person, leaders), "people": others[:_MOST]}
 
 
 def note_handed_out(person: Person, data: Json) -> None:

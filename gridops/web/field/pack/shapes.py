@@ -10,7 +10,6 @@ from typing import Any
 from flask_babel import gettext as _
 
 from gridops.evidence.queries import Use
-from gridops.evidence.rules.types import SHOWN_BY_BROWSERS
 from gridops.grids.rules.tree import Node, Tree
 
 Json = dict[str, Any]
@@ -70,8 +69,3 @@ def photo(use: Use) -> Json:
         "thumb": f"/api/v1/evidence/{use.id}/320",
         "full": f"/api/v1/evidence/{use.id}/1280",
     }
-
-
-def shows(use: Use) -> bool:
-    """Whether a browser can show the picture now (a HEIC only once a worker has made its thumbnail)."""
-    return use.picture and (use.derived == "made" or use.mime in SHOWN_BY_BROWSERS)

@@ -31,7 +31,7 @@ class Squads:
         code = self._codes[squad_id] if leads else None
         return {
             "leads": leads,
-            "checked_in": own is not None and own.checked_in_at is not None and own.checked_out_at is None,
+            "checked_in": own is not None and own.checked_in_at is not None and own.left_at is None,
             "squad": [self._member(row) for row in rows],
             "code": code,
             "join": f"{origin()}#/join/{room}/{ref}/{code}" if code else None,
@@ -48,7 +48,7 @@ class Squads:
             "officer": self._usernames.get(row.user_id or 0) or _named(row),
             "leads": row.leads,
             "checked_in_at": instant(row.checked_in_at),
-            "checked_out_at": instant(row.checked_out_at),
+            "checked_out_at": instant(row.left_at),
             "me": row.user_id == self._person.user_id,
         }
 

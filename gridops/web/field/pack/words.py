@@ -6,14 +6,17 @@ import functools
 from pathlib import Path
 
 from gridops.web.field.scripts import sentences_below
-from gridops.web.language import catalogue
+from gridops.web.language import catalogue, counted
 
 
 @functools.lru_cache(maxsize=4)
-def of_scripts(folder: Path, language: str) -> dict[str, str]:
-    """Sentence -> how it is said in a language, read once a process. Chinese needs none."""
+def of_scripts(folder: Path, language: str) -> dict[str, str | list[str]]:
+    """Sentence -> how it is said in a language, of one and of many where that differs. Chinese needs none."""
     if language == "zh":
         return {}
-    said = catalogue(language).ugettext
-    found = {sentence: str(said(sentence)) for sentence in sorted(set(sentences_below(folder)))}
-    return {sentence: words for sentence, words in found.items() if words != sentence}
+    kept, found = catalogue(language), dict[str, str | list[str]]()
+    for sentence in sorted(set(sentences_below(folder))):
+        one, many = (counted(kept, sentence, count) for count in (1, 2))
+        if many != sentence:
+            found[sentence] = many if one == many else [one, many]
+    return found

@@ -32,6 +32,10 @@ class Occasion(StrEnum):
     SENT_BACK = "sent_back"
     RETURNED = "returned"
     DUE_SOON = "due_soon"
+    REMINDED = "reminded"
+    PRESSED = "pressed"
+    EXTENSION_ASKED = "extension_asked"
+    OWN_REPORT = "own_report"
     TEST = "test"
 
 
@@ -49,6 +53,10 @@ OCCASION_NAMES = {
     Occasion.SENT_BACK: "退回重办",
     Occasion.RETURNED: "单位退件",
     Occasion.DUE_SOON: "即将到期",
+    Occasion.REMINDED: "催办",
+    Occasion.PRESSED: "督办",
+    Occasion.EXTENSION_ASKED: "申请延期",
+    Occasion.OWN_REPORT: "本人上报有结果",
     Occasion.TEST: "测试",
 }
 OUTCOME_NAMES = {Outcome.WAITING: "待发送", Outcome.SENT: "已发送", Outcome.DROPPED: "不再发送"}

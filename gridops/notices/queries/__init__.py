@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from gridops.core.posting import parse_address
@@ -93,12 +93,13 @@ def hook_rows(session: Session, root_id: int) -> list[HookRow]:
     return sorted(shown, key=lambda row: row.unit or "")
 
 
-def notice_rows(session: Session, root_id: int, limit: int = 50) -> list[NoticeRow]:
-    """The latest notices of a root."""
+def notice_rows(session: Session, root_id: int, limit: int = 50, *, case_id: int | None = None) -> list[NoticeRow]:
+    """The latest notices of a root, or those about a case."""
+    about = true() if case_id is None else Notice.key.startswith(f"case:{case_id}:", autoescape=True)
     rows = session.execute(
         select(Notice, Unit.name)
         .outerjoin(Unit, Unit.id == Notice.unit_id)
-        .where(Notice.root_id == root_id)
+        .where(Notice.root_id == root_id, about)
         .order_by(Notice.since.desc(), Notice.id.desc())
         .limit(limit)
     )

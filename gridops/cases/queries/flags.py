@@ -1,0 +1,77 @@
+"""Photos of the work done that look wrong: of one case, and those a person has to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case, CaseFlag
+from gridops.cases.queries.filters import visible
+from gridops.people.models import User
+from gridops.people.queries import Scope
+
+LIST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow:
+    """A flag with its case, the other case where it is in sight, and who judged."""
+
+    flag: CaseFlag
+    case: Case
+    other: Case | None
+    judge: str | None
+
+
+def of_case(session: Session, scope: Scope, case_id: int) -> list[FlagRow]:
+    """The flags of a case that is in sight, oldest first."""
+    return _rows(session, scope, _FLAGS.where(CaseFlag.case_id == case_id).order_by(CaseFlag.id))
+
+
+def to_judge(session: Session, scope: Scope, *, after: int = 0, limit: int = LIST) -> list[FlagRow]:
+    """What waits for a verdict in sight, oldest first."""
+    stmt = _FLAGS.where(CaseFlag.root_id == scope.root_id, CaseFlag.verdict.is_(None), CaseFlag.id > after)
+    return _rows(session, scope, stmt.order_by(CaseFlag.id).limit(limit))
+
+
+def any_to_judge(session: Session, scope: Scope) -> bool:
+    """Whether anything waits for a verdict in sight."""
+    return bool(to_judge(session, scope, limit=1))
+
+
+def judged(session: Session, scope: Scope, limit: int = LIST) -> list[FlagRow]:
+    """What was judged in sight, the latest first."""
+    stmt = _FLAGS.where(CaseFlag.root_id == scope.root_id, CaseFlag.verdict.is_not(None))
+    return _rows(session, scope, stmt.order_by(CaseFlag.judged_at.desc(), CaseFlag.id.desc()).limit(limit))
+
+
+def locked(session: Session, flag_id: int) -> CaseFlag | None:
+    """A flag that whoever else wants to judge waits for."""
+    stmt = select(CaseFlag).where(CaseFlag.id == flag_id).with_for_update()
+    return session.scalar(stmt.execution_options(populate_existing=True))
+
+
+def merged_with(session: Session, case: Case) -> frozenset[int]:
+    """A case, the one it was merged into, and those merged into either: their photos are its own."""
+    into = case.merged_into_id or case.id
+    rows = session.scalars(select(Case.id).where(Case.merged_into_id == into))
+    return frozenset({case.id, into, *rows})
+
+
+_FLAGS = select(CaseFlag, Case, User.name).join(Case, Case.id == CaseFlag.case_id)
+_FLAGS = _FLAGS.outerjoin(User, User.id == CaseFlag.judged_by)
+
+
+def _rows(session: Session, scope: Scope, stmt: object) -> list[FlagRow]:
+    found = session.execute(visible(stmt, scope)).all()
+    others = _others(session, scope, [flag.other_case_id for flag, _case, _name in found if flag.other_case_id])
+    return [FlagRow(flag, case, others.get(flag.other_case_id or 0), name) for flag, case, name in found]
+
+
+def _others(session: Session, scope: Scope, ids: Sequence[int]) -> dict[int, Case]:
+    if not ids:
+        return {}
+    return {row.id: row for row in session.scalars(visible(select(Case).where(Case.id.in_(sorted(set(ids)))), scope))}

@@ -1,0 +1,117 @@
+"""Which people are told of a case: its unit's handlers, dispatchers, shift leaders, its reporter; never in a request.
+
+A move owes a row; a worker then looks whether it is still so and whom it concerns. Keys are those of `noticing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case
+from gridops.cases.queries.noticing import WITH_UNIT, Act, Concerning, acts, concerning
+from gridops.cases.rules.facts import FAR, Event
+from gridops.cases.rules.moves import ENDED, Move, State
+from gridops.cases.service.noticing import OCCASIONS, key_of, keys_running_out
+from gridops.core import clock, owed
+from gridops.grids import queries as grids
+from gridops.notices.queries.people import told_before
+from gridops.notices.rules import Occasion, too_old
+from gridops.notices.rules.personal import ToTell
+from gridops.notices.service.people import TO_PEOPLE, Told, tell_people
+
+PORTION = 200
+_TO_PEOPLE = {
+    **OCCASIONS,
+    Move.ASK_EXTENSION: Occasion.EXTENSION_ASKED,
+    **dict.fromkeys((Move.CLOSE, Move.DECLINE, Move.NOT_FILE, Move.VOID), Occasion.OWN_REPORT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A key taken apart: `mark` is the place of a move in its case, or a deadline."""
+
+    text: str
+    case_id: int
+    occasion: Occasion
+    mark: int
+    unit: str
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.case_id, self.mark
+
+
+def owe_to_people(session: Session, case: Case, event: Event) -> None:
+    """Owe people the notice of a move just made, if it is one that any of them is told of."""
+    occasion = _TO_PEOPLE.get(event.move)
+    if occasion is not None and (occasion is not Occasion.OWN_REPORT or case.reporter_id is not None):
+        owed.owe(session, TO_PEOPLE, [key_of(case.id, occasion, event.seq, case.unit_id)])
+
+
+def tell_owed(session: Session) -> Told | None:
+    """Tell people a portion of what is owed; None when nothing is. Repeatable."""
+    works = owed.pending(session, TO_PEOPLE, limit=PORTION)
+    if not works:
+        return None
+    told = tell_people(session, _still_so(session, [work.key for work in works]))
+    owed.all_done(session, works)
+    return told
+
+
+def tell_running_out(session: Session) -> Told:
+    """Tell handlers of the cases whose time ends soon; once for a deadline. Repeatable."""
+    keys = {key for root in grids.roots(session) for key in keys_running_out(session, root.grid_id)}
+    return tell_people(session, _still_so(session, sorted(keys - told_before(session, keys))))
+
+
+def _still_so(session: Session, keys: Iterable[str]) -> list[ToTell]:
+    """What some keys say now; without what is not so any more, or would only confuse."""
+    now = clock.now()
+    parts = [_taken_apart(key) for key in keys]
+    cases = concerning(session, {one.case_id for one in parts})
+    made = acts(session, {one.place for one in parts if one.occasion is not Occasion.DUE_SOON})
+    found = []
+    for one in parts:
+        case = cases.get(one.case_id)
+        act = Act(now, None, None) if one.occasion is Occasion.DUE_SOON else made.get(one.place)
+        if case is not None and act is not None and _is_so(one, case) and not too_old(act.happened_at, now):
+            found.append(_said(one, case, act))
+    return found
+
+
+def _is_so(one: _Key, case: Concerning) -> bool:
+    if one.occasion is Occasion.OWN_REPORT:
+        return case.state in ENDED
+    if one.occasion is Occasion.RETURNED:
+        return case.state is State.FILED
+    if one.occasion is Occasion.EXTENSION_ASKED:
+        return case.asked_at is not None
+    return case.state in WITH_UNIT and str(case.unit_id) == one.unit
+
+
+def _said(one: _Key, case: Concerning, act: Act) -> ToTell:
+    own = one.occasion is Occasion.OWN_REPORT
+    runs = case.runs_out_at if case.runs_out_at < FAR and case.state in WITH_UNIT else None
+    return ToTell(
+        key=one.text,
+        root_id=case.root_id,
+        occasion=one.occasion,
+        number=case.number,
+        category=case.category,
+        place=case.grid,
+        grid_id=case.grid_id,
+        unit_id=None if own else case.unit_id,
+        happened_at=act.happened_at,
+        due_at=act.until_at if one.occasion is Occasion.PRESSED else runs,
+        actor_id=act.actor_id,
+        reporter_id=case.reporter_id if own else None,
+    )
+
+
+def _taken_apart(key: str) -> _Key:
+    _, case_id, word, mark, unit = key.split(":")
+    return _Key(key, int(case_id), Occasion(word), int(mark), unit)

@@ -1,0 +1,106 @@
+"""What the page of a case shows beside its own history: its pictures with time and place, and what else lies here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case
+from gridops.cases.queries.around import Related, related
+from gridops.cases.rules.sources import Source
+from gridops.core.coordinates import metres_between
+from gridops.core.errors import NotFound
+from gridops.evidence.queries import Use
+from gridops.inspections import queries as inspections
+from gridops.people import queries as people
+from gridops.people.queries import Scope
+from gridops.people.rules import Person
+from gridops.premises import queries as premises
+from gridops.premises.models import Premises
+from gridops.web.desk.joint import READERS
+from gridops.web.field.common import pictures
+
+PREMISES_WITHIN_M = 50.0
+MOST_PREMISES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture as the page shows it. `metres`: how far from the case's place; `own`: the place is from its EXIF."""
+
+    use: Use
+    at: datetime
+    who: str | None
+    metres: float | None
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shots:
+    """The pictures of a case before and after, and what is no picture."""
+
+    before: list[Shot]
+    after: list[Shot]
+    other: list[Use]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """Premises the case hangs on (`metres` None), or that lie close to it."""
+
+    premises: Premises
+    metres: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What else is known here: cases of its kind in 90 days, premises."""
+
+    related: list[Related]
+    premises: list[Nearby]
+
+
+def shots(session: Session, case: Case, uses: list[Use]) -> Shots:
+    """The pictures of a case with who took them, when, and how far from its place."""
+    parts = pictures(uses)
+    names = people.names_of_users(session, {use.linked_by for use in uses if use.linked_by is not None})
+
+    def told(found: Sequence[Use]) -> list[Shot]:
+        return [_shot(case, use, names) for use in found]
+
+    return Shots(told(parts.before), told(parts.after + parts.check), parts.other)
+
+
+def around(session: Session, person: Person, scope: Scope, case: Case) -> Around:
+    """What else lies where a case lies, as far as the person sees it."""
+    return Around(related(session, scope, case), _premises(session, person, scope, case))
+
+
+def _shot(case: Case, use: Use, names: dict[int, str]) -> Shot:
+    lon, lat, own = use.lon, use.lat, False
+    if lon is None and use.exif and use.exif.get("lon") is not None:
+        lon, lat, own = use.exif["lon"], use.exif["lat"], True
+    known = lon is not None and lat is not None and case.lon is not None and case.lat is not None
+    metres = metres_between(case.lon or 0.0, case.lat or 0.0, lon or 0.0, lat or 0.0) if known else None
+    return Shot(use, use.taken_at or use.linked_at, names.get(use.linked_by or 0), metres, own)
+
+
+def _premises(session: Session, person: Person, scope: Scope, case: Case) -> list[Nearby]:
+    if person.roles.isdisjoint(READERS):
+        return []
+    if case.source is Source.NIGHT_INSPECTION:
+        found = []
+        for premises_id in inspections.premises_of_case(session, case.id):
+            try:
+                found.append(Nearby(premises.in_sight(session, scope, premises_id), None))
+            except NotFound:
+                continue
+        if found:
+            return found
+    if case.lon is None or case.lat is None:
+        return []
+    close = premises.near(session, scope, case.lon, case.lat, within_m=PREMISES_WITHIN_M, limit=MOST_PREMISES)
+    return [Nearby(row, metres) for row, metres in close]

@@ -1,0 +1,91 @@
+"""/desk/load: what lies with each unit and person; every number leads to those cases in the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+
+from gridops.cases.queries.load import Place, load
+from gridops.cases.rules.load import NOTHING, Load, path, total, with_those_below
+from gridops.core.db import reading
+from gridops.people.queries import Scope, UnitRow, people_named, unit_rows
+from gridops.web.desk import common
+from gridops.web.guards import current_scope, needs
+
+pages = Blueprint("desk_load", __name__, url_prefix="/desk/load")
+
+# Each number with the filter of the queue that shows it.
+WAYS: dict[str, dict[str, str]] = {
+    "open": {"group": "handling"},
+    "due_today": {"group": "handling", "due": "today"},
+    "overdue": {"group": "handling", "due": "overdue"},
+    "returned": {"group": "all", "lately": "returned"},
+    "rework": {"group": "all", "lately": "rework"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table: `depth` of a unit in its tree; `unit` of a person."""
+
+    name: str
+    load: Load
+    ways: Mapping[str, str]
+    depth: int = 0
+    unit: str = ""
+
+
+@pages.get("")
+@needs(*common.READERS)
+def show() -> str:
+    """Units as a tree, each with those below it; people who hold something."""
+    scope = current_scope()
+    with reading() as session:
+        found = load(session, scope)
+        units = unit_rows(session, scope.root_id)
+        names = people_named(session, {holder for _, holder in found if holder is not None})
+    return render_template(
+        "desk/load.html",
+        whole=Row("", total(found.values()), _ways()),
+        units=_units(found, units, scope),
+        people=_people(found, names),
+    )
+
+
+def _units(found: Mapping[Place, Load], units: Collection[UnitRow], scope: Scope) -> list[Row]:
+    """Those that have anything, with all above them; idle ones where the whole jurisdiction is seen, and one's own."""
+    own: dict[int, Load] = {}
+    for (unit_id, _holder), numbers in found.items():
+        if unit_id is not None:
+            own[unit_id] = own.get(unit_id, NOTHING) + numbers
+    above = {unit.id: unit.parent_id for unit in units}
+    whole = with_those_below(own, above)
+    mine = {unit_id for part in scope.units for unit_id in part.unit_ids}
+    idle = mine if scope.grid_ids is not None else {unit.id for unit in units if unit.valid_to is None}
+    shown = {each for unit_id in {*whole, *idle} for each in path(unit_id, above)}
+    return [
+        Row(unit.name, whole.get(unit.id, NOTHING), _ways(unit=unit.id), len(path(unit.id, above)) - 1)
+        for unit in units
+        if unit.id in shown
+    ]
+
+
+def _people(found: Mapping[Place, Load], names: Mapping[int, tuple[str, str]]) -> list[Row]:
+    held: dict[int, Load] = {}
+    for (_unit, holder_id), numbers in found.items():
+        if holder_id is not None:
+            held[holder_id] = held.get(holder_id, NOTHING) + numbers
+    rows = [
+        Row(names[holder_id][0], numbers, _ways(holder=holder_id), unit=names[holder_id][1])
+        for holder_id, numbers in held.items()
+        if holder_id in names
+    ]
+    return sorted(rows, key=lambda row: (row.unit, row.name))
+
+
+def _ways(**narrowed: int) -> dict[str, str]:
+    ways: dict[str, dict[str, Any]] = {name: {**way, **narrowed} for name, way in WAYS.items()}
+    return {name: url_for("desk.index", **way) for name, way in ways.items()}

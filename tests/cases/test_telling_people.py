@@ -1,0 +1,179 @@
+"""Which people are told of a case, on both databases: those whom it concerns, once, and nobody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case
+from gridops.cases.rules.moves import Move
+from gridops.cases.service.telling import tell_owed, tell_running_out
+from gridops.core import clock
+from gridops.notices.models import PersonalNotice
+from gridops.notices.queries import people as queries
+from gridops.notices.rules import Occasion
+from gridops.notices.rules.personal import Choice, DigestHours, Mail
+from gridops.notices.service import people as service
+from gridops.people.models import User
+from gridops.people.queries import scope_of
+from tests.cases.world import World, make_world, monday
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    return make_world(session)
+
+
+def told(world: World) -> set[tuple[str, Occasion]]:
+    """Whom of the world was told of what, after a worker has looked."""
+    while tell_owed(world.session) is not None:
+        pass
+    names = {person.user_id: name for name, person in world.people.items()}
+    rows = world.session.scalars(select(PersonalNotice))
+    return {(names[row.user_id], row.occasion) for row in rows}
+
+
+def unread(world: World, who: str) -> int:
+    return queries.unread(world.session, scope_of(world.session, world.people[who]))
+
+
+def returned(world: World, case: Case) -> None:
+    world.move(case, Move.RETURN, "handler", reason="不归我所")
+
+
+def failed(world: World, case: Case) -> None:
+    world.move(case, Move.FEEDBACK, "handler", words="已清理")
+    world.move(case, Move.SEND_TO_CHECK, "desk")
+    world.move(case, Move.CHECK_FAILED, "inspector", reason="没有清理")
+
+
+def closed(world: World, case: Case) -> None:
+    world.move(case, Move.FEEDBACK, "handler", words="已清理")
+    world.move(case, Move.SEND_TO_CHECK, "desk")
+    world.move(case, Move.CHECK_PASSED, "inspector")
+    world.move(case, Move.CLOSE, "leader", closing_condition=world.condition.id)
+
+
+HANDLERS = {"handler", "everything"}
+WAYS = {
+    # the unit's own handlers: not those of another unit, of a community, nor the desk
+    "dispatched": (lambda world, case: None, Occasion.DISPATCHED, HANDLERS),
+    "reminded": (lambda world, case: world.move(case, Move.REMIND, "desk"), Occasion.REMINDED, HANDLERS),
+    "failed": (failed, Occasion.SENT_BACK, HANDLERS),
+    # dispatchers of the territory
+    "returned": (returned, Occasion.RETURNED, {"dispatcher", "desk", "everything"}),
+    "asked": (
+        lambda world, case: world.move(case, Move.ASK_EXTENSION, "handler", reason="下雨", due=monday("09:00", 9)),
+        Occasion.EXTENSION_ASKED,
+        {"leader", "desk", "everything"},
+    ),
+    # who reported it, and only their own
+    "closed": (closed, Occasion.OWN_REPORT, {"inspector"}),
+    "voided": (
+        lambda world, case: world.move(case, Move.VOID, "leader", reason="重复"), Occasion.OWN_REPORT, {"inspector"}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_those_are_told_whom_it_concerns(world: World, way: str) -> None:
+    happen, occasion, wanted = WAYS[way]
+    with clock.set_to(monday("09:00")):
+        happen(world, world.dispatched())
+        found = told(world)
+    assert {who for who, what in found if what is occasion} == wanted
+
+
+def test_nobody_is_told_twice_nor_of_what_they_did_themselves(world: World) -> None:
+    with clock.set_to(monday("09:00")):
+        case = world.dispatched()
+        world.move(case, Move.REMIND, "everything")
+        found = told(world)
+        rows = len(world.session.scalars(select(PersonalNotice.id)).all())
+        service.tell_people(world.session, [])
+        assert tell_owed(world.session) is None
+        assert told(world) == found
+    assert ("handler", Occasion.REMINDED) in found
+    assert ("everything", Occasion.REMINDED) not in found
+    assert len(world.session.scalars(select(PersonalNotice.id)).all()) == rows
+
+
+def test_a_case_that_went_elsewhere_before_a_worker_looked_is_told_to_nobody(world: World) -> None:
+    with clock.set_to(monday("09:00")):
+        case = world.dispatched()
+        returned(world, case)
+        world.move(case, Move.DISPATCH, "dispatcher", unit=world.units["parks"].id)
+        assert told(world) == {("parks_handler", Occasion.DISPATCHED)}
+
+
+def test_time_that_runs_out_is_told_once_for_a_deadline(world: World) -> None:
+    with clock.set_to(monday("09:00")):
+        case = world.dispatched()
+        told(world)
+    with clock.set_to(case.runs_out_at - timedelta(hours=1)):
+        assert tell_running_out(world.session).notices == len(HANDLERS)
+        assert tell_running_out(world.session).notices == 0
+        assert {who for who, what in told(world) if what is Occasion.DUE_SOON} == HANDLERS
+
+
+def test_who_wants_neither_bell_nor_mail_is_told_nothing(world: World) -> None:
+    person = world.people["handler"]
+    chosen = {Occasion.DISPATCHED: Choice(False), Occasion.REMINDED: Choice(False, Mail.DIGEST)}
+    service.set_choices(world.session, person, chosen, DigestHours(9, True), "wang@example.cn")
+    with clock.set_to(monday("09:00")):
+        world.move(world.dispatched(), Move.REMIND, "desk")
+        found = told(world)
+        assert unread(world, "handler") == 0, "by mail only"
+    assert ("handler", Occasion.DISPATCHED) not in found
+    assert ("handler", Occasion.REMINDED) in found
+    assert queries.hours_of(world.session, person.user_id) == DigestHours(9, True)
+    assert queries.choices_of(world.session, person.user_id, chosen) == chosen
+
+
+def test_a_role_that_was_lost_takes_its_notices_along(world: World) -> None:
+    with clock.set_to(monday("09:00")):
+        world.dispatched()
+        told(world)
+        assert (unread(world, "handler"), unread(world, "parks_handler")) == (1, 0)
+        nobody = scope_of(world.session, world.people["parks_handler"])
+        lost = type(nobody)(nobody.root_id, world.people["handler"].user_id, frozenset(), nobody.units)
+        assert queries.unread(world.session, lost) == 0
+        assert queries.own_page(world.session, lost) == ([], None)
+
+
+def test_a_page_of_notices_leads_to_the_next(world: World) -> None:
+    with clock.set_to(monday("09:00")):
+        for _ in range(5):
+            world.dispatched()
+        told(world)
+        scope = scope_of(world.session, world.people["handler"])
+        seen, after = [], None
+        while True:
+            rows, after = queries.own_page(world.session, scope, after=after, size=2)
+            seen += [row.id for row in rows]
+            if after is None:
+                break
+        assert seen == sorted(set(seen), reverse=True)
+        assert (len(seen), queries.unread(world.session, scope)) == (5, 5)
+        service.read_one(world.session, world.people["handler"], seen[0])
+        assert queries.unread(world.session, scope) == 4
+        service.read_all(world.session, world.people["handler"])
+        assert queries.unread(world.session, scope) == 0
+
+
+def test_who_may_not_sign_in_any_more_is_told_nothing(world: World) -> None:
+    world.session.get_one(User, world.people["handler"].user_id).active = False
+    with clock.set_to(monday("09:00")):
+        world.dispatched()
+        assert {who for who, _ in told(world)} == {"everything"}
+
+
+def test_never_more_than_so_many_are_told_of_one_thing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "MOST_TOLD", 1)
+    with clock.set_to(monday("09:00")):
+        world.dispatched()
+        found = tell_owed(world.session)
+    assert found == service.Told(1, 1)

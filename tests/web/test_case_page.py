@@ -1,0 +1,84 @@
+"""The page of a case through HTTP: pictures with time, place and hash, what else lies here, how long it lay where."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from gridops.cases.rules.moves import Move
+from gridops.core import clock
+from gridops.core.db import transaction
+from gridops.grids.models import Grid
+from gridops.premises.models import Premises
+from gridops.premises.rules import PremisesKind, Risk
+from tests.factories import at, make_category, make_condition
+from tests.web.shots import attach
+from tests.web.street import EAST_POINT, WEST_POINT, Street
+
+NEAR = (WEST_POINT[0], WEST_POINT[1] + 30 / 111_320)
+
+
+def read(street: Street, number: str, who: str = "desk") -> str:
+    answer = street.browser(who).get(f"/desk/cases/{number}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_each_picture_says_when_where_by_whom_and_its_hash(street: Street) -> None:
+    case = street.checking()
+    before = attach(street, case, "before", "inspector", seed=1, at=at("2017-03-05 21:40"), place=NEAR)
+    attach(street, case, "after", "handler", seed=2)
+    page = read(street, case.number)
+    left, right = page.split("<h3>处置前")[1].split("<h3>处置后")
+    assert "2017-03-05 21:40:00" in left
+    assert "inspector" in left
+    assert "距案件位置 30 米" in left
+    assert f"<code>{before}</code>" in left
+    assert f"{before[:12]}…" in left
+    assert "没有拍摄位置" in right
+    assert "handler" in right
+
+
+def test_the_timeline_says_how_long_the_case_lay_where_and_lies_now(street: Street) -> None:
+    start = clock.now() - timedelta(hours=5)
+    with clock.set_to(start):
+        case = street.filed()
+    with clock.set_to(start + timedelta(hours=2)):
+        street.move(case, Move.DISPATCH, "desk", unit=street.unit_id)
+    page = read(street, case.number)
+    assert "在“已立案”停留 2 小时" in page
+    assert "至今已在“已派遣”停留 3 小时" in page
+
+
+def test_what_comes_and_goes_is_to_be_checked_at_the_time_of_its_report(street: Street) -> None:
+    with transaction() as session:
+        category = make_category(session, "0401", name="占道经营")
+        condition_id = make_condition(session, category).id
+    with clock.set_to(at("2017-03-06 18:40")):
+        stall = street.move(street.report(category="0401"), Move.FILE, "desk", condition=condition_id)
+        assert "宜在" not in read(street, stall.number)
+        street.move(stall, Move.DISPATCH, "desk", unit=street.unit_id)
+        rubbish = street.checking()
+        assert "宜在 18:00–20:00 核查" in read(street, stall.number)
+        assert "宜在" not in read(street, rubbish.number)
+
+
+def test_what_else_lies_here_is_linked_as_far_as_one_sees_it(street: Street) -> None:
+    other, case = street.report(at=NEAR), street.dispatched()
+    with transaction() as session:
+        root = session.get_one(Grid, street.root_id)
+        west = session.query(Grid).filter_by(code=street.west).one()
+        for near in (True, False):
+            shop = Premises(name=f"近店{near}", name_key=f"{near}", kind=PremisesKind.SHOP, risk=Risk.UNKNOWN)
+            shop.root_id, shop.grid_id, shop.recorded_at, shop.version = root.id, west.id, clock.now(), 1
+            shop.lon, shop.lat = NEAR if near else EAST_POINT
+            session.add(shop)
+    page = read(street, case.number)
+    assert re.search(rf'href="/desk/cases/{other.number}".*?30 米', page, re.DOTALL)
+    assert re.search(r'href="/desk/premises/\d+">近店True</a>.*?30 米', page)
+    assert "近店False" not in page
+    handled = read(street, case.number, "handler")
+    assert other.number not in handled
+    assert "近店" not in handled
+    assert "周边 100 米内没有同类案件" in handled
+    assert "data-print" in page

@@ -1,0 +1,187 @@
+"""A day at the desk in a real browser: by keys alone, several at once, and what others change meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, expect
+from sqlalchemy import Engine
+
+from gridops.cases.rules.moves import Move, State
+from gridops.core import db
+from tests.browser import DESK, chromium, page_of, served, sign_in, violations
+from tests.conftest import empty
+from tests.web.street import Street, make_street
+from tests.webapp import web_program
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def place(sqlite_engine: Engine, tmp_path: Path) -> Iterator[tuple[str, Street]]:
+    """The address of the running program, and the street in it."""
+    db.use(sqlite_engine)
+    with web_program(sqlite_engine, tmp_path) as app:
+        street = make_street(app)
+        with served(app) as address:
+            yield address, street
+    empty(sqlite_engine)
+
+
+def at_the_desk(browser: Chromium, address: str, path: str, who: str = "desk") -> tuple[Page, list[str]]:
+    page, complaints = page_of(browser, address, DESK)
+    sign_in(page, who)
+    page.goto(path)
+    ready(page)
+    return page, complaints
+
+
+def ready(page: Page) -> None:
+    """Wait until the page takes keys."""
+    expect(page.locator("[data-keys]")).to_be_visible()
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def focused(page: Page) -> str:
+    """The number of the row that has the focus."""
+    return str(page.evaluate("document.activeElement.closest('.row-case')?.querySelector('.num').textContent ?? ''"))
+
+
+def test_a_shift_leader_works_by_keys_alone(browser: Chromium, place: tuple[str, Street]):
+    address, street = place
+    first, second, third = (street.filed() for _ in range(3))
+    page, complaints = at_the_desk(browser, address, "/desk?group=to_dispatch&sort=oldest")
+    press(page, "j")
+    assert focused(page) == first.number
+    press(page, "j", "ArrowDown", "j", "k")
+    assert focused(page) == second.number
+    # what is typed into a field is typed, and Esc leaves the field
+    press(page, "/", "j", "x")
+    assert page.locator("#q").input_value() == "jx"
+    press(page, "Escape", "x")
+    expect(page.locator("[name=case]:checked")).to_have_count(1)
+    press(page, "j", "X")
+    expect(page.locator("[data-count]")).to_have_text("已选 2 件")
+    press(page, "a")
+    expect(page.locator("[data-count]")).to_have_text("已选 3 件")
+    press(page, "?")
+    expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
+    assert violations(page) == []
+    press(page, "j", "Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    press(page, "k", "Control+b", "o")
+    expect(page.locator(".case-lead")).to_contain_text(second.number)
+    ready(page)
+    # a letter opens a form and sends nothing; a modifier sends what is filled in
+    press(page, "v")
+    expect(page.locator("#void-reason")).to_be_focused()
+    press(page, "Escape", "p")
+    expect(page.locator("#move-dispatch :focus")).to_be_visible()
+    page.locator("#dispatch-unit").select_option(label="环卫所")
+    press(page, "Control+Enter")
+    expect(page.locator(".notice-good")).to_contain_text("已派遣")
+    ready(page)
+    press(page, "n")
+    expect(page.locator(".case-lead")).to_contain_text(third.number)
+    ready(page)
+    press(page, "u")
+    expect(page.locator(".row-case")).to_have_count(2)
+    assert (street.now(second).state, street.now(third).state) == (State.DISPATCHED, State.FILED)
+    assert complaints == []
+
+
+def test_what_another_changes_shows_by_itself_within_two_seconds(browser: Chromium, place: tuple[str, Street]):
+    address, street = place
+    first, second, third = (street.filed() for _ in range(3))
+    page, complaints = at_the_desk(browser, address, "/desk?group=to_dispatch&sort=oldest")
+    press(page, "j", "j")
+    street.move(first, Move.DISPATCH, "desk", unit=street.unit_id)
+    expect(page.locator(".row-case")).to_have_count(2, timeout=2000)
+    expect(page.locator("[data-tab=handling]")).to_have_text("1")
+    # the row that had the focus keeps it
+    assert focused(page) == second.number
+    # where something is ticked the list stays as it is, and says how much is new
+    press(page, "x")
+    street.move(third, Move.DISPATCH, "desk", unit=street.unit_id)
+    expect(page.locator(".changes")).to_contain_text("有 1 件变化，按 r 刷新", timeout=2000)
+    expect(page.locator("[data-tab=handling]")).to_have_text("2")
+    expect(page.locator(".row-case")).to_have_count(2)
+    assert violations(page) == []
+    press(page, "r")
+    expect(page.locator(".row-case")).to_have_count(1)
+    expect(page.locator(".changes")).to_be_hidden()
+    assert focused(page) == second.number
+    # who is signed out elsewhere is told so, once, and nothing more is asked
+    page.context.clear_cookies()
+    expect(page.locator(".changes")).to_contain_text("登录已过期", timeout=3000)
+    assert complaints == []
+
+
+def test_beside_the_list_one_works_through_case_after_case(browser: Chromium, place: tuple[str, Street]):
+    address, street = place
+    first, second, third = (street.filed() for _ in range(3))
+    page, complaints = at_the_desk(browser, address, "/desk?group=to_dispatch&sort=oldest")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/peek") else None)
+    shown = page.locator(".peek")
+    press(page, "j", "j", "j")
+    expect(shown).to_have_attribute("data-number", third.number)
+    assert len(asked) == 1  # who runs through the rows asks for the last one alone
+    # a letter typed at once waits for the case it is meant for
+    press(page, "k", "k", "p")
+    expect(shown).to_have_attribute("data-number", first.number)
+    expect(page.locator("#dispatch-unit")).to_be_focused()
+    assert violations(page) == []
+    page.locator("#dispatch-unit").select_option(label="环卫所")
+    press(page, "Control+Enter")
+    expect(page.locator("[data-said]")).to_contain_text(f"已派遣：{first.number}")
+    expect(page.locator(".row-done")).to_contain_text(first.number)
+    assert violations(page) == []
+    expect(shown).to_have_attribute("data-number", second.number)
+    assert focused(page) == second.number
+    # what is refused stays, with what was written; nothing of the list moves
+    page.locator("#dispatch-unit").select_option(label="园林所")
+    street.move(second, Move.DISPATCH, "desk", unit=street.unit_id)
+    page.locator("#move-dispatch button").click()
+    expect(page.locator("[data-said]")).to_contain_text("案件已有新的办理，没有保存")
+    expect(page.locator(".peek .moves")).to_contain_text("催办")
+    assert street.now(first).unit_id == street.now(second).unit_id == street.unit_id
+    page.locator(".peek h2 a").focus()
+    press(page, "Escape")
+    expect(page.locator("[data-pane]")).to_be_hidden()
+    page.set_viewport_size({"width": 1100, "height": 800})
+    press(page, "j")
+    page.wait_for_timeout(300)
+    expect(page.locator("[data-pane]")).to_be_hidden()
+    assert [told for told in complaints if "409" not in told] == []
+
+
+def test_several_are_reminded_by_keys_and_each_is_answered(browser: Chromium, place: tuple[str, Street]):
+    address, street = place
+    cases = [street.dispatched() for _ in range(3)]
+    page, complaints = at_the_desk(browser, address, "/desk?group=handling&sort=oldest")
+    bulk = page.locator("[data-bulk]")
+    expect(bulk).to_be_hidden()
+    press(page, "j", "x", "j", "x")
+    expect(page.locator("[data-count]")).to_have_text("已选 2 件")
+    bulk.locator("[name=words]").fill("请今天处置完")
+    press(page, "Control+Enter")
+    expect(page.locator("h1")).to_have_text("批量催办结果")
+    expect(page.locator(".result .chip-good")).to_have_count(2)
+    expect(page.locator(".result-not")).to_have_count(0)
+    page.get_by_role("link", name="回到列表").click()
+    expect(page.locator(".row-case")).to_have_count(len(cases))
+    assert complaints == []

@@ -1,0 +1,60 @@
+"""Several cases at once: what may be done with those of a list, and what became of each."""
+
+import re
+
+import pytest
+
+from gridops.cases.rules.moves import Move, State, Suspension
+from tests.web.street import EAST_POINT, Street
+
+
+def buttons(page) -> list[str]:
+    """The moves offered for what is ticked."""
+    return re.findall(r'formaction="/desk/many/([a-z_]+)"', page.text)
+
+
+def test_a_list_offers_what_its_cases_and_the_person_allow(street: Street):
+    reported, at_unit = street.report(), street.dispatched()
+    desk, handler = street.browser("desk"), street.browser("handler")
+    assert buttons(desk.get("/desk?group=to_accept")) == ["accept"]
+    assert buttons(desk.get("/desk?group=handling")) == ["remind"]
+    assert buttons(handler.get("/desk?group=handling")) == ["receive"]
+    whole = desk.get("/desk?group=all")
+    assert buttons(whole) == ["accept", "remind"]
+    assert set(re.findall(r'name="case" value="(\d+)"', whole.text)) == {str(reported.id), str(at_unit.id)}
+    street.move(at_unit, Move.SUSPEND, "desk", reason="修路", suspension=Suspension.OUTSIDE)
+    assert 'name="case"' not in desk.get("/desk?group=handling").text
+
+
+def test_each_case_is_answered_by_itself(street: Street):
+    good, also, filed = street.report(), street.report(), street.filed()
+    eastern = street.report("eastern", EAST_POINT)
+    browser = street.browser("desk")
+    page = browser.get("/desk?group=to_accept")
+    name = re.search(r'name="record_id" value="([^"]+)"', page.text).group(1)
+    sent = {"case": [str(case.id) for case in (good, filed, also)], "record_id": name, "words": "属实", "back": "/desk"}
+    answer = browser.post("/desk/many/accept", sent)
+    assert answer.status_code == 200
+    results = re.findall(r'<li class="result.*?</li>', answer.text, re.DOTALL)
+    assert ["已受理" in told for told in results] == [True, False, True]
+    assert "案件已立案，不能受理" in results[1]
+    assert [street.now(case).state for case in (good, filed, also)] == [State.ACCEPTED, State.FILED, State.ACCEPTED]
+    assert browser.post("/desk/many/accept", sent).text.count("chip-good") == 2  # the same form again
+    outside = street.browser("eastern_desk").post(
+        "/desk/many/send_to_check", {"case": [str(filed.id), str(eastern.id)]}
+    )
+    told = re.findall(r'<li class="result.*?</li>', outside.text, re.DOTALL)
+    assert filed.number not in outside.text
+    assert "不在您的管辖范围内" in told[0]
+    assert eastern.number in told[1]
+
+
+@pytest.mark.parametrize(
+    ("move", "sent", "status"),
+    [("accept", {}, 422), ("accept", {"case": "x"}, 422), ("accept", {"case": "1", "record_id": "x"}, 422),
+     ("void", {"case": "1"}, 404), ("dispatch", {"case": "1"}, 404), ("nothing", {"case": "1"}, 404)],
+)  # fmt: skip
+def test_what_cannot_be_done_with_several_is_refused(street: Street, move, sent, status):
+    browser = street.browser("desk")
+    assert browser.post(f"/desk/many/{move}", sent).status_code == status
+    assert browser.get(f"/desk/many/{move}").status_code == (302 if move == "accept" else 404)
