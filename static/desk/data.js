@@ -30,6 +30,21 @@ export async function grids() {
   };
 }
 
+// [west, south, east, north] of some grids' outlines; null without any.
+export function boundsOf(features) {
+  const flat = features.flatMap((one) => one.geometry.coordinates.flat(one.geometry.type === "MultiPolygon" ? 2 : 1));
+  if (!flat.length) return null;
+  const [lons, lats] = [0, 1].map((i) => flat.map((at) => at[i]));
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}
+
+// How far what is looked at keeps from the map's edges (pixels): the legend lies over one of them.
+export function edges() {
+  const box = document.querySelector(".legend").getBoundingClientRect();
+  const below = window.matchMedia("(max-width: 760px)").matches;
+  return { top: 40, left: 40, right: below ? 40 : box.width + 40, bottom: below ? box.height + 60 : 40 };
+}
+
 export function say(text) {
   document.querySelector("[data-status]").textContent = text;
 }

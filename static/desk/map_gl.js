@@ -1,6 +1,6 @@
 // The map with WebGL: grids as lines, cases as points with a letter, many close together as one number.
 
-import { card, cases, colour, grids, layers, names, words } from "./data.js";
+import { boundsOf, card, cases, colour, edges, grids, layers, names, words } from "./data.js";
 import { into, onShades } from "./shades.js";
 
 const collection = (features) => ({ type: "FeatureCollection", features });
@@ -121,7 +121,7 @@ export async function draw(target, files) {
     });
     map.getSource("shades").setData(collection(drawn));
     map.setLayoutProperty("names", "visibility", drawn.length ? "none" : "visible");
-  });
+  }, (codes) => { const box = boundsOf(codes.filter((code) => shapes.has(code)).map((code) => shapes.get(code))); if (box) map.fitBounds(box, { padding: edges() }); });
   map.on("click", "shades", (event) => { if (!map.queryRenderedFeatures(event.point, { layers: ["points", "many", "clusters"] }).length) into(event.features[0].properties.code); });
 
   const look = async () => {

@@ -1,6 +1,6 @@
 // The map without WebGL: the same grids and points, drawn by Leaflet.
 
-import { card, cases, grids, layers, words } from "./data.js";
+import { boundsOf, card, cases, edges, grids, layers, words } from "./data.js";
 import { into, onShades } from "./shades.js";
 
 function load(address) {
@@ -9,6 +9,8 @@ function load(address) {
     document.head.append(script);
   });
 }
+
+const room = () => ((edge) => ({ paddingTopLeft: [edge.left, edge.top], paddingBottomRight: [edge.right, edge.bottom] }))(edges());
 
 export async function draw(target, files) {
   const L = await load(files.leaflet);
@@ -28,7 +30,7 @@ export async function draw(target, files) {
       L.geoJSON(all.get(code), { style: { className: step ? `plain-shade shade-${step}` : "plain-shade" } })
         .bindTooltip(`${name} ${text}`, { permanent: true, direction: "center", className: "plain-value" }).on("click", () => into(code)).addTo(shades);
     }
-  });
+  }, (codes) => { const box = boundsOf(codes.filter((code) => all.has(code)).map((code) => all.get(code))); if (box) map.fitBounds([[box[1], box[0]], [box[3], box[2]]], room()); });
   const marks = new Map(layers.map((layer) => [layer.key, layer.mark]));
   const points = L.layerGroup().addTo(map);
   const look = async () => {

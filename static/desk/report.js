@@ -1,14 +1,14 @@
 // Registering a problem that somebody told: the point on the map, the grid it lies in, search among categories.
 
+import { leaflet, pointMap } from "./picking.js";
+
 const form = document.querySelector("form[data-report]");
 const told = document.querySelector("script[data-words]");
 const words = JSON.parse(told.dataset.words);
 const field = (name) => form.elements.namedItem(name);
 const part = (name) => form.querySelector(`[data-${name}]`);
-let map = null;
-let marker = null;
+let opened = false;
 let asked = 0;
-const NAMES = 8; // more names than these at once lie over each other
 
 async function piece(path, target) {
   try {
@@ -39,52 +39,20 @@ function say(text, tone = "") {
   part("fix").dataset.tone = tone;
 }
 
-function leaflet() {
-  if (window.L) return Promise.resolve(window.L);
-  return new Promise((done, failed) => {
-    const script = document.createElement("script");
-    script.src = told.dataset.leaflet;
-    script.onload = () => done(window.L);
-    script.onerror = failed;
-    document.head.append(script);
-  });
-}
-
 async function pick() {
   part("map").hidden = false;
-  if (map) return;
-  const L = await leaflet();
-  map = L.map(part("map"), { attributionControl: false, zoomControl: true, maxZoom: 20 });
-  const answer = await fetch("/api/v1/grids.geojson", { credentials: "same-origin" });
-  const grids = answer.ok ? await answer.json() : { features: [] };
-  const parents = new Set(grids.features.map((grid) => grid.properties.parent_code));
-  const own = { ...grids, features: grids.features.filter((grid) => !parents.has(grid.properties.code)) };
-  const layer = L.geoJSON(own, { style: { className: "grid-line", weight: 1.5, fillOpacity: 0.06 } }).addTo(map);
-  map.on("moveend", () => label(layer));
-  const lat = Number(field("lat").value);
-  const lon = Number(field("lon").value);
-  if (lat && lon) map.setView([lat, lon], 17);
-  else if (layer.getLayers().length) map.fitBounds(layer.getBounds());
-  marker = L.circleMarker(lat && lon ? [lat, lon] : map.getCenter(), { radius: 10, className: "pin" }).addTo(map);
-  map.on("click", (event) => take(event.latlng));
-  label(layer);
+  if (opened) return;
+  opened = true;
+  const [lon, lat] = [Number(field("lon").value), Number(field("lat").value)];
+  await pointMap(await leaflet(told.dataset.leaflet), part("map"), lat && lon ? [lon, lat] : null, take);
 }
 
-function take(point) {
+function take(lon, lat) {
   say(words.picked, "asking");
-  field("lon").value = point.lng.toFixed(6);
-  field("lat").value = point.lat.toFixed(6);
+  field("lon").value = lon;
+  field("lat").value = lat;
   field("picked").value = "yes";
-  marker.setLatLng(point);
   look();
-}
-
-// The names of the grids in view stand on the map, where they are few enough to be read.
-function label(layer) {
-  const seen = layer.getLayers().filter((shape) => map.getBounds().intersects(shape.getBounds()));
-  layer.eachLayer((shape) => shape.unbindTooltip());
-  if (seen.length > NAMES) return;
-  seen.forEach((shape) => shape.bindTooltip(shape.feature.properties.name, { permanent: true, direction: "center", className: "grid-name" }));
 }
 
 function choose() {

@@ -9,6 +9,7 @@ const [choice, month, where, up, status, table] = ["#figure", "#month", "[data-s
 let found = null;
 let asking = null;
 let draw = () => {};
+let fit = () => {};
 
 const number = (value) => (value === null ? null : Number.parseFloat(value));
 const said = (value, rate) => (value === null ? "—" : rate ? `${value}%` : Number(value).toLocaleString());
@@ -35,7 +36,7 @@ function list(rows) {
   table.querySelector("tbody").replaceChildren(...rows.map((row) => {
     const line = document.createElement("tr");
     const into = Object.assign(document.createElement("button"), { type: "button", textContent: row.name });
-    into.addEventListener("click", () => ask(row.code));
+    into.addEventListener("click", () => ask(row.code, true));
     const box = Object.assign(document.createElement("span"), { className: `shade-box${row.step ? ` shade-${row.step}` : ""}` });
     const [name, value] = [document.createElement("td"), Object.assign(document.createElement("td"), { className: "num", textContent: row.text })];
     name.append(box, into);
@@ -53,7 +54,8 @@ function show() {
   draw(rows);
 }
 
-async function ask(code = found ? found.code : "") {
+// With `into` the map goes where the colours are.
+async function ask(code = found ? found.code : "", into = false) {
   if (asking) asking.abort();
   asking = new AbortController();
   status.textContent = words.loading;
@@ -64,18 +66,20 @@ async function ask(code = found ? found.code : "") {
     found = await answer.json();
     month.value = found.month;
     show();
+    if (into) fit([found.code, ...found.rows.map((row) => row.code)]);
   } catch (error) {
     if (error.name !== "AbortError") status.textContent = error.message || words.unknown;
   }
 }
 
-export const into = (code) => { if (part && choice.value && found && found.rows.some((row) => row.code === code)) ask(code); };
+export const into = (code) => { if (part && choice.value && found && found.rows.some((row) => row.code === code)) ask(code, true); };
 
-// `paint` draws the rows that are shown, each with its code, step and text; none takes the colours away.
-export function onShades(paint) {
+// `paint` draws the rows that are shown, each with its code, step and text; none takes the colours away. `near` shows
+// the ground of some codes.
+export function onShades(paint, near) {
   if (!part) return;
-  draw = paint;
+  [draw, fit] = [paint, near];
   choice.addEventListener("change", () => (found || !choice.value ? show() : ask()));
   month.addEventListener("change", () => month.value && choice.value && ask());
-  up.addEventListener("click", () => ask(found.above));
+  up.addEventListener("click", () => ask(found.above, true));
 }
