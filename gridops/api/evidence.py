@@ -11,7 +11,7 @@ from werkzeug.wsgi import wrap_file
 
 from gridops.api.description import Answer, Parameter, operation
 from gridops.api.guard import person, scope, settings
-from gridops.cases.queries import lookups as cases
+from gridops.cases.queries.merging import evidence_seen
 from gridops.core.db import reading
 from gridops.core.errors import NotFound
 from gridops.evidence import queries
@@ -96,10 +96,7 @@ def _seen(session: Session, use: Use) -> bool:
     """Whether who asks sees what this belongs to."""
     asker = scope(session)
     if use.subject_kind == "case":
-        case = cases.case(session, use.subject_id)
-        return case is not None and asker.sees(
-            root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id
-        )
+        return evidence_seen(session, asker, use.subject_id)
     if (
         use.subject_kind in _CLOSED
         and use.linked_by != asker.user_id

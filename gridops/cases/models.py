@@ -107,6 +107,7 @@ class Case(Base):
         _where_given("ix_case_unit_reported", "unit_id", "reported_at", "id"),
         _where_given("ix_case_open_tile", "open_tile", "root_id"),
         _where_given("ix_case_resume_at", "resume_at"),
+        _where_given("ix_case_merged_into_id", "merged_into_id"),
         Index("ix_case_assessed", "root_id", "filed_at", sqlite_where=_ASSESSED, postgresql_where=_ASSESSED),
     )
 

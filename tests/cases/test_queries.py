@@ -212,8 +212,10 @@ def test_merged_cases_name_each_other(world: World) -> None:
     one, two = world.filed(), world.filed()
     world.move(one, M.MERGE, "leader", into=two.number)
     desk = world.people["desk"]
-    assert case_file(world.session, desk, one.number).merged_into == two.number
-    assert case_file(world.session, desk, two.number).merged_here == (one.number,)
+    lead = case_file(world.session, desk, one.number).lead
+    assert lead is not None
+    assert (lead.number, lead.state, lead.seen) == (two.number, S.FILED, True)
+    assert [each.number for each in case_file(world.session, desk, two.number).absorbed] == [one.number]
     assert case_file(world.session, desk, one.number).timeline[-1].into == two.number
 
 

@@ -177,3 +177,22 @@ def test_never_more_than_so_many_are_told_of_one_thing(world: World, monkeypatch
         world.dispatched()
         found = tell_owed(world.session)
     assert found == service.Told(1, 1)
+
+
+def test_who_reported_a_merged_case_is_told_of_the_end_of_the_one_it_went_into(world: World) -> None:
+    with clock.set_to(monday("09:00")):
+        lead = world.dispatched()
+        again, further = (world.filed(source="leader", who=who) for who in ("clerk", "desk"))
+        back = world.filed(who="eastern_inspector")
+        world.move(further, Move.MERGE, "leader", into=again.number)
+        world.move(back, Move.MERGE, "leader", into=lead.number)
+        merge = {"into": lead.number, "record_id": "0190d7e2-0000-7000-8000-000000000001"}
+        for _ in range(2):  # sent twice
+            world.move(again, Move.MERGE, "leader", **merge)
+        world.move(back, Move.UNDO_MERGE, "leader", reason="不是同一处")
+        closed(world, lead)
+        found = told(world)
+        rows = list(world.session.scalars(select(PersonalNotice).where(PersonalNotice.occasion == Occasion.OWN_REPORT)))
+    assert {who for who, what in found if what is Occasion.OWN_REPORT} == {"inspector", "clerk", "desk"}
+    # Each by the number that is known to them.
+    assert sorted(row.number for row in rows) == sorted(one.number for one in (lead, again, further))

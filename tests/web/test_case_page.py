@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 from gridops.cases.rules.moves import Move
+from gridops.cases.rules.sources import Source
 from gridops.core import clock
 from gridops.core.db import transaction
 from gridops.grids.models import Grid
@@ -82,3 +83,24 @@ def test_what_else_lies_here_is_linked_as_far_as_one_sees_it(street: Street) -> 
     assert "近店" not in handled
     assert "周边 100 米内没有同类案件" in handled
     assert "data-print" in page
+
+
+def test_what_was_merged_into_a_case_is_seen_with_it_until_that_is_undone(street: Street) -> None:
+    lead, again = street.checking(), street.filed(source=Source.LEADER, source_number="12345-7", who="desk")
+    shared = attach(street, lead, "before", "inspector", seed=1)
+    attach(street, again, "before", "desk", seed=1)
+    own = attach(street, again, "before", "desk", seed=2)
+    street.move(again, Move.MERGE, "desk", into=lead.number)
+    page = read(street, lead.number, "handler")
+    assert page.count(f"<code>{shared}</code>") == 1
+    assert f"来自 {again.number}" in page
+    assert "12345-7" in page
+    # The unit of the lead sees the picture, not the case it came from.
+    handler = street.browser("handler")
+    link = re.findall(r'data-original="([^"]+)"', page.split(f"来自 {again.number}")[0])[-1]
+    assert own in page
+    assert handler.get(link).status_code == 200
+    assert handler.get(f"/desk/cases/{again.number}").status_code == 404
+    street.move(again, Move.UNDO_MERGE, "desk", reason="不是同一处")
+    assert "来自" not in read(street, lead.number, "handler")
+    assert handler.get(link).status_code == 404

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseFlag
 from gridops.cases.queries.filters import visible
+from gridops.cases.queries.merging import absorbed_ids, leads
 from gridops.people.models import User
 from gridops.people.queries import Scope
 
@@ -55,10 +56,9 @@ def locked(session: Session, flag_id: int) -> CaseFlag | None:
 
 
 def merged_with(session: Session, case: Case) -> frozenset[int]:
-    """A case, the one it was merged into, and those merged into either: their photos are its own."""
-    into = case.merged_into_id or case.id
-    rows = session.scalars(select(Case.id).where(Case.merged_into_id == into))
-    return frozenset({case.id, into, *rows})
+    """A case, those it was merged into, and those merged into any of them: their photos are its own."""
+    into = leads(session, case)
+    return frozenset({case.id, *(one.id for one in into), *absorbed_ids(session, into[-1].id if into else case.id)})
 
 
 _FLAGS = select(CaseFlag, Case, User.name).join(Case, Case.id == CaseFlag.case_id)

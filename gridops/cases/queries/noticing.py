@@ -10,6 +10,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
+from gridops.cases.queries.merging import absorbed_ids
 from gridops.cases.rules.moves import Move, State
 from gridops.cases.rules.queue import GROUP_STATES, Group
 from gridops.catalogue.models import Category
@@ -73,6 +74,13 @@ def concerning(session: Session, case_ids: Collection[int]) -> dict[int, Concern
         .where(Case.id.in_(sorted(set(case_ids))))
     )  # fmt: skip
     return {row.id: Concerning(*row) for row in rows}
+
+
+def reported_with(session: Session, case_id: int) -> list[int]:
+    """The cases merged into one that somebody reported who may be told of its end."""
+    merged = absorbed_ids(session, case_id)
+    known = select(Case.id).where(Case.id.in_(merged), Case.reporter_id.is_not(None)).order_by(Case.id)
+    return list(session.scalars(known)) if merged else []
 
 
 @dataclass(frozen=True, slots=True)

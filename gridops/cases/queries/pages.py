@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups
 from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
+from gridops.cases.queries.merging import Absorbed, Lead, absorbed, lead
 from gridops.cases.queries.standing import standing_of
 from gridops.cases.rules.deadlines import Terms, WhyDue, WorkingClock, limit_of, why_due
 from gridops.cases.rules.facts import Event, Facts
@@ -64,7 +65,10 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case and all that its page shows; `clock`: whose clock runs; `moves`: what this person may do now."""
+    """A case and all that its page shows; `clock`: whose clock runs; `moves`: what this person may do now.
+
+    `lead`: where a merged case is dealt with; `absorbed`: the cases merged into this one.
+    """
 
     case: Case
     facts: Facts
@@ -77,8 +81,8 @@ class CaseFile:
     unit: str | None
     campaign: str | None
     reporter: str | None
-    merged_into: str | None
-    merged_here: tuple[str, ...]
+    lead: Lead | None
+    absorbed: tuple[Absorbed, ...]
     timeline: tuple[TimelineEntry, ...]
     why_due: WhyDue
     clock: Clock
@@ -109,10 +113,7 @@ class Task:
 
 def case_in_sight(session: Session, person: Person, number: str) -> Case:
     """The case of a number, if the person sees it; NotFound otherwise."""
-    case = lookups.by_number(session, number)
-    if case is None or not _sees(scope_of(session, person), case):
-        raise NotFound("没有这个案件")
-    return case
+    return _in_sight(session, scope_of(session, person), number)
 
 
 def id_in_sight(session: Session, scope: Scope, number: str) -> int:
@@ -125,7 +126,8 @@ def id_in_sight(session: Session, scope: Scope, number: str) -> int:
 
 def case_file(session: Session, person: Person, number: str) -> CaseFile:
     """The page of a case for a person who sees it; NotFound otherwise."""
-    case = case_in_sight(session, person, number)
+    scope = scope_of(session, person)
+    case = _in_sight(session, scope, number)
     history = lookups.history(session, case.id)
     facts = project(history.events)
     standing = standing_of(session, person, case, history)
@@ -137,8 +139,8 @@ def case_file(session: Session, person: Person, number: str) -> CaseFile:
         facts=facts,
         **_names(session, case),
         condition=condition,
-        merged_into=_number(session, case.merged_into_id),
-        merged_here=tuple(session.scalars(select(Case.number).where(Case.merged_into_id == case.id).order_by(Case.id))),
+        lead=lead(session, scope, case),
+        absorbed=absorbed(session, scope, case.id),
         timeline=tuple(_with_states(timeline(session, case.id), history.events)),
         why_due=why_due(history.events, terms, WorkingClock(time.calendar, time.hours)),
         clock=clock_after(case.state, suspended=case.suspended_at is not None),
@@ -224,13 +226,15 @@ def _not_own(session: Session, person: Person) -> Collection[Any]:
     return (Case.unit_id.is_(None) | Case.unit_id.not_in(sorted(units_below(session, own))),)
 
 
+def _in_sight(session: Session, scope: Scope, number: str) -> Case:
+    case = lookups.by_number(session, number)
+    if case is None or not _sees(scope, case):
+        raise NotFound("没有这个案件")
+    return case
+
+
 def _sees(scope: Scope, case: Case) -> bool:
     return scope.sees(root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id)
-
-
-def _number(session: Session, case_id: int | None) -> str | None:
-    found = session.get(Case, case_id) if case_id else None
-    return found.number if found else None
 
 
 def _names(session: Session, case: Case) -> dict[str, Any]:

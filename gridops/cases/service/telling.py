@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
-from gridops.cases.queries.noticing import WITH_UNIT, Act, Concerning, acts, concerning
+from gridops.cases.queries.noticing import WITH_UNIT, Act, Concerning, acts, concerning, reported_with
 from gridops.cases.rules.facts import FAR, Event
 from gridops.cases.rules.moves import ENDED, Move, State
 from gridops.cases.service.noticing import OCCASIONS, key_of, keys_running_out
@@ -32,13 +32,17 @@ _TO_PEOPLE = {
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """A key taken apart: `mark` is the place of a move in its case, or a deadline."""
+    """A key taken apart: `mark` is the place of a move in its case, or a deadline; `of` the case it is told about.
+
+    That is another one where the reporter of a merged case is told of the end of the case it went into.
+    """
 
     text: str
     case_id: int
     occasion: Occasion
     mark: int
     unit: str
+    of: int
 
     @property
     def place(self) -> tuple[int, int]:
@@ -46,10 +50,19 @@ class _Key:
 
 
 def owe_to_people(session: Session, case: Case, event: Event) -> None:
-    """Owe people the notice of a move just made, if it is one that any of them is told of."""
+    """Owe people the notice of a move just made, if it is one that any of them is told of.
+
+    Who reported a case that was merged into this one is told of its end too.
+    """
     occasion = _TO_PEOPLE.get(event.move)
-    if occasion is not None and (occasion is not Occasion.OWN_REPORT or case.reporter_id is not None):
-        owed.owe(session, TO_PEOPLE, [key_of(case.id, occasion, event.seq, case.unit_id)])
+    if occasion is None:
+        return
+    own = occasion is Occasion.OWN_REPORT
+    key = key_of(case.id, occasion, event.seq, case.unit_id)
+    keys = [key] if not own or case.reporter_id is not None else []
+    if own and case.filed_at is not None:
+        keys += [f"{key}:{merged_id}" for merged_id in reported_with(session, case.id)]
+    owed.owe(session, TO_PEOPLE, keys)
 
 
 def tell_owed(session: Session) -> Told | None:
@@ -72,14 +85,16 @@ def _still_so(session: Session, keys: Iterable[str]) -> list[ToTell]:
     """What some keys say now; without what is not so any more, or would only confuse."""
     now = clock.now()
     parts = [_taken_apart(key) for key in keys]
-    cases = concerning(session, {one.case_id for one in parts})
+    cases = concerning(session, {case_id for one in parts for case_id in (one.case_id, one.of)})
     made = acts(session, {one.place for one in parts if one.occasion is not Occasion.DUE_SOON})
     found = []
     for one in parts:
         case = cases.get(one.case_id)
         act = Act(now, None, None) if one.occasion is Occasion.DUE_SOON else made.get(one.place)
         if case is not None and act is not None and _is_so(one, case) and not too_old(act.happened_at, now):
-            found.append(_said(one, case, act))
+            of = cases.get(one.of)
+            if of is not None and (of is case or of.state is State.MERGED):
+                found.append(_said(one, of, act))
     return found
 
 
@@ -113,5 +128,5 @@ def _said(one: _Key, case: Concerning, act: Act) -> ToTell:
 
 
 def _taken_apart(key: str) -> _Key:
-    _, case_id, word, mark, unit = key.split(":")
-    return _Key(key, int(case_id), Occasion(word), int(mark), unit)
+    _, case_id, word, mark, unit, *merged = key.split(":")
+    return _Key(key, int(case_id), Occasion(word), int(mark), unit, int(merged[0] if merged else case_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
 from gridops.cases.queries.around import Related, related
+from gridops.cases.queries.merging import Absorbed
 from gridops.cases.rules.sources import Source
 from gridops.core.coordinates import metres_between
 from gridops.core.errors import NotFound
@@ -29,13 +30,17 @@ MOST_PREMISES = 3
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture as the page shows it. `metres`: how far from the case's place; `own`: the place is from its EXIF."""
+    """A picture as the page shows it. `metres`: how far from the case's place; `own`: the place is from its EXIF.
+
+    `origin`: the number of the merged case it came with.
+    """
 
     use: Use
     at: datetime
     who: str | None
     metres: float | None
     own: bool
+    origin: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,14 @@ class Around:
     premises: list[Nearby]
 
 
-def shots(session: Session, case: Case, uses: list[Use]) -> Shots:
-    """The pictures of a case with who took them, when, and how far from its place."""
+def shots(session: Session, case: Case, uses: list[Use], absorbed: Iterable[Absorbed] = ()) -> Shots:
+    """The pictures of a case and of those merged into it, with who took them, when, and how far from its place."""
     parts = pictures(uses)
+    origins = {one.id: one.number for one in absorbed}
     names = people.names_of_users(session, {use.linked_by for use in uses if use.linked_by is not None})
 
     def told(found: Sequence[Use]) -> list[Shot]:
-        return [_shot(case, use, names) for use in found]
+        return [_shot(case, use, names, origins.get(use.subject_id)) for use in found]
 
     return Shots(told(parts.before), told(parts.after + parts.check), parts.other)
 
@@ -79,13 +85,13 @@ def around(session: Session, person: Person, scope: Scope, case: Case) -> Around
     return Around(related(session, scope, case), _premises(session, person, scope, case))
 
 
-def _shot(case: Case, use: Use, names: dict[int, str]) -> Shot:
+def _shot(case: Case, use: Use, names: dict[int, str], origin: str | None) -> Shot:
     lon, lat, own = use.lon, use.lat, False
     if lon is None and use.exif and use.exif.get("lon") is not None:
         lon, lat, own = use.exif["lon"], use.exif["lat"], True
     known = lon is not None and lat is not None and case.lon is not None and case.lat is not None
     metres = metres_between(case.lon or 0.0, case.lat or 0.0, lon or 0.0, lat or 0.0) if known else None
-    return Shot(use, use.taken_at or use.linked_at, names.get(use.linked_by or 0), metres, own)
+    return Shot(use, use.taken_at or use.linked_at, names.get(use.linked_by or 0), metres, own, origin)
 
 
 def _premises(session: Session, person: Person, scope: Scope, case: Case) -> list[Nearby]:

@@ -15,13 +15,13 @@ from werkzeug.wrappers import Response
 from gridops.cases import forms, service
 from gridops.cases.queries import listing
 from gridops.cases.queries import pages as case_pages
+from gridops.cases.queries.merging import uses_with_merged
 from gridops.cases.rules.faking import JUDGES, VERDICT_NAMES
 from gridops.cases.rules.moves import MOVES, Clock, Move
 from gridops.cases.rules.names import CLOCK_NAMES, MOVE_NAMES, field_name
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
-from gridops.evidence import queries as evidence
 from gridops.supervision import queries as supervision
 from gridops.supervision.rules import AGAINST_NAMES
 from gridops.tasks.waking import wake
@@ -139,14 +139,14 @@ def _page(number: str, tried: Tried) -> str:
     person, scope = current_person(), current_scope()
     with reading() as session:
         file = case_pages.case_file(session, person, number)
-        uses = evidence.links_for(session, "case", file.case.id)
+        uses = uses_with_merged(session, file.case.id, [one.id for one in file.absorbed])
         path = choices.path_of(session, file.case.grid_id)
         drawing = smallmap.draw(session, file.case)
         offered = moving.offered(session, scope, file)
         reproposed = proposals.reproposed(session, file)
         appeals = supervision.of_case(session, file.case.id)
         suspected = flags.of_case(session, person, file.case.id)
-        pictures = around.shots(session, file.case, uses)
+        pictures = around.shots(session, file.case, uses, file.absorbed)
         near = around.around(session, person, scope, file.case)
         appealable = supervision.appealable(session, person, file.case)
         named = bool(reproposed) or not person.roles & _SENDING

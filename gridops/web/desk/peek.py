@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from gridops.cases.queries import pages as case_pages
+from gridops.cases.queries.merging import uses_with_merged
 from gridops.cases.rules.names import field_name
 from gridops.core import clock
 from gridops.core.db import reading
-from gridops.evidence import queries as evidence
 from gridops.web import choices, explain, smallmap
 from gridops.web.desk import common, moving
 from gridops.web.desk.case import Tried
@@ -28,7 +28,7 @@ def show(number: str) -> str:
     person, scope = current_person(), current_scope()
     with reading() as session:
         file = case_pages.case_file(session, person, number)
-        uses = evidence.links_for(session, "case", file.case.id)
+        uses = uses_with_merged(session, file.case.id, [one.id for one in file.absorbed])
         path = choices.path_of(session, file.case.grid_id)
         drawing = smallmap.draw(session, file.case)
         offered = moving.offered(session, scope, file)

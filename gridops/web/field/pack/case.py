@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.queries import listing
 from gridops.cases.queries import pages as case_pages
+from gridops.cases.queries.merging import uses_with_merged
 from gridops.cases.queries.pages import CaseFile
 from gridops.cases.rules.deadlines import limit_of
 from gridops.cases.rules.facts import FAR
@@ -13,7 +14,6 @@ from gridops.cases.rules.moves import Move
 from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
 from gridops.cases.rules.queue import QueueFilter, Sort
 from gridops.catalogue import queries as catalogue
-from gridops.evidence import queries as evidence
 from gridops.grids import queries as grids
 from gridops.people.queries import Scope
 from gridops.people.rules import Person
@@ -58,7 +58,7 @@ def build(session: Session, person: Person, number: str) -> Json:
         "closing_condition": file.condition.closing_condition if file.condition else None,
         "closings": [{"id": one.id, "words": one.closing_condition} for one in closings],
         "unit": unit,
-        **_photos(session, case.id),
+        **_photos(session, file),
         "timeline": _timeline(file),
         "may": [move.value for move in file.moves],
     }
@@ -84,9 +84,9 @@ def reports(session: Session, _person: Person, scope: Scope) -> Json:
     }
 
 
-def _photos(session: Session, case_id: int) -> Json:
+def _photos(session: Session, file: CaseFile) -> Json:
     """The pictures by the part they play, those that a browser can show."""
-    found = common.pictures(evidence.links_for(session, "case", case_id))
+    found = common.pictures(uses_with_merged(session, file.case.id, [one.id for one in file.absorbed]))
     groups = {"before": found.before, "after": found.after, "check": found.check}
     return {name: [photo(use) for use in uses if shows(use)] for name, uses in groups.items()}
 

@@ -1,0 +1,124 @@
+"""What moves along when a case is merged into another: its evidence and those who reported it; found, never copied."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case
+from gridops.cases.rules.moves import State
+from gridops.cases.rules.sources import Source
+from gridops.evidence import queries as evidence
+from gridops.evidence.queries import Use
+from gridops.people.models import User
+from gridops.people.queries import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """A case that was merged into another, at once or by way of a third: who reported what, and whether it is seen."""
+
+    id: int
+    number: str
+    source: Source
+    source_number: str | None
+    reporter: str | None
+    reported_at: datetime
+    address: str
+    description: str
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The case in which a merged one is dealt with now, and whether it is seen."""
+
+    number: str
+    state: State
+    seen: bool
+
+
+def absorbed_ids(session: Session, case_id: int) -> list[int]:
+    """The cases merged into one, and those merged into them before."""
+    return list(session.scalars(_ABSORBED, {"case_id": case_id}))
+
+
+def absorbed(session: Session, scope: Scope, case_id: int) -> tuple[Absorbed, ...]:
+    """The cases merged into one, in the order they were reported."""
+    ids = absorbed_ids(session, case_id)
+    if not ids:
+        return ()
+    rows = session.execute(
+        select(Case, User.name)
+        .outerjoin(User, User.id == Case.reporter_id)
+        .where(Case.id.in_(ids))
+        .order_by(Case.reported_at, Case.id)
+    )
+    return tuple(
+        Absorbed(
+            id=case.id,
+            number=case.number,
+            source=case.source,
+            source_number=case.source_number,
+            reporter=reporter,
+            reported_at=case.reported_at,
+            address=case.address,
+            description=case.description,
+            seen=_sees(scope, case),
+        )
+        for case, reporter in rows
+    )
+
+
+def leads(session: Session, case: Case) -> list[Case]:
+    """The cases that a merged one went into, one after the other; the last is where it is dealt with."""
+    found: list[Case] = []
+    while case.merged_into_id is not None:
+        case = session.get_one(Case, case.merged_into_id)
+        found.append(case)
+    return found
+
+
+def lead(session: Session, scope: Scope, case: Case) -> Lead | None:
+    """Where a merged case is dealt with; None for one that was not merged."""
+    found = leads(session, case)
+    return Lead(found[-1].number, found[-1].state, _sees(scope, found[-1])) if found else None
+
+
+def evidence_seen(session: Session, scope: Scope, case_id: int) -> bool:
+    """Whether the evidence of a case is seen: with the case itself, or with one it was merged into."""
+    case = session.get(Case, case_id)
+    return case is not None and any(_sees(scope, one) for one in (case, *leads(session, case)))
+
+
+def uses_with_merged(session: Session, case_id: int, absorbed_too: Collection[int]) -> list[Use]:
+    """The evidence of a case and of those merged into it (`absorbed_ids`); what is there already comes once.
+
+    `subject_id` tells which case a use comes from; its own come first.
+    """
+    own = evidence.links_for(session, "case", case_id)
+    if not absorbed_too:
+        return own
+    found, shown = list(own), {use.sha256 for use in own}
+    for use in evidence.links_for(session, "case", sorted(absorbed_too)):
+        if use.sha256 not in shown:
+            shown.add(use.sha256)
+            found.append(use)
+    return found
+
+
+def _absorbed() -> Select[tuple[int]]:
+    tree = select(Case.id).where(Case.merged_into_id == bindparam("case_id")).cte("absorbed", recursive=True)
+    return select(tree.union(select(Case.id).where(Case.merged_into_id == tree.c.id)).c.id)
+
+
+# Asked with every page and every end of a case, so it is built once.
+_ABSORBED = _absorbed()
+
+
+def _sees(scope: Scope, case: Case) -> bool:
+    return scope.sees(root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id)
