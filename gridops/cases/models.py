@@ -208,6 +208,14 @@ class SpotCheck(Base):
     drawn_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
 
 
+class SpotCheckPopulation(Base):
+    """The numbers of which a sample was drawn (`rules.sampling.packed`): it is proved by them whatever came later."""
+
+    __tablename__ = "spot_check_population"
+    spot_check_id: Mapped[int] = mapped_column(ForeignKey("spot_check.id"), primary_key=True, autoincrement=False)
+    numbers: Mapped[str] = mapped_column(Text)
+
+
 class SpotCheckCase(Base):
     """A closed case to be looked at again, and what a person found; without `spot_check_id`: its reporter closed it."""
 

@@ -66,8 +66,8 @@ _TO_MAIL = text("mail_id IS NULL AND mail <> 'none'")
 class PersonalNotice(Base):
     """One thing told to one person, once: `key` says what. Kept: who was told what, when, and how.
 
-    `grid_id`, `unit_id`: where the case lay then, by which the person's scope is asked whenever it is shown. `bell`,
-    `mail`: how the person wanted it then; `mail_id`: the mail it went out with.
+    `grid_id`, `unit_id`: where the case lay then; whether it may still be shown, the case of now says. `bell`, `mail`:
+    how the person wanted it then; `mail_id`: the mail it went out with.
     """
 
     __tablename__ = "personal_notice"
@@ -95,6 +95,17 @@ class PersonalNotice(Base):
         Index("ix_personal_notice_unread", "user_id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
         Index("ix_personal_notice_to_mail", "user_id", sqlite_where=_TO_MAIL, postgresql_where=_TO_MAIL),
     )
+
+
+class NoticeMark(Base):
+    """A key of time running out that was seen and owed to people, whether or not anybody is told: never worked twice.
+
+    Of no use once its deadline has gone by: cleared then.
+    """
+
+    __tablename__ = "notice_mark"
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    marked_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class NoticeChoice(Base):

@@ -15,6 +15,7 @@ from gridops.bulletins import building, queries
 from gridops.bulletins import service as bulletins
 from gridops.bulletins.rules.series import default_series
 from gridops.cases import service as cases
+from gridops.cases.queries.noticing import in_sight_of
 from gridops.cases.service import faking, noticing, recounting, telling
 from gridops.core import clock, mailing, owed
 from gridops.core.db import reading, transaction
@@ -31,7 +32,6 @@ from gridops.grids import queries as grids
 from gridops.intake import service as intake
 from gridops.notices import service as notices
 from gridops.notices.service import mails
-from gridops.notices.service.people import Told
 from gridops.people import queries as people
 from gridops.people.rules import OVERVIEW_ROLES
 from gridops.tasks.app import celery, wake
@@ -251,8 +251,8 @@ def look_ahead() -> None:
     if owed_now:
         log.info("notices_of_time_running_out", cases=owed_now)
     with transaction() as session:
-        told = telling.tell_running_out(session)
-    _say_told(told)
+        telling.owe_running_out(session)
+    tell_people()
 
 
 @celery.task(name="notices.tell", **RETRY)
@@ -263,14 +263,8 @@ def tell_people() -> None:
             told = telling.tell_owed(session)
         if told is None:
             return
-        _say_told(told)
-
-
-def _say_told(told: Told) -> None:
-    if told.notices:
-        log.info("people_told", notices=told.notices)
-    if told.left_out:
-        log.warning("people_not_told", too_many=told.left_out)
+        if told.notices:
+            log.info("people_told", notices=told.notices)
 
 
 @celery.task(name="notices.send", **RETRY)
@@ -304,7 +298,7 @@ def send_mails() -> None:
         mails.gather(session)
     while True:
         with transaction() as session:
-            letter = mails.next_letter(session, _config().public_url)
+            letter = mails.next_letter(session, in_sight_of, _config().public_url)
         if letter is None:
             return
         wrong: NotMailed | None = None

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from gridops.cases.queries.noticing import in_sight
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.core.ids import row_id
@@ -31,18 +32,20 @@ def unread() -> int:
     """How many notices wait for who is signed in, counted a little beyond 99."""
     if not current_user.is_authenticated:
         return 0
-    scope = current_scope()
+    user_id = current_person().user_id
     with reading() as session:
-        return queries.unread(session, scope)
+        return queries.unread(session, user_id)
 
 
 @pages.get("/notices")
 @signed_in
 def index() -> Answer:
-    """My notices, the newest first."""
-    after = _place(request.args.get("after"))
+    """My notices, the newest first; of a case that is out of my sight by now only that it is."""
+    after, scope = _place(request.args.get("after")), current_scope()
     with reading() as session:
-        rows, following = queries.own_page(session, current_scope(), after=after)
+        told, following = queries.own_page(session, scope.user_id, after=after)
+        seen = in_sight(session, scope, {row.number for row in told})
+    rows = [row if row.number in seen else row.without_case() for row in told]
     return render_template(
         "own_notices.html",
         rows=rows,
@@ -65,10 +68,11 @@ def read_all() -> Answer:
 @pages.post("/notices/<int:notice_id>/read")
 @signed_in
 def read(notice_id: int) -> Answer:
-    """One of them is read; back to the list, or on to its case."""
+    """One of them is read; back to the list, or on to its case while that is in sight."""
     with transaction() as session:
         number = service.read_one(session, current_person(), notice_id)
-    if request.form.get("open"):
+        seen = in_sight(session, current_scope(), {number})
+    if request.form.get("open") and seen:
         return redirect(_case(number))
     return redirect(safe_next(request.form.get("back")) or url_for(".index"))
 

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
+from gridops.cases.queries.noticing import in_sight_of
 from gridops.cases.rules.moves import Move
-from gridops.cases.service.telling import tell_owed, tell_running_out
+from gridops.cases.service.telling import owe_running_out, tell_owed
 from gridops.core import clock
 from gridops.notices.models import PersonalNotice
 from gridops.notices.queries import people as queries
@@ -18,7 +19,6 @@ from gridops.notices.rules import Occasion
 from gridops.notices.rules.personal import Choice, DigestHours, Mail
 from gridops.notices.service import people as service
 from gridops.people.models import User
-from gridops.people.queries import scope_of
 from tests.cases.world import World, make_world, monday
 
 
@@ -37,7 +37,7 @@ def told(world: World) -> set[tuple[str, Occasion]]:
 
 
 def unread(world: World, who: str) -> int:
-    return queries.unread(world.session, scope_of(world.session, world.people[who]))
+    return queries.unread(world.session, world.people[who].user_id)
 
 
 def returned(world: World, case: Case) -> None:
@@ -57,6 +57,11 @@ def closed(world: World, case: Case) -> None:
     world.move(case, Move.CLOSE, "leader", closing_condition=world.condition.id)
 
 
+def answered(world: World, case: Case) -> None:
+    world.move(case, Move.PRESS, "leader", words="请尽快", due=monday("17:00"))
+    world.move(case, Move.ANSWER_PRESS, "handler", words="今天办完")
+
+
 HANDLERS = {"handler", "everything"}
 WAYS = {
     # the unit's own handlers: not those of another unit, of a community, nor the desk
@@ -70,6 +75,8 @@ WAYS = {
         Occasion.EXTENSION_ASKED,
         {"leader", "desk", "everything"},
     ),
+    # who pressed: no other leader
+    "answered": (answered, Occasion.PRESS_ANSWERED, {"leader"}),
     # who reported it, and only their own
     "closed": (closed, Occasion.OWN_REPORT, {"inspector"}),
     "voided": (
@@ -85,6 +92,13 @@ def test_those_are_told_whom_it_concerns(world: World, way: str) -> None:
         happen(world, world.dispatched())
         found = told(world)
     assert {who for who, what in found if what is occasion} == wanted
+
+
+def test_of_a_case_of_a_crew_those_are_told_who_may_receive_it(world: World) -> None:
+    with clock.set_to(monday("09:00")):
+        case = world.dispatched(unit="crew")
+        assert told(world) == {(who, Occasion.DISPATCHED) for who in HANDLERS}
+        world.move(case, Move.RECEIVE, "handler")
 
 
 def test_nobody_is_told_twice_nor_of_what_they_did_themselves(world: World) -> None:
@@ -114,8 +128,7 @@ def test_time_that_runs_out_is_told_once_for_a_deadline(world: World) -> None:
         case = world.dispatched()
         told(world)
     with clock.set_to(case.runs_out_at - timedelta(hours=1)):
-        assert tell_running_out(world.session).notices == len(HANDLERS)
-        assert tell_running_out(world.session).notices == 0
+        assert (owe_running_out(world.session), owe_running_out(world.session)) == (1, 0)
         assert {who for who, what in told(world) if what is Occasion.DUE_SOON} == HANDLERS
 
 
@@ -133,15 +146,20 @@ def test_who_wants_neither_bell_nor_mail_is_told_nothing(world: World) -> None:
     assert queries.choices_of(world.session, person.user_id, chosen) == chosen
 
 
-def test_a_role_that_was_lost_takes_its_notices_along(world: World) -> None:
+def test_who_may_still_read_of_a_case_is_asked_of_where_it_lies_now(world: World) -> None:
+    def may_read(who: str) -> bool:
+        return case.number in in_sight_of(world.session, world.people[who].user_id, {case.number, "gone"})
+
     with clock.set_to(monday("09:00")):
-        world.dispatched()
+        case = world.dispatched()
         told(world)
         assert (unread(world, "handler"), unread(world, "parks_handler")) == (1, 0)
-        nobody = scope_of(world.session, world.people["parks_handler"])
-        lost = type(nobody)(nobody.root_id, world.people["handler"].user_id, frozenset(), nobody.units)
-        assert queries.unread(world.session, lost) == 0
-        assert queries.own_page(world.session, lost) == ([], None)
+        assert (may_read("handler"), may_read("parks_handler")) == (True, False)
+        returned(world, case)
+        world.move(case, Move.DISPATCH, "dispatcher", unit=world.units["parks"].id)
+        assert (may_read("handler"), may_read("parks_handler")) == (False, True)
+        world.session.get_one(User, world.people["parks_handler"].user_id).active = False
+        assert not may_read("parks_handler")
 
 
 def test_a_page_of_notices_leads_to_the_next(world: World) -> None:
@@ -149,19 +167,19 @@ def test_a_page_of_notices_leads_to_the_next(world: World) -> None:
         for _ in range(5):
             world.dispatched()
         told(world)
-        scope = scope_of(world.session, world.people["handler"])
+        me = world.people["handler"].user_id
         seen, after = [], None
         while True:
-            rows, after = queries.own_page(world.session, scope, after=after, size=2)
+            rows, after = queries.own_page(world.session, me, after=after, size=2)
             seen += [row.id for row in rows]
             if after is None:
                 break
         assert seen == sorted(set(seen), reverse=True)
-        assert (len(seen), queries.unread(world.session, scope)) == (5, 5)
+        assert (len(seen), queries.unread(world.session, me)) == (5, 5)
         service.read_one(world.session, world.people["handler"], seen[0])
-        assert queries.unread(world.session, scope) == 4
+        assert queries.unread(world.session, me) == 4
         service.read_all(world.session, world.people["handler"])
-        assert queries.unread(world.session, scope) == 0
+        assert queries.unread(world.session, me) == 0
 
 
 def test_who_may_not_sign_in_any_more_is_told_nothing(world: World) -> None:
@@ -171,12 +189,16 @@ def test_who_may_not_sign_in_any_more_is_told_nothing(world: World) -> None:
         assert {who for who, _ in told(world)} == {"everything"}
 
 
-def test_never_more_than_so_many_are_told_of_one_thing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_one_thing_so_many_are_told_at_once_and_the_others_after_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(service, "MOST_TOLD", 1)
     with clock.set_to(monday("09:00")):
         world.dispatched()
-        found = tell_owed(world.session)
-    assert found == service.Told(1, 1)
+        portions = [tell_owed(world.session) for _ in range(3)]
+        found = told(world)
+    assert [(one.notices, len(one.unfinished)) if one else None for one in portions] == [(1, 1), (1, 0), None]
+    assert found == {(who, Occasion.DISPATCHED) for who in HANDLERS}
 
 
 def test_who_reported_a_merged_case_is_told_of_the_end_of_the_one_it_went_into(world: World) -> None:

@@ -109,6 +109,24 @@ def test_what_was_posted_by_a_worker_that_died_comes_again_after_the_lease(offic
         assert office.parcel() is not None
 
 
+def test_who_comes_back_after_the_lease_notes_nothing_over_what_another_did_meanwhile(office: Office) -> None:
+    with clock.set_to(NOW):
+        office.hook(None)
+        office.owe(office.section)
+        slow = office.parcel()
+    with clock.set_to(NOW + timedelta(minutes=3)):
+        quick = office.parcel()
+        assert slow is not None
+        assert quick is not None
+        service.not_sent(office.session, slow, "HTTP 504")
+        assert office.notice().error is None
+        assert queries.hook(office.session, office.root.id, slow.hook_id).failures == 0, "it need not rest"
+        service.sent(office.session, quick)
+        service.not_sent(office.session, slow, "HTTP 504")
+    told = office.notice()
+    assert (told.outcome, told.error, told.tries) == (Outcome.SENT, None, 2)
+
+
 def test_a_hook_that_fails_rests_and_its_notices_wait_for_it(office: Office) -> None:
     with clock.set_to(NOW):
         bad, fine = office.hook(office.department), office.hook(None)

@@ -13,18 +13,17 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from config import load
+from gridops.cases.queries.noticing import in_sight_of
 from gridops.cases.rules.moves import Move
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.mailing import parse_server
 from gridops.notices.models import NoticeMail
-from gridops.notices.queries import people as queries
 from gridops.notices.rules import Occasion, Outcome
 from gridops.notices.rules.personal import Choice, DigestHours, Mail
 from gridops.notices.service import mails
 from gridops.notices.service import people as service
 from gridops.people.models import RoleHolding
-from gridops.people.queries import scope_of
 from gridops.tasks import app as tasks
 from gridops.tasks import jobs
 from tests.factories import at
@@ -156,14 +155,14 @@ def test_what_was_read_on_the_bell_meanwhile_needs_no_mail(street: Street, post:
 def test_who_lost_the_role_meanwhile_is_mailed_nothing(street: Street, post: PostOffice) -> None:
     wants(street, Mail.DIGEST)
     with clock.set_to(NOON):
-        told(street)
+        number = told(street)
     with transaction() as session:
         ended = update(RoleHolding).where(RoleHolding.user_id == street.people["handler"])
         session.execute(ended.values(valid_to=date(2017, 3, 10)))
     with clock.set_to(at("2017-03-10 09:00")):
         jobs.send_mails()
         with reading() as session:
-            assert queries.unread(session, scope_of(session, street.person("handler"))) == 0
+            assert in_sight_of(session, street.people["handler"], {number}) == set()
     assert post.taken == []
     assert [outcome for outcome, *_ in outcomes()] == [Outcome.DROPPED]
 
@@ -181,13 +180,16 @@ def test_two_workers_and_one_that_died_make_one_digest(street: Street, post: Pos
     with clock.set_to(morning), transaction() as session:
         assert mails.gather(session) == 1  # and dies
     with clock.set_to(morning), transaction() as session:
-        assert mails.next_letter(session) is not None  # and dies before it is handed in
+        slow = mails.next_letter(session, in_sight_of)  # and hangs
+        assert slow is not None
     work(morning + timedelta(minutes=1))
     assert post.taken == [], "it may still be at work"
     with ThreadPoolExecutor(3) as workers:
         for done in [workers.submit(work, morning + timedelta(minutes=3)) for _ in range(3)]:
             done.result()
-    assert (len(post.taken), [one for one, *_ in outcomes()]) == (1, [Outcome.SENT])
+    with clock.set_to(morning + timedelta(minutes=4)), transaction() as session:
+        mails.not_sent(session, slow, "timed out")  # too late to say
+    assert (len(post.taken), outcomes()) == (1, [(Outcome.SENT, 2, None)])
 
 
 def test_what_the_server_refuses_is_tried_again_or_given_up_and_says_why(street: Street, post: PostOffice) -> None:

@@ -57,6 +57,22 @@ def test_nobody_reads_or_counts_the_notices_of_others(street: Street) -> None:
         assert other.post(f"/notices/{notice_id}/read").status_code == 404
 
 
+def test_of_a_case_that_went_to_others_its_old_reader_is_told_no_more_than_that(street: Street) -> None:
+    case = street.dispatched(address="盘龙路17号")
+    jobs.tell_people()
+    handler = street.browser("handler")
+    assert case.number in handler.get("/notices").text
+    street.move(case, Move.RETURN, "handler", reason="不归我所")
+    street.move(case, Move.DISPATCH, "desk", unit=street.other_unit_id)
+    page = handler.get("/notices").text
+    row = page.partition('class="told-row')[2].partition("</li>")[0]
+    assert "案件已不在您的范围内" in row
+    assert not [word for word in (case.number, "西社区", "暴露垃圾", 'name="open"') if word in row]
+    (notice_id,) = set(re.findall(r"/notices/(\d+)/read", page))
+    assert handler.post(f"/notices/{notice_id}/read", {"open": "yes"}).headers["Location"] == "/notices"
+    assert bell(handler.get("/notices").text) == "0"
+
+
 def test_a_reporter_in_the_street_is_led_to_the_app(street: Street) -> None:
     case = street.dispatched()
     street.move(case, Move.VOID, "desk", reason="重复上报")

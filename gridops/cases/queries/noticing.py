@@ -1,4 +1,4 @@
-"""What notices say of cases, and which cases run out soon."""
+"""What notices say of cases, who may still read of them, and which cases run out soon."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
+from gridops.cases.queries.filters import visible
 from gridops.cases.queries.merging import absorbed_ids
 from gridops.cases.rules.moves import Move, State
 from gridops.cases.rules.queue import GROUP_STATES, Group
 from gridops.catalogue.models import Category
 from gridops.grids.models import GridVersion
+from gridops.people.queries import Scope, load_person, scope_of
 
 WITH_UNIT = GROUP_STATES[Group.HANDLING]
 
@@ -43,6 +45,17 @@ def noticed(session: Session, case_id: int) -> Noticed | None:
         .where(Case.id == case_id)
     ).first()
     return Noticed(*row) if row else None
+
+
+def in_sight(session: Session, scope: Scope, numbers: Collection[str]) -> set[str]:
+    """Those of some cases, by their numbers, that a scope shows as they lie now, whoever was told of them before."""
+    return set(session.scalars(visible(select(Case.number).where(Case.number.in_(sorted(set(numbers)))), scope)))
+
+
+def in_sight_of(session: Session, user_id: int, numbers: Collection[str]) -> set[str]:
+    """The same for a person; none for who may not sign in any more."""
+    person = load_person(session, user_id)
+    return in_sight(session, scope_of(session, person), numbers) if person is not None else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +115,27 @@ def acts(session: Session, places: Collection[tuple[int, int]]) -> dict[tuple[in
     return {(row.case_id, row.seq): Act(row.happened_at, row.actor_id, row.until_at) for row in rows}
 
 
+def pressers(session: Session, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], frozenset[int]]:
+    """Who pressed for each of some answers, by its place: all who did since the answer before."""
+    rows = session.execute(
+        select(CaseEvent.case_id, CaseEvent.seq, CaseEvent.move, CaseEvent.actor_id)
+        .where(
+            CaseEvent.case_id.in_(sorted({case_id for case_id, _ in places})),
+            CaseEvent.move.in_((Move.PRESS, Move.ANSWER_PRESS)),
+            CaseEvent.superseded_at.is_(None),
+        )
+        .order_by(CaseEvent.case_id, CaseEvent.seq)
+    )
+    found: dict[tuple[int, int], frozenset[int]] = {}
+    waiting: dict[int, set[int]] = {}
+    for case_id, seq, move, actor_id in rows:
+        if move is Move.ANSWER_PRESS:
+            found[case_id, seq] = frozenset(waiting.pop(case_id, ()))
+        elif actor_id is not None:
+            waiting.setdefault(case_id, set()).add(actor_id)
+    return found
+
+
 def answer_due(session: Session, case_id: int, seq: int) -> datetime | None:
     """When the answer to a 督办 is due; None where it was answered, by now."""
     later = select(CaseEvent.id).where(
@@ -122,7 +156,7 @@ class RunningOut:
     runs_out_at: datetime
 
 
-def running_out(session: Session, root_id: int, now: datetime, until: datetime, limit: int = 500) -> list[RunningOut]:
+def running_out(session: Session, root_id: int, now: datetime, until: datetime, limit: int = 5000) -> list[RunningOut]:
     """The cases of a root in units' hands whose time ends between two instants, the next first."""
     rows = session.execute(
         select(Case.id, Case.unit_id, Case.dispatched_at, Case.runs_out_at)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from gridops.cases.models import Case, SpotCheck, SpotCheckCase
+from gridops.cases.models import Case, SpotCheck, SpotCheckCase, SpotCheckPopulation
 from gridops.cases.queries.filters import visible
 from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
 from gridops.cases.rules.moves import State
@@ -66,6 +66,18 @@ def population(session: Session, scope: Scope, wanted: Population) -> dict[str, 
         stmt = stmt.where(Case.grid_id.in_(sorted(below)))
     rows: list[tuple[str, int]] = [(row[0], row[1]) for row in session.execute(visible(stmt, scope))]
     return dict(rows)
+
+
+def kept_population(session: Session, check_id: int) -> str | None:
+    """The numbers of which a sample was drawn, packed; None for samples that were drawn before they were kept."""
+    kept = select(SpotCheckPopulation.numbers).where(SpotCheckPopulation.spot_check_id == check_id)
+    return session.scalar(kept)
+
+
+def drawn_numbers(session: Session, check_id: int) -> list[str]:
+    """The numbers of the cases of a sample in the order they were drawn, wherever the cases lie now."""
+    stmt = select(Case.number).join(SpotCheckCase, SpotCheckCase.case_id == Case.id)
+    return list(session.scalars(stmt.where(SpotCheckCase.spot_check_id == check_id).order_by(SpotCheckCase.position)))
 
 
 def check_in_sight(session: Session, scope: Scope, check_id: int) -> SpotCheck:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterable
 
 MOST = 500
@@ -20,6 +22,16 @@ def draw(seed: str, numbers: Collection[str], size: int) -> list[str]:
 def digest_of(numbers: Iterable[str]) -> str:
     """What a population was: SHA-256 of its numbers in ascending order, a line each."""
     return hashlib.sha256("".join(f"{number}\n" for number in sorted(set(numbers))).encode()).hexdigest()
+
+
+def packed(numbers: Iterable[str]) -> str:
+    """A population as it is kept: its numbers in ascending order, a line each, compressed (zlib) and in base64."""
+    return b64encode(zlib.compress("\n".join(sorted(set(numbers))).encode(), 9)).decode()
+
+
+def unpacked(kept: str) -> list[str]:
+    """The numbers of a population that was kept."""
+    return zlib.decompress(b64decode(kept)).decode().split("\n")
 
 
 def is_drawn(seed: str, number: str, percent: int) -> bool:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
-from gridops.cases.models import Case, SpotCheck, SpotCheckCase
+from gridops.cases.models import Case, SpotCheck, SpotCheckCase, SpotCheckPopulation
 from gridops.cases.queries import lookups, samples
 from gridops.cases.queries.samples import Population
 from gridops.cases.queries.standing import standing_of
 from gridops.cases.rules.faking import JUDGES
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.sampling import MOST, digest_of, draw
+from gridops.cases.rules.sampling import MOST, digest_of, draw, packed, unpacked
 from gridops.core import clock
 from gridops.core.bulk import insert_rows
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -25,10 +27,21 @@ SEED = 40
 _COLUMNS = ("root_id", "spot_check_id", "case_id", "position", "drawn_at")
 
 
-def draw_sample(
-    session: Session, person: Person, scope: Scope, wanted: Population, size: int, seed: str = ""
-) -> SpotCheck:
-    """Draw and keep a sample of the closed cases in sight; without a seed one is thrown. Raises Invalid."""
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A sample that was drawn and is to be kept: number -> id of its whole population, as it was at `at`."""
+
+    wanted: Population
+    size: int
+    seed: str
+    population: dict[str, int]
+    at: datetime
+
+
+def draw_sample(session: Session, scope: Scope, wanted: Population, size: int, seed: str = "") -> Sampled:
+    """Draw a sample of the closed cases in sight; without a seed one is thrown. Only reads: a population may be large
+    and the one writer of an embedded database must not wait for it. Raises Invalid.
+    """
     if not 0 < size <= MOST:
         raise Invalid(("size", f"抽查件数为 1 至 {MOST} 件"))
     if wanted.last_day < wanted.first_day:
@@ -37,43 +50,55 @@ def draw_sample(
         raise Invalid(("grid", "请选择责任范围内的网格"))
     if len(seed) > SEED:
         raise Invalid(("seed", "抽样种子不超过 40 字"))
-    seed = seed or secrets.token_hex(8)
     found = samples.population(session, scope, wanted)
     if not found:
         raise Invalid(("first_day", "这一时段内没有符合条件的已结案件"))
-    numbers, now = draw(seed, found, size), clock.now()
+    return Sampled(wanted, size, seed or secrets.token_hex(8), found, clock.now())
+
+
+def keep_sample(session: Session, person: Person, drawn: Sampled) -> SpotCheck:
+    """Keep a sample with the numbers it was drawn of. Audited."""
+    found, wanted, root_id = drawn.population, drawn.wanted, person.root_id
     kept = SpotCheck(
-        root_id=scope.root_id,
+        root_id=root_id,
         first_day=wanted.first_day,
         last_day=wanted.last_day,
         grid_id=wanted.grid_id,
         unit_id=wanted.unit_id,
-        seed=seed,
-        size=size,
+        seed=drawn.seed,
+        size=drawn.size,
         population=len(found),
         digest=digest_of(found),
-        drawn_at=now,
+        drawn_at=drawn.at,
         drawn_by=person.user_id,
     )
     session.add(kept)
     session.flush()
-    rows = [(scope.root_id, kept.id, found[number], place, now) for place, number in enumerate(numbers, 1)]
+    session.add(SpotCheckPopulation(spot_check_id=kept.id, numbers=packed(found)))
+    numbers = draw(drawn.seed, found, drawn.size)
+    rows = [(root_id, kept.id, found[number], place, drawn.at) for place, number in enumerate(numbers, 1)]
     insert_rows(session, SpotCheckCase, _COLUMNS, rows)
     audit.record(
-        session, "spot_check.drawn", "spot_check", kept.id, actor_id=person.user_id, root_id=scope.root_id,
-        seed=seed, size=size, population=len(found), digest=kept.digest,
+        session, "spot_check.drawn", "spot_check", kept.id, actor_id=person.user_id, root_id=root_id,
+        seed=drawn.seed, size=drawn.size, population=len(found), digest=kept.digest,
     )  # fmt: skip
     return kept
 
 
 def drawn_again(session: Session, scope: Scope, check: SpotCheck) -> bool:
-    """Whether the same filter today gives the same population, and with the seed the same sample."""
-    wanted = Population(check.first_day, check.last_day, check.grid_id, check.unit_id)
-    found = samples.population(session, scope, wanted)
+    """Whether the seed gives the same sample of the population that was kept, whatever became of its cases since.
+
+    Of samples older than that the same filter is asked again today.
+    """
+    kept = samples.kept_population(session, check.id)
+    if kept is None:
+        wanted = Population(check.first_day, check.last_day, check.grid_id, check.unit_id)
+        found = list(samples.population(session, scope, wanted))
+    else:
+        found = unpacked(kept)
     if digest_of(found) != check.digest:
         return False
-    kept = [one.row.number for one in samples.drawn(session, scope, check.id)]
-    return kept == draw(check.seed, found, check.size)
+    return samples.drawn_numbers(session, check.id) == draw(check.seed, found, check.size)
 
 
 def judge(session: Session, person: Person, entry_id: int, passed: bool, words: str | None) -> SpotCheckCase:

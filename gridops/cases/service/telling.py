@@ -1,4 +1,4 @@
-"""Which people are told of a case: its unit's handlers, dispatchers, shift leaders, its reporter; never in a request.
+"""Which people are told of a case: handlers, dispatchers, shift leaders, who reported it, who pressed; by a worker.
 
 A move owes a row; a worker then looks whether it is still so and whom it concerns. Keys are those of `noticing`.
 """
@@ -11,21 +11,29 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
-from gridops.cases.queries.noticing import WITH_UNIT, Act, Concerning, acts, concerning, reported_with
+from gridops.cases.queries.noticing import (
+    WITH_UNIT,
+    Act,
+    Concerning,
+    acts,
+    concerning,
+    pressers,
+    reported_with,
+)
 from gridops.cases.rules.facts import FAR, Event
 from gridops.cases.rules.moves import ENDED, Move, State
 from gridops.cases.service.noticing import OCCASIONS, key_of, keys_running_out
 from gridops.core import clock, owed
 from gridops.grids import queries as grids
-from gridops.notices.queries.people import told_before
 from gridops.notices.rules import Occasion, too_old
 from gridops.notices.rules.personal import ToTell
-from gridops.notices.service.people import TO_PEOPLE, Told, tell_people
+from gridops.notices.service.people import TO_PEOPLE, Told, owe_once, tell_people
 
 PORTION = 200
 _TO_PEOPLE = {
     **OCCASIONS,
     Move.ASK_EXTENSION: Occasion.EXTENSION_ASKED,
+    Move.ANSWER_PRESS: Occasion.PRESS_ANSWERED,
     **dict.fromkeys((Move.CLOSE, Move.DECLINE, Move.NOT_FILE, Move.VOID), Occasion.OWN_REPORT),
 }
 
@@ -66,19 +74,18 @@ def owe_to_people(session: Session, case: Case, event: Event) -> None:
 
 
 def tell_owed(session: Session) -> Told | None:
-    """Tell people a portion of what is owed; None when nothing is. Repeatable."""
+    """Tell people a portion of what is owed; None when nothing is. Of whom not all were told yet, that stays owed."""
     works = owed.pending(session, TO_PEOPLE, limit=PORTION)
     if not works:
         return None
     told = tell_people(session, _still_so(session, [work.key for work in works]))
-    owed.all_done(session, works)
+    owed.all_done(session, [work for work in works if work.key not in told.unfinished])
     return told
 
 
-def tell_running_out(session: Session) -> Told:
-    """Tell handlers of the cases whose time ends soon; once for a deadline. Repeatable."""
-    keys = {key for root in grids.roots(session) for key in keys_running_out(session, root.grid_id)}
-    return tell_people(session, _still_so(session, sorted(keys - told_before(session, keys))))
+def owe_running_out(session: Session) -> int:
+    """Owe handlers the notice of each case whose time ends soon; once for a deadline, how many. Repeatable."""
+    return owe_once(session, {key for root in grids.roots(session) for key in keys_running_out(session, root.grid_id)})
 
 
 def _still_so(session: Session, keys: Iterable[str]) -> list[ToTell]:
@@ -87,6 +94,7 @@ def _still_so(session: Session, keys: Iterable[str]) -> list[ToTell]:
     parts = [_taken_apart(key) for key in keys]
     cases = concerning(session, {case_id for one in parts for case_id in (one.case_id, one.of)})
     made = acts(session, {one.place for one in parts if one.occasion is not Occasion.DUE_SOON})
+    pressed = pressers(session, {one.place for one in parts if one.occasion is Occasion.PRESS_ANSWERED})
     found = []
     for one in parts:
         case = cases.get(one.case_id)
@@ -94,7 +102,8 @@ def _still_so(session: Session, keys: Iterable[str]) -> list[ToTell]:
         if case is not None and act is not None and _is_so(one, case) and not too_old(act.happened_at, now):
             of = cases.get(one.of)
             if of is not None and (of is case or of.state is State.MERGED):
-                found.append(_said(one, of, act))
+                named = pressed.get(one.place, frozenset()) if one.occasion is Occasion.PRESS_ANSWERED else None
+                found.append(_said(one, of, act, named))
     return found
 
 
@@ -105,11 +114,16 @@ def _is_so(one: _Key, case: Concerning) -> bool:
         return case.state is State.FILED
     if one.occasion is Occasion.EXTENSION_ASKED:
         return case.asked_at is not None
-    return case.state in WITH_UNIT and str(case.unit_id) == one.unit
+    if one.occasion is Occasion.PRESS_ANSWERED:
+        return True
+    still_theirs = case.state in WITH_UNIT and str(case.unit_id) == one.unit
+    return still_theirs and (one.occasion is not Occasion.DUE_SOON or int(case.runs_out_at.timestamp()) == one.mark)
 
 
-def _said(one: _Key, case: Concerning, act: Act) -> ToTell:
+def _said(one: _Key, case: Concerning, act: Act, named: frozenset[int] | None) -> ToTell:
     own = one.occasion is Occasion.OWN_REPORT
+    if named is None:
+        named = frozenset({case.reporter_id}) if own and case.reporter_id is not None else frozenset()
     runs = case.runs_out_at if case.runs_out_at < FAR and case.state in WITH_UNIT else None
     return ToTell(
         key=one.text,
@@ -123,7 +137,7 @@ def _said(one: _Key, case: Concerning, act: Act) -> ToTell:
         happened_at=act.happened_at,
         due_at=act.until_at if one.occasion is Occasion.PRESSED else runs,
         actor_id=act.actor_id,
-        reporter_id=case.reporter_id if own else None,
+        named=named,
     )
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gridops.core import clock
 from gridops.grids import queries as grids
-from gridops.notices.models import NoticeChoice, NoticeHours, NoticeMail, PersonalNotice
+from gridops.notices.models import NoticeChoice, NoticeHours, NoticeMail, NoticeMark, PersonalNotice
 from gridops.notices.rules import Occasion, Outcome
 from gridops.notices.rules.personal import BY_DEFAULT, COUNTED_TO, HEARERS, Choice, DigestHours, Mail
 from gridops.people.models import RoleHolding, User
-from gridops.people.queries import Scope, apply_scope, grid_path
+from gridops.people.queries import grid_path, unit_path
 from gridops.people.queries.access import valid_on
 from gridops.people.rules import Holding
 
@@ -25,7 +24,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class OwnNotice:
-    """A notice as its person sees it."""
+    """A notice as its person sees it; without number, category and place where its case is out of their sight now."""
 
     id: int
     occasion: Occasion
@@ -35,6 +34,10 @@ class OwnNotice:
     due_at: datetime | None
     happened_at: datetime
     read_at: datetime | None
+
+    def without_case(self) -> OwnNotice:
+        """What is left of it when its case has gone elsewhere."""
+        return replace(self, number="", category="", place="", due_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,11 @@ def paths(session: Session, grid_ids: Collection[int]) -> dict[int, frozenset[in
     return {one: frozenset(tree.path(one)) or grid_path(session, one) for one in set(grid_ids)}
 
 
+def unit_paths(session: Session, unit_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """Each unit with all above it."""
+    return {one: unit_path(session, one) for one in set(unit_ids)}
+
+
 def choices(session: Session, user_ids: Collection[int]) -> dict[tuple[int, Occasion], Choice]:
     """What people chose; who chose nothing is not in it (`BY_DEFAULT`)."""
     rows = session.execute(
@@ -111,26 +119,36 @@ def address_of(session: Session, user_id: int) -> str | None:
     return session.scalar(select(User.email).where(User.id == user_id))
 
 
-def told_before(session: Session, keys: Collection[str]) -> set[str]:
-    """Those of some keys of which anybody was told."""
-    return set(session.scalars(select(PersonalNotice.key).where(PersonalNotice.key.in_(sorted(keys))).distinct()))
+def told_of(session: Session, keys: Collection[str]) -> set[tuple[str, int]]:
+    """(key, person): who was told of each of some keys."""
+    wanted = select(PersonalNotice.key, PersonalNotice.user_id).where(PersonalNotice.key.in_(sorted(keys)))
+    return {(key, user_id) for key, user_id in session.execute(wanted)}
 
 
-def unread(session: Session, scope: Scope) -> int:
+def marked(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of some keys that were owed to people before."""
+    return set(session.scalars(select(NoticeMark.key).where(NoticeMark.key.in_(sorted(keys)))))
+
+
+def unread(session: Session, user_id: int) -> int:
     """How many notices wait on a person's bell; no further than one beyond `COUNTED_TO`."""
-    some = _own(select(PersonalNotice.id), scope).where(PersonalNotice.read_at.is_(None)).limit(COUNTED_TO + 1)
+    one = PersonalNotice
+    waiting = select(one.id).where(one.user_id == user_id, one.bell, one.read_at.is_(None))
+    some = waiting.limit(COUNTED_TO + 1)
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def own_page(
-    session: Session, scope: Scope, *, after: int | None = None, size: int = PAGE
+    session: Session, user_id: int, *, after: int | None = None, size: int = PAGE
 ) -> tuple[list[OwnNotice], int | None]:
-    """One page of a person's notices, the newest first, after one of them; and where the next begins."""
+    """One page of what a person was told on the bell, the newest first, after one of them; and where the next begins.
+
+    Which of the cases are still in sight, the room of cases knows: nothing is shown before it was asked.
+    """
     one = PersonalNotice
-    wanted = _own(
-        select(one.id, one.occasion, one.number, one.category, one.place, one.due_at, one.happened_at, one.read_at),
-        scope,
-    )
+    wanted = select(
+        one.id, one.occasion, one.number, one.category, one.place, one.due_at, one.happened_at, one.read_at
+    ).where(one.user_id == user_id, one.bell)
     if after is not None:
         wanted = wanted.where(one.id < after)
     rows = [OwnNotice(*row) for row in session.execute(wanted.order_by(one.id.desc()).limit(size + 1))]
@@ -152,11 +170,3 @@ def told(session: Session, root_id: int, number: str = "", limit: int = PAGE) ->
     if number:
         wanted = wanted.where(one.number == number)
     return [TellRow(*tuple(row)) for row in session.execute(wanted.order_by(one.id.desc()).limit(limit))]
-
-
-def _own(stmt: Any, scope: Scope) -> Any:
-    """The notices of a person's bell, of cases in sight: a role that was lost takes its notices along."""
-    one = PersonalNotice
-    reporter = case((one.occasion == Occasion.OWN_REPORT, one.user_id))
-    seen = apply_scope(stmt, scope, root=one.root_id, grid=one.grid_id, unit=one.unit_id, reporter=reporter)
-    return seen.where(one.user_id == scope.user_id, one.bell)

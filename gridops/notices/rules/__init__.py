@@ -34,6 +34,7 @@ class Occasion(StrEnum):
     DUE_SOON = "due_soon"
     REMINDED = "reminded"
     PRESSED = "pressed"
+    PRESS_ANSWERED = "press_answered"
     EXTENSION_ASKED = "extension_asked"
     OWN_REPORT = "own_report"
     TEST = "test"
@@ -55,6 +56,7 @@ OCCASION_NAMES = {
     Occasion.DUE_SOON: "即将到期",
     Occasion.REMINDED: "催办",
     Occasion.PRESSED: "督办",
+    Occasion.PRESS_ANSWERED: "督办答复",
     Occasion.EXTENSION_ASKED: "申请延期",
     Occasion.OWN_REPORT: "本人上报有结果",
     Occasion.TEST: "测试",

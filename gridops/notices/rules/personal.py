@@ -11,7 +11,7 @@ from gridops.notices.rules import Occasion
 from gridops.people.rules import Holding, Role
 from gridops.people.rules.access import UNIT_BOUND
 
-# More would be a circular: a unit or a territory with more of them is told through its hook.
+# So many people are told of one thing at once; the others when the work that is still owed comes up again.
 MOST_TOLD = 50
 # Counted no further: the bell shows 99+.
 COUNTED_TO = 99
@@ -42,18 +42,24 @@ class Channel(StrEnum):
 
 CHANNEL_NAMES = {Channel.HOOK: "群消息", Channel.BELL: "站内提醒", Channel.MAIL: "邮件"}
 
-# Who is told: holders of the role for the case's territory, handlers for its very unit; None: who reported it.
+# Who is told: holders of the role for the case's territory, handlers also for its unit or one above (who may receive
+# it); None: those whom it names (who reported it, who pressed).
 HEARERS: dict[Occasion, Role | None] = {
     Occasion.DISPATCHED: Role.HANDLER,
     Occasion.REMINDED: Role.HANDLER,
     Occasion.PRESSED: Role.HANDLER,
     Occasion.SENT_BACK: Role.HANDLER,
     Occasion.DUE_SOON: Role.HANDLER,
+    Occasion.PRESS_ANSWERED: None,
     Occasion.RETURNED: Role.DISPATCHER,
     Occasion.EXTENSION_ASKED: Role.SHIFT_LEADER,
     Occasion.OWN_REPORT: None,
 }
-REPORTERS = (Role.INSPECTOR, Role.OFFICER, Role.INTAKE_CLERK, Role.SHIFT_LEADER)
+# Whom a thing may name that is told to persons.
+NAMED: dict[Occasion, frozenset[Role]] = {
+    Occasion.OWN_REPORT: frozenset({Role.INSPECTOR, Role.OFFICER, Role.INTAKE_CLERK, Role.SHIFT_LEADER}),
+    Occasion.PRESS_ANSWERED: frozenset({Role.SHIFT_LEADER, Role.LEADER}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,10 @@ class DigestHours:
 
 @dataclass(frozen=True, slots=True)
 class ToTell:
-    """One thing to be told to people: about a case, where it lies and who has it. `actor_id` did it and knows."""
+    """One thing to be told to people: about a case, where it lies and who has it.
+
+    `actor_id` did it and knows; `named`: whom alone it concerns, where the occasion names persons.
+    """
 
     key: str
     root_id: int
@@ -93,14 +102,17 @@ class ToTell:
     happened_at: datetime
     due_at: datetime | None = None
     actor_id: int | None = None
-    reporter_id: int | None = None
+    named: frozenset[int] = frozenset()
 
 
-def hears(held: Holding, one: ToTell, grid_path: Collection[int]) -> bool:
-    """Whether who holds this is told: never anybody of another territory, unit, or of the unit above."""
+def hears(held: Holding, one: ToTell, grid_path: Collection[int], unit_path: Collection[int]) -> bool:
+    """Whether who holds this is told: of its territory, and handlers who may act for its unit; never anybody else.
+
+    The paths: the ids of the case's grid and of its unit, with those of all above.
+    """
     if held.role is not HEARERS[one.occasion] or held.grid_id not in grid_path:
         return False
-    return held.role not in UNIT_BOUND or held.unit_id == one.unit_id
+    return held.role not in UNIT_BOUND or held.unit_id in unit_path
 
 
 def offered(roles: Collection[Role]) -> list[Occasion]:
@@ -108,5 +120,5 @@ def offered(roles: Collection[Role]) -> list[Occasion]:
     return [
         occasion
         for occasion, role in HEARERS.items()
-        if (role in roles if role is not None else not set(REPORTERS).isdisjoint(roles))
+        if (role in roles if role is not None else not NAMED[occasion].isdisjoint(roles))
     ]

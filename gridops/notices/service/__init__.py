@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, tuple_, update
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
@@ -33,13 +33,17 @@ Tell = Callable[[Session, str, datetime], Said | None]
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message: notices to one hook, theirs who got it until the lease ends. The address stays out of every text."""
+    """One message: notices to one hook, theirs who got it until the lease ends. The address stays out of every text.
+
+    `tries`: which try this is of each key.
+    """
 
     hook_id: int
     root_id: int
     kind: HookKind
     address: str
     keys: tuple[str, ...]
+    tries: tuple[int, ...]
     works: tuple[owed.Work, ...]
     payload: dict[str, Any]
 
@@ -114,6 +118,7 @@ def next_parcel(session: Session, tell: Mapping[str, Tell], public_url: str = ""
     works: list[owed.Work] = []
     said: list[Said] = []
     texts: list[str] = []
+    tries: list[int] = []
     for work in owed.pending(session, NOTICE, until=now):
         row = queries.notice(session, work.key)
         one = _said(session, tellers, row, work.key, now)
@@ -134,11 +139,12 @@ def next_parcel(session: Session, tell: Mapping[str, Tell], public_url: str = ""
         said.append(one)
         texts.append(text)
         row.unit_id, row.content, row.tries = hook.unit_id, text, row.tries + 1
+        tries.append(row.tries)
     if chosen is None:
         return None
     keys = tuple(work.key for work in works)
     told = payload(chosen.kind, texts, said)
-    return Parcel(chosen.id, chosen.root_id, chosen.kind, chosen.address, keys, tuple(works), told)
+    return Parcel(chosen.id, chosen.root_id, chosen.kind, chosen.address, keys, tuple(tries), tuple(works), told)
 
 
 def sent(session: Session, parcel: Parcel) -> None:
@@ -154,8 +160,16 @@ def sent(session: Session, parcel: Parcel) -> None:
 
 
 def not_sent(session: Session, parcel: Parcel, why: str) -> None:
-    """Note that a message was not delivered: the hook rests for a while, longer after each failure in a row."""
-    session.execute(update(Notice).where(Notice.key.in_(parcel.keys)).values(error=why[:200]))
+    """Note that a message was not delivered: the hook rests for a while, longer after each failure in a row.
+
+    Nothing is noted by who had it no longer: after the lease another may be at it, or have posted it.
+    """
+    tried = zip(parcel.keys, parcel.tries, strict=True)
+    mine = (tuple_(Notice.key, Notice.tries).in_(list(tried)), Notice.outcome == Outcome.WAITING)
+    session.flush()
+    noted = update(Notice).where(*mine).values(error=why[:200])
+    if not session.connection().execute(noted, execution_options={"preserve_rowcount": True}).rowcount:
+        return
     hook = queries.hook(session, parcel.root_id, parcel.hook_id)
     if hook is not None:
         hook.failures, hook.last_error = hook.failures + 1, why[:200]

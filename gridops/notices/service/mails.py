@@ -7,9 +7,10 @@ and only there, a mail may come twice; both carry the same Message-ID.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -22,15 +23,18 @@ from gridops.notices.queries.people import address_of
 from gridops.notices.rules import KEPT_FOR, LEASE, Outcome, rest_after
 from gridops.notices.rules.mail import DIGESTED_FOR, Line, body, digest_until, subject
 from gridops.notices.rules.personal import GATHERED, Mail
-from gridops.notices.service.people import still_sees
 from gridops.worktime.queries import calendar_for
+
+# Those of some cases, by their numbers, that a person may see now: whoever keeps the cases knows.
+InSight = Callable[[Session, int, Collection[str]], Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail to be handed in now; its address stays out of every text."""
+    """A mail to be handed in now, for the `tries`-th time; its address stays out of every text."""
 
     mail_id: int
+    tries: int
     message_id: str
     to: str = field(repr=False)
     subject: str = field(repr=False)
@@ -57,7 +61,7 @@ def gather(session: Session) -> int:
     return made + _make(session, _digests(session, now), Mail.DIGEST, now - DIGESTED_FOR)
 
 
-def next_letter(session: Session, public_url: str = "") -> Letter | None:
+def next_letter(session: Session, in_sight: InSight, public_url: str = "") -> Letter | None:
     """The next mail to be handed in, the caller's until the lease ends; None when none is left.
 
     Dropped: those too old, of people without an address, and with nothing in it any more that its person may see.
@@ -67,7 +71,9 @@ def next_letter(session: Session, public_url: str = "") -> Letter | None:
         if not _lease(session, row, now):
             continue
         address = address_of(session, row.user_id)
-        seen = still_sees(session, row.user_id, queries.notices_of(session, row.id))
+        told = queries.notices_of(session, row.id)
+        shown = in_sight(session, row.user_id, {one.number for one in told})
+        seen = [one for one in told if one.number in shown]
         if not address or not seen or now - row.made_at > KEPT_FOR:
             row.outcome = Outcome.DROPPED
             session.flush()
@@ -75,7 +81,8 @@ def next_letter(session: Session, public_url: str = "") -> Letter | None:
         row.tries += 1
         lines = [_line(one) for one in seen]
         text = body(lines, public_url)
-        return Letter(row.id, row.key.replace(":", "."), address, subject(lines, row.day), text, len(lines))
+        message_id = row.key.replace(":", ".")
+        return Letter(row.id, row.tries, message_id, address, subject(lines, row.day), text, len(lines))
     return None
 
 
@@ -86,11 +93,15 @@ def sent(session: Session, letter: Letter) -> None:
 
 
 def not_sent(session: Session, letter: Letter, why: str, *, for_good: bool = False) -> None:
-    """Note that it was not taken: tried again later, after each failure later still; `for_good`: never again."""
-    row = session.get_one(NoticeMail, letter.mail_id)
-    row.error, row.next_at = why[:200], clock.now() + rest_after(row.tries)
+    """Note that it was not taken: tried again later, after each failure later still; `for_good`: never again.
+
+    Nothing is noted by who had it no longer: after the lease another may be at it, or have handed it in.
+    """
+    values: dict[str, Any] = {"error": why[:200], "next_at": clock.now() + rest_after(letter.tries)}
     if for_good:
-        row.outcome = Outcome.DROPPED
+        values["outcome"] = Outcome.DROPPED
+    mine = (NoticeMail.id == letter.mail_id, NoticeMail.tries == letter.tries, NoticeMail.outcome == Outcome.WAITING)
+    session.execute(update(NoticeMail).where(*mine).values(values))
 
 
 def _at_once(session: Session, now: datetime) -> list[_Bundle]:

@@ -5,48 +5,68 @@ Twice-safe: a person is told a key once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
-from gridops.core import clock
+from gridops.core import clock, owed
 from gridops.core.db import insert_or_skip, upsert
 from gridops.core.errors import NotFound
-from gridops.notices.models import NoticeChoice, NoticeHours, PersonalNotice
+from gridops.notices.models import NoticeChoice, NoticeHours, NoticeMark, PersonalNotice
 from gridops.notices.queries import people as queries
 from gridops.notices.rules import Occasion
 from gridops.notices.rules.personal import BY_DEFAULT, HEARERS, MOST_TOLD, Choice, DigestHours, ToTell, hears
-from gridops.people.queries import account, load_person, scope_of
+from gridops.people.queries import account
 from gridops.people.rules import Person
 
 # What is owed to people, by the same keys as to hooks.
 TO_PEOPLE = "people_notice"
+# Longer than any time before a deadline at which its running out is told.
+MARKED_FOR = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """How many notices were written, and how many people were left out since there were too many."""
+    """How many notices were written, and the keys of which more people are still to be told."""
 
     notices: int = 0
-    left_out: int = 0
+    unfinished: frozenset[str] = frozenset()
 
 
 def tell_people(session: Session, things: Sequence[ToTell]) -> Told:
-    """Write what is to be told to whoever it concerns and who wants it; a few statements, however many there are."""
+    """Write what is to be told to whoever it concerns and who wants it; a few statements, however many there are.
+
+    Of one thing MOST_TOLD people at a time: asked again with what is `unfinished`, it tells those who come next.
+    """
     if not things:
         return Told()
     concerned = _concerned(session, things)
     wanted = queries.choices(session, {user_id for users in concerned.values() for user_id in users})
-    rows, left_out = [], 0
+    before = queries.told_of(session, {one.key for one in things})
+    rows, unfinished = [], set()
     for one in things:
         users = [user for user in concerned[one.key] if wanted.get((user, one.occasion), BY_DEFAULT)]
-        left_out += max(len(users) - MOST_TOLD, 0)
+        users = [user for user in users if (one.key, user) not in before]
         rows += [_row(one, user, wanted.get((user, one.occasion), BY_DEFAULT)) for user in users[:MOST_TOLD]]
-    return Told(insert_or_skip(session, PersonalNotice, rows, ["key", "user_id"]), left_out)
+        if len(users) > MOST_TOLD:
+            unfinished.add(one.key)
+    return Told(insert_or_skip(session, PersonalNotice, rows, ["key", "user_id"]), frozenset(unfinished))
+
+
+def owe_once(session: Session, keys: Collection[str]) -> int:
+    """Owe people what some keys say, each key once however often it is seen; returns how many are new."""
+    now = clock.now()
+    session.execute(delete(NoticeMark).where(NoticeMark.marked_at < now - MARKED_FOR))
+    new = sorted(set(keys) - queries.marked(session, keys))
+    if new:
+        insert_or_skip(session, NoticeMark, [{"key": key, "marked_at": now} for key in new], ["key"])
+        owed.owe(session, TO_PEOPLE, new)
+    return len(new)
 
 
 def set_choices(
@@ -82,37 +102,20 @@ def read_one(session: Session, person: Person, notice_id: int) -> str:
     return found.number
 
 
-def still_sees(session: Session, user_id: int, notices: Iterable[PersonalNotice]) -> list[PersonalNotice]:
-    """Those of a person's notices whose cases are still in their sight; none for who may not sign in any more."""
-    person = load_person(session, user_id)
-    if person is None:
-        return []
-    scope = scope_of(session, person)
-    return [
-        one
-        for one in notices
-        if scope.sees(
-            root_id=one.root_id,
-            grid_id=one.grid_id,
-            unit_id=one.unit_id,
-            reporter_id=user_id if one.occasion is Occasion.OWN_REPORT else None,
-        )
-    ]
-
-
 def _concerned(session: Session, things: Sequence[ToTell]) -> dict[str, list[int]]:
     """Who is told of each thing, by its key: in the order of their ids; never who did it."""
     holders = queries.holders(session, {one.root_id for one in things})
-    reporters = queries.active(session, {one.reporter_id for one in things if one.reporter_id is not None})
+    named = queries.active(session, {user_id for one in things for user_id in one.named})
     paths = queries.paths(session, {one.grid_id for one in things})
+    units = queries.unit_paths(session, {one.unit_id for one in things if one.unit_id is not None})
     found: dict[str, list[int]] = {}
     for one in things:
         if HEARERS[one.occasion] is None:
-            users = {one.reporter_id} & reporters
+            users = set(one.named & named)
         else:
-            path = paths[one.grid_id]
-            users = {user for root, user, held in holders if root == one.root_id and hears(held, one, path)}
-        found[one.key] = sorted(user for user in users if user is not None and user != one.actor_id)
+            above = (paths[one.grid_id], units.get(one.unit_id or 0, frozenset()))
+            users = {user for root, user, held in holders if root == one.root_id and hears(held, one, *above)}
+        found[one.key] = sorted(users - {one.actor_id})
     return found
 
 

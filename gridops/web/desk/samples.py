@@ -44,11 +44,13 @@ def draw() -> Answer:
     """Draw a sample."""
     try:
         wanted, size, seed = _wanted(request.form)
-        with transaction() as session:
-            drawn = sampling.draw_sample(session, current_person(), current_scope(), wanted, size, seed).id
+        with reading() as session:
+            drawn = sampling.draw_sample(session, current_scope(), wanted, size, seed)
     except Invalid as wrong:
         return _index(request.form, {error.field: error.reason for error in wrong.errors}), 422
-    return redirect(url_for(".show", sample_id=drawn))
+    with transaction() as session:
+        kept = sampling.keep_sample(session, current_person(), drawn).id
+    return redirect(url_for(".show", sample_id=kept))
 
 
 @pages.get("/<int:sample_id>")
