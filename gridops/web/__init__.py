@@ -43,6 +43,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.desk.places:pages",
     "gridops.web.desk.loop:pages",
     "gridops.web.desk.shades:pages",
+    "gridops.web.desk.areas:pages",
     "gridops.web.desk.judging:pages",
     "gridops.web.desk.flags:pages",
     "gridops.web.desk.samples:pages",

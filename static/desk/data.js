@@ -51,6 +51,9 @@ export function say(text) {
 
 const EMPTY = { points: [], clusters: [], counts: {} };
 
+// A window (west, south, east, north) without what lies beyond the world.
+export const cut = (window) => window.map((edge, i) => Math.max(i % 2 ? -90 : -180, Math.min(i % 2 ? 90 : 180, edge)));
+
 // Cases of a window (west, south, east, north): points, each with the key of its layer, and clusters [lon, lat, count]
 // where there are many; null when a newer question was asked.
 export async function cases(window) {
@@ -59,7 +62,7 @@ export async function cases(window) {
   if (asking) asking.abort();
   asking = new AbortController();
   if (!states.length) return shown(EMPTY);
-  const bbox = window.map((edge, i) => Math.max(i % 2 ? -90 : -180, Math.min(i % 2 ? 90 : 180, edge)).toFixed(5)).join(",");
+  const bbox = cut(window).map((edge) => edge.toFixed(5)).join(",");
   say(words.loading);
   try {
     const answer = await fetch(`/desk/map/cases?${new URLSearchParams({ bbox, state: states.join(",") })}`, { credentials: "same-origin", signal: asking.signal });

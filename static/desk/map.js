@@ -1,5 +1,6 @@
 // /desk/map: MapLibre where the browser can draw with WebGL, Leaflet where it cannot; the same data, the same legend.
 
+import { areas } from "./area.js";
 import { files } from "./data.js";
 
 function webgl() {
@@ -17,4 +18,7 @@ const wantsPlain = new URLSearchParams(location.search).get("plain") === "1";
 const drawn = webgl() && !wantsPlain
   ? import("./map_gl.js").then((module) => module.draw(target, files))
   : import("./map_plain.js").then((module) => module.draw(target, files));
-drawn.then(() => { target.dataset.drawn = "yes"; });
+drawn.then((view) => {
+  areas(view, target);
+  target.dataset.drawn = "yes";
+});

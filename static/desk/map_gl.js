@@ -1,6 +1,6 @@
 // The map with WebGL: grids as lines, cases as points with a letter, many close together as one number.
 
-import { boundsOf, card, cases, colour, edges, grids, layers, names, words } from "./data.js";
+import { boundsOf, card, cases, colour, edges, grids, layers } from "./data.js";
 import { into, onShades } from "./shades.js";
 
 const collection = (features) => ({ type: "FeatureCollection", features });
@@ -108,6 +108,9 @@ export async function draw(target, files) {
   map.addLayer({ id: "names", type: "symbol", source: "grids", minzoom: 13, layout: { "icon-image": ["concat", "name:", ["get", "name"]], "icon-padding": 6 } });
   map.addLayer({ id: "shaded", type: "symbol", source: "shades", layout: { "icon-image": ["get", "label"], "icon-padding": 2 } });
   map.addLayer({ id: "points", type: "symbol", source: "cases", filter: ["!", ["has", "point_count"]], layout: { "icon-image": ["concat", ["case", ["get", "overdue"], "late:", "case:"], ["get", "layer"]], "icon-allow-overlap": true, "icon-ignore-placement": true } });
+  map.addSource("area", { type: "geojson", data: EMPTY });
+  map.addLayer({ id: "area", type: "fill", source: "area", paint: { "fill-color": colour("accent"), "fill-opacity": 0.12 } }, "points");
+  map.addLayer({ id: "area-line", type: "line", source: "area", paint: { "line-color": colour("accent"), "line-width": 3, "line-dasharray": [2, 1] } }, "points");
   const together = { "icon-allow-overlap": true, "icon-ignore-placement": true };
   map.addLayer({ id: "many", type: "symbol", source: "cases", filter: ["has", "point_count"], layout: { "icon-image": ["concat", "many:", ["to-string", ["get", "point_count"]]], ...together } });
   map.addLayer({ id: "clusters", type: "symbol", source: "clusters", layout: { "icon-image": ["concat", "many:", ["get", "said"]], ...together } });
@@ -152,5 +155,10 @@ export async function draw(target, files) {
   });
   map.on("click", "clusters", (event) => map.easeTo({ center: event.features[0].geometry.coordinates, zoom: Math.min(map.getZoom() + 2, 19) }));
   await look();
-  return { map, names, words };
+  return {
+    lonLat: (pixel) => map.unproject(pixel).toArray(),
+    window: () => { const b = map.getBounds(); return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]; },
+    outline: (ring) => map.getSource("area").setData(ring ? { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[...ring, ring[0]]] } } : EMPTY),
+    fit: (box, padding) => map.fitBounds(box, { padding }),
+  };
 }

@@ -52,5 +52,11 @@ export async function draw(target, files) {
   map.on("moveend", look);
   document.querySelectorAll("input[name=layer]").forEach((box) => box.addEventListener("change", look));
   await look();
-  return { map };
+  let outline = null;
+  return {
+    lonLat: (pixel) => { const { lng, lat } = map.containerPointToLatLng(pixel); return [lng, lat]; },
+    window: () => { const b = map.getBounds(); return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]; },
+    outline: (ring) => { if (outline) outline.remove(); outline = ring && L.polygon(ring.map(([lon, lat]) => [lat, lon]), { className: "plain-area", interactive: false }).addTo(map); },
+    fit: (box, edge) => map.fitBounds([[box[1], box[0]], [box[3], box[2]]], { paddingTopLeft: [edge.left, edge.top], paddingBottomRight: [edge.right, edge.bottom] }),
+  };
 }

@@ -93,3 +93,20 @@ def test_a_community_colours_its_own_grids_and_no_others(street: Street):
 def test_who_sees_no_grid_whole_is_offered_no_colours(street: Street):
     assert "按网格着色" in street.browser("desk").get("/desk/map").text
     assert "按网格着色" not in street.browser("handler").get("/desk/map").text
+
+
+def test_an_area_drawn_on_the_map_is_a_list_a_filter_of_the_queue_and_a_file(street: Street):
+    west, east = street.report(), street.report("eastern", EAST_POINT)
+    area = "119.95_31.85~119.96_31.85~119.96_31.86~119.95_31.86"
+    desk = street.browser("desk")
+    found = desk.get(f"/desk/map/area?area={area}").json
+    assert ([row["number"] for row in found["rows"]], found["count"]) == ([west.number], "1")
+    for address in (found["list"], found["file"]):
+        text = desk.get(address).text
+        assert west.number in text
+        assert east.number not in text
+    kept = desk.post("/desk/filters", {"name": "西片", "query": found["list"].partition("?")[2]})
+    assert west.number in desk.get(kept.location).text
+    assert street.browser("eastern_desk").get(f"/desk/map/area?area={area}").json["rows"] == []
+    for wrong in ("", "1_2~3_4", "west"):
+        assert desk.get(f"/desk/map/area?area={wrong}").status_code == 422

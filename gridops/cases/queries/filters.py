@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, null, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, null, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
+from gridops.cases.rules.areas import Area, bounds, edges
 from gridops.cases.rules.moves import Move, State
 from gridops.cases.rules.queue import LATELY, LATELY_MOVES, Group, QueueFilter
+from gridops.cases.rules.tiles import ranges
 from gridops.catalogue.models import Category
 from gridops.core import clock
 from gridops.grids import queries as grids
@@ -102,8 +104,31 @@ def values_of(session: Session, scope: Scope, wanted: QueueFilter) -> Values:
 def narrowed(stmt: Any, session: Session, scope: Scope, wanted: QueueFilter) -> Any:
     """A select over cases narrowed by scope, filter and states, its values bound; words are left out of account."""
     values = values_of(session, scope, wanted)
-    conditions = [*(CONDITIONS[name] for name in values), *in_states(wanted.wanted_states)]
+    conditions = [*(CONDITIONS[name] for name in values), *in_states(wanted.wanted_states), *here(wanted)]
     return visible(stmt, scope).where(*conditions).params(values)
+
+
+def here(wanted: QueueFilter) -> Conditions:
+    """The conditions of the area of a filter, by index where it looks for open cases alone."""
+    tiles = [in_tiles(*bounds(wanted.area))] if wanted.area and wanted.open_alone else []
+    return [*tiles, *in_area(wanted.area)]
+
+
+def in_area(area: Area, lon: Any = Case.lon, lat: Any = Case.lat) -> Conditions:
+    """The conditions of lying in an area drawn on the map, as `areas.holds` has it; none for none."""
+    if not area:
+        return []
+    west, south, east, north = bounds(area)
+    crossed = (
+        case((and_(lat >= low, lat < high, lon < x + (lat - low) * ((z - x) / (high - low))), 1), else_=0)
+        for (x, low), (z, high) in edges(area)
+    )
+    return [lon.between(west, east), lat.between(south, north), sum(crossed, literal(0)) % 2 == 1]
+
+
+def in_tiles(west: float, south: float, east: float, north: float) -> ColumnElement[bool]:
+    """The condition of being open and in the tiles of a window; it may hold a little outside."""
+    return or_(*(Case.open_tile.between(first, last) for first, last in ranges(west, south, east, north)))
 
 
 def in_states(states: Sequence[State]) -> Conditions:

@@ -21,11 +21,15 @@ from gridops.cases.queries.filters import (
     CONDITIONS,
     Conditions,
     Values,
+    here,
+    in_area,
     in_states,
+    in_tiles,
     values_of,
     visible,
     words_of,
 )
+from gridops.cases.rules.areas import Area, bounds
 from gridops.cases.rules.moves import State
 from gridops.cases.rules.queue import CLOCKED_STATES, GROUP_STATES, Group, Place, QueueFilter, Sort
 from gridops.cases.rules.sources import Source
@@ -134,13 +138,14 @@ def queue(
 ) -> CasePage:
     """One page of the cases a person sees, narrowed and sorted, after a place in that order (`back`: before it)."""
     values = values_of(session, scope, wanted)
-    shape = _Shape(tuple(sorted(values)), _states(wanted, sort), sort, after is not None, back)
+    shape = _Shape(tuple(sorted(values)), _states(wanted, sort), sort, after is not None, back, wanted.area)
     values["root_id"] = scope.root_id
     if after is not None:
         values |= {"after_key": after.key, "after_id": after.case_id}
     words = words_of(wanted.text, values)
-    if words:
-        return _searched(session, scope, shape, values, words, limit)
+    # No index holds the places of cases that have ended: they are looked for as words are.
+    if words or (wanted.area and not wanted.open_alone):
+        return _searched(session, scope, replace(shape, looks=True, words=bool(words)), values, words, limit)
     rows = session.execute(_built(_page, shape, scope, limit + 1), values).all()
     shown = [CaseRow(*row) for row in rows[:limit]]
     return CasePage(shown, place_of(shown[-1], sort) if len(rows) > limit else None)
@@ -164,7 +169,7 @@ def place_of(row: CaseRow, sort: Sort) -> Place:
 def count_up_to(session: Session, scope: Scope, wanted: QueueFilter, limit: int = COUNTED_TO) -> int:
     """How many cases there are, counted no further than `limit` + 1 (shown as 1000+). Words are left out of account."""
     values = values_of(session, scope, wanted)
-    conditions = [*(CONDITIONS[name] for name in values), *in_states(wanted.wanted_states)]
+    conditions = [*(CONDITIONS[name] for name in values), *in_states(wanted.wanted_states), *here(wanted)]
     some = visible(select(Case.id), scope).where(*conditions).limit(limit + 1).subquery()
     return session.scalar(select(func.count()).select_from(some), values) or 0
 
@@ -194,13 +199,19 @@ def with_names(session: Session, rows: Sequence[CaseRow]) -> list[CaseRow]:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """All that the statement of a page depends on but its values: names of CONDITIONS, states, order, onward, back."""
+    """All that the statement of a page depends on but its values: names of CONDITIONS, states, order, onward, back.
+
+    `looks`: whether it is looked for in windows of rows, by words or in an area.
+    """
 
     names: tuple[str, ...]
     states: tuple[State, ...]
     sort: Sort
     onward: bool
     back: bool = False
+    area: Area = ()
+    looks: bool = False
+    words: bool = False
 
     @property
     def falling(self) -> bool:
@@ -251,6 +262,8 @@ def _ordered(columns: Sequence[Any], shape: _Shape, scope: Scope | None, most: i
     """The first rows in order. Several states or grids are asked one by one, each read in the order of its index."""
     key = _KEYS[shape.sort]
     base = _seen(select(*columns), scope).where(*(CONDITIONS[name] for name in shape.names))
+    if shape.area and not shape.looks:
+        base = base.where(in_tiles(*bounds(shape.area)), *in_area(shape.area))
     if shape.onward:
         here, there = tuple_(key, Case.id), tuple_(bindparam("after_key", type_=key.type), bindparam("after_id"))
         base = base.where(here < there if shape.falling else here > there)
@@ -278,8 +291,8 @@ def _branches(scope: Scope | None, shape: _Shape) -> list[Conditions]:
 
 
 def _searched(session: Session, scope: Scope, shape: _Shape, values: Values, words: str, limit: int) -> CasePage:
-    """A page of rows with these words, looked for window by window until it is full or SEARCH_SECONDS are over."""
-    like = {"words": words, "pattern": f"%{_escaped(words.lower())}%"}
+    """A page of rows with these words in this area, looked for in windows until full or SEARCH_SECONDS are over."""
+    like = {"words": words, "pattern": f"%{_escaped(words.lower())}%"} if words else {}
     until, looked, shown = time.monotonic() + SEARCH_SECONDS, 0, list[CaseRow]()
     while True:
         asked = {**values, **like, "most": limit + 1 - len(shown)}
@@ -306,14 +319,14 @@ def _end(session: Session, scope: Scope, shape: _Shape, values: Values, most: in
 
 def _hits(shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
     key = _KEYS[shape.sort]
-    columns = (key, Case.id, Case.address, Case.description, Case.source_number)
+    columns = (key, Case.id, Case.lon, Case.lat, *((Case.address, Case.description, Case.source_number) * shape.words))
     window = _ordered(columns, shape, scope, most).subquery("window")
-    texts = (func.lower(window.c[name]) for name in ("address", "description"))
-    hit = or_(
-        *(text.like(bindparam("pattern"), escape="/") for text in texts),
-        window.c.source_number == bindparam("words"),
-    )
-    found = select(window.c[key.key], window.c.id).where(hit).order_by(*_order(shape, window.c[key.key], window.c.id))
+    hits = in_area(shape.area, window.c.lon, window.c.lat)
+    if shape.words:
+        texts = (func.lower(window.c[name]) for name in ("address", "description"))
+        found_by = (text.like(bindparam("pattern"), escape="/") for text in texts)
+        hits.append(or_(*found_by, window.c.source_number == bindparam("words")))
+    found = select(window.c[key.key], window.c.id).where(*hits).order_by(*_order(shape, window.c[key.key], window.c.id))
     return _rows(found.limit(bindparam("most", type_=Integer)).subquery("places"), shape)
 
 

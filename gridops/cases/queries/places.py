@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
-from gridops.cases.queries.filters import narrowed, visible
+from gridops.cases.queries.filters import in_tiles, narrowed, visible
 from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
-from gridops.cases.rules.moves import ENDED, State
+from gridops.cases.rules.moves import State
 from gridops.cases.rules.queue import Place, QueueFilter
-from gridops.cases.rules.tiles import DEPTH, centre_of, ranges
+from gridops.cases.rules.tiles import DEPTH, centre_of
 from gridops.catalogue.models import Category
 from gridops.core.coordinates import metres_between, window_around
 from gridops.grids.models import GridVersion
@@ -154,7 +154,7 @@ def features(
     here: list[ColumnElement[bool]] = [Case.lon.is_not(None), Case.lat.is_not(None)]
     if window is not None:
         here = _inside(window)
-        if wanted.wanted_states and not ENDED.intersection(wanted.wanted_states):
+        if wanted.open_alone:
             here.append(_in_tiles(window))
     if after is not None:
         here.append(tuple_(Case.reported_at, Case.id) < tuple_(after.key, after.case_id))
@@ -209,8 +209,7 @@ def _depth_for(window: Window) -> int:
 
 
 def _in_tiles(window: Window) -> ColumnElement[bool]:
-    found = ranges(window.west, window.south, window.east, window.north)
-    return or_(*(Case.open_tile.between(first, last) for first, last in found))
+    return in_tiles(window.west, window.south, window.east, window.north)
 
 
 def _inside(window: Window) -> list[ColumnElement[bool]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from gridops.cases.rules.areas import Area
 from gridops.cases.rules.moves import ENDED, Move, State
 from gridops.cases.rules.sources import Source
 from gridops.catalogue.rules import Kind
@@ -79,7 +80,7 @@ class QueueFilter:
     """What a list of cases is narrowed to; empty means everything. Days are local, both included.
 
     `unit_id`, `grid_id` with all below them; `class_code` with `kind` is a class of any list; `mine`: own reports.
-    `holder_id`: who of the unit that has it received, answered or returned it last.
+    `holder_id`: who of the unit that has it received, answered or returned it last. `area`: drawn on the map.
     """
 
     group: Group = Group.ALL
@@ -99,11 +100,17 @@ class QueueFilter:
     due_today: bool = False
     lately: Lately | None = None
     holder_id: int | None = None
+    area: Area = ()
 
     @property
     def wanted_states(self) -> tuple[State, ...]:
         """The states to look in; empty: any."""
         return self.states or GROUP_STATES.get(self.group, ())
+
+    @property
+    def open_alone(self) -> bool:
+        """Whether it looks for cases alone that have not ended."""
+        return bool(self.wanted_states) and not ENDED.intersection(self.wanted_states)
 
 
 @dataclass(frozen=True, slots=True)

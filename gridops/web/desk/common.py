@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from gridops.cases.queries import listing
 from gridops.cases.queries.listing import CaseRow
+from gridops.cases.rules.areas import parse_area
 from gridops.cases.rules.deadlines import limit_of
 from gridops.cases.rules.facts import FAR
 from gridops.cases.rules.moves import MOVES, Move, State
@@ -45,11 +46,14 @@ REGISTRARS = (Role.INTAKE_CLERK, Role.SHIFT_LEADER)
 JUDGES = tuple(sorted(MAY_JUDGE))
 
 LONGEST = 100
+# An area as it stands in an address is longer than any word.
+LONGEST_AREA = 1200
 # No clock runs there yet: what counts is how long a case has waited.
 WAITING = (Group.TO_ACCEPT, Group.TO_FILE)
 # Names of the filter in the address, in the order of the form; `group` and `sort` stand beside them.
 NAMES = (
     "group", "sort", "q", "state", "unit", "grid", "class", "source", "from", "to", "due", "lately", "holder", "mine",
+    "area",
 )  # fmt: skip
 
 
@@ -83,7 +87,7 @@ class Asked:
 
 def asked(given: Mapping[str, str], default: Group = Group.ALL) -> Asked:
     """The queue's filter from an address; Invalid naming what cannot be read."""
-    kept = {name: text for name in NAMES if (text := given.get(name, "").strip()[:LONGEST])}
+    kept = {name: text for name in NAMES if (text := given.get(name, "").strip()[: _longest(name)])}
     wrong: list[tuple[str, str]] = []
 
     def read(name: str, parse: Callable[[str], Any]) -> Any:
@@ -114,6 +118,7 @@ def asked(given: Mapping[str, str], default: Group = Group.ALL) -> Asked:
         due_today=due == "today",
         lately=read("lately", Lately),
         holder_id=read("holder", row_id),
+        area=read("area", parse_area) or (),
     )
     sort = read("sort", Sort) or (Sort.REPORTED if wanted.group is Group.ALL else Sort.DUE)
     if wanted.group in WAITING and sort is Sort.DUE:
@@ -170,6 +175,10 @@ def words() -> dict[str, Any]:
         "limit_of": limit_of,
         "counted": counted,
     }
+
+
+def _longest(name: str) -> int:
+    return LONGEST_AREA if name == "area" else LONGEST
 
 
 def _class(text: str) -> tuple[Kind, str]:

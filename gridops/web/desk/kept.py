@@ -51,7 +51,8 @@ def drop(filter_id: int) -> Answer:
 def counts() -> Response:
     """How many cases each kept filter finds: id -> number; asked for by the page once it is there.
 
-    Without those that look for words, which no index answers, and those that can no longer be read.
+    Without those that look for words, or in an area for cases that ended, which no index answers, and those that can no
+    longer be read.
     """
     until, scope, found = time.monotonic() + _SECONDS, current_scope(), dict[int, str]()
     with reading() as session:
@@ -60,7 +61,8 @@ def counts() -> Response:
                 wanted = _asked(row.query).wanted
             except Invalid:
                 continue
-            if not wanted.text and time.monotonic() < until:
+            looked_for = wanted.text or (wanted.area and not wanted.open_alone)
+            if not looked_for and time.monotonic() < until:
                 found[row.id] = common.counted(listing.count_up_to(session, scope, wanted))
     return jsonify(found)
 
