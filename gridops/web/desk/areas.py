@@ -12,7 +12,7 @@ from gridops.cases.queries.listing import CaseRow
 from gridops.cases.rules.queue import OPEN_STATES, Group, QueueFilter, Sort
 from gridops.core import clock
 from gridops.core.db import reading
-from gridops.core.errors import Invalid
+from gridops.core.errors import NotFound
 from gridops.web.desk import common
 from gridops.web.guards import current_scope, needs
 from gridops.web.language import category_name
@@ -29,7 +29,7 @@ def inside() -> Response:
     """The open cases in an area, those first whose clock runs out first, as JSON; `count` as a list says it."""
     asked = common.asked({"area": request.args.get("area", "")})
     if not asked.wanted.area:
-        raise Invalid(("area", "无法识别的范围"))
+        raise NotFound("没有划定范围")
     wanted = QueueFilter(states=OPEN_STATES, area=asked.wanted.area)
     with reading() as session:
         rows = listing.queue(session, current_scope(), wanted, sort=Sort.DUE, limit=_MOST).rows
