@@ -89,6 +89,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "people/forms/pages.py": ("*",),
     "people/rules/sign_in.py": ("refused_password",),
     "people/rules/units.py": ("LEVEL_NAMES", "refused_level"),
+    "people/rules/viewing.py": ("ENDED_NAMES",),
     "people/rules/words.py": ("ROLE_NAMES", "UNIT_KIND_NAMES", "WORK_LINE_NAMES"),
     "squads/rules.py": ("AGENCY_NAMES", "SIGNED_NAMES",),
     "supervision/forms/desk.py": ("_period", "_mark"),

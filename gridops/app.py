@@ -22,7 +22,20 @@ from gridops.core.ceiling import CEILING, Ceiling
 from gridops.core.health import database_answers
 from gridops.tasks import app as tasks
 from gridops.tasks import broker
-from gridops.web import errors, guards, headers, hygiene, ids, language, observe, photos, qr, rendering, sessions
+from gridops.web import (
+    errors,
+    guards,
+    headers,
+    hygiene,
+    ids,
+    language,
+    observe,
+    photos,
+    qr,
+    rendering,
+    sessions,
+    viewing,
+)
 from gridops.web.health import CHECKS
 
 _REQUESTS_A_MINUTE = 600
@@ -56,6 +69,7 @@ def create_app(config: Config) -> Flask:
     app.extensions["gridops.csrf"] = CSRFProtect(app)  # the API exempts itself and asks where a cookie speaks
     app.extensions["gridops.csrf"].exempt("gridops.web.account.sign_out")  # asks itself, where somebody is signed in
     _set_up_limits(app, config)
+    viewing.set_up(app)
     guards.stand_guard(app)
     errors.set_up(app)
     app.extensions[CHECKS] = {"database": database_answers, "broker": tasks.broker_answers}

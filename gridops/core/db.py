@@ -29,6 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from gridops.core import money
+from gridops.core.closed import ask_to_write
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -151,6 +152,7 @@ def transaction(*, repeatable: bool = False) -> Iterator[Session]:
     `repeatable` asks for one consistent view of the data throughout (the freeze of a bulletin). RuntimeError inside
     another transaction of the same thread: the inner one would wait for the outer for ever.
     """
+    ask_to_write()
     bound = engine()
     with _only_one(), _turn_to_write(bound), bound.connect() as connection:
         if repeatable and bound.dialect.name == "postgresql":

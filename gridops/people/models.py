@@ -1,4 +1,4 @@
-"""Units, people, roles, responsibilities, tokens, sign-in tries and ended sessions."""
+"""Units, people, roles, responsibilities, tokens, sign-in tries, ended sessions and viewings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridops.core.db import Base, bigint_key, enum_text
+from gridops.people.rules.viewing import REASON_AT_MOST, Ended
 from gridops.people.rules.words import Role, UnitKind, WorkLine
 
 
@@ -113,3 +114,18 @@ class EndedSession(Base):
     __tablename__ = "ended_session"
     name_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     until: Mapped[datetime] = mapped_column(index=True)
+
+
+class Viewing(Base):
+    """An admin saw the product as somebody else does: why, from when, until when at the latest, and how it ended."""
+
+    __tablename__ = "viewing"
+    id: Mapped[bigint_key]
+    root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    admin_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    reason: Mapped[str] = mapped_column(String(REASON_AT_MOST))
+    begun_at: Mapped[datetime]
+    until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended: Mapped[Ended | None] = mapped_column(enum_text(Ended))

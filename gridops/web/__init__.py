@@ -8,6 +8,7 @@ A page is a blueprint of its own file, named in BLUEPRINTS. Every view carries e
 BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.account:pages",
     "gridops.web.own_notices:pages",
+    "gridops.web.viewing:pages",
     "gridops.web.home:pages",
     "gridops.web.overview:pages",
     "gridops.web.admin.index:pages",

@@ -18,6 +18,7 @@ from gridops.web import sessions
 from gridops.web.guards import current_person, public, safe_next, signed_in
 from gridops.web.language import LANGUAGES
 from gridops.web.own_notices import own_page
+from gridops.web.viewing import viewing
 from gridops.web.words import when
 
 pages = Blueprint("account", __name__)
@@ -139,7 +140,7 @@ def language() -> Answer:
     if chosen not in LANGUAGES:
         raise Invalid(("language", _("没有这种语言")))
     session["language"] = chosen
-    if current_user.is_authenticated:
+    if current_user.is_authenticated and viewing() is None:
         with transaction() as database:
             service.set_language(database, current_person(), chosen)
     return redirect(safe_next(request.form.get("next")) or "/")

@@ -63,6 +63,11 @@ def page(status: int, detail: str = "", fields: tuple[tuple[str, str], ...] = ()
     return make_response(body, status)
 
 
+def answer_to(error: GridopsError) -> Response:
+    """What an error of the house is told, where it is met after the page was drawn."""
+    return _of_the_house(error)
+
+
 def _of_the_house(error: GridopsError) -> Response:
     if api := _api():
         return api(error)

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from gridops.core import clock, masking
 from gridops.people.rules import ROLE_NAMES, UNIT_KIND_NAMES, WORK_LINE_NAMES
-from gridops.web import navigation, own_notices, words
+from gridops.web import navigation, own_notices, viewing, words
 
 THEMES = ("auto", "light", "dark")
 
@@ -47,6 +47,7 @@ def _of_the_person() -> dict[str, Any]:
     on_phone = person is not None and bool(person.roles) and person.roles <= set(navigation.FIELD_ROLES)
     return {
         "person": person,
+        "viewing": viewing.viewing(),
         "places": navigation.places,
         "unread": own_notices.unread,
         "theme": theme(),

@@ -7,18 +7,20 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask, Response, after_this_request, current_app, request, session
-from flask_login import LoginManager, UserMixin, login_user, logout_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.people.models import User
 from gridops.people.queries import Lately, Scope, account, forget, load_person
 from gridops.people.rules import Person
-from gridops.people.service import end_session
+from gridops.people.service import Viewed, end_session, end_viewing, viewing_now
 
 # A page that asks for something by itself says so: nobody acted, and the session grows idle all the same.
 UNASKED = "X-Gridops-Unasked"
 
+# The viewing that this session is in (`web.viewing`).
+VIEWING = "viewing"
 _SEEN = "seen"
 _SINCE = "since"
 _NAME = "name"
@@ -36,6 +38,8 @@ class SignedIn(UserMixin):
 
     def __init__(self, person: Person, stamp: str, language: str | None, must_change_password: bool) -> None:
         self.person = person
+        self.account_id = person.user_id
+        self.viewing: Viewed | None = None
         self.stamp = stamp
         self.language = language
         self.must_change_password = must_change_password
@@ -43,7 +47,11 @@ class SignedIn(UserMixin):
 
     def get_id(self) -> str:
         """The account and the stamp its sessions must carry."""
-        return f"{self.person.user_id}.{self.stamp}"
+        return f"{self.account_id}.{self.stamp}"
+
+    def see_as(self, viewing: Viewed) -> None:
+        """From here on the pages are drawn for the person looked at; the account stays the admin's."""
+        self.viewing, self.person = viewing, viewing.person
 
 
 _lately: Lately[SignedIn] = Lately()
@@ -60,16 +68,21 @@ def load_signed_in(kept: str) -> SignedIn | None:
     if _NAME not in session:
         return None
     name = str(session[_NAME])
-    return _lately.get(f"{kept} {name}", lambda: _look_up(int(user_id), stamp, name))
+    viewing = session.get(VIEWING)
+    return _lately.get(f"{kept} {name} {viewing}", lambda: _look_up(int(user_id), stamp, name, viewing))
 
 
-def _look_up(user_id: int, stamp: str, name: str) -> SignedIn | None:
+def _look_up(user_id: int, stamp: str, name: str, viewing_id: int | None) -> SignedIn | None:
     with reading() as database:
         user = account(database, user_id, name)
         person = load_person(database, user_id)
+        viewing = viewing_now(database, viewing_id, person) if viewing_id and person else None
     if user is None or person is None or user.session_stamp != stamp:
         return None
-    return SignedIn(person, user.session_stamp, user.language, user.must_change_password)
+    found = SignedIn(person, user.session_stamp, user.language, user.must_change_password)
+    if viewing:
+        found.see_as(viewing)
+    return found
 
 
 def start(user: User) -> None:
@@ -92,9 +105,29 @@ def sign_out() -> None:
     """End the session of this browser for good: its cookie, wherever a copy of it is kept, opens nothing any more."""
     if _NAME in session:  # where none is left the mark is all
         with transaction() as database:
+            if current_user.is_authenticated and (viewed := current_user.viewing):
+                end_viewing(database, viewed.id, viewed.by)
             end_session(database, session[_NAME], clock.now() + LONGEST)
         forget()
     end()
+
+
+def see_as(viewing_id: int, user_id: int) -> None:
+    """This session looks at what a person sees; its field app takes itself for theirs."""
+    session[VIEWING] = viewing_id
+    _begin_anew(str(user_id))
+
+
+def see_as_oneself() -> None:
+    """This session is its own person's again; its field app forgets what it downloaded for the other."""
+    session.pop(VIEWING, None)
+    _begin_anew(_LEFT)
+
+
+def _begin_anew(who: str) -> None:
+    """No form drawn for one of the two is taken from the other."""
+    session.pop("csrf_token", None)
+    _tell(who)
 
 
 def end() -> None:

@@ -35,6 +35,7 @@ const app = {
   // Reads what the screen shows anew, then draws.
   reload: () => show(true),
   async capture(what) {
+    if (app.me.viewing) lookOnly();
     const record = await capture(app.store, what).catch(tellFault);
     app.engine.wake();
     askOnce({ captured: true }).catch((fault) => console.error(fault));
@@ -57,6 +58,14 @@ function tellFault(fault) {
   fault.told = true;
   throw fault;
 }
+
+// An admin who looks as somebody else leaves nothing of theirs.
+function lookOnly() {
+  toast(t("以他人身份查看时不能记录"), { tone: "wait", seconds: 20 });
+  throw Object.assign(new Error("look only"), { told: true });
+}
+
+const viewed = (me) => notice("wait", t("正在以 %(name)s 的身份查看", { name: me.name }), t("只能看，不能办理；30 分钟后自动结束。"), html`<form method="post" action="/viewing/end"><input type="hidden" name="csrf_token" value=${me.csrf}><button class="button plain">${icon("x")}<span>${t("结束查看")}</span></button></form>`);
 
 function pill() {
   const { waiting, stuck, lacking } = app.counts;
@@ -86,7 +95,7 @@ function chrome() {
       ${app.store && app.counts.of === app.store.userId ? html`<a class="pill ${tone}" href="#/ledger">${icon(name)}<span>${words}</span></a>` : nothing}
       ${app.store && !at?.path ? html`<a class="icon-button" href="#/settings" aria-label=${t("我的")}>${icon("user-circle")}</a>` : nothing}
     </header>
-    <main id="main" tabindex="-1">${insideAnother() ? notice("wait", t("请在浏览器打开"), openOutside()) : nothing}${app.banner ?? nothing}${app.signedOut && app.store ? signInAgain() : nothing}${screen ? shown(screen, state) : html`<p class="empty" role="status">${t("正在打开…")}</p>`}</main>
+    <main id="main" tabindex="-1">${insideAnother() ? notice("wait", t("请在浏览器打开"), openOutside()) : nothing}${app.me?.viewing ? viewed(app.me) : nothing}${app.banner ?? nothing}${app.signedOut && app.store ? signInAgain() : nothing}${screen ? shown(screen, state) : html`<p class="empty" role="status">${t("正在打开…")}</p>`}</main>
     ${app.store ? html`<nav class="bottom" aria-label=${t("主导航")}>${bottom.map(([hash, path, glyph, label]) => html`<a href=${hash} class=${path === "report" ? "main" : ""} aria-current=${here(path)}>${icon(glyph)}<span>${label}</span>${path === "tasks" && app.counts.tasks ? html`<span class="count num" aria-label=${t("%(n)s 件", { n: app.counts.tasks })}>${app.counts.tasks > 99 ? "99+" : app.counts.tasks}</span>` : nothing}</a>`)}</nav>` : nothing}
     <div id="toasts" role="status" aria-live="polite"></div>`;
 }

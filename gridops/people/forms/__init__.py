@@ -15,6 +15,7 @@ from gridops.people.forms.pages import (
     role_form,
     unit_change,
     user_change,
+    viewing_reason,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "role_form",
     "unit_change",
     "user_change",
+    "viewing_reason",
 ]

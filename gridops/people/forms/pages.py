@@ -13,6 +13,7 @@ from gridops.core.errors import FieldError, Invalid
 from gridops.core.ids import row_id
 from gridops.people.queries import PeopleFilter
 from gridops.people.rules import Role, UnitKind, WorkLine
+from gridops.people.rules.viewing import REASON_AT_MOST
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{1,28}", re.ASCII)
@@ -223,6 +224,14 @@ def duty_form(values: Mapping[str, str]) -> DutyForm:
     _check_days(read, form.valid_from, form.last_day)
     read.done()
     return form
+
+
+def viewing_reason(values: Mapping[str, str]) -> str:
+    """`reason`: why an admin looks at what somebody else sees, in a few words."""
+    read = _Reader(values)
+    reason = read.text("reason", REASON_AT_MOST, required=True)
+    read.done()
+    return reason
 
 
 def people_filter(values: Mapping[str, str]) -> PeopleFilter:

@@ -1,4 +1,4 @@
-"""The verbs of the room: `accounts`, `roles`, `units`, `duties`, `sign_in`, `tokens`, `imports`.
+"""The verbs of the room: `accounts`, `roles`, `units`, `duties`, `sign_in`, `tokens`, `imports`, `viewing`.
 
 `by` is the person who acts; None is the command line or the demo, which belong to the owner of the machine and are
 not asked for a role. Every act leaves an audit entry without personal data.
@@ -27,6 +27,7 @@ from gridops.people.service.roles import end_role, grant_role
 from gridops.people.service.sign_in import Attempt, begin_sign_in, end_session, finish_sign_in
 from gridops.people.service.tokens import create_token, note_token_use, revoke_token
 from gridops.people.service.units import change_unit, create_unit, ensure_unit
+from gridops.people.service.viewing import Viewed, begin_viewing, end_viewing, may_view, note_page, viewing_now
 
 __all__ = [
     "Attempt",
@@ -35,8 +36,10 @@ __all__ = [
     "NewUser",
     "UnitChange",
     "UserChange",
+    "Viewed",
     "assign",
     "begin_sign_in",
+    "begin_viewing",
     "change_own_password",
     "change_unit",
     "change_user",
@@ -48,12 +51,15 @@ __all__ = [
     "end_role",
     "end_session",
     "end_sessions",
+    "end_viewing",
     "ensure_unit",
     "finish_sign_in",
     "grant_role",
     "hash_password",
     "import_people",
     "manages",
+    "may_view",
+    "note_page",
     "note_phones",
     "note_token_use",
     "password_matches",
@@ -64,4 +70,5 @@ __all__ = [
     "set_active",
     "set_language",
     "set_password",
+    "viewing_now",
 ]

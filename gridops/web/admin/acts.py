@@ -18,6 +18,7 @@ from gridops.grids import queries as grids
 from gridops.people import queries as people
 from gridops.people.rules import ROLE_NAMES, WORK_LINE_NAMES
 from gridops.people.rules.units import LEVEL_NAMES
+from gridops.people.rules.viewing import ENDED_NAMES
 from gridops.web.admin import acts_of_work
 from gridops.web.choices import KIND_NAMES
 from gridops.web.language import category_name, chosen_language
@@ -44,6 +45,9 @@ ACTS: dict[str, str] = {
     "user.lock": "停用账号",
     "user.unlock": "启用账号",
     "user.phones": "取得值班长、领导的电话",
+    "viewing.begin": "以他人身份查看",
+    "viewing.page": "以他人身份看过的页面",
+    "viewing.end": "结束以他人身份查看",
     "password.reset": "设置一次性密码",
     "password.set": "修改密码",
     "role.grant": "授予角色",
@@ -90,6 +94,7 @@ GROUPS = {
     "sign_in": "登录",
     "sessions.": "会话",
     "user.": "账号",
+    "viewing.": "以他人身份查看",
     "password.": "密码",
     "role.": "角色",
     "token.": "接口令牌",
@@ -148,6 +153,7 @@ DETAILS = {
     "community": "社区可结案",
     "copy_to": "送（平级）",
     "day": "日期",
+    "ended": "结束方式",
     "entry": "抽查件",
     "digest": "总体校验码",
     "error": "原因",
@@ -204,6 +210,7 @@ DETAILS = {
 # What a detail says, where it is a word of the program.
 _VALUES: dict[str, Mapping[Any, str]] = {
     "act": {**GROUPS, **ACTS},
+    "ended": ENDED_NAMES,
     "fields": DETAILS,
     "kind": {**KIND_NAMES, **SUSPICION_NAMES},
     "level": {

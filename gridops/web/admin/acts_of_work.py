@@ -154,6 +154,7 @@ DETAILS = {
     "member": "人员编号",
     "own": "本机关",
     "people": "人数",
+    "page": "页面",
     "reason": "理由",
     "simple": "简易程序",
     "source": "来源系统",

@@ -179,6 +179,7 @@ def _one_page(
         units = queries.unit_rows(session, root_id)
         territory = queries.territory_rows(session, root_id)
         tokens = queries.tokens_of(session, row.id)
+        viewable = row.active and service.may_view(session, person, row.id, root_id)
     return render_template(
         "admin/person.html",
         row=row,
@@ -188,6 +189,7 @@ def _one_page(
         endable=endable,
         keeps=keeps_all(),
         tokens=tokens,
+        viewable=viewable,
         typed=typed,
         typed_role=typed_role or {},
         errors=errors or {},

@@ -17,8 +17,8 @@ of neighbouring grids. `more: true` says that a list was cut at its bound.
     member   {id, name, agency, certified (null: nobody knows), leads, checked_in_at, checked_out_at, me,
               officer (how `officers` of a record names them)}   of squads I am on, so in full
 
-me          {user_id, name, username, staff_no (what watermarks say: the staff number, else the user name), language,
-             roles [..],
+me          {user_id, viewing (until when an admin looks as this person, and records nothing; or null), name, username,
+             staff_no (what watermarks say: the staff number, else the user name), language, roles [..],
              may {report, self_handle, inspect (核实, 核查), handle, go_out (outings, rounds), plan,
                   watch (明察暗访), answer (problem items)},
              unit, units [unit: my own and those for which I handle], grids [grid: as my roles are held, largest first],

@@ -20,6 +20,7 @@ from gridops.web.field.pack import case, who
 from gridops.web.field.pack.shapes import Json
 from gridops.web.guards import current_person, needs
 from gridops.web.language import speak
+from gridops.web.viewing import masked
 
 pages = Blueprint("field_case", __name__, url_prefix="/field/pack/case")
 
@@ -78,7 +79,7 @@ def _typed() -> dict[str, Any]:
 
 def _json(data: Json) -> Response:
     return Response(
-        json.dumps(data, ensure_ascii=False),
+        json.dumps(masked(data), ensure_ascii=False),
         mimetype="application/json",
         headers={"Cache-Control": "private, no-store"},
     )

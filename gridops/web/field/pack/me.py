@@ -17,8 +17,9 @@ from gridops.supervision.rules import ANSWERERS, CHECKERS
 from gridops.web import photos
 from gridops.web.field.edition import edition
 from gridops.web.field.pack import units, who
-from gridops.web.field.pack.shapes import Json, degrees, grid_of
+from gridops.web.field.pack.shapes import Json, degrees, grid_of, instant
 from gridops.web.language import chosen_language
+from gridops.web.viewing import viewing
 
 VOLATILE = ("csrf",)
 
@@ -34,6 +35,7 @@ def build(session: Session, person: Person) -> Json:
     settings = photos.settings()
     return {
         "user_id": person.user_id,
+        "viewing": instant(viewed.until) if (viewed := viewing()) else None,
         "name": person.name,
         "username": person.username,
         "staff_no": (user.staff_no if user else None) or person.username,

@@ -35,6 +35,7 @@ from gridops.web.field.pack.shapes import Json
 from gridops.web.field.pack.words import of_scripts
 from gridops.web.guards import current_person, current_scope, needs, public
 from gridops.web.language import LANGUAGES, speak
+from gridops.web.viewing import masked, viewing
 
 pages = Blueprint("field_pack", __name__, url_prefix="/field")
 
@@ -81,7 +82,7 @@ def part(part: str) -> Response:
         raise Unauthorized("Somebody else is signed in.")
     speak(request.args.get("language"))
     with reading() as session:
-        data = wanted.build(session, person, scope)
+        data = masked(wanted.build(session, person, scope))
     lasting = {name: value for name, value in data.items() if name not in wanted.volatile}
     mark = f"{person.user_id} {wanted.besides()} {_written(lasting)}"
     answer = Response(_written(data), mimetype="application/json", headers={"Cache-Control": "private, no-cache"})
@@ -89,7 +90,7 @@ def part(part: str) -> Response:
     answer.headers["X-Gridops-User"] = str(person.user_id)
     answer.headers["Vary"] = "Cookie"
     sent = cast(Response, answer.make_conditional(request.environ))
-    if wanted.note is not None and sent.status_code == HTTPStatus.OK:
+    if wanted.note is not None and viewing() is None and sent.status_code == HTTPStatus.OK:
         wanted.note(person, data)
     return sent
 

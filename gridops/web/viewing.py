@@ -1,0 +1,148 @@
+"""As somebody else sees it: an admin looks, and one gate before every request keeps it at looking.
+
+What the gate holds: unsafe methods are refused, nothing is written (`core.closed`), whichever method asked, no file is
+handed out, what only the person themselves may see stays shut; each page that is opened stands in the audit trail.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, flash, g, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from gridops.core import masking
+from gridops.core.closed import close_to_writing, open_to_writing
+from gridops.core.db import transaction
+from gridops.core.errors import Invalid, NotAllowed
+from gridops.people import forms, service
+from gridops.people.rules import Role
+from gridops.people.rules.viewing import Ended
+from gridops.people.service import Viewed
+from gridops.web import errors, sessions
+from gridops.web.guards import current_person, guard_of, needs_for_all, signed_in
+from gridops.web.navigation import first_page
+
+pages = Blueprint("viewing", __name__)
+
+LOOK_ONLY = "正在以他人身份查看：只能看，不能办理，也不打开须留下本人痕迹的页面。请先结束查看。"
+OWN_ALONE = "此页只有本人能看，以他人身份查看时不打开。"
+NO_FILES = "以他人身份查看时不下载文件。"
+OVER = "以他人身份查看已经结束，没有保存任何内容。请刷新页面。"
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# What the admin does as themselves meanwhile.
+_OWN_ACTS = frozenset({"viewing.end", "account.sign_out", "account.language"})
+# The person's password, sessions, address of notices.
+_OWN_ALONE = frozenset({"account.own", "account.password"})
+# Belongs to a page that is noted already.
+_WITHIN_PAGES = frozenset({"static", "api.get_evidence", "desk_changes.show"})
+
+
+def set_up(app: Flask) -> None:
+    """Stand before every request of a session, those to the API too; a token is nobody's session."""
+    app.before_request(_gate)
+    app.after_request(_no_files)
+    app.teardown_request(_open)
+
+
+def viewing() -> Viewed | None:
+    """The viewing in which this request is drawn, or None."""
+    found: Viewed | None = getattr(current_user, "viewing", None)
+    return found
+
+
+def masked(data: Any) -> Any:
+    """What the field app is given, with the telephone numbers in it masked while somebody else looks."""
+    if viewing() is None:
+        return data
+    if isinstance(data, dict):
+        return {
+            name: masking.number(value) if name == "phone" and isinstance(value, str) else masked(value)
+            for name, value in data.items()
+        }
+    return [masked(one) for one in data] if isinstance(data, list) else data
+
+
+@pages.post("/admin/people/<int:user_id>/view")
+@needs_for_all(Role.ADMIN)
+def begin(user_id: int) -> AnyResponse:
+    """Begin to look at what this person sees."""
+    try:
+        reason = forms.viewing_reason(request.form)
+    except Invalid:
+        flash(_("请写明查看的事由。"), "wait")
+        return redirect(url_for("admin_people.one", user_id=user_id))
+    with transaction() as database:
+        begun = service.begin_viewing(database, current_person(), user_id, reason)
+    sessions.see_as(begun.id, begun.person.user_id)
+    return redirect(first_page(begun.person.roles))
+
+
+@pages.post("/viewing/end")
+@signed_in
+def end() -> AnyResponse:
+    """Be oneself again."""
+    here = viewing()
+    if here is None:
+        return redirect("/")
+    with transaction() as database:
+        service.end_viewing(database, here.id, here.by)
+    sessions.see_as_oneself()
+    return redirect(url_for("admin_people.one", user_id=here.person.user_id))
+
+
+def _gate() -> AnyResponse | None:
+    if sessions.VIEWING not in session or not current_user.is_authenticated or _by_token():
+        return None
+    here = viewing()
+    if here is None:
+        return _over()
+    if request.endpoint in _OWN_ACTS:
+        return None
+    if request.method not in _SAFE:
+        raise NotAllowed(LOOK_ONLY)
+    if request.endpoint in _OWN_ALONE:
+        raise NotAllowed(OWN_ALONE)
+    if _is_page():
+        with transaction() as database:
+            service.note_page(database, here, request.path)
+    g.closed_to_writing = close_to_writing(LOOK_ONLY)
+    return None
+
+
+def _over() -> AnyResponse:
+    """Its time is up, or it is not allowed any more: nothing of this request is done as the admin instead."""
+    with transaction() as database:
+        service.end_viewing(database, session[sessions.VIEWING], current_person(), Ended.WITHDRAWN)
+    sessions.see_as_oneself()
+    if request.method not in _SAFE or request.path.startswith(("/api/", "/field/pack/")):
+        raise NotAllowed(OVER)
+    flash(_("以他人身份查看已经结束。"), "wait")
+    return redirect("/")
+
+
+def _by_token() -> bool:
+    return request.path.startswith("/api/") and "Authorization" in request.headers
+
+
+def _is_page() -> bool:
+    """Whether somebody opened this: no part of a page, nothing that asks by itself or is the same for all."""
+    if request.endpoint is None or request.endpoint in _WITHIN_PAGES or sessions.UNASKED in request.headers:
+        return False
+    return guard_of(current_app.view_functions[request.endpoint]) != "public"
+
+
+def _no_files(answer: Response) -> Response:
+    attached = answer.headers.get("Content-Disposition", "").startswith("attachment")
+    if not attached or "closed_to_writing" not in g:
+        return answer
+    answer.close()
+    return errors.answer_to(NotAllowed(NO_FILES))
+
+
+def _open(_fault: BaseException | None) -> None:
+    if closing := g.pop("closed_to_writing", None):
+        open_to_writing(closing)
