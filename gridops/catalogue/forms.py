@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from gridops.catalogue.rules import Area, CheckRule, Kind, Photo, class_of, is_extension
+from gridops.catalogue.rules.needs import MOST as MOST_PHOTOS
 from gridops.core.errors import FieldError, Invalid
 from gridops.core.fields import Reader, day, text, yuan
 from gridops.worktime.rules import MAX_LIMIT, LimitUnit
@@ -15,7 +17,10 @@ from gridops.worktime.rules import MAX_LIMIT, LimitUnit
 
 @dataclass(frozen=True, slots=True)
 class ConditionForm:
-    """A filing condition as it shall be from `valid_from` on (None: from today). Without limit there is no deadline."""
+    """A filing condition as it shall be from `valid_from` on (None: from today). Without limit there is no deadline.
+
+    `class_limits`: class of area -> [limit, the unit's own], `photo_needs`: kind of picture -> how many.
+    """
 
     condition: str
     closing_condition: str
@@ -24,12 +29,26 @@ class ConditionForm:
     handle_limit: int | None
     in_use: bool = True
     valid_from: date | None = None
+    class_limits: dict[str, list[int | None]] = field(default_factory=dict)
+    photo_needs: dict[str, int] = field(default_factory=dict)
+    check_rule: CheckRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NameForm:
     """The names of a local category."""
 
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionForm:
+    """A local extension of a class; without a code it takes the highest free one, from 99 down."""
+
+    kind: Kind
+    class_code: str
+    code: str | None
     name_zh: str
     name_en: str
 
@@ -165,6 +184,9 @@ def parse_condition(form: Mapping[str, str]) -> ConditionForm:
         handle_limit=handle_limit,
         in_use=(form.get("in_use") or "") in ("1", "on", "true", "yes"),
         valid_from=_date(form, "valid_from", errors),
+        class_limits=_class_limits(form, limit, handle_limit, errors),
+        photo_needs=_photo_needs(form, errors),
+        check_rule=_check_rule(form, errors),
     )
     if errors:
         raise Invalid(*errors)
@@ -179,6 +201,24 @@ def parse_name(form: Mapping[str, str]) -> NameForm:
     if errors:
         raise Invalid(*errors)
     return NameForm(name_zh, name_en or name_zh)
+
+
+def parse_extension(form: Mapping[str, str]) -> ExtensionForm:
+    """Read a local extension (`class`: `event/01`); Invalid names every wrong field."""
+    errors: list[FieldError] = []
+    kind, _slash, class_code = (form.get("class") or "").partition("/")
+    if kind not in set(Kind) or not class_code:
+        errors.append(FieldError("class", "请选择大类"))
+    code = (form.get("code") or "").strip() or None
+    if code is not None and not (is_extension(code) and class_of(code) == class_code):
+        errors.append(FieldError("code", "须为所选大类的本地扩展编码：大类编码加60至99"))
+    try:
+        names = parse_name(form)
+    except Invalid as wrong:
+        raise Invalid(*errors, *wrong.errors) from None
+    if errors:
+        raise Invalid(*errors)
+    return ExtensionForm(Kind(kind), class_code, code, names.name_zh, names.name_en)
 
 
 def parse_dates(form: Mapping[str, str]) -> DatesForm:
@@ -211,6 +251,49 @@ def _number(form: Mapping[str, str], name: str, errors: list[FieldError]) -> int
         errors.append(FieldError(name, f"须为1至{MAX_LIMIT}的整数"))
         return None
     return int(text)
+
+
+def _class_limits(
+    form: Mapping[str, str], limit: int | None, handle_limit: int | None, errors: list[FieldError]
+) -> dict[str, list[int | None]]:
+    """Tighter limits by class of area; a class without its own has those of the condition."""
+    found: dict[str, list[int | None]] = {}
+    for area in Area:
+        names = f"limit_{area.value}", f"handle_limit_{area.value}"
+        whole, own = (_number(form, name, errors) for name in names)
+        if whole is None and own is None:
+            continue
+        if limit is None or whole is None:
+            errors.append(FieldError(names[0], "请先填写时限"))
+        elif whole > limit:
+            errors.append(FieldError(names[0], "区域时限只能更短，不能长于办理时限"))
+        own = min(handle_limit, whole) if own is None and handle_limit and whole else own
+        if own is not None and whole is not None and own > min(whole, handle_limit or whole):
+            errors.append(FieldError(names[1], "不能长于该区域的时限或其中处置时限"))
+        found[area.value] = [whole, own]
+    return found
+
+
+def _photo_needs(form: Mapping[str, str], errors: list[FieldError]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for kind in Photo:
+        text = (form.get(f"photo_{kind.value}") or "").strip()
+        if text in ("", "0"):
+            continue
+        if text.isascii() and text.isdecimal() and len(text) == 1:
+            found[kind.value] = int(text)
+        else:
+            errors.append(FieldError(f"photo_{kind.value}", f"须为0至{MOST_PHOTOS}的整数"))
+    return found
+
+
+def _check_rule(form: Mapping[str, str], errors: list[FieldError]) -> CheckRule | None:
+    text = (form.get("check_rule") or "").strip()
+    try:
+        return CheckRule(text) if text else None
+    except ValueError:
+        errors.append(FieldError("check_rule", "没有这种核查方式"))
+        return None
 
 
 def _unit(form: Mapping[str, str], errors: list[FieldError]) -> LimitUnit | None:

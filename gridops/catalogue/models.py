@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridops.catalogue.rules import Kind
-from gridops.core.db import Base, bigint_key, enum_text
+from gridops.catalogue.rules import Area, CheckRule, Kind, Step
+from gridops.core.db import Base, Id, bigint_key, enum_text
 from gridops.worktime.rules import LimitUnit
 
 
@@ -57,6 +58,8 @@ class FilingCondition(Base):
     `root_id` 0: shipped for all; a root's own row stands before the shipped one at the same position, and `in_use`
     false means that the root does without it. Conditions of a class (level 1) serve its categories that have none.
     Empty limit: no deadline. `handle_limit` is the unit's own clock (same unit of time). `source`: whose value it is.
+    `photo_needs`: pictures by kind (`rules.Photo` -> how many); `class_limits`: tighter limits by class of area
+    (`rules.Area` -> [limit, handle_limit]); without `check_rule` the work is checked as usual.
     """
 
     __tablename__ = "filing_condition"
@@ -69,11 +72,52 @@ class FilingCondition(Base):
     limit: Mapped[int | None]
     limit_unit: Mapped[LimitUnit | None] = mapped_column(enum_text(LimitUnit))
     handle_limit: Mapped[int | None]
+    class_limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    photo_needs: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    check_rule: Mapped[CheckRule | None] = mapped_column(enum_text(CheckRule))
     in_use: Mapped[bool] = mapped_column(default=True)
     source: Mapped[str] = mapped_column(String(80), default="")
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     __table_args__ = (Index(None, "category_id", "root_id", "position"),)
+
+
+class AreaClass(Base):
+    """The class of a grid and of all below it that have none of their own, from a day on; days are half-open.
+
+    Edited by ending one row and beginning the next: a case keeps the class of the day it was filed.
+    """
+
+    __tablename__ = "area_class"
+    id: Mapped[bigint_key]
+    root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    area: Mapped[Area] = mapped_column(enum_text(Area))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(Id)
+    __table_args__ = (Index(None, "root_id", "grid_id"),)
+
+
+class StepLimit(Base):
+    """How long one step of a case may take, from a day on, for cases of a category (None: of any other); half-open.
+
+    Edited by ending one row and beginning the next: a step counts by what held on the day it began.
+    """
+
+    __tablename__ = "step_limit"
+    id: Mapped[bigint_key]
+    root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    step: Mapped[Step] = mapped_column(enum_text(Step))
+    limit: Mapped[int]
+    limit_unit: Mapped[LimitUnit] = mapped_column(enum_text(LimitUnit))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(Id)
+    __table_args__ = (Index(None, "root_id", "step"),)
 
 
 class Checklist(Base):

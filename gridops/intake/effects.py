@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -161,6 +162,7 @@ def _answer(session: Session, person: Person, row: Record, meaning: Any, case_id
         happened_at=row.happened_at,
         recorded_at=clock.now(),
         record_id=row.id,
+        pictures=Counter(file["role"] for file in row.attachments if str(file.get("mime", "")).startswith("image/")),
     )
 
 

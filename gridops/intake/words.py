@@ -11,6 +11,7 @@ FIELD_NAMES = {
     "case": "案件",
     "outcome": "结果",
     "words": "说明",
+    "photos": "照片",
     "category": "类别",
     "description": "情况说明",
     "address": "地址",

@@ -17,6 +17,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.admin.duties:pages",
     "gridops.web.admin.dispatching:pages",
     "gridops.web.admin.closing:pages",
+    "gridops.web.admin.extensions:pages",
     "gridops.web.admin.categories:pages",
     "gridops.web.admin.checklists:pages",
     "gridops.web.admin.bases:pages",

@@ -15,7 +15,18 @@ from gridops.cases.rules.deadlines import Cause, WhyDue
 from gridops.cases.rules.facts import Facts
 from gridops.cases.rules.moves import ENDED, Move, State, Suspension
 from gridops.cases.rules.names import MOVE_NAMES, STATE_NAMES, SUSPENSION_NAMES
-from gridops.cases.rules.slots import check_slot
+from gridops.cases.rules.slots import check_slot, slot_of
+from gridops.catalogue.models import FilingCondition
+from gridops.catalogue.rules import (
+    CHECK_RULE_NAMES,
+    PHOTO_NAMES,
+    STAGE_NAMES,
+    STAGES,
+    CheckRule,
+    Stage,
+    of_stage,
+    with_rule,
+)
 from gridops.core import clock
 from gridops.web import words
 from gridops.web.language import category_name, chosen_language
@@ -103,8 +114,26 @@ def check_time(file: CaseFile) -> str:
     if file.case.state not in _BEFORE_CHECK or file.case.checked_at is not None:
         return ""
     reported = clock.local(file.case.reported_at)
+    if file.condition is not None and file.condition.check_rule is CheckRule.SAME_TIME:
+        must = slot_of(reported)
+        return _("须在 %(start)02d:00–%(end)02d:00 核查", start=must[0], end=must[1])
     slot = check_slot(file.category_list, file.case.kind.value, file.category_code, reported)
     return _("宜在 %(start)02d:00–%(end)02d:00 核查", start=slot[0], end=slot[1]) if slot else ""
+
+
+def photo_words(condition: FilingCondition | None, stage: Stage) -> str:
+    """The pictures that a step needs under a condition (`处置后照片 1 张`); empty: none."""
+    needs = of_stage(with_rule(condition.photo_needs, condition.check_rule), stage) if condition else {}
+    return _("、").join(_("%(photo)s %(n)d 张", photo=_(PHOTO_NAMES[kind]), n=count) for kind, count in needs.items())
+
+
+def asked(condition: FilingCondition | None, stages: Iterable[Stage] = tuple(STAGES)) -> list[str]:
+    """What a condition asks of some steps, a sentence each: pictures, and how the work is checked."""
+    said = [(stage, photo_words(condition, stage)) for stage in stages]
+    found = [_("%(step)s须有：%(photos)s", step=_(STAGE_NAMES[stage]), photos=words) for stage, words in said if words]
+    if condition is not None and condition.check_rule is not None and Stage.CHECK in stages:
+        found.append(_("核查方式：%(rule)s", rule=_(CHECK_RULE_NAMES[condition.check_rule])))
+    return found
 
 
 def why_here(row: CaseRow) -> str:

@@ -29,6 +29,8 @@ from gridops.worktime.rules import LimitUnit
 from tests.factories import at, make_category, make_condition, make_grid, make_unit, make_user
 
 MORNING = at("2017-03-06 09:00")  # a Monday
+# What is said of a move beside its fields.
+_ABOUT = ("happened_at", "record_id", "expected_version", "pictures")
 
 
 @dataclass
@@ -55,7 +57,7 @@ class World:
 
     def move(self, case: Case, what: Move, who: str, **fields: Any) -> Case:
         """One move by one of the people."""
-        kept = {n: fields.pop(n) for n in ("happened_at", "record_id", "expected_version") if n in fields}
+        kept = {n: fields.pop(n) for n in _ABOUT if n in fields}
         return move(self.session, case.id, what, self.people[who], MoveFields(**fields), **kept)
 
     def filed(self, **more: Any) -> Case:

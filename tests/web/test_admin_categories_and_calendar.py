@@ -170,6 +170,38 @@ def test_a_condition_is_added_and_ended(admin: Browser) -> None:
     assert admin.post(end.group(1)).status_code == 409
 
 
+def test_what_a_condition_asks_is_edited_and_shown(admin: Browser) -> None:
+    category = category_id()
+    edit = first_condition(admin.get(f"/admin/categories/{category}").text, category)
+    asks = {"limit_A": "1", "photo_near": "1", "photo_after": "2", "check_rule": "same_time"}
+    wrong = admin.post(edit, {**CONDITION, **asks, "limit_A": "3", "photo_near": "10", "check_rule": "never"})
+    assert wrong.status_code == 422
+    for words in ("区域时限只能更短，不能长于办理时限", "须为0至9的整数", "没有这种核查方式"):
+        assert words in wrong.text
+    assert admin.post(edit, {**CONDITION, **asks}).status_code == 302
+    page = admin.get(f"/admin/categories/{category}").text
+    for words in ("上报须有：近景照片 1 张", "处置反馈须有：处置后照片 2 张", "核查方式：同时段核查", "A类区域时限"):
+        assert words in page
+
+
+def test_a_local_extension_is_added_from_99_down_and_stopped(admin: Browser) -> None:
+    with db.reading() as session:
+        listed = next(row.id for row in catalogue.lists(session) if row.code == "B")
+    path = f"/admin/extensions/new/{listed}"
+    assert "由99往下" in admin.get(path).text
+    assert admin.post(path, {"class": "event/01", "code": "0110", "name_zh": "犬只扰民"}).status_code == 422
+    made = admin.post(path, {"class": "event/02", "name_zh": "犬只扰民", "name_en": "Dogs"})
+    assert made.status_code == 302
+    page = admin.get(made.location).text
+    assert "0299" in page
+    assert "沿用大类的立案条件" in page
+    assert "编码已经使用" in admin.post(path, {"class": "event/02", "code": "0299", "name_zh": "又一个"}).text
+    end = re.search(r'action="([^"]+/end)"', page)
+    assert end
+    assert admin.post(end.group(1)).status_code == 302
+    assert admin.post(end.group(1)).status_code == 409
+
+
 def test_a_local_extension_gets_its_name_and_nobody_else_touches_it(admin: Browser, app: Flask) -> None:
     with db.transaction() as session:
         extension, _ = catalogue_service.find_or_extend(

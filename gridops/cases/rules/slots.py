@@ -16,5 +16,10 @@ def check_slot(list_code: str, kind: str, code: str, reported: datetime) -> tupl
     """
     if (list_code, kind, code[:2]) not in _RECURRING:
         return None
+    return slot_of(reported)
+
+
+def slot_of(reported: datetime) -> tuple[int, int]:
+    """The hours (from, to) of the day in which something was reported (local time)."""
     start = reported.hour // HOURS * HOURS
     return start, start + HOURS

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -35,6 +36,7 @@ MANY = 500
 # What may be done with several cases alike: it asks for nothing that differs from case to case.
 ALIKE = (Move.ACCEPT, Move.RECEIVE, Move.SEND_TO_CHECK, Move.REMIND)
 _NOTHING = MoveFields()
+_NO_PICTURES: Mapping[str, int] = MappingProxyType({})
 _PRESSING = frozenset({Move.PRESS, Move.ANSWER_PRESS})
 
 
@@ -65,8 +67,10 @@ def move(
     recorded_at: datetime | None = None,
     record_id: str | None = None,
     details: dict[str, Any] | None = None,
+    pictures: Mapping[str, int] = _NO_PICTURES,
 ) -> Case:
     """Make one move. `person` None: the calendar acts. `record_id`: the phone's name for it; again = the same answer.
+    `pictures`: how many come with it, by their roles.
 
     A move never happens before the last move of the case: of what the phone says and that, the later counts; what was
     said is kept. Raises NotFound (also where the case is out of sight), NotAllowed (person), Conflict (stale version,
@@ -90,7 +94,8 @@ def move(
     _check_fields(move, fields)
     recorded = recorded_at or clock.now()
     at = _at(move, facts, happened_at or recorded)
-    situation = Situation(session, case, facts, history, fields, at, person, rows.get(into.id) if into else None)
+    other = rows.get(into.id) if into else None
+    situation = Situation(session, case, facts, history, fields, at, person, other, pictures)
     planned = plan(move, situation)
     event = Event(move, at, history.last_seq + 1, outcome=fields.outcome, **planned.columns)
     said = Said(

@@ -5,9 +5,10 @@ One small function a move; moves without one write nothing of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from gridops.cases.rules.deadlines import Terms, WorkingClock
 from gridops.cases.rules.facts import Facts
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.standing import may_be_merged_into
+from gridops.cases.service import asking
 from gridops.cases.service.placing import NEAREST_WITHIN_M, placed
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import FilingCondition
@@ -39,7 +41,9 @@ _PLACE = ("grid_id", "grid_version_id", "lon", "lat", "address", "place")
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that a plan looks at. `person`: who acts; `into`: the locked case that the fields name to merge into."""
+    """All that a plan looks at. `person`: who acts; `into`: the locked case that the fields name to merge into;
+    `pictures`: how many come with the move, by their roles.
+    """
 
     session: Session
     case: Case
@@ -49,6 +53,7 @@ class Situation:
     at: datetime
     person: Person | None = None
     into: Case | None = None
+    pictures: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def day(self) -> date:
@@ -63,6 +68,11 @@ class Situation:
     def terms(self) -> Terms:
         """The limits of the condition the case was filed under."""
         return terms_of(self.session, self.facts.condition_id, self.case.root_id)
+
+    def condition(self) -> FilingCondition | None:
+        """The condition the case stands under."""
+        wanted = self.facts.condition_id
+        return catalogue.condition(self.session, wanted, self.case.root_id) if wanted else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +100,28 @@ def _file(s: Situation) -> Plan:
     condition = _chosen(s, "condition", s.fields.condition, s.facts.category_id)
     if condition is None:
         return Plan()
+    asking.report_pictures(s.session, s.case, condition)
     due = deadlines.filing_due(s.at, _terms(condition), s.working_clock())
     return Plan({"condition_id": condition.id, "due_at": due})
+
+
+def _feedback(s: Situation) -> Plan:
+    if condition := s.condition():
+        asking.feedback_pictures(s.session, s.case, s.history, condition, s.pictures)
+    return Plan()
+
+
+def _check(s: Situation, *, passed: bool) -> Plan:
+    """The check as the condition wants it; a failed one asks for nothing but the right person."""
+    condition = s.condition()
+    if condition is None:
+        return Plan()
+    if s.person is not None:
+        asking.right_checker(s.session, s.case, condition, s.person)
+    if passed:
+        asking.right_time(s.case, condition, s.at)
+        asking.check_pictures(s.session, s.case, s.history, condition, s.pictures)
+    return Plan()
 
 
 def _close(s: Situation) -> Plan:
@@ -237,6 +267,9 @@ def _terms(condition: FilingCondition) -> Terms:
 
 _PLANS: dict[Move, Callable[[Situation], Plan]] = {
     Move.FILE: _file,
+    Move.FEEDBACK: _feedback,
+    Move.CHECK_PASSED: partial(_check, passed=True),
+    Move.CHECK_FAILED: partial(_check, passed=False),
     Move.CLOSE: _close,
     Move.DISPATCH: _dispatch,
     Move.ASK_EXTENSION: _ask,

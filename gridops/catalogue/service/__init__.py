@@ -15,6 +15,7 @@ from gridops.catalogue.service.editing import (
     end_condition,
     rename_local_category,
 )
+from gridops.catalogue.service.extending import add_extension, end_extension
 from gridops.catalogue.service.finding import (
     conditions_for,
     ensure_local_extension,
@@ -30,6 +31,7 @@ __all__ = [
     "add_basis",
     "add_checklist",
     "add_condition",
+    "add_extension",
     "conditions_for",
     "edit_basis",
     "edit_checklist",
@@ -38,6 +40,7 @@ __all__ = [
     "end_basis",
     "end_checklist",
     "end_condition",
+    "end_extension",
     "ensure_local_extension",
     "find_category",
     "find_or_extend",

@@ -184,9 +184,20 @@ def _tell(
         limit=row.limit,
         limit_unit=row.limit_unit.value if row.limit_unit else None,
         in_use=row.in_use,
+        **_asked(row),
         valid_from=_text(row.valid_from),
         **details,
     )
+
+
+def _asked(row: FilingCondition) -> dict[str, object]:
+    """What a condition asks beside its limit, as far as it does."""
+    said = {
+        "class_limits": ", ".join(f"{area} {whole}" for area, (whole, _own) in sorted(row.class_limits.items())),
+        "photos": sum(row.photo_needs.values()),
+        "check_rule": row.check_rule.value if row.check_rule else None,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _text(day: date | None) -> str | None:

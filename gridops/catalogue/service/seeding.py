@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gridops.catalogue import queries
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
-from gridops.catalogue.rules import Kind
+from gridops.catalogue.rules import CheckRule, Kind, parse_needs
 from gridops.catalogue.service.shipped import Seeded, lines, seed_bases, seed_checklists
 from gridops.core import clock
 from gridops.worktime.rules import LimitUnit
@@ -121,4 +121,6 @@ def _condition(line: dict[str, str]) -> dict[str, object]:
         "limit_unit": LimitUnit(line["limit_unit"]) if line["limit_unit"] else None,
         "handle_limit": int(line["handle_limit"]) if line["handle_limit"] else None,
         "source": line["source"],
+        "photo_needs": parse_needs(line["photos"]),
+        "check_rule": CheckRule(line["check_rule"]) if line["check_rule"] else None,
     }

@@ -14,6 +14,7 @@ from gridops.bulletins.rules.series import SERIES
 from gridops.cases.rules.faking import SUSPICION_NAMES, VERDICT_NAMES
 from gridops.cases.rules.names import MOVE_NAMES
 from gridops.catalogue import queries as catalogue
+from gridops.catalogue.rules import CHECK_RULE_NAMES
 from gridops.grids import queries as grids
 from gridops.people import queries as people
 from gridops.people.rules import ROLE_NAMES, WORK_LINE_NAMES
@@ -71,6 +72,7 @@ ACTS: dict[str, str] = {
     "calendar.hours": "设置办公时间",
     "category.rename": "修改类别名称",
     "category.extend": "新增本地扩展类别",
+    "category.end": "停用本地扩展类别",
     "category_list.dates": "修改清单有效日期",
     "condition.add": "添加立案条件",
     "condition.edit": "修改立案条件",
@@ -149,6 +151,8 @@ DETAILS = {
     "certificate_no": "执法证号",
     "certificate_valid_to": "执法证有效期至",
     "changed": "改动",
+    "check_rule": "核查方式",
+    "class_limits": "分区时限",
     "code": "编码",
     "community": "社区可结案",
     "copy_to": "送（平级）",
@@ -179,6 +183,7 @@ DETAILS = {
     "period": "时段",
     "phone": "电话",
     "population": "抽查总体（件）",
+    "photos": "要求照片（张）",
     "position": "第几条",
     "read": "读取",
     "report_to": "报（上级）",
@@ -210,6 +215,7 @@ DETAILS = {
 # What a detail says, where it is a word of the program.
 _VALUES: dict[str, Mapping[Any, str]] = {
     "act": {**GROUPS, **ACTS},
+    "check_rule": CHECK_RULE_NAMES,
     "ended": ENDED_NAMES,
     "fields": DETAILS,
     "kind": {**KIND_NAMES, **SUSPICION_NAMES},

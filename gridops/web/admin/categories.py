@@ -10,11 +10,21 @@ from flask_babel import gettext as _
 
 from gridops.catalogue import forms, queries, service
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
-from gridops.catalogue.rules import Kind, class_of, conditions_on
+from gridops.catalogue.rules import (
+    AREA_NAMES,
+    CHECK_RULE_NAMES,
+    PHOTO_NAMES,
+    STAGE_NAMES,
+    STAGES,
+    Kind,
+    class_of,
+    conditions_on,
+)
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid, NotFound
 from gridops.people.rules import Role
+from gridops.web import explain
 from gridops.web.admin.common import Answer, by_field, keeps_all
 from gridops.web.guards import current_person, needs, needs_for_all
 from gridops.worktime.rules import LIMIT_UNIT_NAMES
@@ -58,6 +68,7 @@ def index() -> Answer:
         keeps=keeps_all(),
         kind_names=KIND_NAMES,
         limit_unit_names=LIMIT_UNIT_NAMES,
+        area_names=AREA_NAMES,
         next_url=url_for(".index", after=page.next_after, **kept) if page.next_after else None,
         first_url=url_for(".index", **kept) if after else None,
     )
@@ -198,6 +209,8 @@ def _category_page(
         errors=errors or {},
         kind_names=KIND_NAMES,
         limit_unit_names=LIMIT_UNIT_NAMES,
+        area_names=AREA_NAMES,
+        asked=explain.asked,
     )
 
 
@@ -218,6 +231,11 @@ def _condition_page(
         errors=errors,
         today=clock.local_date(clock.now()),
         limit_unit_names=LIMIT_UNIT_NAMES,
+        area_names=AREA_NAMES,
+        stages=STAGES,
+        stage_names=STAGE_NAMES,
+        photo_names=PHOTO_NAMES,
+        check_rule_names=CHECK_RULE_NAMES,
     )
 
 
@@ -246,4 +264,8 @@ def _as_typed(row: FilingCondition) -> dict[str, Any]:
         "limit_unit": row.limit_unit.value if row.limit_unit else "",
         "handle_limit": row.handle_limit,
         "in_use": "yes" if row.in_use else "",
+        "check_rule": row.check_rule.value if row.check_rule else "",
+        **{f"photo_{kind}": count for kind, count in row.photo_needs.items()},
+        **{f"limit_{area}": limits[0] for area, limits in row.class_limits.items()},
+        **{f"handle_limit_{area}": limits[1] for area, limits in row.class_limits.items()},
     }

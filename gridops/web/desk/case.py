@@ -172,6 +172,7 @@ def _page(number: str, tried: Tried) -> str:
         press=explain.press(file.facts),
         lying=explain.lying(file),
         check_time=explain.check_time(file),
+        asked=explain.asked(file.condition),
         clock_words=explain.clock_words(file.why_due),
         unit_clock=file.clock is Clock.UNIT,
         offered=offered,

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "./html.js";
 import { uuid } from "./ids.js";
-import { filesOf, photosPart, photosState, savedPhotos, settled, voicePart } from "./photos_part.js";
+import { countOf, filesOf, photosPart, photosState, savedPhotos, settled, voicePart } from "./photos_part.js";
 import { ANSWERS } from "./tasks.js";
 import { button, field, focusFault, icon, notice, segments } from "./ui.js";
 import { named, t } from "./words.js";
@@ -36,8 +36,10 @@ function fromRecord({ id, body, attachments }) {
   return { id, outcome: String(body.outcome ?? ""), words: body.words ?? "", photos };
 }
 
-function missing({ kind, draft: { content } }) {
+function missing({ kind, photos, state: { task }, draft: { content } }) {
   const found = {};
+  const needs = task?.kind === kind && content.outcome !== "failed" ? task.photos ?? 0 : 0;
+  if (countOf(photos, ANSWERS[kind].role) < needs) found.photos = t("还缺照片，至少 %(n)s 张。", { n: needs });
   if (kind !== "handle" && !content.outcome) found.outcome = t("请选择结果。");
   if (kind === "handle" && !content.words.trim()) found.words = t("请说明处置情况。");
   if (content.outcome === "failed" && !content.words.trim()) found.words = t("请说明不合格的原因。");
@@ -84,11 +86,13 @@ export function answerForm(answer, app) {
   const { kind, draft, photos, errors } = answer;
   const { title, name, outcomes, photos: label, words, send: sends } = asks[kind]();
   const change = (changes) => { draft.set(changes); Object.keys(changes).forEach((key) => { delete errors[key]; }); app.redraw(); };
-  const shot = () => { draft.set({ photos: savedPhotos(photos) }, { now: true }); app.redraw(); };
+  const shot = () => { draft.set({ photos: savedPhotos(photos) }, { now: true }); delete errors.photos; app.redraw(); };
+  const asked = (answer.state.task?.kind === kind && answer.state.task.asked) || [];
   const must = kind === "handle" || draft.content.outcome === "failed";
   return html`<section class="answer" id=${`answer-${kind}`} aria-label=${title}><h2>${icon(name)}${title}</h2>
     ${outcomes.length ? html`<div class="card outcome">${segments(`outcome-${kind}`, t("结果"), outcomes, draft.content.outcome, (outcome) => change({ outcome }), { errors: errors.outcome ? { [`outcome-${kind}`]: errors.outcome } : undefined })}</div>` : nothing}
-    ${photosPart(photos, { role: ANSWERS[kind].role, label, ghost: answer.ghost, required: t("建议拍照，当事人和值班人员都看得清。"), onChange: shot })}
+    ${asked.length ? notice("info", t("立案条件的要求"), asked.map((line) => html`<span class="block-line">${line}</span>`)) : nothing}
+    ${photosPart(photos, { role: ANSWERS[kind].role, label, ghost: answer.ghost, required: t("建议拍照，当事人和值班人员都看得清。"), onChange: shot, errors: errors.photos })}
     <div class="card">${field(`words-${kind}`, must && kind === "check" ? t("不合格的原因") : words, draft.content.words, (typed) => change({ words: typed }), { rows: 3, maxlength: kind === "check" ? 500 : 2000, required: must, errors: errors.words ? { [`words-${kind}`]: errors.words } : undefined })}</div>
     ${voicePart(photos, { onChange: shot })}
     ${errors.send ? notice("wait", t("没有保存"), errors.send) : nothing}

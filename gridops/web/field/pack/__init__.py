@@ -35,6 +35,7 @@ categories  {list, kinds [{value, name}], classes [{kind, code, name, name_en, c
              that local hour within 90 days, most first]}
 tasks       {tasks [{kind (verify|check|handle), number, record (uuid of the report, or null), state, version,
              category (value), category_name, category_name_en, address, lon, lat, grid, reported_at,
+             asked [sentence: what its filing condition asks of this answer], photos (how many it needs),
              at_hour (local hour at which it was seen), due_at (null: no clock runs), due_name, words (said with its
              last move), note (the reporter's own), mine (I reported it), before [photo], after [photo],
              unit (in charge, or null), leader {name, phone} | null, may [move: receive, feedback, return,
@@ -49,7 +50,7 @@ reports     {reports [{number, state, state_name, category_name, category_name_e
             mine, the newest first, 60 at most; ended ones too.
 case/<number>  {number, record, state, state_name, version, category, category_name, category_name_en, note, address,
              lon, lat, grid, source_name, reported_at, due_at, due_name, case_due_at (where due_at is the unit's),
-             clock [sentence], closing_condition, closings [{id, words}] (where I may close), unit,
+             clock [sentence], closing_condition, asked [sentence], closings [{id, words}] (where I may close), unit,
              before [photo], after [photo], check [photo], timeline [{name, at, who, words,
              facts [sentence], lay_s}], may [move]}
             one case that I see, asked for when it is opened. POST /field/pack/case/<number>/<receive | return |

@@ -56,6 +56,7 @@ def build(session: Session, person: Person, number: str) -> Json:
         "case_due_at": instant(case.due_at) if case.due_at and case.due_at != due else None,
         "clock": explain.clock_words(file.why_due),
         "closing_condition": file.condition.closing_condition if file.condition else None,
+        "asked": explain.asked(file.condition),
         "closings": [{"id": one.id, "words": one.closing_condition} for one in closings],
         "unit": unit,
         **_photos(session, file),

@@ -6,12 +6,14 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from gridops.cases.queries import pages, street
+from gridops.cases.queries import asking, pages, street
 from gridops.cases.queries.pages import TASKS, Task, TaskKind
 from gridops.cases.queries.street import StreetCase
 from gridops.cases.rules.deadlines import limit_of
 from gridops.cases.rules.facts import FAR
 from gridops.cases.rules.moves import Move
+from gridops.catalogue.models import FilingCondition
+from gridops.catalogue.rules import Stage, of_stage, with_rule
 from gridops.core import clock
 from gridops.evidence import queries as evidence
 from gridops.evidence.queries import Use
@@ -19,6 +21,7 @@ from gridops.grids import queries as grids
 from gridops.grids.rules.tree import Tree
 from gridops.people.queries import Scope
 from gridops.people.rules import Person
+from gridops.web import explain
 from gridops.web.field.common import shows
 from gridops.web.field.pack import people, rechecks, territory, units, who
 from gridops.web.field.pack.shapes import Json, degrees, grid, instant, photo, said
@@ -30,6 +33,7 @@ _ANSWERS: dict[TaskKind, tuple[Move, ...]] = {
     TaskKind.CHECK: (Move.CHECK_PASSED, Move.CHECK_FAILED),
     TaskKind.HANDLE: (Move.RECEIVE, Move.FEEDBACK, Move.RETURN, Move.ASK_EXTENSION),
 }
+_STAGES = {TaskKind.CHECK: Stage.CHECK, TaskKind.HANDLE: Stage.FEEDBACK}
 _AFTER = frozenset({"after", "check"})
 
 
@@ -38,6 +42,7 @@ def tasks(session: Session, person: Person, _scope: Scope) -> Json:
     found = pages.tasks_of(session, person)
     ids = [task.row.id for task in found]
     told, words = street.of_ids(session, ids), street.last_words(session, ids)
+    under = asking.conditions_of(session, ids)
     pictures = _pictures(session, ids)
     known = units.named(session, {task.row.unit_id for task in found if task.row.unit_id})
     tree = grids.tree(session)
@@ -49,6 +54,7 @@ def tasks(session: Session, person: Person, _scope: Scope) -> Json:
                 **_task(task, told[task.row.id], person),
                 "grid": grid(tree, task.row.grid_id),
                 "words": words.get(task.row.id),
+                **_asked(under.get(task.row.id), task.kind),
                 "before": [photo(use) for use in pictures.get(task.row.id, ()) if use.role not in _AFTER],
                 "after": [photo(use) for use in pictures.get(task.row.id, ()) if use.role in _AFTER],
                 "unit": known.get(task.row.unit_id or 0),
@@ -85,6 +91,15 @@ def _task(task: Task, case: StreetCase, person: Person) -> Json:
         "mine": case.reporter_id == person.user_id,
         "may": [move.value for move in case.possible(_ANSWERS[task.kind])],
     }
+
+
+def _asked(condition: FilingCondition | None, kind: TaskKind) -> Json:
+    """What the condition asks of this answer: a sentence each, and how many pictures it needs."""
+    stage = _STAGES.get(kind)
+    if condition is None or stage is None:
+        return {"asked": [], "photos": 0}
+    needs = of_stage(with_rule(condition.photo_needs, condition.check_rule), stage)
+    return {"asked": explain.asked(condition, (stage,)), "photos": sum(needs.values())}
 
 
 def _open(case: StreetCase, pictures: dict[int, list[Use]], tree: Tree, person: Person) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -72,6 +72,12 @@ def class_of(code: str) -> str:
 def is_extension(code: str) -> bool:
     """Whether a code may be a local extension of its class: four digits ending 60-99 (contract, import of cases)."""
     return _EXTENSION.fullmatch(code) is not None
+
+
+def free_extension(class_code: str, taken: Collection[str]) -> str | None:
+    """The code that the next local extension of a class takes: from 99 down; None where all are taken."""
+    codes = (f"{class_code}{number}" for number in range(99, 59, -1))
+    return next((code for code in codes if code not in taken and is_extension(code)), None)
 
 
 def in_force(row: Dated, on: date) -> bool:
