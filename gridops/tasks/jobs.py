@@ -104,19 +104,26 @@ def _derive(work: owed.Work) -> None:
 
 @celery.task(name="evidence.prints", **RETRY)
 def print_pictures() -> None:
-    """Make the prints of pictures that came before prints were made, from their thumbnails."""
-    with reading() as session:
-        todo = owed.pending(session, evidence.PRINT, limit=200)
-    for work in todo:
-        try:
-            value = derive.print_again(LocalStore(_config().evidence_dir), work.key)
-        except (OSError, ValueError) as wrong:
-            with transaction() as session:
-                owed.failed(session, work, f"{type(wrong).__name__}: {wrong}")
-            continue
+    """Make the prints of pictures that came before prints were made, from their thumbnails, until none is left."""
+    while True:
+        with reading() as session:
+            todo = owed.pending(session, evidence.PRINT, limit=200)
+        if not sum(map(_print, todo)):
+            return
+
+
+def _print(work: owed.Work) -> bool:
+    """Make one print; False where it failed and stays owed."""
+    try:
+        value = derive.print_again(LocalStore(_config().evidence_dir), work.key)
+    except (OSError, ValueError) as wrong:
         with transaction() as session:
-            evidence.keep_print(session, work.key, value)
-            owed.done(session, work)
+            owed.failed(session, work, f"{type(wrong).__name__}: {wrong}")
+        return False
+    with transaction() as session:
+        evidence.keep_print(session, work.key, value)
+        owed.done(session, work)
+    return True
 
 
 @celery.task(name="cases.compare_photos", **RETRY)

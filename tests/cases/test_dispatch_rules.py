@@ -78,6 +78,30 @@ def test_a_changed_rule_ends_the_old_row_and_begins_a_new_one(world: World) -> N
     assert acts == ["dispatch_rule.add", "dispatch_rule.change", "dispatch_rule.change", "dispatch_rule.end"]
 
 
+def test_a_rule_with_a_version_to_come_may_be_changed_before_it_and_the_version_too(world: World) -> None:
+    def change(row: DispatchRuleRow, name: str, first: date | None = None, end: date | None = None) -> DispatchRuleRow:
+        return change_rule(world.session, row.id, root, form_of(row, name=name, valid_from=first, valid_to=end))
+
+    def names(*days: date) -> list[str]:
+        return [rule.name for day in days for rule in dispatching.rules_on(world.session, root, day)]
+
+    root, april, may = world.root.id, date(2017, 4, 1), date(2017, 5, 1)
+    first = keep(world)
+    planned = change(first, "四月起", april)
+    with pytest.raises(Invalid, match="2017-04-01"):
+        change(first, "今天起")  # it would do away with the plan
+    now = change(first, "今天起", end=april)
+    assert names(TODAY, date(2017, 3, 31), april) == ["今天起", "今天起", "四月起"]
+    later = change(planned, "四月起另定")  # from its own first day on
+    assert names(date(2017, 3, 31), april) == ["今天起", "四月起另定"]
+    assert change(later, "五月起", may).valid_from == may
+    assert names(april, date(2017, 4, 30), may) == ["四月起另定", "四月起另定", "五月起"]
+    with pytest.raises(Conflict):
+        change(planned, "旧页")
+    end_rule(world.session, now.id, root)
+    assert names(TODAY, april, may) == []
+
+
 def test_rules_change_places_with_all_their_versions(world: World) -> None:
     root = world.root.id
     first, second, third = keep(world, "甲"), keep(world, "乙"), keep(world, "丙")

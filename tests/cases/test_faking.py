@@ -11,13 +11,13 @@ from gridops.cases.models import CaseFlag
 from gridops.cases.queries import flags
 from gridops.cases.rules.faking import AfterShot, Handled, Match, Suspicion, Verdict, suspects
 from gridops.cases.service import faking
-from gridops.core import clock
+from gridops.core import clock, owed
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from gridops.evidence import derive
 from gridops.evidence import service as evidence
 from gridops.evidence.forms import Arrival
 from gridops.evidence.rules.types import Mime
-from gridops.evidence.service import LinkIn
+from gridops.evidence.service import PRINT, LinkIn
 from gridops.people.queries import scope_of
 from tests.cases.world import World, monday
 from tests.evidence.pictures import sha256
@@ -144,6 +144,16 @@ def test_a_photo_without_thumbnails_yet_waits_and_a_case_nobody_sent_out_has_not
         evidence.link(world.session, use, root_id=world.root.id, subject_kind="case", subject_id=one.id, user_id=None)
     assert faking.compare(world.session, case.id) is None
     assert faking.compare(world.session, reported.id) == 0
+
+
+def test_while_prints_of_old_pictures_are_owed_a_comparison_waits_for_them(world: World):
+    """Else a like picture that has no print yet would be missed for good."""
+    case = world.checking()
+    attach(world, case, drawn(6))
+    owed.owe(world.session, PRINT, ["of an old picture"])
+    assert faking.compare(world.session, case.id) is None
+    owed.all_done(world.session, owed.pending(world.session, PRINT))
+    assert faking.compare(world.session, case.id) == 0
 
 
 def flagged(world: World) -> int:

@@ -26,7 +26,7 @@ from gridops.worktime.queries import calendar_for
 def rule_rows(session: Session, root_id: int) -> list[DispatchRuleRow]:
     """Every version of every rule of a root, in order of position, then of beginning."""
     rows = session.scalars(select(DispatchRuleRow).where(DispatchRuleRow.root_id == root_id))
-    return sorted(rows, key=lambda row: (row.position, row.number, row.id))
+    return sorted(rows, key=lambda row: (row.position, row.number, row.valid_from, row.id))
 
 
 def rule_row(session: Session, root_id: int, row_id: int) -> DispatchRuleRow | None:

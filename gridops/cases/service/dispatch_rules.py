@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -39,23 +40,27 @@ def add_rule(session: Session, root_id: int, form: RuleForm, *, actor_id: int | 
 def change_rule(
     session: Session, row_id: int, root_id: int, form: RuleForm, *, actor_id: int | None = None
 ) -> DispatchRuleRow:
-    """What a rule says from today (or a later day) on; its place in the order stays.
+    """What a rule says from a day on (today, or when the version named begins); its place in the order stays.
 
-    NotFound; Conflict where it was changed or ended meanwhile. Audited.
+    A version still to come stands as it is: what is said before it must end before it. NotFound; Invalid; Conflict
+    where it was changed or ended meanwhile. Audited.
     """
-    before = _latest(session, row_id, root_id)
+    before = _standing(session, row_id, root_id)
+    form = replace(form, valid_from=form.valid_from or max(clock.local_date(clock.now()), before.valid_from))
     begins = _begins(form)
-    if begins < before.valid_from:
-        raise Invalid(("valid_from", f"早于现行内容的生效日期{before.valid_from}"))
-    before.valid_to = min(begins, before.valid_to or begins)
-    row = _write(session, root_id, before.number, before.position, form, actor_id)
-    _tell(session, "dispatch_rule.change", row, actor_id, before=before.name, after=row.name)
-    return row
+    versions = [row for row in standing(dispatching.rule_rows(session, root_id)) if row.number == before.number]
+    _ends_before(form, [row.valid_from for row in versions if row.valid_from > before.valid_from])
+    for row in versions:
+        if row.valid_from <= before.valid_from:
+            row.valid_to = min(row.valid_to or date.max, max(begins, row.valid_from))
+    new = _write(session, root_id, before.number, before.position, form, actor_id)
+    _tell(session, "dispatch_rule.change", new, actor_id, before=before.name, after=new.name)
+    return new
 
 
 def move_rule(session: Session, row_id: int, root_id: int, *, up: bool, actor_id: int | None = None) -> None:
     """Let a rule change places with its neighbour in the order; at the end of the order nothing happens. Audited."""
-    moved = _latest(session, row_id, root_id)
+    moved = _standing(session, row_id, root_id)
     rows = dispatching.rule_rows(session, root_id)
     order = list(dict.fromkeys(row.number for row in standing(rows)))
     here = order.index(moved.number)
@@ -72,7 +77,7 @@ def move_rule(session: Session, row_id: int, root_id: int, *, up: bool, actor_id
 
 def end_rule(session: Session, row_id: int, root_id: int, *, actor_id: int | None = None) -> None:
     """End a rule today; cases it proposed keep its name. Audited."""
-    row = _latest(session, row_id, root_id)
+    row = _standing(session, row_id, root_id)
     today = clock.local_date(clock.now())
     for version in dispatching.rule_rows(session, root_id):
         if version.number == row.number and (version.valid_to is None or version.valid_to > today):
@@ -85,7 +90,7 @@ def end_rule(session: Session, row_id: int, root_id: int, *, actor_id: int | Non
 def tried(session: Session, row_id: int | None, root_id: int, form: RuleForm) -> list[DispatchRule]:
     """The rules of today with one as it is being edited (None: a new one, after all others); nothing is written."""
     rows = dispatching.rule_rows(session, root_id)
-    edited = _latest(session, row_id, root_id) if row_id is not None else None
+    edited = _standing(session, row_id, root_id) if row_id is not None else None
     _check(session, root_id, form)
     today = clock.local_date(clock.now())
     others = [dispatching.as_rule(row) for row in rows if in_force(row, today)]
@@ -112,17 +117,23 @@ def _lock(session: Session, root_id: int) -> None:
     lock_names(session, [f"dispatch rules:{root_id}"])
 
 
-def _latest(session: Session, row_id: int, root_id: int) -> DispatchRuleRow:
-    """The version named, if it is the last word on its rule and has not ended."""
+def _standing(session: Session, row_id: int, root_id: int) -> DispatchRuleRow:
+    """The version named, if it holds or is to come and nobody replaced or ended it meanwhile."""
     _lock(session, root_id)
     row = dispatching.rule_row(session, root_id, row_id)
     if row is None:
         raise NotFound("没有这条派遣规则")
     session.refresh(row)
-    rows = dispatching.rule_rows(session, root_id)
-    if row not in standing(rows) or any(each.number == row.number and each.id > row.id for each in rows):
+    if not standing([row]):
         raise Conflict(_CHANGED)
     return row
+
+
+def _ends_before(form: RuleForm, later: list[date]) -> None:
+    """Refuse what would reach into versions of the same rule that are still to come, by the days they begin."""
+    first = min(later, default=None)
+    if first is not None and (form.valid_to is None or form.valid_to > first):
+        raise Invalid(("last_day", f"这条规则自{first}起另有内容，最后一天须早于该日"))
 
 
 def _begins(form: RuleForm) -> date:

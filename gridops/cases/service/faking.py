@@ -15,6 +15,7 @@ from gridops.core.db import insert_or_skip
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from gridops.evidence import queries as evidence
 from gridops.evidence.queries import Use
+from gridops.evidence.service import PRINT
 from gridops.people.queries import scope_of
 from gridops.people.rules import Person
 
@@ -30,15 +31,16 @@ def owe_comparison(session: Session, case_id: int) -> None:
 
 
 def compare(session: Session, case_id: int) -> int | None:
-    """Flag the photos of a case's handling that look wrong; how many are new. None: their thumbnails are not made yet.
+    """Flag the photos of a case's handling that look wrong; how many are new.
 
+    None: their thumbnails are not made yet, or prints are owed, among which a like picture may be.
     Repeatable: a photo is flagged once for each reason.
     """
     case = lookups.case(session, case_id)
     if case is None or case.dispatched_at is None:
         return 0
     uses = [use for use in evidence.links_for(session, _SUBJECT, case_id) if use.picture and use.role == AFTER]
-    if any(use.derived == "owed" for use in uses):
+    if any(use.derived == "owed" for use in uses) or (uses and owed.pending(session, PRINT, limit=1)):
         return None
     handled = _handled(session, case)
     found = [one for use in uses for one in suspects(_shot(use), handled, _matches(session, case, use))]

@@ -17,7 +17,7 @@ from gridops.cases.models import Case
 from gridops.cases.queries import dispatching, lookups
 from gridops.cases.queries.lookups import History
 from gridops.cases.queries.standing import standing_of
-from gridops.cases.rules.dispatching import NO_RULE, Choice
+from gridops.cases.rules.dispatching import NO_RULE, Weighed
 from gridops.cases.rules.facts import Event, Facts
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.projection import project
@@ -68,6 +68,7 @@ def move(
     record_id: str | None = None,
     details: dict[str, Any] | None = None,
     pictures: Mapping[str, int] = _NO_PICTURES,
+    weighed: Weighed | None = None,
 ) -> Case:
     """Make one move. `person` None: the calendar acts. `record_id`: the phone's name for it; again = the same answer.
     `pictures`: how many come with it, by their roles.
@@ -95,7 +96,7 @@ def move(
     recorded = recorded_at or clock.now()
     at = _at(move, facts, happened_at or recorded)
     other = rows.get(into.id) if into else None
-    situation = Situation(session, case, facts, history, fields, at, person, other, pictures)
+    situation = Situation(session, case, facts, history, fields, at, person, other, pictures, weighed)
     planned = plan(move, situation)
     event = Event(move, at, history.last_seq + 1, outcome=fields.outcome, **planned.columns)
     said = Said(
@@ -125,9 +126,10 @@ def dispatch_many(
     """
 
     def one(case_id: int, case: Case | None) -> tuple[Case, str | None]:
-        choice = _choice(session, case, person) if unit_id is None else None
+        weighed = _weighed(session, case, person) if unit_id is None else None
+        choice = weighed.choice if weighed else None
         to = choice.unit_id if choice else unit_id
-        done = move(session, case_id, Move.DISPATCH, person, MoveFields(unit=to, words=words))
+        done = move(session, case_id, Move.DISPATCH, person, MoveFields(unit=to, words=words), weighed=weighed)
         return done, choice.rule.name if choice else None
 
     return _each(session, case_ids, one)
@@ -176,17 +178,17 @@ def _each(
     return outcomes
 
 
-def _choice(session: Session, case: Case | None, person: Person) -> Choice:
-    """What the rules propose for a case that the person sees and that waits for its dispatch."""
+def _weighed(session: Session, case: Case | None, person: Person) -> Weighed:
+    """What the rules say of a case that the person sees and that waits for its dispatch; Conflict where none speaks."""
     if case is None or not _sees(session, person, case):
         raise NotFound("没有这个案件")
     history = lookups.history(session, case.id)
     facts = project(history.events)
     _check(session, case, Move.DISPATCH, person, facts, history, None)
-    choice = dispatching.weighed(session, case, _at(Move.DISPATCH, facts, clock.now())).choice
-    if choice is None:
+    found = dispatching.weighed(session, case, _at(Move.DISPATCH, facts, clock.now()))
+    if found.choice is None:
         raise Conflict(NO_RULE)
-    return choice
+    return found
 
 
 def resume_due(session: Session, limit: int = 200) -> int:

@@ -19,6 +19,7 @@ from gridops.cases.queries import dispatching, lookups
 from gridops.cases.queries.lookups import History
 from gridops.cases.rules import deadlines
 from gridops.cases.rules.deadlines import Terms, WorkingClock
+from gridops.cases.rules.dispatching import Weighed
 from gridops.cases.rules.facts import Facts
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.standing import may_be_merged_into
@@ -42,7 +43,8 @@ _PLACE = ("grid_id", "grid_version_id", "lon", "lat", "address", "place")
 @dataclass(frozen=True, slots=True)
 class Situation:
     """All that a plan looks at. `person`: who acts; `into`: the locked case that the fields name to merge into;
-    `pictures`: how many come with the move, by their roles.
+    `pictures`: how many come with the move, by their roles; `weighed`: what the dispatch rules
+    say of it, where that was asked already.
     """
 
     session: Session
@@ -54,6 +56,7 @@ class Situation:
     person: Person | None = None
     into: Case | None = None
     pictures: Mapping[str, int] = field(default_factory=dict)
+    weighed: Weighed | None = None
 
     @property
     def day(self) -> date:
@@ -150,7 +153,7 @@ def _dispatch(s: Situation) -> Plan:
 
 def _proposed(s: Situation, unit_id: int) -> dict[str, Any]:
     """Which rule proposed a unit, and whether the person followed it; nothing where no rule did."""
-    choice = dispatching.weighed(s.session, s.case, s.at).choice
+    choice = (s.weighed or dispatching.weighed(s.session, s.case, s.at)).choice
     if choice is None:
         return {}
     told = {"id": choice.rule.id, "name": choice.rule.name, "unit_id": choice.unit_id}

@@ -184,7 +184,7 @@ def _typed() -> dict[str, Any]:
 
 
 def _as_typed(row: DispatchRuleRow) -> dict[str, Any]:
-    """A rule as its form says it; the next version begins today unless another day is named."""
+    """A rule as its form says it; the next version begins today, or with one still to come, unless a day is named."""
     rule = dispatching.as_rule(row)
     asked = rule.conditions
     begins, ends = dispatch_words.clock_words(asked.hours) if asked.hours else ("", "")
@@ -200,6 +200,7 @@ def _as_typed(row: DispatchRuleRow) -> dict[str, Any]:
         "unit_id": rule.unit_id or "",
         "line": rule.line.value if rule.line else "",
         "most": rule.most or "",
+        "valid_from": row.valid_from.isoformat() if row.valid_from > clock.local_date(clock.now()) else "",
         "last_day": day_before(row.valid_to) or "",
     }
 
