@@ -102,6 +102,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "supervision/rules/problems.py": ("answer_fault", "judging_fault"),
     "supervision/rules/words.py": ("*",),
     "supervision/service/common.py": ("CHANGED_MEANWHILE", "NO_UNIT"),
+    "web/field_names.py": ("NAMES",),
     "worktime/rules/hours.py": ("LIMIT_UNIT_NAMES",),
     "worktime/service.py": ("SHIPPED_SOURCE", "_HOLIDAYS", "_shipped", "override_day"),
 }  # fmt: skip

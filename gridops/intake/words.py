@@ -112,12 +112,15 @@ _SAID = (
     (r"the content is|types taken", "不支持的文件类型"),
     (r"damaged picture", "照片文件已损坏，请重新拍摄"),
     (r"ISO 8601|^not a (time|day)|no such day", "不是有效的时间"),
-    (r"not an? (whole )?(number|amount)|not between|greater than|less than", "不是允许的数"),
+    (r"not an amount in yuan", "请填写金额（元），最多两位小数"),
+    (r"not an? (whole )?(number|amount)", "请填写数字"),
+    (r"greater than|less than", "不是允许的数"),
     (r"one of|none of|Input should be '", "不在可选的范围内"),
     (r"not an? (text|list|object|id)|not true or false|a UUID|not 16 to 40 of", "格式不对"),
     (r"Input should be|should match|no text may", "格式不对"),
 )
 _BOUNDS = re.compile(r"(?:longer than|at most) (\d+) (characters|items)")
+_RANGE = re.compile(r"not (between|a whole number from)( the years)? (-?[\d.]+) (?:and|to) (-?[\d.]+)( yuan)?")
 _OTHER = "不符合要求"
 _MOST_TOLD = 3
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -128,7 +131,19 @@ def said(reason: str) -> str:
     if bound := _BOUNDS.search(reason):
         most = bound[1]
         return f"太长了，最多{most}字" if bound[2] == "characters" else f"太多了，最多{most}项"
+    if span := _RANGE.search(reason):
+        return _within(span)
     return next((words for pattern, words in _SAID if re.search(pattern, reason)), reason)
+
+
+def _within(span: re.Match[str]) -> str:
+    """Between which two a number, a year or an amount has to lie."""
+    how, years, lowest, highest, money = span.groups()
+    if years:
+        return f"年份须在{lowest}至{highest}之间"
+    if money:
+        return f"金额须在{lowest}元至{highest}元之间"
+    return f"须为{lowest}至{highest}之间的整数" if "whole" in how else f"须在{lowest}至{highest}之间"
 
 
 def is_chinese(words: str) -> bool:

@@ -12,6 +12,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from gridops.core.errors import Closed, Conflict, GridopsError, Invalid, NotAllowed, NotFound
+from gridops.intake.words import chinese
+from gridops.web.field_names import label_of
 from gridops.web.guards import speaks_json
 
 log = structlog.get_logger()
@@ -57,7 +59,7 @@ def status_of(error: GridopsError) -> int:
 
 
 def page(status: int, detail: str = "", fields: tuple[tuple[str, str], ...] = ()) -> Response:
-    """The error page; `detail` is a sentence for the user, `fields` pairs of field and reason."""
+    """The error page; `detail` is a sentence for the user, `fields` pairs of what a field is called and the reason."""
     title, advice = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
     body = render_template("error.html", status=status, title=_(title), advice=_(advice), detail=detail, fields=fields)
     return make_response(body, status)
@@ -71,7 +73,8 @@ def answer_to(error: GridopsError) -> Response:
 def _of_the_house(error: GridopsError) -> Response:
     if api := _api():
         return api(error)
-    fields = tuple((found.field, found.reason) for found in error.errors) if isinstance(error, Invalid) else ()
+    wrong = error.errors if isinstance(error, Invalid) else ()
+    fields = tuple((label_of(found.field), chinese(found.reason)) for found in wrong)
     return page(status_of(error), "" if fields else str(error), fields)
 
 

@@ -42,7 +42,7 @@ function end() {
 
 function note(found) {
   since = found.version;
-  found.cases.filter((id) => !movedHere(id)).forEach((id) => changed.add(id));
+  [...found.cases, ...found.gone].filter((id) => !movedHere(id)).forEach((id) => changed.add(id));
   late += found.late;
   Object.entries(found.tabs).forEach(([tab, text]) => {
     const place = document.querySelector(`[data-tab="${tab}"]`);

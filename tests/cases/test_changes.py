@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -18,6 +19,7 @@ from gridops.cases.service import move, report
 from gridops.core import db
 from gridops.grids.models import Grid
 from gridops.people.queries import Scope
+from gridops.people.queries.access import UnitsIn
 from tests.cases.world import World, make_world
 from tests.conftest import empty
 
@@ -87,6 +89,31 @@ def test_of_what_happens_elsewhere_the_version_tells_only_in_the_large(
     assert moved_on.version.highest > since.highest
     own = reported(world)
     assert asked(west, moved_on.version).case_ids == asked(west, since).case_ids == (own.id,)
+
+
+def test_a_case_that_left_the_sight_is_told_once_as_gone(world: World) -> None:
+    def moved(case: Case, what: Move, who: str, **fields: Any) -> None:
+        with db.transaction() as session:
+            move(session, case.id, what, world.people[who], MoveFields(**fields))
+
+    west, case = scope(world, world.west), reported(world)
+    theirs = Scope(world.root.id, 10**9, frozenset(), (UnitsIn(frozenset({world.units["cleaning"].id}), None),))
+    moved(case, Move.FILE, "leader", condition=world.condition.id)
+    moved(case, Move.DISPATCH, "dispatcher", unit=world.units["cleaning"].id)
+    before = {of: version(of) for of in (west, theirs)}
+    moved(case, Move.RETURN, "handler", reason="不归我所")
+    moved(case, Move.DISPATCH, "dispatcher", unit=world.units["parks"].id)
+    assert (asked(west, before[west]).case_ids, asked(west, before[west]).gone) == ((case.id,), ())
+    left = asked(theirs, before[theirs])
+    assert (left.case_ids, left.gone) == ((), (case.id,))
+    assert not asked(theirs, left.version)
+    here = version(west)
+    moved(case, Move.RELOCATE, "dispatcher", lon=EAST[0], lat=EAST[1])
+    left = asked(west, here)
+    assert (left.case_ids, left.gone) == ((), (case.id,))
+    assert not asked(west, left.version)
+    # who never saw it is told nothing
+    assert not asked(theirs, version(theirs))
 
 
 def test_an_empty_house_has_a_version_too(world: World) -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries.filters import visible
 from gridops.cases.rules.changes import OVERLAP, Changes, Version
+from gridops.cases.rules.moves import Move
 from gridops.people.queries import Scope
 
 # So many events are looked at one by one; of more (a page was hidden for a night) the latest in sight are asked for.
 MOST = 2000
 # What happens out of sight moves the version on only by so many events at once: no clock of what others do.
 _MOVES_ON = 100
+# By these a case may leave the sight of who saw it: another unit has it, or it lies elsewhere.
+_LEAVING = (Move.DISPATCH, Move.RELOCATE)
 
 
 def version_of(session: Session, scope: Scope) -> Version:
@@ -36,9 +39,10 @@ def changed_since(session: Session, scope: Scope, since: Version) -> Changes:
     cases = dict.fromkeys(case_id for event_id, case_id in found if event_id > since.highest)
     before = sum(event_id <= since.highest for event_id, _case_id in found)
     late = 0 if none_late else max(before - since.seen, 0)
-    if none_late and not cases and 0 < highest - since.highest < _MOVES_ON:
+    gone = _gone(session, scope, since.highest, highest)
+    if none_late and not cases and not gone and 0 < highest - since.highest < _MOVES_ON:
         return Changes(since)
-    return Changes(version_of(session, scope), tuple(cases), late)
+    return Changes(version_of(session, scope), tuple(cases), late, gone)
 
 
 def _in_sight(session: Session, scope: Scope, low: int) -> list[tuple[int, int]]:
@@ -54,6 +58,43 @@ def _in_sight(session: Session, scope: Scope, low: int) -> list[tuple[int, int]]
     ]
 
 
+def _gone(session: Session, scope: Scope, above: int, highest: int) -> tuple[int, ...]:
+    """The cases that left the sight by an event within these ids: seen as they lay before it, and now no longer."""
+    if scope.grid_ids is None:
+        return ()
+    rows = session.execute(_LEFT, {"above": above, "highest": highest}).all()
+    found = []
+    for row in rows:
+        now = (row.grid_id, row.unit_id)
+        lay = ((row.details or {}).get("before") or {}).get("grid_id", row.grid_id), row.had or row.unit_id
+        seen, sees = (
+            scope.sees(root_id=row.root_id, grid_id=grid, unit_id=unit, reporter_id=row.reporter_id)
+            for grid, unit in (lay, now)
+        )
+        if seen and not sees:
+            found.append(row.case_id)
+    return tuple(dict.fromkeys(found))
+
+
+_EARLIER = aliased(CaseEvent)
+_HAD = (
+    select(_EARLIER.unit_id)
+    .where(_EARLIER.case_id == CaseEvent.case_id, _EARLIER.seq < CaseEvent.seq, _EARLIER.move == Move.DISPATCH)
+    .order_by(_EARLIER.seq.desc())
+    .limit(1)
+    .correlate(CaseEvent)
+    .scalar_subquery()
+)
+_LEFT: Any = (
+    select(
+        CaseEvent.case_id, CaseEvent.details, _HAD.label("had"),
+        Case.root_id, Case.grid_id, Case.unit_id, Case.reporter_id,
+    )
+    .join(Case, Case.id == CaseEvent.case_id)
+    .where(CaseEvent.id > bindparam("above"), CaseEvent.id <= bindparam("highest"), CaseEvent.move.in_(_LEAVING))
+    .order_by(CaseEvent.id.desc())
+    .limit(MOST)
+)  # fmt: skip
 _HIGHEST = select(func.max(CaseEvent.id))
 _KNOWN = select(func.count()).where(CaseEvent.id > bindparam("low"), CaseEvent.id <= bindparam("high"))
 _STANDING = select(_HIGHEST.scalar_subquery(), _KNOWN.scalar_subquery())

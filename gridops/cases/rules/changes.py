@@ -32,15 +32,19 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The cases in sight that changed, how many more events came late, and the version from which to ask on."""
+    """The cases in sight that changed, how many more events came late, and the version from which to ask on.
+
+    `gone`: the cases that were in sight and are so no longer.
+    """
 
     version: Version
     case_ids: tuple[int, ...] = ()
     late: int = 0
+    gone: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether anything in sight changed."""
-        return bool(self.case_ids or self.late)
+        return bool(self.case_ids or self.late or self.gone)
 
 
 def read(text: str) -> Version:

@@ -22,7 +22,8 @@ pages = Blueprint("desk_changes", __name__, url_prefix="/desk/changes")
 @pages.get("")
 @needs(*common.READERS)
 def show() -> Response:
-    """304 where nothing in sight has changed; else the cases, the numbers on the tabs, and the version to go on from.
+    """304 where nothing in sight has changed; else the cases, also those out of sight since (`gone`), the numbers on
+    the tabs, and the version to go on from.
 
     The ETag of a 304 is the version to ask for next; without `since` the answer is where to begin.
     """
@@ -34,7 +35,13 @@ def show() -> Response:
         answer = Response(status=304)
     else:
         tabs = {group.value: common.counted(n) for group, n in counts.items()}
-        answer = jsonify(version=changes.version.written(), cases=changes.case_ids, late=changes.late, tabs=tabs)
+        answer = jsonify(
+            version=changes.version.written(),
+            cases=changes.case_ids,
+            gone=changes.gone,
+            late=changes.late,
+            tabs=tabs,
+        )
     answer.set_etag(changes.version.written())
     return answer
 
