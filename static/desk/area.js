@@ -1,6 +1,6 @@
 // Drawing an area on the map, by mouse, by touch or (the window that is seen) by keyboard; the list of what lies in it.
 
-import { card, cut, edges, words } from "./data.js";
+import { card, cut, words } from "./data.js";
 
 const MOST = 40; // corners, as many as the server takes
 const NEAR = 18; // pixels within which a touch on the first corner closes the line
@@ -120,6 +120,6 @@ export function areas(view, target) {
   const kept = parsed(new URLSearchParams(location.search).get("area") || "");
   if (kept.length < 3) return;
   part.open = true;
-  view.fit([0, 1, 0, 1].map((axis, n) => Math[n < 2 ? "min" : "max"](...kept.map((at) => at[axis]))), edges());
+  view.fit([0, 1, 0, 1].map((axis, n) => Math[n < 2 ? "min" : "max"](...kept.map((at) => at[axis]))));
   list(kept);
 }

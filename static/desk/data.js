@@ -15,7 +15,8 @@ export function wanted() {
   return new Set([...document.querySelectorAll("input[name=layer]:checked")].map((box) => box.value));
 }
 
-export const layerOf = (state) => of.get(state);
+// A case that has ended some other way than by being closed is shown with those closed.
+export const layerOf = (state) => of.get(state) || layers.at(-1);
 
 // Only grids without a grid below them, so that no line is drawn twice.
 export async function grids() {
@@ -49,6 +50,28 @@ export function say(text) {
   document.querySelector("[data-status]").textContent = text;
 }
 
+const CELL = 64; // pixels
+const MOST_APART = 150;
+
+// Points as they are, or, where they are many, one number for each bit of the map that holds several. `pixel` tells where
+// a place ([lon, lat]) lies on the screen.
+export function gathered(points, pixel) {
+  if (points.length <= MOST_APART) return { points, clusters: [] };
+  const cells = new Map();
+  for (const one of points) {
+    const [x, y] = pixel(one.at);
+    const key = `${Math.floor(x / CELL)} ${Math.floor(y / CELL)}`;
+    cells.set(key, [...(cells.get(key) || []), one]);
+  }
+  const mean = (some, axis) => some.reduce((sum, one) => sum + one.at[axis], 0) / some.length;
+  const several = [...cells.values()].filter((some) => some.length > 1);
+  return { points: [...cells.values()].filter((some) => some.length === 1).flat(), clusters: several.map((some) => [mean(some, 0), mean(some, 1), some.length]) };
+}
+
+let instead = null;
+// Another source of what a window shows, such as cases by time; null: the cases of now.
+export function replaceCases(ask) { instead = ask; }
+
 const EMPTY = { points: [], clusters: [], counts: {} };
 
 // A window (west, south, east, north) without what lies beyond the world.
@@ -57,6 +80,7 @@ export const cut = (window) => window.map((edge, i) => Math.max(i % 2 ? -90 : -1
 // Cases of a window (west, south, east, north): points, each with the key of its layer, and clusters [lon, lat, count]
 // where there are many; null when a newer question was asked.
 export async function cases(window) {
+  if (instead) return instead(window);
   const on = wanted();
   const states = layers.filter((layer) => on.has(layer.key)).flatMap((layer) => layer.states);
   if (asking) asking.abort();
@@ -76,7 +100,7 @@ export async function cases(window) {
   }
 }
 
-function shown(found) {
+export function shown(found) {
   const of = new Map();
   for (const [state, count] of Object.entries(found.counts)) of.set(layerOf(state).key, (of.get(layerOf(state).key) || 0) + count);
   document.querySelectorAll("[data-count]").forEach((place) => { place.textContent = of.get(place.dataset.count) || ""; });

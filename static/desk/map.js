@@ -2,6 +2,7 @@
 
 import { areas } from "./area.js";
 import { files } from "./data.js";
+import { times } from "./times.js";
 
 function webgl() {
   try {
@@ -20,5 +21,6 @@ const drawn = webgl() && !wantsPlain
   : import("./map_plain.js").then((module) => module.draw(target, files));
 drawn.then((view) => {
   areas(view, target);
+  times(view);
   target.dataset.drawn = "yes";
 });

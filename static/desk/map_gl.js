@@ -78,7 +78,7 @@ export async function draw(target, files) {
     pitchWithRotate: false,
     style: { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": colour("surface-2") } }] },
     bounds: area.bbox || [119.9, 31.8, 120, 31.9],
-    fitBoundsOptions: { padding: 32 },
+    fitBoundsOptions: { padding: edges() },
     maxZoom: 19,
   });
   map.touchZoomRotate.disableRotation();
@@ -127,13 +127,15 @@ export async function draw(target, files) {
   }, (codes) => { const box = boundsOf(codes.filter((code) => shapes.has(code)).map((code) => shapes.get(code))); if (box) map.fitBounds(box, { padding: edges() }); });
   map.on("click", "shades", (event) => { if (!map.queryRenderedFeatures(event.point, { layers: ["points", "many", "clusters"] }).length) into(event.features[0].properties.code); });
 
-  const look = async () => {
-    const b = map.getBounds();
-    const found = await cases([b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]);
-    if (!found) return;
+  const show = (found) => {
     found.clusters.forEach(([, , count]) => disced(said(count)));
     map.getSource("cases").setData(collection(found.points.map((one) => feature(one.at, one))));
     map.getSource("clusters").setData(collection(found.clusters.map(([lon, lat, count]) => feature([lon, lat], { said: said(count) }))));
+  };
+  const look = async () => {
+    const b = map.getBounds();
+    const found = await cases([b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]);
+    if (found) show(found);
   };
   map.on("moveend", look);
   document.querySelectorAll("input[name=layer]").forEach((box) => box.addEventListener("change", look));
@@ -156,9 +158,12 @@ export async function draw(target, files) {
   map.on("click", "clusters", (event) => map.easeTo({ center: event.features[0].geometry.coordinates, zoom: Math.min(map.getZoom() + 2, 19) }));
   await look();
   return {
+    look,
+    show,
+    pixel: (at) => { const { x, y } = map.project(at); return [x, y]; },
     lonLat: (pixel) => map.unproject(pixel).toArray(),
     window: () => { const b = map.getBounds(); return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]; },
     outline: (ring) => map.getSource("area").setData(ring ? { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[...ring, ring[0]]] } } : EMPTY),
-    fit: (box, padding) => map.fitBounds(box, { padding }),
+    fit: (box) => map.fitBounds(box, { padding: edges() }),
   };
 }

@@ -20,7 +20,7 @@ export async function draw(target, files) {
   const shapes = L.geoJSON(area.leaves, { style: { className: "plain-grid" } }).addTo(map);
   L.geoJSON(area.upper, { style: { className: "plain-upper" }, interactive: false }).addTo(map);
   shapes.eachLayer((shape) => shape.bindTooltip(shape.feature.properties.name));
-  if (area.bbox) map.fitBounds([[area.bbox[1], area.bbox[0]], [area.bbox[3], area.bbox[2]]]);
+  if (area.bbox) map.fitBounds([[area.bbox[1], area.bbox[0]], [area.bbox[3], area.bbox[2]]], room());
   else map.setView([31.85, 119.95], 13);
   const all = new Map([...area.leaves.features, ...area.upper.features].map((grid) => [grid.properties.code, grid]));
   const shades = L.layerGroup().addTo(map);
@@ -33,10 +33,7 @@ export async function draw(target, files) {
   }, (codes) => { const box = boundsOf(codes.filter((code) => all.has(code)).map((code) => all.get(code))); if (box) map.fitBounds([[box[1], box[0]], [box[3], box[2]]], room()); });
   const marks = new Map(layers.map((layer) => [layer.key, layer.mark]));
   const points = L.layerGroup().addTo(map);
-  const look = async () => {
-    const b = map.getBounds();
-    const found = await cases([b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]);
-    if (!found) return;
+  const show = (found) => {
     points.clearLayers();
     for (const one of found.points) {
       const face = Object.assign(document.createElement("span"), { className: `mark mark-${one.layer}${one.overdue ? " mark-overdue" : ""}`, textContent: marks.get(one.layer) });
@@ -49,14 +46,22 @@ export async function draw(target, files) {
         .on("click", () => map.setView([lat, lon], Math.min(map.getZoom() + 2, 19))).addTo(points);
     }
   };
+  const look = async () => {
+    const b = map.getBounds();
+    const found = await cases([b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]);
+    if (found) show(found);
+  };
   map.on("moveend", look);
   document.querySelectorAll("input[name=layer]").forEach((box) => box.addEventListener("change", look));
   await look();
   let outline = null;
   return {
+    look,
+    show,
+    pixel: ([lon, lat]) => { const { x, y } = map.latLngToContainerPoint([lat, lon]); return [x, y]; },
     lonLat: (pixel) => { const { lng, lat } = map.containerPointToLatLng(pixel); return [lng, lat]; },
     window: () => { const b = map.getBounds(); return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]; },
     outline: (ring) => { if (outline) outline.remove(); outline = ring && L.polygon(ring.map(([lon, lat]) => [lat, lon]), { className: "plain-area", interactive: false }).addTo(map); },
-    fit: (box, edge) => map.fitBounds([[box[1], box[0]], [box[3], box[2]]], { paddingTopLeft: [edge.left, edge.top], paddingBottomRight: [edge.right, edge.bottom] }),
+    fit: (box) => map.fitBounds([[box[1], box[0]], [box[3], box[2]]], room()),
   };
 }

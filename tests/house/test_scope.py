@@ -77,6 +77,7 @@ LISTS = {
     "/desk/cases.csv?group=all": r"(?m)^([0-9]{8}-[0-9]{6}),",
     "/desk/map/cases?bbox=119,31,121,33&state=reported,filed,dispatched": r'"number":"([0-9-]+)"',
     "/desk/map/area?area=119_31~121_31~121_33~119_33": r'"number":"([0-9-]+)"',
+    "/desk/map/times?from=2017-03-01&to=2017-03-31": r'\["([0-9]{8}-[0-9]{6})",',
     "/overview/records/reported?month=2017-03": r'href="/desk/cases/([0-9-]+)"',
     "/api/v1/cases": r'"number":"([0-9-]+)"',
     "/field/pack/cases": r'"number":"([0-9-]+)"',

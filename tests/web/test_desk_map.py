@@ -3,6 +3,8 @@
 import pytest
 
 from gridops.cases.rules.moves import Move
+from gridops.core import clock
+from tests.factories import at
 from tests.web.street import EAST_POINT, Street
 
 
@@ -110,3 +112,32 @@ def test_an_area_drawn_on_the_map_is_a_list_a_filter_of_the_queue_and_a_file(str
     assert street.browser("eastern_desk").get(f"/desk/map/area?area={area}").json["rows"] == []
     for wrong, status in (("", 404), ("1_2~3_4", 422), ("west", 422)):
         assert desk.get(f"/desk/map/area?area={wrong}").status_code == status
+
+
+def test_cases_are_told_by_the_minute_of_their_report(street: Street):
+    with clock.set_to(at("2017-03-06 23:59:59")):
+        late = street.report()
+    with clock.set_to(at("2017-03-07 00:00:00")):
+        early = street.report("eastern", EAST_POINT)
+    desk = street.browser("desk")
+
+    def told(days: str, who=desk, bbox: str = "119,31,121,33") -> list[tuple[str, int]]:
+        found = who.get(f"/desk/map/times?bbox={bbox}&{days}").json
+        assert found["more"] is False
+        return [(row[0], row[4]) for row in found["rows"]]
+
+    # The last second of a day is of that day, its end of the next; minutes count from the first midnight.
+    assert told("from=2017-03-06&to=2017-03-06") == [(late.number, 1439)]
+    assert told("from=2017-03-06&to=2017-03-07") == [(early.number, 1440), (late.number, 1439)]
+    assert told("from=2017-03-07&to=2017-03-31") == [(early.number, 0)]
+    assert told("from=2017-03-06&to=2017-03-07", bbox="119,31,119.1,31.1") == []
+    assert told("from=2017-03-06&to=2017-03-07", street.browser("eastern_desk")) == [(early.number, 1440)]
+    for wrong in ("from=2017-13-01", "from=2017-03-07&to=2017-03-06", "from=2017-01-01&to=2017-04-03"):
+        assert desk.get(f"/desk/map/times?{wrong}").status_code == 422
+
+
+def test_more_cases_than_are_sent_are_said_to_be_more(street: Street, monkeypatch):
+    monkeypatch.setattr("gridops.web.desk.times._MOST", 1)
+    cases = [street.report() for _ in range(2)]
+    found = street.browser("desk").get("/desk/map/times").json
+    assert ([row[0] for row in found["rows"]], found["more"]) == ([cases[1].number], True)

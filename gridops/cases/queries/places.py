@@ -68,6 +68,17 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A case where and when it was reported."""
+
+    number: str
+    lon: float
+    lat: float
+    state: State
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """Some open cases that lie close together at this zoom: their mean place, how many there are."""
 
@@ -117,6 +128,24 @@ def lately_closed(session: Session, scope: Scope, window: Window, most: int = MO
     stmt = select(*_POINT).join(last, last.c.id == Case.id).where(*_inside(window))
     newest = visible(stmt, scope).order_by(last.c.reported_at.desc(), last.c.id.desc())
     return _points(session, newest.limit(most))
+
+
+def reported_within(
+    session: Session, scope: Scope, window: Window, start: datetime, end: datetime, most: int
+) -> list[Told]:
+    """The cases of a window reported in [start, end), newest first, up to `most`; without void and merged ones.
+
+    Reads the index of reports over those days once, whatever moment of them is looked at then.
+    """
+    columns = (Case.number, Case.lon, Case.lat, Case.state, Case.reported_at)
+    stmt = select(*columns).where(
+        Case.reported_at >= start,
+        Case.reported_at < end,
+        Case.state.not_in((State.VOIDED, State.MERGED)),
+        *_inside(window),
+    )
+    newest = visible(stmt, scope).order_by(Case.reported_at.desc(), Case.id.desc()).limit(most)
+    return [Told(*row) for row in session.execute(newest)]
 
 
 def nearby(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
@@ -57,11 +58,14 @@ def show() -> str:
             "states": [State.CLOSED.value],
         }
     )
+    today = clock.local_date(clock.now())
     return render_template(
         "desk/map.html",
         layers=layers,
         figures=shades.offered(current_scope()),
         names={state.value: _(name) for state, name in STATE_NAMES.items()},
+        today=today,
+        week_ago=today - timedelta(days=6),
         **common.words(),
     )
 
@@ -70,7 +74,7 @@ def show() -> str:
 @needs(*common.READERS)
 def cases() -> Response:
     """The cases of a window in some states, as JSON: points, or clusters where they are many, and how many of each."""
-    window = _window(request.args.get("bbox", ""))
+    window = window_of(request.args.get("bbox", ""))
     states = _states(request.args.get("state", ""))
     wanted = tuple(state for state in states if state not in ENDED)
     found = places.MapWindow([], [], {})
@@ -99,7 +103,7 @@ def _point(point: places.Point) -> dict[str, Any]:
     }
 
 
-def _window(text: str) -> places.Window:
+def window_of(text: str) -> places.Window:
     """`west,south,east,north` in degrees; empty: everything."""
     if not text:
         return places.Window(-180, -90, 180, 90)
