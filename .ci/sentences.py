@@ -46,7 +46,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "cases/rules/dispatching.py": ("NO_RULE",),
     "cases/service/dispatch_rules.py": ("_CHANGED",),
-    "cases/forms.py": ("parse_rule", "_minute"),
+    "cases/forms.py": ("parse_rule", "_minute", "_parts"),
     "cases/rules/faking.py": ("SUSPICION_NAMES", "VERDICT_NAMES"),
     "cases/rules/queue.py": ("GROUP_NAMES", "SORT_NAMES", "WAITING_SORT_NAMES"),
     "cases/rules/standing.py": ("*",),

@@ -12,6 +12,7 @@ from gridops.cases.rules.dispatching import Conditions, DayKind, Hours
 from gridops.cases.rules.moves import IF_ANY, MOVES, Move, Suspension
 from gridops.cases.rules.sources import Source
 from gridops.catalogue.rules import Kind
+from gridops.core.errors import Invalid
 from gridops.core.fields import Fix as Fix
 from gridops.core.fields import Location as Location
 from gridops.core.fields import Read, Reader, day, flag, instant, location, member, members, number, row_id, text, whole
@@ -25,6 +26,8 @@ MAX_NAME = 30
 MAX_QUERY = 12_000
 MOST_CATEGORIES = 60
 MOST_IN_HAND = 1000
+FEWEST_PARTS, MOST_PARTS = 2, 9
+MOST_USES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,21 @@ class ReportIn:
 
 
 @dataclass(frozen=True, slots=True)
+class PartIn:
+    """One of the cases that a case is split into; what is not said is as with the whole.
+
+    `evidence`: ids of the uses of evidence that go along; None: all.
+    """
+
+    words: str
+    category: int | None = None
+    address: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    evidence: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MoveFields:
     """What is handed in with a move; the table of moves says which of these it needs and takes."""
 
@@ -65,6 +83,7 @@ class MoveFields:
     address: str | None = None
     lon: float | None = None
     lat: float | None = None
+    parts: tuple[PartIn, ...] | None = None
 
     def given(self) -> frozenset[str]:
         """The names of the fields that were handed in."""
@@ -200,6 +219,38 @@ def _row_ids(value: object) -> tuple[int, ...]:
     return tuple(dict.fromkeys(row_id(one) for one in value))
 
 
+def _parts(value: object) -> tuple[PartIn, ...]:
+    """2 to MOST_PARTS parts; Invalid names those that are wrong by their place."""
+    if not isinstance(value, list | tuple) or not FEWEST_PARTS <= len(value) <= MOST_PARTS:
+        raise ValueError("应拆成2至9件")
+    found, wrong = [], []
+    for place, one in enumerate(value):
+        read = Reader(one, str(place))
+        found.append(
+            PartIn(
+                words=read("words", text(MAX_DESCRIPTION), required=True) or "",
+                category=read("category", row_id),
+                address=read("address", text(MAX_ADDRESS)),
+                lon=read("lon", number(-180, 180)),
+                lat=read("lat", number(-90, 90)),
+                evidence=read("evidence", _uses),
+            )
+        )
+        try:
+            read.done()
+        except Invalid as errors:
+            wrong += [(error.field, error.reason) for error in errors.errors]
+    if wrong:
+        raise Invalid(*wrong)
+    return tuple(found)
+
+
+def _uses(value: object) -> tuple[int, ...]:
+    if not isinstance(value, list | tuple) or len(value) > MOST_USES:
+        raise ValueError(f"not a list of at most {MOST_USES}")
+    return tuple(dict.fromkeys(row_id(one) for one in value))
+
+
 _MOVE_FIELDS: dict[str, Read[Any]] = {
     "reason": text(MAX_WORDS),
     "words": text(MAX_DESCRIPTION),
@@ -215,4 +266,5 @@ _MOVE_FIELDS: dict[str, Read[Any]] = {
     "address": text(MAX_ADDRESS),
     "lon": number(-180, 180),
     "lat": number(-90, 90),
+    "parts": _parts,
 }

@@ -149,6 +149,15 @@ class CaseEvent(Base):
     )
 
 
+class CasePart(Base):
+    """A case that another was split into; `seq`: the event of the split one by which it came."""
+
+    __tablename__ = "case_part"
+    part_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True, autoincrement=False)
+    parent_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    seq: Mapped[int]
+
+
 class CaseFlag(Base):
     """A photo of the work done that looks wrong (`rules.faking`), and what a person found; judged once.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
@@ -22,6 +23,7 @@ from gridops.evidence import queries
 from gridops.evidence.forms import Arrival
 from gridops.evidence.models import Content, ContentSent, EvidenceLink, EvidencePrint, PartialUpload
 from gridops.evidence.parts import PartFolder
+from gridops.evidence.queries import Use
 from gridops.evidence.rules import prints
 from gridops.evidence.rules.types import PICTURES, Limits
 from gridops.evidence.store import Store
@@ -163,6 +165,19 @@ def link(
     now = clock.now()
     same = (root_id, subject_kind, subject_id, event_id, now, user_id, record_id)
     rows = [(*same, use.sha256, use.role, use.album, use.taken_at, use.lon, use.lat) for use in uses]
+    insert_rows(session, EvidenceLink, _LINK_COLUMNS, rows)
+
+
+def use_again(session: Session, uses: Sequence[Use], *, root_id: int, subject_id: int) -> None:
+    """Use evidence of a thing for another of its kind too: the same content, taken by whom, when and where it was."""
+    now = clock.now()
+    rows = [
+        (
+            *(root_id, use.subject_kind, subject_id, None, now, use.linked_by, None),
+            *(use.sha256, use.role, use.album, use.taken_at, use.lon, use.lat),
+        )
+        for use in uses
+    ]
     insert_rows(session, EvidenceLink, _LINK_COLUMNS, rows)
 
 

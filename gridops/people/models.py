@@ -129,3 +129,17 @@ class Viewing(Base):
     until: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended: Mapped[Ended | None] = mapped_column(enum_text(Ended))
+
+
+class Helping(Base):
+    """A unit helps with a case that another unit leads (会办): until when, and when it told its result.
+
+    Kept by `cases` with the events of the case; here, since whoever helps sees the case (`queries.access`).
+    """
+
+    __tablename__ = "helping"
+    case_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True, autoincrement=False)
+    due_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    __table_args__ = (Index(None, "unit_id", "case_id"),)

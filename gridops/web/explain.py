@@ -196,6 +196,10 @@ def _title(entry: TimelineEntry) -> str:
         return _("并入 %(number)s", number=entry.into)
     if entry.move is Move.RECATEGORISE and entry.category:
         return _("改类为 %(category)s", category=category_name(entry.category))
+    if entry.move is Move.SPLIT and entry.details.get("parts"):
+        return _("拆分为 %(n)d 件", n=entry.details["parts"])
+    if entry.move is Move.FILE and entry.details.get("split_from"):
+        return _("由 %(number)s 拆分，立案", number=entry.details["split_from"])
     suspension = entry.details.get("suspension")
     if entry.move is Move.SUSPEND and suspension in set(Suspension):
         return _(SUSPENSION_NAMES[Suspension(suspension)])

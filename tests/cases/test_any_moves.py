@@ -46,7 +46,7 @@ ROLES = {
 }
 UNITS = {"handler": "cleaning", "parks_handler": "parks", "community_handler": "community"}
 ELSEWHERE = {"eastern_inspector"}
-ALSO_SUSPENDED = {M.RESUME, M.VOID, M.MERGE, M.RECATEGORISE, M.RELOCATE, M.ADD_EVIDENCE, M.ANSWER_PRESS}
+ALSO_SUSPENDED = {M.RESUME, M.VOID, M.MERGE, M.SPLIT, M.RECATEGORISE, M.RELOCATE, M.ADD_EVIDENCE, M.ANSWER_PRESS}
 TRIED = [move for move in WHO if move is not M.RECOUNT]
 
 
@@ -63,6 +63,7 @@ class Shadow:
     verified: bool | None = None
     checked: bool = False
     pressed: bool = False
+    split: bool = False
     asker: str | None = None
     asked_last: str | None = None
     gave: str | None = None
@@ -101,6 +102,8 @@ class Shadow:
             M.RESUME: self.suspended,
             M.PRESS: not self.pressed,
             M.ANSWER_PRESS: self.pressed,
+            M.UNDO_VOID: not self.split,
+            M.UNDO_SPLIT: self.split,
         }.get(move, True)
 
     def _barred(self, move: Move, who: str) -> bool:
@@ -114,9 +117,10 @@ class Shadow:
     def take(self, move: Move, who: str, unit: str, *, outcome: bool) -> None:
         """It was done."""
         self.made.append((move, who))
-        if move in {M.VOID, M.MERGE}:
+        if move in {M.VOID, M.MERGE, M.SPLIT}:
             self.before = self.state
-        again = {M.VERIFY: State.REPORTED, M.UNDO_VOID: self.before, M.UNDO_MERGE: self.before}
+        again = {M.VERIFY: State.REPORTED, **dict.fromkeys((M.UNDO_VOID, M.UNDO_MERGE, M.UNDO_SPLIT), self.before)}
+        self.split = {M.SPLIT: True, M.UNDO_SPLIT: False}.get(move, self.split)
         again |= dict.fromkeys((M.CHECK_FAILED, M.UNDO_CLOSING), State.DISPATCHED)
         self.state = again.get(move, MOVES[move].to or self.state)
         self.verified = {M.VERIFY: outcome, M.SEND_TO_VERIFY: None}.get(move, self.verified)
@@ -137,7 +141,7 @@ class Shadow:
             self.gave = who
         elif move is M.ASK_EXTENSION:
             self.asker = self.asked_last = who
-        if move in {M.FEEDBACK, M.CLOSE, M.VOID, M.MERGE, M.RETURN, M.EXTEND, M.REFUSE_EXTENSION}:
+        if move in {M.FEEDBACK, M.CLOSE, M.VOID, M.MERGE, M.SPLIT, M.RETURN, M.EXTEND, M.REFUSE_EXTENSION}:
             self.asker = None
 
 

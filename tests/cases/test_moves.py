@@ -59,6 +59,8 @@ FROM: dict[Move, set[State]] = {
     M.UNDO_VOID: {S.VOIDED},
     M.MERGE: FILED_ON,
     M.UNDO_MERGE: {S.MERGED},
+    M.SPLIT: FILED_ON,
+    M.UNDO_SPLIT: {S.VOIDED},
     M.RECATEGORISE: BEFORE | FILED_ON,
     M.RELOCATE: BEFORE | FILED_ON,
     M.ADD_EVIDENCE: set(State),
@@ -72,6 +74,7 @@ READY: dict[Move, Facts] = {
     M.REFUSE_EXTENSION: Facts(asked_at=NOON, due_at=NOON),
     M.ASK_EXTENSION: Facts(due_at=NOON),
     M.RESUME: Facts(suspended_at=NOON),
+    M.UNDO_SPLIT: Facts(split=True),
     M.ANSWER_PRESS: Facts(pressed_at=NOON, press_due_at=NOON),
 }
 
@@ -101,7 +104,7 @@ WHO: dict[Move, set[tuple[Role | None, str]]] = {
         move: {(Role.SHIFT_LEADER, "territory")}
         for move in (
             M.FILE, M.NOT_FILE, M.UNDO_CLOSING, M.EXTEND, M.REFUSE_EXTENSION, M.SUSPEND, M.RESUME, M.VOID, M.UNDO_VOID,
-            M.MERGE, M.UNDO_MERGE,
+            M.MERGE, M.UNDO_MERGE, M.SPLIT, M.UNDO_SPLIT,
         )
     },
 }  # fmt: skip
@@ -181,6 +184,7 @@ def test_a_patrols_report_is_filed_directly_and_a_callers_is_not() -> None:
 def test_a_suspended_case_waits(move: Move) -> None:
     facts = replace(READY.get(move, Facts()), state=next(iter(FROM[move] or {S.REPORTED})), suspended_at=NOON)
     free = {M.RESUME, M.VOID, M.MERGE, M.RECATEGORISE, M.RELOCATE, M.ADD_EVIDENCE, M.RECOUNT, M.ANSWER_PRESS}
+    free |= {M.SPLIT}
     assert (refusal(move, facts, Source.INSPECTOR, whoever(move)) is None) == (move in free)
 
 
@@ -229,7 +233,8 @@ def test_the_clock_is_the_units_only_while_the_unit_has_the_case() -> None:
 
 
 @pytest.mark.parametrize("move", [M.DECLINE, M.NOT_FILE, M.RETURN, M.CHECK_FAILED, M.UNDO_CLOSING, M.SUSPEND, M.VOID,
-                                  M.UNDO_VOID, M.UNDO_MERGE, M.ASK_EXTENSION, M.REFUSE_EXTENSION])  # fmt: skip
+                                  M.UNDO_VOID, M.UNDO_MERGE, M.UNDO_SPLIT, M.ASK_EXTENSION,
+                                  M.REFUSE_EXTENSION])  # fmt: skip
 def test_whoever_turns_something_back_says_why(move: Move) -> None:
     assert "reason" in MOVES[move].needs
 

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridops.cases.models import Case, CaseEvent
+from gridops.cases.forms import PartIn
+from gridops.cases.models import Case, CaseEvent, CasePart
 from gridops.cases.queries import lookups
 from gridops.cases.queries.standing import standing_of
 from gridops.cases.rules.moves import MOVES, Move, State, Suspension
@@ -31,7 +32,9 @@ WALKERS = ("desk", "leader", "clerk", "dispatcher", "handler", "parks_handler", 
 def fields_for(world: World, case: Case, move: Move, dice: random.Random) -> dict[str, Any]:
     """Fields that a person might hand in."""
     now = clock.now()
-    filed = [each for each in world.session.scalars(select(Case)) if each.id != case.id and each.state is State.FILED]
+    parts = set(world.session.scalars(select(CasePart.part_id)))  # once they were used, nothing is put together again
+    cases = [each for each in world.session.scalars(select(Case)) if each.id not in {case.id, *parts}]
+    filed = [each for each in cases if each.state is State.FILED]
     given: dict[Move, dict[str, Any]] = {
         Move.VERIFY: {"outcome": dice.random() < 0.8},
         Move.DECLINE: {"reason": "x"},
@@ -46,10 +49,12 @@ def fields_for(world: World, case: Case, move: Move, dice: random.Random) -> dic
         Move.ANSWER_PRESS: {"words": "x"},
         Move.SUSPEND: {"reason": "x", "suspension": Suspension.OUTSIDE},
         Move.MERGE: {"into": filed[0].number if filed else "none"},
+        Move.SPLIT: {"parts": (PartIn("x"), PartIn("y", category=other_category(world, case)))},
         Move.RELOCATE: {"address": "x", "lon": 119.951 + dice.random() / 200, "lat": 31.855},
         Move.RECATEGORISE: {"category": other_category(world, case)},
     }
     reasons = (Move.UNDO_CLOSING, Move.RETURN, Move.REFUSE_EXTENSION, Move.VOID, Move.UNDO_VOID, Move.UNDO_MERGE)
+    reasons += (Move.UNDO_SPLIT,)
     return {**given, **{each: {"reason": "x"} for each in reasons}}.get(move, {})
 
 
@@ -57,7 +62,9 @@ def offered_to(world: World, case: Case, who: str) -> list[Move]:
     """The moves this person may make now; merging only where there is a case to merge into."""
     history = lookups.history(world.session, case.id)
     standing = standing_of(world.session, world.people[who], case, history)
-    others = world.session.scalar(select(Case.id).where(Case.state == State.FILED, Case.id != case.id).limit(1))
+    parts = select(CasePart.part_id)
+    filed = select(Case.id).where(Case.state == State.FILED, Case.id != case.id, Case.id.not_in(parts))
+    others = world.session.scalar(filed.limit(1))
     offered = moves_for(project(history.events), case.source, standing)
     return [move for move in offered if others or move is not Move.MERGE]
 

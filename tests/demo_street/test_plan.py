@@ -57,7 +57,7 @@ def test_the_year_has_its_size_most_is_put_right_at_once_and_some_thousand_are_f
 def test_every_kind_of_move_occurs(acts: list[Act]) -> None:
     # By way of reports, by the calendar, or not at all.
     never = {Move.SELF_HANDLE, Move.ADD_EVIDENCE, Move.RECOUNT, Move.UNDO_VOID, Move.UNDO_MERGE}
-    never |= {Move.REMIND, Move.PRESS, Move.ANSWER_PRESS, Move.RELOCATE}
+    never |= {Move.REMIND, Move.PRESS, Move.ANSWER_PRESS, Move.RELOCATE, Move.SPLIT, Move.UNDO_SPLIT}
     assert {act.move for act in acts} == set(Move) - never
     assert any(act.fields["self_handled"] for act in reports(acts))
     assert any("same_as" in act.fields for act in reports(acts))

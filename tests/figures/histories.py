@@ -61,7 +61,7 @@ def _completed(draw: st.DrawFn, event: Event, due: datetime | None, own: datetim
         base = max(due or event.happened_at, own or event.happened_at)
         new = base + draw(later)
         return replace(event, due_at=new, handle_due_at=draw(st.sampled_from([None, new])))
-    if event.move in (Move.RESUME, Move.VOID, Move.MERGE) and due:
+    if event.move in (Move.RESUME, Move.VOID, Move.MERGE, Move.SPLIT) and due:
         return replace(event, due_at=draw(st.sampled_from([None, max(due, own or due) + draw(later)])))
     if event.move is Move.RECOUNT and due:
         moved = timedelta(days=draw(st.integers(-9, 9)))

@@ -20,9 +20,9 @@ class Known:
     def first(self, *moves: Move) -> datetime | None:
         return next((e.happened_at for e in self.told if e.move in moves), None)
 
-    def in_force(self, made: Move, undone: Move) -> datetime | None:
-        last = [e for e in self.told if e.move in (made, undone)]
-        return last[-1].happened_at if last and last[-1].move is made else None
+    def in_force(self, made: tuple[Move, ...], undone: tuple[Move, ...]) -> datetime | None:
+        last = [e for e in self.told if e.move in (*made, *undone)]
+        return last[-1].happened_at if last and last[-1].move in made else None
 
     @property
     def filed(self) -> datetime | None:
@@ -30,15 +30,15 @@ class Known:
 
     @property
     def closed(self) -> datetime | None:
-        return self.in_force(M.CLOSE, M.UNDO_CLOSING)
+        return self.in_force((M.CLOSE,), (M.UNDO_CLOSING,))
 
     @property
     def voided(self) -> datetime | None:
-        return self.in_force(M.VOID, M.UNDO_VOID)
+        return self.in_force((M.VOID, M.SPLIT), (M.UNDO_VOID, M.UNDO_SPLIT))
 
     @property
     def merged(self) -> datetime | None:
-        return self.in_force(M.MERGE, M.UNDO_MERGE)
+        return self.in_force((M.MERGE,), (M.UNDO_MERGE,))
 
     @property
     def active(self) -> bool:
@@ -69,7 +69,7 @@ class Known:
         for place, e in enumerate(self.told):
             if e.move is M.SUSPEND and since is None and not out:
                 since = e.happened_at
-            if e.move in (M.RESUME, M.CLOSE, M.VOID, M.MERGE):
+            if e.move in (M.RESUME, M.CLOSE, M.VOID, M.MERGE, M.SPLIT):
                 since = None
             before = Known.__new__(Known)
             before.told = self.told[: place + 1]
@@ -96,7 +96,7 @@ class Known:
                 fair = own if unit_follows else fair
             if e.move is M.DISPATCH and e.handle_due_at:
                 own, fair, has_own = e.handle_due_at, e.handle_due_at, True
-            ends = e.move is M.RESUME or (e.move in (M.CLOSE, M.VOID, M.MERGE) and since is not None)
+            ends = e.move is M.RESUME or (e.move in (M.CLOSE, M.VOID, M.MERGE, M.SPLIT) and since is not None)
             if e.move is M.EXTEND or ends:
                 begun = e.happened_at if e.move is M.EXTEND else (since or self.filed or e.happened_at)
                 # Of what moves a deadline only an extension can come too late, and nothing mends that afterwards.
@@ -198,7 +198,7 @@ def _reopened(events: list[Event], s: datetime, e: datetime) -> bool:
     if not start.filed or start.in_hand:
         return False
     for place, event in enumerate(ordered):
-        if s <= event.happened_at < e and event.move in (M.UNDO_CLOSING, M.UNDO_VOID, M.UNDO_MERGE):
+        if s <= event.happened_at < e and event.move in (M.UNDO_CLOSING, M.UNDO_VOID, M.UNDO_MERGE, M.UNDO_SPLIT):
             then = Known.__new__(Known)
             then.told = ordered[: place + 1]
             if then.in_hand:

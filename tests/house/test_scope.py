@@ -38,6 +38,7 @@ WITHIN = {"west": {"west"}, "street": {"west", "east", "street"}}
 THINGS = {
     "desk_case.show": "case",
     "desk_peek.show": "case",
+    "desk_split.show": "case",
     "field_case.show": "case",
     "api.get_evidence": "evidence",
     "bulletin.show": "bulletin",

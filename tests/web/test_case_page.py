@@ -14,7 +14,7 @@ from gridops.premises.models import Premises
 from gridops.premises.rules import PremisesKind, Risk
 from tests.factories import at, make_category, make_condition
 from tests.web.shots import attach
-from tests.web.street import EAST_POINT, WEST_POINT, Street
+from tests.web.street import EAST_POINT, WEST_POINT, Street, hidden
 
 NEAR = (WEST_POINT[0], WEST_POINT[1] + 30 / 111_320)
 
@@ -104,3 +104,32 @@ def test_what_was_merged_into_a_case_is_seen_with_it_until_that_is_undone(street
     street.move(again, Move.UNDO_MERGE, "desk", reason="不是同一处")
     assert "来自" not in read(street, lead.number, "handler")
     assert handler.get(link).status_code == 404
+
+
+def test_a_case_is_split_on_a_page_that_keeps_what_was_typed(street: Street) -> None:
+    case = street.dispatched()
+    attach(street, case, "before", "inspector", seed=1)
+    desk, url = street.browser("desk"), f"/desk/cases/{case.number}/split"
+    assert f'href="{url}"' in read(street, case.number)
+    form = desk.get(url)
+    use = re.search(r'name="use_0" value="(\d+)" checked', form.text)
+    assert use is not None
+    sent = {name: hidden(form, name) for name in ("version", "record_id")}
+    sent |= {"size": "2", "words_0": "门前垃圾", "words_1": "占道经营", "use_0": use[1]}
+    larger = desk.post(url, {**sent, "size_now": "3"})
+    assert "门前垃圾" in larger.text
+    assert 'name="words_2"' in larger.text
+    refused = desk.post(url, {**sent, "words_1": " "})
+    assert refused.status_code == 422
+    assert "words_1-problem" in refused.text
+    for _ in range(2):  # the same form twice
+        assert desk.post(url, sent).status_code == 302
+    page = read(street, case.number)
+    numbers = re.findall(r'href="/desk/cases/([0-9-]+)"', page.split("拆成的案件")[1].split("</section>")[0])
+    assert len(numbers) == 2
+    assert "拆分为 2 件" in page
+    first, second = (read(street, number) for number in numbers)
+    assert f'href="/desk/cases/{case.number}"' in first
+    assert ("data-zoom=" in first, "data-zoom=" in second) == (True, False)
+    assert desk.post(url, {**sent, "record_id": ""}).status_code == 409
+    assert street.browser("eastern_desk").get(url).status_code == 404

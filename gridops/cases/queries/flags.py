@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from gridops.cases.models import Case, CaseFlag
 from gridops.cases.queries.filters import visible
 from gridops.cases.queries.merging import absorbed_ids, leads
+from gridops.cases.queries.splitting import parts_of, whole_of
 from gridops.people.models import User
 from gridops.people.queries import Scope
 
@@ -56,9 +57,12 @@ def locked(session: Session, flag_id: int) -> CaseFlag | None:
 
 
 def merged_with(session: Session, case: Case) -> frozenset[int]:
-    """A case, those it was merged into, and those merged into any of them: their photos are its own."""
+    """A case, those merged or split with it: their photos are its own."""
     into = leads(session, case)
-    return frozenset({case.id, *(one.id for one in into), *absorbed_ids(session, into[-1].id if into else case.id)})
+    top = into[-1].id if into else case.id
+    split_from = whole_of(session, case.id)
+    family = {split_from, *parts_of(session, split_from)} if split_from else set()
+    return frozenset({case.id, *(one.id for one in into), *absorbed_ids(session, top), *family})
 
 
 _FLAGS = select(CaseFlag, Case, User.name).join(Case, Case.id == CaseFlag.case_id)

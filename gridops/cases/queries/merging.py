@@ -34,12 +34,18 @@ class Absorbed:
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
-    """The case in which a merged one is dealt with now, and whether it is seen."""
+class Linked:
+    """Another case that one hangs together with, and whether it is seen."""
 
     number: str
     state: State
+    description: str
     seen: bool
+
+
+def linked(scope: Scope, case: Case) -> Linked:
+    """A case as another one names it."""
+    return Linked(case.number, case.state, case.description, _sees(scope, case))
 
 
 def absorbed_ids(session: Session, case_id: int) -> list[int]:
@@ -83,10 +89,10 @@ def leads(session: Session, case: Case) -> list[Case]:
     return found
 
 
-def lead(session: Session, scope: Scope, case: Case) -> Lead | None:
+def lead(session: Session, scope: Scope, case: Case) -> Linked | None:
     """Where a merged case is dealt with; None for one that was not merged."""
     found = leads(session, case)
-    return Lead(found[-1].number, found[-1].state, _sees(scope, found[-1])) if found else None
+    return linked(scope, found[-1]) if found else None
 
 
 def evidence_seen(session: Session, scope: Scope, case_id: int) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries.filters import visible
 from gridops.cases.queries.merging import absorbed_ids
+from gridops.cases.queries.splitting import whole_of
 from gridops.cases.rules.moves import Move, State
 from gridops.cases.rules.queue import GROUP_STATES, Group
 from gridops.catalogue.models import Category
@@ -90,8 +91,9 @@ def concerning(session: Session, case_ids: Collection[int]) -> dict[int, Concern
 
 
 def reported_with(session: Session, case_id: int) -> list[int]:
-    """The cases merged into one that somebody reported who may be told of its end."""
-    merged = absorbed_ids(session, case_id)
+    """The cases merged into one, or into that it was split from, whose reporters may be told of its end."""
+    split_from = whole_of(session, case_id)
+    merged = [one for each in (case_id, split_from) if each for one in absorbed_ids(session, each)]
     known = select(Case.id).where(Case.id.in_(merged), Case.reporter_id.is_not(None)).order_by(Case.id)
     return list(session.scalars(known)) if merged else []
 

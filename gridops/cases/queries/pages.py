@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups
 from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
-from gridops.cases.queries.merging import Absorbed, Lead, absorbed, lead
+from gridops.cases.queries.merging import Absorbed, Linked, absorbed, lead
+from gridops.cases.queries.splitting import parts, whole
 from gridops.cases.queries.standing import standing_of
 from gridops.cases.rules.deadlines import Terms, WhyDue, WorkingClock, limit_of, why_due
 from gridops.cases.rules.facts import Event, Facts
@@ -67,7 +68,8 @@ class TimelineEntry:
 class CaseFile:
     """A case and all that its page shows; `clock`: whose clock runs; `moves`: what this person may do now.
 
-    `lead`: where a merged case is dealt with; `absorbed`: the cases merged into this one.
+    `lead`: where a merged case is dealt with; `absorbed`: the cases merged into this one; `whole`: the case it
+    was split from; `parts`: those it was split into.
     """
 
     case: Case
@@ -81,8 +83,10 @@ class CaseFile:
     unit: str | None
     campaign: str | None
     reporter: str | None
-    lead: Lead | None
+    lead: Linked | None
     absorbed: tuple[Absorbed, ...]
+    whole: Linked | None
+    parts: tuple[Linked, ...]
     timeline: tuple[TimelineEntry, ...]
     why_due: WhyDue
     clock: Clock
@@ -141,6 +145,8 @@ def case_file(session: Session, person: Person, number: str) -> CaseFile:
         condition=condition,
         lead=lead(session, scope, case),
         absorbed=absorbed(session, scope, case.id),
+        whole=whole(session, scope, case.id),
+        parts=parts(session, scope, case.id),
         timeline=tuple(_with_states(timeline(session, case.id), history.events)),
         why_due=why_due(history.events, terms, WorkingClock(time.calendar, time.hours)),
         clock=clock_after(case.state, suspended=case.suspended_at is not None),

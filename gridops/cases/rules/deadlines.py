@@ -133,6 +133,7 @@ _CAUSES = {
     Move.RESUME: Cause.RESUMED,
     Move.VOID: Cause.RESUMED,
     Move.MERGE: Cause.RESUMED,
+    Move.SPLIT: Cause.RESUMED,
     Move.RECOUNT: Cause.RECOUNTED,
 }
 

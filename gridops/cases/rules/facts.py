@@ -47,6 +47,7 @@ class Facts:
     something known before no longer held; until then the facts at any earlier instant can be read from the row by
     leaving out later times. `verified`: the last verification's outcome. `checked_at`: the check passed, not closed
     yet. `asked_*`: the open request for an extension. `resume_at`: the set date of a suspension (缓办).
+    `split`: voided since it was split into others.
     `pressed_at`: the last 督办, with `press_due_at` when its answer is due and `press_answered_at` when it came;
     nothing where the case ended before an answer.
     """
@@ -88,6 +89,7 @@ class Facts:
     pressed_at: datetime | None = None
     press_due_at: datetime | None = None
     press_answered_at: datetime | None = None
+    split: bool = False
 
     @property
     def press_open(self) -> bool:
@@ -97,5 +99,5 @@ class Facts:
 
 FACT_NAMES = tuple(field.name for field in fields(Facts))
 # The facts that are columns of `case`; the others are read from the events alone.
-_NO_COLUMNS = ("undone", "handle_due_own", "pressed_at", "press_due_at", "press_answered_at")
+_NO_COLUMNS = ("undone", "handle_due_own", "pressed_at", "press_due_at", "press_answered_at", "split")
 COLUMN_NAMES = tuple(name for name in FACT_NAMES if name not in _NO_COLUMNS)

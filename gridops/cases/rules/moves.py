@@ -79,6 +79,8 @@ class Move(StrEnum):
     UNDO_VOID = "undo_void"
     MERGE = "merge"
     UNDO_MERGE = "undo_merge"
+    SPLIT = "split"
+    UNDO_SPLIT = "undo_split"
     RECATEGORISE = "recategorise"
     RELOCATE = "relocate"
     ADD_EVIDENCE = "add_evidence"
@@ -294,6 +296,18 @@ MOVES: dict[Move, MoveRule] = {
         suspended=True,
     ),
     Move.UNDO_MERGE: _row((_S.MERGED,), None, _LEADER, needs=("reason",)),
+    # Several problems in one: it counts as voided, its parts as filed at that instant, each with its deadline and
+    # condition (statistics.md §2). Undone while nobody has touched a part; the parts are then voided.
+    Move.SPLIT: _row(
+        _FILED_ON,
+        _S.VOIDED,
+        _LEADER,
+        needs=("parts",),
+        takes=("words",),
+        writes=("due_at", "handle_due_at", "details"),
+        suspended=True,
+    ),
+    Move.UNDO_SPLIT: _row((_S.VOIDED,), None, _LEADER, needs=("reason",)),
     # Corrects the kind of problem; the deadline it was filed under stays.
     Move.RECATEGORISE: _row(
         (*_BEFORE_FILING, *_FILED_ON),

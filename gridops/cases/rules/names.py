@@ -52,6 +52,8 @@ MOVE_NAMES: dict[Move, str] = {
     Move.UNDO_VOID: "撤销作废",
     Move.MERGE: "并案",
     Move.UNDO_MERGE: "撤销并案",
+    Move.SPLIT: "拆分",
+    Move.UNDO_SPLIT: "撤销拆分",
     Move.RECATEGORISE: "改类",
     Move.RELOCATE: "改址",
     Move.ADD_EVIDENCE: "补充证据",
@@ -85,6 +87,8 @@ MOVE_LETTERS: dict[Move, str] = {
     Move.UNDO_VOID: "z",
     Move.MERGE: "m",
     Move.UNDO_MERGE: "z",
+    Move.SPLIT: "C",
+    Move.UNDO_SPLIT: "Z",
     Move.RECATEGORISE: "d",
     Move.RELOCATE: "D",
     Move.ADD_EVIDENCE: "i",
@@ -130,6 +134,7 @@ FIELD_NAMES: dict[str, str] = {
     "address": "地址",
     "lon": "经度",
     "lat": "纬度",
+    "parts": "拆成的案件",
 }
 
 # What a field is called where a move means something of its own by it.
@@ -148,7 +153,7 @@ WRITTEN_NAMES: dict[str, str] = {
     "until_at": "申请的时限、恢复日期或答复期限",
     "into_id": "并入的案件",
     "outcome": "核实结果",
-    "details": "改前、改后的位置",
+    "details": "改前、改后的位置，或拆成几件",
 }
 
 TIE_NAMES: dict[Tie, str] = {

@@ -227,6 +227,16 @@ def _undo_void(f: Any, e: Event) -> None:
     _undo(f, e, "voided_at")
 
 
+def _split(f: Any, e: Event) -> None:
+    _void(f, e)
+    f.split = True
+
+
+def _undo_split(f: Any, e: Event) -> None:
+    _undo_void(f, e)
+    f.split = False
+
+
 def _undo_merge(f: Any, e: Event) -> None:
     _undo(f, e, "merged_at")
     f.merged_into_id = None
@@ -335,4 +345,6 @@ _CHANGES: dict[Move, Callable[[Any, Event], None]] = {
     Move.MERGE: _merge,
     Move.UNDO_VOID: _undo_void,
     Move.UNDO_MERGE: _undo_merge,
+    Move.SPLIT: _split,
+    Move.UNDO_SPLIT: _undo_split,
 }

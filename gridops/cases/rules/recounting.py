@@ -32,7 +32,7 @@ def recounted(events: Sequence[Event], terms_of: TermsOf, clock: WorkingClock) -
 def _again(event: Event, facts: Facts, terms_of: TermsOf, clock: WorkingClock) -> Event:
     """The event with the deadlines it sets by this calendar."""
     match event.move:
-        case Move.FILE:
+        case Move.FILE if event.until_at is None:
             due = filing_due(event.happened_at, terms_of(event.condition_id), clock)
             return event if due is None else replace(event, due_at=due)
         case Move.DISPATCH if event.handle_due_at is not None:
@@ -41,7 +41,7 @@ def _again(event: Event, facts: Facts, terms_of: TermsOf, clock: WorkingClock) -
         case Move.EXTEND if event.due_at is not None and facts.condition_id is not None:
             moved = extended(facts, max(event.due_at, facts.due_at or event.due_at))
             return replace(event, due_at=moved.case, handle_due_at=moved.unit if event.handle_due_at else None)
-        case Move.RESUME | Move.VOID | Move.MERGE if facts.suspended_at and facts.condition_id is not None:
+        case Move.RESUME | Move.VOID | Move.MERGE | Move.SPLIT if facts.suspended_at and facts.condition_id is not None:
             moved = resumed(facts, event.happened_at, terms_of(facts.condition_id), clock)
             return replace(event, due_at=moved.case, handle_due_at=moved.unit)
     return event

@@ -152,6 +152,14 @@ def _suspended(facts: Facts, _source: Source) -> str | None:
     return None if facts.suspended_at else "案件没有挂账"
 
 
+def _whole(facts: Facts, _source: Source) -> str | None:
+    return "案件因拆分作废，请撤销拆分" if facts.split else None
+
+
+def _in_parts(facts: Facts, _source: Source) -> str | None:
+    return None if facts.split else "案件没有拆分"
+
+
 def may_be_merged_into(state: State) -> bool:
     """A case may be merged into one that is in hand; so no chain of merged cases ever closes into a ring."""
     return state not in ENDED and state not in (State.REPORTED, State.VERIFYING, State.ACCEPTED)
@@ -169,4 +177,6 @@ _CONDITIONS: dict[Move, Callable[[Facts, Source], str | None]] = {
     Move.PRESS: _may_press,
     Move.ANSWER_PRESS: _pressed,
     Move.RESUME: _suspended,
+    Move.UNDO_VOID: _whole,
+    Move.UNDO_SPLIT: _in_parts,
 }

@@ -6,6 +6,8 @@ dispatch_rules  the rules that propose a unit are kept
 moving     every other move, one at a time or many
 planning   what each move writes, and the checks of its fields
 keeping    filters of the queue, kept by a person
+situation  what a plan looks at, and what it says
+splitting  the parts of a case that is split
 placing    the grid that holds a place
 noticing   who is told of a move by web hook
 telling    which people are told of it

@@ -24,7 +24,8 @@ from gridops.cases.rules.projection import project
 from gridops.cases.rules.standing import Standing, Why, missing, person_refused, refusal
 from gridops.cases.service.closing import draw_recheck
 from gridops.cases.service.noticing import owe_of_move
-from gridops.cases.service.planning import Plan, Situation, plan
+from gridops.cases.service.planning import plan
+from gridops.cases.service.situation import Plan, Situation
 from gridops.cases.service.telling import owe_to_people
 from gridops.cases.service.writing import Said, append, set_projection
 from gridops.core import clock
@@ -107,6 +108,8 @@ def move(
         recorded_at=recorded,
     )
     append(session, case, history.events, event, said, planned.given)
+    if planned.then is not None:
+        planned.then(event)
     owe_of_move(session, case, event)
     owe_to_people(session, case, event)
     if move is Move.CLOSE and standing is not None:

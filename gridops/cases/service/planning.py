@@ -5,26 +5,17 @@ One small function a move; moves without one write nothing of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from gridops.cases.forms import Location, MoveFields
-from gridops.cases.models import Case
 from gridops.cases.queries import dispatching, lookups
-from gridops.cases.queries.lookups import History
 from gridops.cases.rules import deadlines
-from gridops.cases.rules.deadlines import Terms, WorkingClock
-from gridops.cases.rules.dispatching import Weighed
-from gridops.cases.rules.facts import Facts
-from gridops.cases.rules.moves import MOVES, Move
+from gridops.cases.rules.moves import Move
 from gridops.cases.rules.standing import may_be_merged_into
-from gridops.cases.service import asking
-from gridops.cases.service.placing import NEAREST_WITHIN_M, placed
+from gridops.cases.service import asking, splitting
+from gridops.cases.service.situation import Plan, Situation, end_suspension, point_within_reach, terms_in
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import FilingCondition
 from gridops.catalogue.rules import in_force
@@ -32,59 +23,9 @@ from gridops.catalogue.service import conditions_for
 from gridops.core import clock
 from gridops.core.errors import Invalid
 from gridops.grids import queries as grids
-from gridops.people.queries import may_at
-from gridops.people.rules import Person
-from gridops.worktime.queries import working_time
 
 # Where a case lies, as its row says it.
 _PLACE = ("grid_id", "grid_version_id", "lon", "lat", "address", "place")
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """All that a plan looks at. `person`: who acts; `into`: the locked case that the fields name to merge into;
-    `pictures`: how many come with the move, by their roles; `weighed`: what the dispatch rules
-    say of it, where that was asked already.
-    """
-
-    session: Session
-    case: Case
-    facts: Facts
-    history: History
-    fields: MoveFields
-    at: datetime
-    person: Person | None = None
-    into: Case | None = None
-    pictures: Mapping[str, int] = field(default_factory=dict)
-    weighed: Weighed | None = None
-
-    @property
-    def day(self) -> date:
-        """The local day on which it happens."""
-        return clock.local_date(self.at)
-
-    def working_clock(self) -> WorkingClock:
-        """Calendar and office hours of the case's jurisdiction."""
-        found = working_time(self.session, self.case.root_id)
-        return WorkingClock(found.calendar, found.hours)
-
-    def terms(self) -> Terms:
-        """The limits of the condition the case was filed under."""
-        return terms_of(self.session, self.facts.condition_id, self.case.root_id)
-
-    def condition(self) -> FilingCondition | None:
-        """The condition the case stands under."""
-        wanted = self.facts.condition_id
-        return catalogue.condition(self.session, wanted, self.case.root_id) if wanted else None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to write: columns of the event, other details, and columns of the case that are not projected."""
-
-    columns: dict[str, Any] = field(default_factory=dict)
-    details: dict[str, Any] = field(default_factory=dict)
-    given: dict[str, Any] = field(default_factory=dict)
 
 
 def plan(move: Move, situation: Situation) -> Plan:
@@ -93,18 +34,12 @@ def plan(move: Move, situation: Situation) -> Plan:
     return planned(situation) if planned else Plan()
 
 
-def terms_of(session: Session, condition_id: int | None, root_id: int) -> Terms:
-    """The limits of a filing condition; none where there is no condition."""
-    condition = catalogue.condition(session, condition_id, root_id) if condition_id else None
-    return Terms(None, None) if condition is None else _terms(condition)
-
-
 def _file(s: Situation) -> Plan:
     condition = _chosen(s, "condition", s.fields.condition, s.facts.category_id)
     if condition is None:
         return Plan()
     asking.report_pictures(s.session, s.case, condition)
-    due = deadlines.filing_due(s.at, _terms(condition), s.working_clock())
+    due = deadlines.filing_due(s.at, terms_in(condition), s.working_clock())
     return Plan({"condition_id": condition.id, "due_at": due})
 
 
@@ -194,11 +129,6 @@ def _suspend(s: Situation) -> Plan:
     return Plan({"until_at": until}, details)
 
 
-def _end_suspension(s: Situation) -> Plan:
-    due = deadlines.resumed(s.facts, s.at, s.terms(), s.working_clock())
-    return Plan({"due_at": due.case, "handle_due_at": due.unit})
-
-
 def _merge(s: Situation) -> Plan:
     into = s.into
     if into is None or into.root_id != s.case.root_id:
@@ -207,7 +137,7 @@ def _merge(s: Situation) -> Plan:
         raise Invalid(("into", "不能并入自身"))
     if not may_be_merged_into(into.state):
         raise Invalid(("into", "只能并入在办案件"))
-    ended = _end_suspension(s)
+    ended = end_suspension(s)
     return Plan({**ended.columns, "into_id": into.id}, {"into": into.number})
 
 
@@ -229,7 +159,7 @@ def _relocate(s: Situation) -> Plan:
     """Another address, or another point with the grid that held it on the day of the report, or both."""
     given: dict[str, Any] = {"address": s.fields.address} if s.fields.address else {}
     if s.fields.lon is not None and s.fields.lat is not None:
-        given |= _point(s, Location(s.fields.lon, s.fields.lat, picked=True))
+        given |= point_within_reach(s, Move.RELOCATE, s.fields.lon, s.fields.lat)
     elif s.fields.lon is not None or s.fields.lat is not None:
         raise Invalid(("lon" if s.fields.lon is None else "lat", "经度和纬度须同时填写"))
     before = {name: getattr(s.case, name) for name in _PLACE}
@@ -239,17 +169,6 @@ def _relocate(s: Situation) -> Plan:
     names = grids.Snapshot(s.session).territory.versions
     told = [{**each, "grid": names[each["grid_version_id"]].name} for each in (before, after)]
     return Plan(details={"before": told[0], "after": told[1]}, given=given)
-
-
-def _point(s: Situation, at: Location) -> dict[str, Any]:
-    """The point with its grid, where both the case's jurisdiction and whoever moves it there reach."""
-    day = clock.local_date(s.case.reported_at)
-    found = placed(grids.Snapshot(s.session), at, s.case.root_id, day, NEAREST_WITHIN_M)
-    if found is None:
-        raise Invalid(("lon", "新位置不在本辖区内"))
-    if s.person is not None and not may_at(s.session, s.person, MOVES[Move.RELOCATE].roles, found["grid_id"]):
-        raise Invalid(("lon", "新位置不在您的责任范围内"))
-    return found
 
 
 def _chosen(s: Situation, name: str, wanted: int | None, category_id: int | None) -> FilingCondition | None:
@@ -264,10 +183,6 @@ def _chosen(s: Situation, name: str, wanted: int | None, category_id: int | None
     return found
 
 
-def _terms(condition: FilingCondition) -> Terms:
-    return Terms(condition.limit, condition.limit_unit, condition.handle_limit)
-
-
 _PLANS: dict[Move, Callable[[Situation], Plan]] = {
     Move.FILE: _file,
     Move.FEEDBACK: _feedback,
@@ -279,9 +194,11 @@ _PLANS: dict[Move, Callable[[Situation], Plan]] = {
     Move.EXTEND: _extend,
     Move.PRESS: _press,
     Move.SUSPEND: _suspend,
-    Move.RESUME: _end_suspension,
-    Move.VOID: _end_suspension,
+    Move.RESUME: end_suspension,
+    Move.VOID: end_suspension,
     Move.MERGE: _merge,
+    Move.SPLIT: splitting.plan_split,
+    Move.UNDO_SPLIT: splitting.plan_undo,
     Move.RECATEGORISE: _recategorise,
     Move.RELOCATE: _relocate,
 }

@@ -17,7 +17,7 @@ from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.projection import project
 from gridops.cases.rules.recounting import recounted
 from gridops.cases.service.moving import move
-from gridops.cases.service.planning import terms_of
+from gridops.cases.service.situation import terms_of
 from gridops.cases.service.writing import Said, append
 from gridops.core import clock, owed
 from gridops.core.errors import GridopsError

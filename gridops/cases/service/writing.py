@@ -35,9 +35,11 @@ COUNTED = frozenset(
         Move.MERGE,
         Move.UNDO_VOID,
         Move.UNDO_MERGE,
+        Move.SPLIT,
+        Move.UNDO_SPLIT,
     }
 )
-_ALL_DAYS = frozenset({Move.UNDO_VOID, Move.UNDO_MERGE})
+_ALL_DAYS = frozenset({Move.UNDO_VOID, Move.UNDO_MERGE, Move.UNDO_SPLIT})
 
 # Columns of a case that whoever writes it may give; the rest follows from the events.
 GIVEN = (

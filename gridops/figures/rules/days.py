@@ -26,12 +26,13 @@ TURNS: dict[Move, str] = {
     Move.CLOSE: "closings",
     Move.UNDO_CLOSING: "closings_undone",
     Move.VOID: "voids",
+    Move.SPLIT: "voids",
     Move.MERGE: "merges",
 }
 MOVES = (*FIRSTS, *TURNS)
 # What the daily totals share with the figures of a period: checked against each other at every freeze.
 SHARED = ("reported", "self_handled", "accepted", "declined", "filed", "not_filed", "dispatched")
-COLUMNS = (*SHARED, *TURNS.values())
+COLUMNS = (*SHARED, *dict.fromkeys(TURNS.values()))
 
 
 @dataclass(frozen=True, slots=True)

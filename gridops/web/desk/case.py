@@ -82,14 +82,14 @@ def make(number: str, move: str) -> Answer:
         if "unit" in given:  # chosen from the whole list, beside those proposed
             given["unit"] = typed.get("unit_other") or given["unit"]
         fields = forms.parse_move(wanted, given)
-        version, scope, name = _version(typed), current_scope(), records.name_in(typed)
+        version, scope, name = common.version_in(typed), current_scope(), records.name_in(typed)
         with transaction() as session:
             case_id = case_pages.id_in_sight(session, scope, number)
             service.move(session, case_id, wanted, person, fields, expected_version=version, record_id=name)
     except Invalid as wrong:
         return _page(number, Tried(wanted, typed, moving.problems(wrong))), 422
     except (Conflict, Closed) as late:
-        return _page(number, Tried(wanted, typed, refused=str(late), seen=_version(typed))), 409
+        return _page(number, Tried(wanted, typed, refused=str(late), seen=common.version_in(typed))), 409
     except NotAllowed as barred:
         return _page(number, Tried(wanted, typed, refused=str(barred))), 403
     wake("figures.drain")
@@ -125,14 +125,6 @@ def _way() -> Way:
 
 def _onward(url: str | None) -> Markup:
     return Markup('<a class="btn btn-primary notice-next" href="%s">%s</a>') % (url, _("下一件")) if url else Markup()
-
-
-def _version(typed: Mapping[str, str]) -> int:
-    """The version the form was shown at; without it nobody knows what the person saw."""
-    text = typed.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Invalid(("version", _("表单不完整，请刷新后再办理")))
-    return int(text)
 
 
 def _page(number: str, tried: Tried) -> str:

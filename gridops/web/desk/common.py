@@ -199,3 +199,11 @@ def _due(text: str) -> str:
     if text not in ("overdue", "today"):
         raise ValueError(text)
     return text
+
+
+def version_in(typed: Mapping[str, str]) -> int:
+    """The version the form was shown at; without it nobody knows what the person saw."""
+    text = typed.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Invalid(("version", _("表单不完整，请刷新后再办理")))
+    return int(text)

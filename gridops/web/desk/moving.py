@@ -53,6 +53,8 @@ ICONS: dict[Move, str] = {
     Move.UNDO_VOID: "arrow-back-up",
     Move.MERGE: "git-merge",
     Move.UNDO_MERGE: "arrow-back-up",
+    Move.SPLIT: "sitemap",
+    Move.UNDO_SPLIT: "arrow-back-up",
     Move.RECATEGORISE: "replace",
     Move.RELOCATE: "map-pins",
     Move.ADD_EVIDENCE: "note",
@@ -69,6 +71,8 @@ LEADING = (
     Move.SEND_TO_VERIFY,
 )
 # What cannot be taken back by a click asks once more.
+# Too large for a form among others: pages of their own.
+PAGES = {Move.SPLIT: "desk_split.show"}
 GRAVE = frozenset({Move.VOID, Move.MERGE, Move.UNDO_CLOSING, Move.DECLINE, Move.NOT_FILE})
 
 
@@ -76,7 +80,8 @@ GRAVE = frozenset({Move.VOID, Move.MERGE, Move.UNDO_CLOSING, Move.DECLINE, Move.
 class Offer:
     """One move this person may make now: fields it must and may be given, and whether it is what comes next.
 
-    `name`: that of its form, where the move makes no other form stale and the same one could come twice.
+    `name`: that of its form, where the move makes no other form stale and the same one could come twice. `page`: the
+    endpoint of the page that asks for its fields, where that is not a form among others.
     """
 
     move: Move
@@ -86,6 +91,7 @@ class Offer:
     leading: bool
     grave: bool
     name: str | None
+    page: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,4 +161,4 @@ def _offer(move: Move, leading: bool) -> Offer:
     rule: Any = MOVES[move]
     takes = tuple(name for name in rule.takes if not (move is Move.RECATEGORISE and name == "condition"))
     name = None if rule.changes else new_name()
-    return Offer(move, ICONS.get(move, "circle"), rule.needs, takes, leading, move in GRAVE, name)
+    return Offer(move, ICONS.get(move, "circle"), rule.needs, takes, leading, move in GRAVE, name, PAGES.get(move))

@@ -1,0 +1,108 @@
+"""What a plan of a move looks at, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridops.cases.forms import Location, MoveFields
+from gridops.cases.models import Case
+from gridops.cases.queries.lookups import History
+from gridops.cases.rules import deadlines
+from gridops.cases.rules.deadlines import Terms, WorkingClock
+from gridops.cases.rules.dispatching import Weighed
+from gridops.cases.rules.facts import Event, Facts
+from gridops.cases.rules.moves import MOVES, Move
+from gridops.cases.service.placing import NEAREST_WITHIN_M, placed
+from gridops.catalogue import queries as catalogue
+from gridops.catalogue.models import FilingCondition
+from gridops.core import clock
+from gridops.core.errors import Invalid
+from gridops.grids import queries as grids
+from gridops.people.queries import may_at
+from gridops.people.rules import Person
+from gridops.worktime.queries import working_time
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that a plan looks at. `person`: who acts; `into`: the locked case that the fields name to merge into;
+    `pictures`: how many come with the move, by their roles; `weighed`: what the dispatch rules say of it, where that
+    was asked already.
+    """
+
+    session: Session
+    case: Case
+    facts: Facts
+    history: History
+    fields: MoveFields
+    at: datetime
+    person: Person | None = None
+    into: Case | None = None
+    pictures: Mapping[str, int] = field(default_factory=dict)
+    weighed: Weighed | None = None
+
+    @property
+    def day(self) -> date:
+        """The local day on which it happens."""
+        return clock.local_date(self.at)
+
+    def working_clock(self) -> WorkingClock:
+        """Calendar and office hours of the case's jurisdiction."""
+        found = working_time(self.session, self.case.root_id)
+        return WorkingClock(found.calendar, found.hours)
+
+    def terms(self) -> Terms:
+        """The limits of the condition the case was filed under."""
+        return terms_of(self.session, self.facts.condition_id, self.case.root_id)
+
+    def condition(self) -> FilingCondition | None:
+        """The condition the case stands under."""
+        wanted = self.facts.condition_id
+        return catalogue.condition(self.session, wanted, self.case.root_id) if wanted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to write: columns of the event, other details, and columns of the case that are not projected.
+
+    `then`: what else is written once the event is, for the event.
+    """
+
+    columns: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
+    then: Callable[[Event], None] | None = None
+
+
+def terms_of(session: Session, condition_id: int | None, root_id: int) -> Terms:
+    """The limits of a filing condition; none where there is no condition."""
+    condition = catalogue.condition(session, condition_id, root_id) if condition_id else None
+    return Terms(None, None) if condition is None else terms_in(condition)
+
+
+def end_suspension(s: Situation) -> Plan:
+    """The deadlines after a suspension that ends now; those in force where there is none."""
+    due = deadlines.resumed(s.facts, s.at, s.terms(), s.working_clock())
+    return Plan({"due_at": due.case, "handle_due_at": due.unit})
+
+
+def point_within_reach(s: Situation, move: Move, lon: float, lat: float) -> dict[str, Any]:
+    """A picked point with its grid, where both the case's jurisdiction and whoever makes the move there reach."""
+    at = Location(lon, lat, picked=True)
+    day = clock.local_date(s.case.reported_at)
+    found = placed(grids.Snapshot(s.session), at, s.case.root_id, day, NEAREST_WITHIN_M)
+    if found is None:
+        raise Invalid(("lon", "新位置不在本辖区内"))
+    if s.person is not None and not may_at(s.session, s.person, MOVES[move].roles, found["grid_id"]):
+        raise Invalid(("lon", "新位置不在您的责任范围内"))
+    return found
+
+
+def terms_in(condition: FilingCondition) -> Terms:
+    """The limits that a filing condition sets."""
+    return Terms(condition.limit, condition.limit_unit, condition.handle_limit)

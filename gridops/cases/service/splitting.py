@@ -1,0 +1,142 @@
+"""A case with several problems becomes as many cases, each with the deadline and condition of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridops.audit import service as audit
+from gridops.cases.forms import PartIn
+from gridops.cases.models import Case, CasePart
+from gridops.cases.queries import lookups, splitting
+from gridops.cases.queries.merging import absorbed_ids, uses_with_merged
+from gridops.cases.rules.facts import Event
+from gridops.cases.rules.moves import Move, State
+from gridops.cases.service.situation import Plan, Situation, end_suspension, point_within_reach
+from gridops.cases.service.writing import NewCase, Said, append, write_cases
+from gridops.catalogue import queries as catalogue
+from gridops.catalogue.models import Category
+from gridops.catalogue.rules import in_force
+from gridops.core.errors import Conflict, Invalid
+from gridops.evidence import service as evidence
+from gridops.evidence.queries import Use
+
+# What a part has of the whole, unless it says otherwise.
+_KEPT = (
+    "root_id", "kind", "source", "source_number", "grid_id", "grid_version_id", "campaign_id", "reporter_id", "lon",
+    "lat", "place", "address",
+)  # fmt: skip
+_EVENTS = 2  # a part begins with its report and its filing
+UNDONE = "撤销拆分"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part, checked: its case, and the evidence that goes along."""
+
+    new: NewCase
+    uses: Sequence[Use]
+
+
+def plan_split(s: Situation) -> Plan:
+    """The parts of a case, checked; they are written after its own event. Invalid names `parts.0.category`, …"""
+    ended = end_suspension(s)
+    uses = {use.id: use for use in uses_with_merged(s.session, s.case.id, absorbed_ids(s.session, s.case.id))}
+    found, wrong = [], list[tuple[str, str]]()
+    for place, part in enumerate(s.fields.parts or ()):
+        try:
+            found.append(_part(s, part, ended.columns["due_at"], uses))
+        except Invalid as refused:
+            wrong += [(f"parts.{place}.{error.field}", error.reason) for error in refused.errors]
+    if wrong:
+        raise Invalid(*wrong)
+
+    def then(event: Event) -> None:
+        _begin(s, found, event)
+
+    return Plan(ended.columns, {"parts": len(found)}, then=then)
+
+
+def plan_undo(s: Situation) -> Plan:
+    """The parts of the last split are voided, if nobody has touched any of them. Raises Conflict naming one."""
+    split = s.history.last(Move.SPLIT)
+    ids = splitting.parts_of(s.session, s.case.id, split.event.seq if split else 0)
+    parts = list(lookups.locked(s.session, ids).values())
+    for part in parts:
+        if not _untouched(s.session, part):
+            raise Conflict(f"拆出的案件{part.number}已有后续办理，不能撤销拆分")
+
+    def then(event: Event) -> None:
+        for part in parts:
+            _void(s, part, event)
+
+    return Plan(then=then)
+
+
+def _part(s: Situation, part: PartIn, due_later: Any, uses: dict[int, Use]) -> _Part:
+    """One part as a new case: reported and filed at the instant of the split."""
+    category = _category(s, part)
+    given = {name: getattr(s.case, name) for name in _KEPT}
+    if part.lon is not None and part.lat is not None:
+        given |= point_within_reach(s, Move.SPLIT, part.lon, part.lat)
+    elif part.lon is not None or part.lat is not None:
+        raise Invalid(("lon" if part.lon is None else "lat", "经度和纬度须同时填写"))
+    given |= {"description": part.words, "recorded_at": s.at}
+    if part.address:
+        given["address"] = part.address
+    category_id = s.facts.category_id
+    if category is not None:
+        category_id, given["kind"] = category.id, category.kind
+    filed = Event(
+        Move.FILE,
+        s.at,
+        2,
+        condition_id=s.facts.condition_id,
+        due_at=due_later or s.facts.due_at,
+        # Said beside the one in force, as a source says it: no calendar counts it anew from the day of the split.
+        until_at=s.facts.due_first_at,
+    )
+    events = [Event(Move.REPORT, s.at, 1, category_id=category_id), filed]
+    actor = s.person.user_id if s.person else None
+    said = Said(actor, details={"split_from": s.case.number})
+    chosen = uses if part.evidence is None else part.evidence
+    if unknown := [one for one in chosen if one not in uses]:
+        raise Invalid(("evidence", f"{unknown[0]} is no evidence of this case"))
+    return _Part(NewCase(given, events, {1: said, 2: said}), [uses[one] for one in chosen])
+
+
+def _category(s: Situation, part: PartIn) -> Category | None:
+    if part.category is None or part.category == s.facts.category_id:
+        return None
+    category = catalogue.category(s.session, part.category, s.case.root_id)
+    if category is None or category.level != 2 or not in_force(category, s.day):
+        raise Invalid(("category", "没有这个类别，或该类别已停用"))
+    return category
+
+
+def _begin(s: Situation, parts: Sequence[_Part], event: Event) -> None:
+    root_id, actor = s.case.root_id, s.person.user_id if s.person else None
+    ids = write_cases(s.session, [part.new for part in parts])
+    for part_id, part in zip(ids, parts, strict=True):
+        s.session.add(CasePart(part_id=part_id, parent_id=s.case.id, seq=event.seq))
+        evidence.use_again(s.session, part.uses, root_id=root_id, subject_id=part_id)
+        audit.record(s.session, "case.report", "case", part_id, actor_id=actor, root_id=root_id)
+    s.session.flush()
+
+
+def _untouched(session: Session, part: Case) -> bool:
+    """Whether a part is as it was begun: nothing made, added or merged into it."""
+    if part.state is not State.FILED or absorbed_ids(session, part.id):
+        return False
+    return lookups.history(session, part.id).last_seq == _EVENTS
+
+
+def _void(s: Situation, part: Case, event: Event) -> None:
+    history = lookups.history(s.session, part.id)
+    voided = Event(Move.VOID, event.happened_at, history.last_seq + 1)
+    actor = s.person.user_id if s.person else None
+    append(s.session, part, history.events, voided, Said(actor, reason=UNDONE))
+    audit.record(s.session, "case.void", "case", part.id, actor_id=actor, root_id=part.root_id, seq=voided.seq)

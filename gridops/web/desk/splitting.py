@@ -1,0 +1,124 @@
+"""/desk/cases/{number}/split: a case with several problems becomes several cases, each with its words and photos."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from gridops.cases import forms, service
+from gridops.cases.forms import FEWEST_PARTS, MOST_PARTS
+from gridops.cases.queries import pages as case_pages
+from gridops.cases.queries.merging import uses_with_merged
+from gridops.cases.rules.moves import MOVES, Move
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Conflict, Invalid, NotAllowed
+from gridops.tasks.waking import wake
+from gridops.web import choices, records
+from gridops.web.desk import common
+from gridops.web.field import common as street
+from gridops.web.guards import current_person, current_scope, needs
+
+pages = Blueprint("desk_split", __name__, url_prefix="/desk/cases")
+
+_SPLITTERS = tuple(sorted(MOVES[Move.SPLIT].roles))
+_TEXTS = ("words", "category", "address", "lon", "lat")
+
+Answer = str | Response | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What was typed for how many parts, what is wrong with it (`words_0`), and why nothing was saved."""
+
+    size: int = FEWEST_PARTS
+    typed: MultiDict[str, str] = field(default_factory=MultiDict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    refused: str = ""
+
+
+@pages.get("/<number>/split")
+@needs(*_SPLITTERS)
+def show(number: str) -> str:
+    """The form, with two parts to begin with."""
+    return _page(number, Tried())
+
+
+@pages.post("/<number>/split")
+@needs(*_SPLITTERS)
+def make(number: str) -> Answer:
+    """Split the case, or show the form with a part more or less; what cannot be done keeps all that was typed."""
+    typed = request.form
+    size = _size(typed)
+    if "size_now" in typed:
+        return _page(number, Tried(size, typed))
+    try:
+        fields = forms.parse_move(Move.SPLIT, {"parts": _parts(typed, size), "words": typed.get("words")})
+        version, name = common.version_in(typed), records.name_in(typed)
+        with transaction() as session:
+            case_id = case_pages.id_in_sight(session, current_scope(), number)
+            person = current_person()
+            service.move(session, case_id, Move.SPLIT, person, fields, expected_version=version, record_id=name)
+    except Invalid as wrong:
+        return _page(number, Tried(size, typed, _problems(wrong))), 422
+    except Conflict as late:
+        return _page(number, Tried(size, typed, refused=str(late))), 409
+    except NotAllowed as barred:
+        return _page(number, Tried(size, typed, refused=str(barred))), 403
+    wake("figures.drain")
+    flash(_("已拆分为 %(n)d 件：%(number)s", n=size, number=number), "good")
+    return redirect(url_for("desk_case.show", number=number))
+
+
+def _size(typed: Mapping[str, str]) -> int:
+    """How many parts the form shall have: `size_now` where it is to grow or shrink."""
+    wanted = typed.get("size_now") or typed.get("size", "")
+    told = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 3 else FEWEST_PARTS
+    return min(max(told, FEWEST_PARTS), MOST_PARTS)
+
+
+def _parts(typed: MultiDict[str, str], size: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for place in range(size):
+        one: dict[str, Any] = {name: typed.get(f"{name}_{place}") for name in _TEXTS}
+        found.append({**one, "evidence": typed.getlist(f"use_{place}")})
+    return found
+
+
+def _problems(wrong: Invalid) -> dict[str, str]:
+    """`parts.0.words` -> `words_0` -> a sentence for the page."""
+    found: dict[str, str] = {}
+    for error in wrong.errors:
+        _first, place, name = [*error.field.split("."), "", ""][:3]
+        found[f"{name}_{place}" if name else error.field] = records.said(error.reason)
+    return found
+
+
+def _page(number: str, tried: Tried) -> str:
+    person = current_person()
+    with reading() as session:
+        file = case_pages.case_file(session, person, number)
+        uses = uses_with_merged(session, file.case.id, [one.id for one in file.absorbed])
+        path = choices.path_of(session, file.case.grid_id)
+        classes = choices.classes(session, file.case.root_id)
+    return render_template(
+        "desk/split.html",
+        file=file,
+        case=file.case,
+        path=path,
+        uses=uses,
+        shows=street.shows,
+        classes=classes,
+        tried=tried,
+        typed=tried.typed,
+        name=tried.typed.get("record_id") or records.new_name(),
+        may=Move.SPLIT in file.moves,
+        most=MOST_PARTS,
+        fewest=FEWEST_PARTS,
+        **common.words(),
+    )
