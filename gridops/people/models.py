@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridops.core.db import Base, bigint_key, enum_text
+from gridops.core.db import Base, Id, bigint_key, enum_text
 from gridops.people.rules.viewing import REASON_AT_MOST, Ended
 from gridops.people.rules.words import Role, UnitKind, WorkLine
 
