@@ -27,9 +27,10 @@ PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 _REDIS, _, _NUMBER = os.environ.get("GRIDOPS_TEST_REDIS_URL", "redis://127.0.0.1:6379/9").rpartition("/")
 REDIS = f"{_REDIS}/{int(_NUMBER) + PROCESS}"
 IN_CI = os.environ.get("CI") == "true"
-# `./test` without arguments: what doors say is shown on one database each, in turn; `.ci/thorough` asks both.
+# `./test` without arguments: each test is shown on one database, in turn, but those marked; `.ci/thorough` asks both.
 SHORT = os.environ.get("GRIDOPS_TEST_SHORT") == "1"
-_DOORS = tuple(ROOT / "tests" / door for door in ("api", "cli", "field", "house", "tasks", "web"))
+# Whole files of these on one database: what they build once a module is dear.
+_DOORS = ("api", "cli", "field", "house", "tasks", "web")
 _EITHER = (("sqlite", "postgresql"), ("embedded", "redis"))
 
 
@@ -44,21 +45,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _spared(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Of the tests of doors that would run on both databases or brokers, those on the one not theirs by their name."""
+    """Tests marked `thorough`, and of tests on both databases or brokers those on the one not theirs by their name.
+
+    A room's tests take turns one by one, so that each statement meets both databases in some test or other.
+    """
+    spared = [item for item in items if item.get_closest_marker("thorough")]
     pairs: dict[str, dict[str, pytest.Item]] = {}
     for item in items:
         given = getattr(item, "callspec", None)
         values = [value for value in given.params.values() if isinstance(value, str)] if given else []
         on = [(pair, value) for pair in _EITHER for value in values if value in pair]
-        if len(on) == 1 and any(door in item.path.parents for door in _DOORS):
+        if len(on) == 1 and not item.get_closest_marker("both"):
             ((pair, value),) = on
-            name = item.nodeid.replace(value, "|".join(pair))
-            pairs.setdefault(name, {})[value] = item
-    return [
-        both[next(pair for pair in _EITHER if set(pair) == set(both))[crc32(name.encode()) % 2]]
-        for name, both in pairs.items()
-        if len(both) == 2
-    ]
+            pairs.setdefault(item.nodeid.replace(value, "|".join(pair)), {})[value] = item
+    for name, both in pairs.items():
+        if len(both) == 2:
+            a_door = any(f"tests/{door}/" in name for door in _DOORS)
+            turn = crc32((name.partition("::")[0] if a_door else name).encode()) % 2
+            spared.append(both[next(pair for pair in _EITHER if set(pair) == set(both))[turn]])
+    return spared
 
 
 def pytest_collection_finish() -> None:

@@ -29,6 +29,8 @@ from tests.cases.world import MORNING, World, told
 from tests.figures import twin
 from tests.figures.histories import PERIOD, E, S
 
+pytestmark = pytest.mark.both
+
 M = Move
 STEPS, SEEDS, LEGAL = 60, 4, 0.6
 FINAL = {M.SELF_HANDLE, M.DECLINE, M.NOT_FILE}

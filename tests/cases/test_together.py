@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, select
 
 from gridops.cases.forms import Location, MoveFields, ReportIn
@@ -15,6 +16,8 @@ from gridops.cases.service import dispatch_many, move, report
 from gridops.core import db
 from gridops.core.errors import GridopsError
 from tests.cases.world import World, make_world
+
+pytestmark = pytest.mark.both
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:

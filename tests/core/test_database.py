@@ -17,6 +17,8 @@ from gridops.core.numbers import NumberSeries
 from gridops.core.owed import Owed
 from gridops.worktime.models import CalendarDay, CalendarEdition
 
+pytestmark = pytest.mark.both
+
 
 class Stop(Exception):
     """Something went wrong in the middle of a transaction."""

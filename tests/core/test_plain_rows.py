@@ -15,6 +15,8 @@ from gridops.core.owed import Owed, owe, pending
 from gridops.core.plain_rows import instant_text, zone
 from gridops.evidence.models import ContentSent
 
+pytestmark = pytest.mark.both
+
 # Rows that go in beside SQLAlchemy are refused in SQLite's own words.
 REFUSED = (IntegrityError, sqlite3.IntegrityError)
 

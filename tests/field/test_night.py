@@ -17,7 +17,7 @@ from tests.field.night import LONG, SHORT, Night, Officer
 from tests.field.phone import Phone
 from tests.field.server import Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.both]
 
 SIZE = LONG if os.environ.get("GRIDOPS_TEST_NIGHT") == "long" else SHORT
 SEED = int(os.environ.get("GRIDOPS_TEST_NIGHT_SEED", "4"))

@@ -389,6 +389,7 @@ def slow(playwright: Playwright, line: Line, server: Server, tmp_path: Path) -> 
         yield App(phone, server.people["inspector"], "inspector").begin().installed()
 
 
+@pytest.mark.thorough
 def test_how_quick_a_report_is_on_a_slow_phone(slow: App) -> None:
     slow.phone.until("gridops.store.pack('supervision').then(Boolean)", 60)
     page = report(slow)

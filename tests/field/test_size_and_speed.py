@@ -130,6 +130,7 @@ def test_the_kept_frame_names_what_home_needs_and_that_of_a_first_visit_does_not
     assert b"modulepreload" not in fetched(server, "/field")
 
 
+@pytest.mark.thorough
 def test_it_opens_captures_and_scrolls_on_a_slow_phone(
     server: Server, playwright: Playwright, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -33,6 +33,8 @@ from tests.figures.nights import AS_OF, PERIOD, Drawn, E, S
 from tests.figures.street import street_of
 from tests.figures.test_nights_twin import _put
 
+pytestmark = pytest.mark.both
+
 RULES = (
     money.effective, money.decided, money.fine, money.outstanding, money.overdue, money.surcharge_estimate,
     money.penalised, money.penalised_of_rounds,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,8 @@ from tests.figures import nights as twin
 from tests.figures.nights import AS_OF, PERIOD, Drawn, E
 from tests.figures.street import Street, street_of
 from tests.figures.test_freezing import freeze
+
+pytestmark = pytest.mark.both
 
 
 @settings(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
@@ -25,6 +26,8 @@ from tests.factories import make_category, make_grid, make_unit
 from tests.figures import twin
 from tests.figures.histories import PERIOD, E, S, histories
 from tests.figures.loading import Put, put_cases
+
+pytestmark = pytest.mark.both
 
 
 def by_rules(events: list[Event]) -> dict[str, int]:

@@ -16,6 +16,8 @@ from gridops.core import db
 from gridops.people.rules import Role
 from tests.house import case_things, penalty_things
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:

@@ -6,6 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.command import ROOT
 
 
@@ -37,6 +39,7 @@ def test_comparing_nothing_is_no_agreement(tmp_path: Path) -> None:
     assert "nothing to compare" in told.stderr
 
 
+@pytest.mark.thorough
 def test_a_command_that_fails_in_the_comparison_is_shown_and_no_database_from_outside_is_touched(
     tmp_path: Path,
 ) -> None:

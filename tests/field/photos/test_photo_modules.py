@@ -63,6 +63,7 @@ def test_a_photo_of_12_megapixels_becomes_small_beside_the_page(page: Page, file
     assert (small.size, dict(small.getexif())) == ((1440, 1920), {})
 
 
+@pytest.mark.thorough
 def test_how_long_a_photo_of_12_megapixels_takes_on_a_slow_phone(
     page: Page, files: dict[str, bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
