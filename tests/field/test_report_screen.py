@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -382,20 +381,17 @@ def looks(page: Page, name: str) -> list[str]:
     return told
 
 
-@pytest.fixture
-def slow(playwright: Playwright, line: Line, server: Server, tmp_path: Path) -> Iterator[App]:
-    """A phone four times slower."""
-    with Phone(playwright, tmp_path / "slow", line.address, slower=4) as phone:
-        yield App(phone, server.people["inspector"], "inspector").begin().installed()
-
-
 @pytest.mark.thorough
-def test_how_quick_a_report_is_on_a_slow_phone(slow: App) -> None:
-    slow.phone.until("gridops.store.pack('supervision').then(Boolean)", 60)
-    page = report(slow)
-    shoot(page)
-    pick(page)
-    send(page)
-    ms = page.evaluate("performance.getEntriesByName('captured').at(-1).duration")
-    sys.stdout.write(f"\nfour times slower, from the touch to queued: {ms:.0f} ms\n")
-    slow.phone.wait_until_all_confirmed(slow.who)
+def test_how_quick_a_report_is_on_a_slow_phone(
+    playwright: Playwright, line: Line, server: Server, tmp_path: Path
+) -> None:
+    with Phone(playwright, tmp_path / "slow", line.address, slower=4) as phone:
+        slow = App(phone, server.people["inspector"], "inspector").begin().installed()
+        phone.until("gridops.store.pack('supervision').then(Boolean)", 60)
+        page = report(slow)
+        shoot(page)
+        pick(page)
+        send(page)
+        ms = page.evaluate("performance.getEntriesByName('captured').at(-1).duration")
+        sys.stdout.write(f"\nfour times slower, from the touch to queued: {ms:.0f} ms\n")
+        phone.wait_until_all_confirmed(slow.who)
