@@ -100,6 +100,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "supervision/rules/checks.py": ("naming_fault",),
     "supervision/rules/matters.py": ("undoing_fault", "signing_fault",),
     "supervision/rules/problems.py": ("answer_fault", "judging_fault"),
+    "supervision/rules/waiting.py": ("WHY_NAMES",),
     "supervision/rules/words.py": ("*",),
     "supervision/service/common.py": ("CHANGED_MEANWHILE", "NO_UNIT"),
     "web/field_names.py": ("NAMES",),

@@ -132,5 +132,6 @@ document.addEventListener("change", (event) => {
 });
 window.addEventListener("pageshow", count);
 count();
-// Back from a case: on its row again.
-if (document.referrer.includes("/desk/cases/") && current()) stand(current());
+// Back from what a row leads to: on that row again.
+const folder = (address) => new URL(address, location.href).pathname.replace(/[^/]*$/, "");
+if (document.referrer && current() && folder(document.referrer) === folder(linkOf(current()).href)) stand(current());

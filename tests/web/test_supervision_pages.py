@@ -188,7 +188,10 @@ def test_a_matter_has_its_weekly_line_and_is_signed_off(rooms: Rooms) -> None:
     assert villager.post(f"{one}/sign_off", {"version": "1", "outcome": "完成"}).status_code == 403
     with clock.set_to(at("2017-03-06 09:10")):
         listed = office.get(f"{BASE}/matters").text
+        weekly = office.get(f"{BASE}/matters/weekly?week=2017-W10").text
     assert "红灯" in listed
+    assert ("长虹路整治" in weekly, "滞后 1 项" in weekly, "已进场" in weekly) == (True, True, True)
+    assert office.get(f"{BASE}/matters/weekly?week=2017-03").status_code == 422
     assert office.post(f"{one}/sign_off", {"version": "1", "outcome": "全部完成"}).status_code == 302
     assert office.post(f"{one}/void", {"version": "2", "reason": "误立"}).status_code == 409
     assert "全部完成" in rooms["boss"].get(one).text
@@ -231,6 +234,7 @@ def test_a_unit_appeals_from_the_page_of_the_case_and_someone_else_decides(rooms
     assert way in bureau.get(f"/desk/cases/{rooms.case}").text
     assert way not in rooms["office"].get(f"/desk/cases/{rooms.case}").text
     assert rooms["villager"].get(way).status_code == 404  # not his unit's case
+    assert way in bureau.get(f"{BASE}/appeals").text  # in the unit's own queue too
     bureau.get(way)
     mark = written_mark(Against.OVERDUE, at("2017-03-03 17:00"))
     form = {"case": rooms.case, "mark": mark, "reason": "系统故障未能反馈"}
@@ -241,10 +245,16 @@ def test_a_unit_appeals_from_the_page_of_the_case_and_someone_else_decides(rooms
     assert "没有可以申诉的认定" in bureau.get(way).text
     assert rooms["villager"].get(one).status_code == 404
     assert bureau.post(f"{one}/decide", {"yes": "yes", "why": "成立"}).status_code == 403
+    assert way not in bureau.get(f"{BASE}/appeals").text
+    # It waits for who may decide it, told on the desk and on the tab, and for nobody else.
+    assert rooms.case in shift.get(f"{BASE}/appeals").text
+    assert 'href="/desk/supervision/appeals"' in shift.get("/desk").text
+    assert f'data-case="appeal-{one.rsplit("/", 1)[1]}"' not in bureau.get(f"{BASE}/appeals").text
     shift.get(one)
     assert shift.post(f"{one}/decide", {"yes": "yes"}).status_code == 422
     assert shift.post(f"{one}/decide", {"yes": "yes", "why": "系统日志可证"}).status_code == 302
     assert shift.post(f"{one}/decide", {"yes": "no", "why": "反悔"}).status_code == 409
+    assert rooms.case not in shift.get(f"{BASE}/appeals").text
     assert "申诉成立" in bureau.get(f"/desk/cases/{rooms.case}").text
     assert rooms.case in shift.get(f"{BASE}/appeals?decided=yes&against=overdue").text
     assert rooms.case not in shift.get(f"{BASE}/appeals?decided=no").text

@@ -1,4 +1,4 @@
-"""Every select of the room: `checks`, `problems`, `matters` (and scores), `appeals`, `importing`."""
+"""Every select of the room: `checks`, `problems`, `matters` (and scores), `appeals`, `waiting`, `importing`."""
 
 from gridops.supervision.queries.appeals import (
     Appealable,
@@ -8,6 +8,8 @@ from gridops.supervision.queries.appeals import (
     appealable,
     marks,
     of_case,
+    still_appealable,
+    undecided,
     upheld_case_ids,
 )
 from gridops.supervision.queries.checks import (
@@ -26,6 +28,8 @@ from gridops.supervision.queries.matters import (
     lines_of,
     matter_in_sight,
     matter_page,
+    matters_of_week,
+    open_matters,
     score_months,
     scores,
     scores_by_key,
@@ -39,12 +43,21 @@ from gridops.supervision.queries.problems import (
     numbers_of,
     of_cases,
     of_period,
+    open_items,
     problem_in_sight,
     problem_named,
     problem_page,
     step_of_record,
     steps_of,
     to_answer,
+)
+from gridops.supervision.queries.waiting import (
+    Waiting,
+    appeals_waiting,
+    matters_waiting,
+    problems_waiting,
+    waiting,
+    who_answers,
 )
 
 __all__ = [
@@ -57,9 +70,11 @@ __all__ = [
     "Page",
     "ProblemFilter",
     "ProblemRow",
+    "Waiting",
     "appeal_in_sight",
     "appeal_page",
     "appealable",
+    "appeals_waiting",
     "chain_of",
     "check_in_sight",
     "check_of_record",
@@ -72,21 +87,30 @@ __all__ = [
     "marks",
     "matter_in_sight",
     "matter_page",
+    "matters_of_week",
+    "matters_waiting",
     "numbers_of",
     "of_case",
     "of_cases",
     "of_period",
+    "open_items",
+    "open_matters",
     "place_of_unit",
     "problem_in_sight",
     "problem_named",
     "problem_page",
+    "problems_waiting",
     "score_months",
     "scores",
     "scores_by_key",
     "step_of_record",
     "steps_of",
+    "still_appealable",
     "to_answer",
+    "undecided",
     "undoings",
     "unit_ids",
     "upheld_case_ids",
+    "waiting",
+    "who_answers",
 ]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from gridops.cases.models import Case
+from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups
+from gridops.cases.rules.moves import Move, State
 from gridops.cases.rules.projection import project
 from gridops.core import clock
 from gridops.people.models import Unit
-from gridops.people.queries import Scope, apply_scope, may_at
+from gridops.people.queries import Scope, apply_scope, may_at, units_below
 from gridops.people.rules import Person
 from gridops.supervision.models import Appeal
 from gridops.supervision.queries.common import PAGE, Page, Place, one, paged
@@ -22,6 +23,9 @@ from gridops.supervision.rules import ANSWERERS, Against
 from gridops.supervision.rules.appeals import Mark, appeal_fault, last_instant, marks_of
 from gridops.worktime.queries import working_time
 
+# Two working days lie within it, whatever holidays stand between them.
+LOOKED_BACK = timedelta(days=16)
+MARKING = (Move.CHECK_FAILED, Move.UNDO_CLOSING, Move.RETURN, Move.DISPATCH)
 NO_APPEAL = "没有这件申诉"
 
 
@@ -63,6 +67,19 @@ def appeal_page(
     return Page(shown, (shown[-1].appeal.at, shown[-1].appeal.id) if len(rows) > limit else None)
 
 
+def undecided(
+    session: Session, scope: Scope, *, against: Against | None = None, not_of: int | None = None, limit: int = 200
+) -> list[AppealRow]:
+    """The appeals in sight that wait for a decision, longest first; `not_of`: neither first judged nor made by them."""
+    asked = _rows(scope).where(Appeal.decided_at.is_(None))
+    if against is not None:
+        asked = asked.where(Appeal.against == against)
+    if not_of is not None:
+        others = or_(Appeal.judged_by.is_(None), Appeal.judged_by != not_of)
+        asked = asked.where(Appeal.by_id != not_of, others)
+    return [AppealRow(*row) for row in session.execute(asked.order_by(Appeal.at, Appeal.id).limit(limit))]
+
+
 def appeal_in_sight(session: Session, scope: Scope, appeal_id: int) -> AppealRow:
     """One appeal, if the scope shows it; NotFound otherwise."""
     found: Appeal = one(session, _rows(scope).where(Appeal.id == appeal_id), NO_APPEAL)
@@ -101,6 +118,36 @@ def appealable(session: Session, person: Person, case: Case) -> list[Appealable]
         if fault is None and may_at(session, person, ANSWERERS, case.grid_id, mark.unit_id):
             found.append(Appealable(mark, last))
     return found
+
+
+def still_appealable(session: Session, person: Person, limit: int = 60) -> list[tuple[Case, Appealable]]:
+    """The marks against units for which a person answers that may still be appealed against, first what ends first.
+
+    Looked for in the cases with these units that fell due, or moved, within `LOOKED_BACK`, the newest `limit` of them.
+    """
+    own = units_below(session, [held.unit_id for held in person.holdings if held.role in ANSWERERS])
+    if not own:
+        return []
+    now = clock.now()
+    since = now - LOOKED_BACK
+    marked = select(CaseEvent.case_id).where(
+        CaseEvent.case_id == Case.id, CaseEvent.move.in_(MARKING), CaseEvent.happened_at >= since
+    )
+    due = func.coalesce(Case.handle_due_fair_at, Case.handle_due_at, Case.due_at)
+    cases = session.scalars(
+        select(Case)
+        .where(
+            Case.root_id == person.root_id,
+            Case.unit_id.in_(sorted(own)),
+            Case.state.not_in((State.VOIDED, State.MERGED)),
+            Case.last_moved_at >= since - LOOKED_BACK,
+            or_(due.between(since, now), marked.exists()),
+        )
+        .order_by(Case.last_moved_at.desc(), Case.id.desc())
+        .limit(limit)
+    ).all()
+    found = [(case, mark) for case in cases for mark in appealable(session, person, case)]
+    return sorted(found, key=lambda pair: (pair[1].last, pair[0].id))
 
 
 def upheld_case_ids(session: Session, root_id: int, until: datetime) -> dict[int, set[Against]]:

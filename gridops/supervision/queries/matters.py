@@ -15,7 +15,7 @@ from gridops.people.queries import Scope, apply_scope
 from gridops.supervision.models import Matter, MatterHelper, MatterLine, MatterUndoing, Score
 from gridops.supervision.queries.common import PAGE, Page, Place, in_sight, one, paged
 from gridops.supervision.rules import Assessor, MatterState
-from gridops.supervision.rules.matters import light_at, state_at
+from gridops.supervision.rules.matters import done_before, light_at, state_at
 
 NO_MATTER = "没有这个督查事项"
 
@@ -28,6 +28,7 @@ class MatterRow:
     lead: str
     line: MatterLine | None
     state: MatterState | None
+    done_at: datetime | None = None
 
 
 def matter_page(
@@ -47,6 +48,28 @@ def matter_page(
     last = last_lines(session, [row[0].id for row in rows[:limit]], end)
     shown = [_row(matter, lead, last.get(matter.id, []), end) for matter, lead in rows[:limit]]
     return Page(shown, (shown[-1].matter.opened_at, shown[-1].matter.id) if len(rows) > limit else None)
+
+
+def open_matters(
+    session: Session, scope: Scope, end: datetime, *, unit_id: int | None = None, limit: int = 300
+) -> list[MatterRow]:
+    """The matters in sight that are neither signed off nor voided, by deadline, as they stand at an instant."""
+    asked = _rows(scope).where(Matter.done_at.is_(None), Matter.voided_at.is_(None), Matter.opened_at < end)
+    if unit_id is not None:
+        asked = asked.where(Matter.lead_unit_id == unit_id)
+    rows = session.execute(asked.order_by(Matter.due_at.is_(None), Matter.due_at, Matter.id).limit(limit)).all()
+    last = last_lines(session, [row[0].id for row in rows], end)
+    return [_row(matter, lead, last.get(matter.id, []), end) for matter, lead in rows]
+
+
+def matters_of_week(session: Session, scope: Scope, start: datetime, end: datetime) -> list[MatterRow]:
+    """The matters in sight as they stood at the end of a week, by number: all but those done before it or voided."""
+    asked = _rows(scope).where(Matter.opened_at < end, Matter.voided_at.is_(None)).order_by(Matter.number)
+    rows = session.execute(asked).all()
+    ids = [matter.id for matter, _ in rows]
+    last, undone = last_lines(session, ids, end), undoings(session, ids)
+    told = [_row(matter, lead, last.get(matter.id, []), end, undone.get(matter.id, ())) for matter, lead in rows]
+    return [row for row in told if row.done_at is None or row.done_at >= start]
 
 
 def matter_in_sight(session: Session, scope: Scope, number: str, end: datetime) -> MatterRow:
@@ -119,13 +142,14 @@ def undoings(session: Session, matter_ids: Collection[int]) -> dict[int, list[Ma
     return found
 
 
-def _row(matter: Matter, lead: str, lines: list[MatterLine], end: datetime) -> MatterRow:
+def _row(
+    matter: Matter, lead: str, lines: list[MatterLine], end: datetime, undone: Iterable[MatterUndoing] = ()
+) -> MatterRow:
     before = [line for line in lines if line.at < end]
     light = light_at(((line.at, line.light) for line in before), end)
-    state = state_at(
-        end, opened_at=matter.opened_at, due_at=matter.due_at, done_at=matter.done_at, light=light
-    )  # fmt: skip
-    return MatterRow(matter, lead, before[-1] if before else None, state)
+    done_at = done_before(matter.done_at, [(each.done_at, each.undone_at) for each in undone], end)
+    state = state_at(end, opened_at=matter.opened_at, due_at=matter.due_at, done_at=done_at, light=light)
+    return MatterRow(matter, lead, before[-1] if before else None, state, done_at)
 
 
 def _rows(scope: Scope) -> Any:

@@ -65,18 +65,7 @@ def problem_page(
     limit: int = PAGE,
 ) -> Page[ProblemRow]:
     """The problem items in sight, newest first, voided ones too."""
-    asked = _rows(scope)
-    for column, value in (
-        (Problem.unit_id, wanted.unit_id),
-        (Problem.series, wanted.series),
-        (Problem.period, wanted.period),
-    ):
-        if value is not None:
-            asked = asked.where(column == value)
-    if wanted.state is not None:
-        asked = asked.where(_STATES[wanted.state])
-    if wanted.overdue is not None:
-        asked = asked.where(Problem.due_at < wanted.overdue, Problem.accepted_at.is_(None), Problem.voided_at.is_(None))
+    asked = _narrowed(_rows(scope), wanted)
     rows = paged(session, asked, Problem.at, Problem.id, after, limit)
     shown = [ProblemRow(*row) for row in rows[:limit]]
     return Page(shown, (shown[-1].problem.at, shown[-1].problem.id) if len(rows) > limit else None)
@@ -121,6 +110,26 @@ def to_answer(session: Session, person: Person, limit: int = 200) -> list[Proble
         .limit(limit)
     )
     return [ProblemRow(*row) for row in session.execute(asked)]
+
+
+def to_judge(session: Session, scope: Scope, user_id: int, limit: int = 200) -> list[ProblemRow]:
+    """Answers that wait for the judgement of somebody who did not give them, within a scope, by deadline."""
+    asked = _rows(scope).where(
+        _STATES[ProblemState.ANSWERED],
+        Problem.voided_at.is_(None),
+        or_(Problem.answered_by.is_(None), Problem.answered_by != user_id),
+    )
+    by_deadline = asked.order_by(Problem.due_at.is_(None), Problem.due_at, Problem.id).limit(limit)
+    return [ProblemRow(*row) for row in session.execute(by_deadline)]
+
+
+def open_items(
+    session: Session, scope: Scope, wanted: ProblemFilter = ProblemFilter(), limit: int = 200
+) -> list[ProblemRow]:
+    """The items in sight that are neither accepted nor voided, by deadline."""
+    asked = _narrowed(_rows(scope), wanted).where(Problem.accepted_at.is_(None), Problem.voided_at.is_(None))
+    by_deadline = asked.order_by(Problem.due_at.is_(None), Problem.due_at, Problem.id).limit(limit)
+    return [ProblemRow(*row) for row in session.execute(by_deadline)]
 
 
 def of_period(session: Session, root_id: int, series: str, period: str) -> list[ProblemRow]:
@@ -189,3 +198,18 @@ def numbers_of(session: Session, problem_ids: Collection[int]) -> dict[int, str]
 def _rows(scope: Scope) -> Any:
     asked = select(Problem, Unit.name, Unit.code).join(Unit, Unit.id == Problem.unit_id)
     return in_sight(asked, scope, Problem, Problem.unit_id)
+
+
+def _narrowed(asked: Any, wanted: ProblemFilter) -> Any:
+    for column, value in (
+        (Problem.unit_id, wanted.unit_id),
+        (Problem.series, wanted.series),
+        (Problem.period, wanted.period),
+    ):
+        if value is not None:
+            asked = asked.where(column == value)
+    if wanted.state is not None:
+        asked = asked.where(_STATES[wanted.state])
+    if wanted.overdue is not None:
+        asked = asked.where(Problem.due_at < wanted.overdue, Problem.accepted_at.is_(None), Problem.voided_at.is_(None))
+    return asked

@@ -1,10 +1,12 @@
-"""督查事项: on track, late or done at an instant; the light of the last weekly line."""
+"""督查事项: on track, late or done at an instant; the light of the last weekly line, and weeks without one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from gridops.core import clock
+from gridops.core.periods import Period, PeriodKind, containing
 from gridops.supervision.rules.words import Light, MatterState
 
 
@@ -43,6 +45,22 @@ def done_before(
     if done_at is not None and done_at < end:
         return done_at
     return next((done for done, gone in sorted(undone, reverse=True) if done < end <= gone), None)
+
+
+def week_of(at: datetime) -> Period:
+    """The week of an instant, Monday to Sunday by the local calendar."""
+    return containing(PeriodKind.WEEK, clock.local_date(at))
+
+
+def line_owed(opened_at: datetime, last_at: datetime | None, now: datetime) -> bool:
+    """Whether the line of this week is still to be told; a matter owes none in the week in which it was opened."""
+    return (last_at or opened_at) < week_of(now).start
+
+
+def weeks_silent(opened_at: datetime, last_at: datetime | None, now: datetime) -> int:
+    """How many whole weeks ended without a line since the last one, or since the week of the opening."""
+    gone = week_of(now).first_day - week_of(last_at or opened_at).first_day
+    return max(0, gone.days // 7 - 1)
 
 
 def undoing_fault(done_at: datetime | None, voided_at: datetime | None) -> str | None:

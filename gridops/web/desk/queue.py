@@ -36,6 +36,7 @@ from gridops.people.rules import Person, Role
 from gridops.tasks.waking import wake
 from gridops.web import choices, explain
 from gridops.web.desk import common, many, proposals
+from gridops.web.desk.supervision.common import office_queues
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
@@ -70,6 +71,7 @@ def index() -> Answer:
         filters = kept_filters(session, person.user_id)
         options = _options(session, person.root_id)
         judged = judging.any_waiting(session, person)
+        queues = office_queues(session)
         doubted = not person.roles.isdisjoint(JUDGES) and any_to_judge(session, current_scope())
     shown: dict[str, Any] = asked.kept
     trail = [mark for mark in request.args.get("trail", "")[:4000].split(".") if mark][-_TRAIL:]
@@ -92,6 +94,7 @@ def index() -> Answer:
         bulk=many.offered(person, page.rows),
         may_register=bool(person.roles.intersection(common.REGISTRARS)),
         judged=judged,
+        office_queues=queues,
         doubted=doubted,
         samples_cases=not person.roles.isdisjoint(JUDGES),
         answers_sheets=Role.HANDLER in person.roles,

@@ -17,7 +17,7 @@ from gridops.supervision.rules import ANSWERERS, JUDGES, Against
 from gridops.supervision.rules.appeals import judge_fault
 from gridops.web import records
 from gridops.web.desk.joint import place, written
-from gridops.web.desk.supervision.common import APPEALS, Answer, Tried, attempt, kept, words
+from gridops.web.desk.supervision.common import APPEALS, Answer, Tried, attempt, kept, next_of, view_of, words
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_appeals", __name__, url_prefix="/desk/supervision/appeals")
@@ -26,23 +26,29 @@ pages = Blueprint("desk_appeals", __name__, url_prefix="/desk/supervision/appeal
 @pages.get("")
 @needs(*APPEALS)
 def index() -> Answer:
-    """The appeals in sight, newest first."""
-    given = kept("decided", "against")
-    against = given.get("against")
+    """The queue of appeals: those I may decide, all that wait, or every one, newest first."""
+    given, view = kept("decided", "against"), view_of("decided")
+    against = Against(given["against"]) if given.get("against") in set(Against) else None
+    decided = {"yes": True, "no": False}.get(given.get("decided", ""))
     after = place(request.args.get("after"))
     with reading() as session:
-        page = queries.appeal_page(
-            session,
-            current_scope(),
-            decided={"yes": True, "no": False}.get(given.get("decided", "")),
-            against=Against(against) if against in set(Against) else None,
-            after=after,
-        )
+        rows = page = None
+        ours = queries.still_appealable(session, current_person()) if view == "mine" else []
+        if view == "mine":
+            rows = queries.appeals_waiting(session, current_person(), against)
+        elif view == "open":
+            rows = queries.undecided(session, current_scope(), against=against)
+        else:
+            page = queries.appeal_page(session, current_scope(), decided=decided, against=against, after=after)
+    given["view"] = view
     return render_template(
         "desk/appeals.html",
+        rows=rows,
+        ours=ours,
         page=page,
+        view=view,
         kept=given,
-        next_url=url_for(".index", **given, after=written(page.next)) if page.next else None,
+        next_url=url_for(".index", **given, after=written(page.next)) if page and page.next else None,
         first_url=url_for(".index", **given) if after else None,
         **words(),
     )
@@ -102,6 +108,7 @@ def _page(appeal_id: int, tried: Tried) -> str:
         judges = service.may_decide_at(session, person, found)
         users = [user for user in (found.by_id, found.judged_by, found.decided_by) if user]
         known = people.names_of_users(session, users)
+        waits = [one.appeal.id for one in queries.appeals_waiting(session, person)]
     fault = judge_fault(
         decided=found.decided_at is not None,
         judge=person.user_id,
@@ -115,6 +122,7 @@ def _page(appeal_id: int, tried: Tried) -> str:
         names=known,
         judges=judges and fault is None,
         why_not=fault if judges and found.decided_at is None else None,
+        next_id=next_of(waits, found.id),
         tried=tried,
         **words(),
     )

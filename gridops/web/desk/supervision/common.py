@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from gridops.core import clock, masking
-from gridops.core.db import transaction
+from gridops.core.db import reading, transaction
 from gridops.core.errors import Closed, Conflict, Invalid
 from gridops.core.ids import row_id
 from gridops.core.periods import Period, PeriodKind, parse
 from gridops.people.rules import Role
+from gridops.supervision import queries
 from gridops.supervision.rules import (
     AGAINST_NAMES,
     ANSWERERS,
@@ -30,6 +31,7 @@ from gridops.supervision.rules import (
 )
 from gridops.supervision.rules.problems import overdue_at
 from gridops.supervision.rules.problems import state_at as problem_state
+from gridops.supervision.rules.waiting import WHY_NAMES
 from gridops.web import records
 from gridops.web.guards import current_person
 
@@ -42,20 +44,21 @@ EVERYONE = APPEALS
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab: where it leads, what it is called, who sees it."""
+    """A tab: where it leads, what it is called, who sees it; `queue`: the queue of `Waiting` that it shows."""
 
     endpoint: str
     label: str
     icon: str
     roles: tuple[Role, ...]
+    queue: str = ""
 
 
 TABS = (
     Tab("desk_checks.index", "明察暗访", "eye-check", WATCHERS),
-    Tab("desk_problems.index", "通报问题", "checklist", ASKED),
-    Tab("desk_matters.index", "督查事项", "target", ASKED),
+    Tab("desk_problems.index", "通报问题", "checklist", ASKED, "problems"),
+    Tab("desk_matters.index", "督查事项", "target", ASKED, "matters"),
     Tab("desk_scores.index", "考核得分", "chart-bar", WATCHERS),
-    Tab("desk_appeals.index", "申诉", "scale", APPEALS),
+    Tab("desk_appeals.index", "申诉", "scale", APPEALS, "appeals"),
 )
 
 
@@ -66,6 +69,34 @@ class Tried:
     form: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def office_queues(session: Session) -> list[tuple[Tab, str, int]]:
+    """The queues that who is signed in may open, for the desk: where each leads, and how much waits there for them."""
+    person = current_person()
+    shown = [tab for tab in TABS if tab.queue and not person.roles.isdisjoint(tab.roles)]
+    if not shown:
+        return []
+    waits = queries.waiting(session, person, clock.now())
+    return [(tab, url_for(tab.endpoint), getattr(waits, tab.queue)) for tab in shown]
+
+
+# How a queue is shown: what waits for who is signed in, all that is open, everything.
+VIEWS = {"mine": "等我办理", "open": "未办结", "all": "全部"}
+
+
+def view_of(*narrowing: str) -> str:
+    """The view that an address asks for: everything where it narrows by how things ended, else what waits for me."""
+    asked = request.args.get("view", "")
+    if asked in VIEWS:
+        return asked
+    return "all" if any(request.args.get(name) for name in narrowing) else "mine"
+
+
+def next_of(waits: list[Any], here: Any) -> Any | None:
+    """What of a queue comes after the one that is open, the first where that is done; None: nothing else waits."""
+    at = waits.index(here) + 1 if here in waits else 0
+    return waits[at] if at < len(waits) else next((one for one in waits if one != here), None)
 
 
 def tabs() -> list[tuple[Tab, str, bool]]:
@@ -94,9 +125,14 @@ def attempt(
 
 
 def words() -> dict[str, Any]:
-    """What the pages of the office say by name."""
+    """What the pages of the office say by name, and how much waits in its queues."""
+    with reading() as session:
+        waits = queries.waiting(session, current_person(), clock.now())
     return {
         "tabs": tabs(),
+        "waits": waits,
+        "views": VIEWS,
+        "why_names": WHY_NAMES,
         "against_names": AGAINST_NAMES,
         "assessor_names": ASSESSOR_NAMES,
         "light_names": LIGHT_NAMES,

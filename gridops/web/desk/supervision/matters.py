@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,14 +13,26 @@ from sqlalchemy.orm import Session
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
+from gridops.core.periods import Period, PeriodKind, parse
 from gridops.people import queries as people
 from gridops.supervision import forms, queries, service
-from gridops.supervision.rules import KEEPERS, SIGNERS
-from gridops.supervision.rules.matters import signing_fault, undoing_fault
+from gridops.supervision.rules import KEEPERS, SIGNERS, MatterState
+from gridops.supervision.rules.matters import signing_fault, undoing_fault, week_of
+from gridops.supervision.rules.waiting import Why
 from gridops.web import records
 from gridops.web.desk.joint import place, written
 from gridops.web.desk.proposals import units_in_use
-from gridops.web.desk.supervision.common import ASKED, Answer, Tried, attempt, chosen_unit, kept, words
+from gridops.web.desk.supervision.common import (
+    ASKED,
+    Answer,
+    Tried,
+    attempt,
+    chosen_unit,
+    kept,
+    next_of,
+    view_of,
+    words,
+)
 from gridops.web.guards import current_person, current_scope, needs
 
 # Step -> its verb, the field with its words, what is said when it is done.
@@ -33,20 +47,56 @@ pages = Blueprint("desk_matters", __name__, url_prefix="/desk/supervision/matter
 @pages.get("")
 @needs(*ASKED)
 def index() -> Answer:
-    """The matters in sight as they stand now, newest first."""
-    given, scope = kept("unit"), current_scope()
-    after = place(request.args.get("after"))
+    """The queue of matters: what I owe or press, all that are open, or every one, newest first, as they stand now."""
+    given, scope, view, now = kept("unit"), current_scope(), view_of("unit"), clock.now()
+    unit_id, after = chosen_unit(given.get("unit")), place(request.args.get("after"))
     with reading() as session:
-        page = queries.matter_page(session, scope, clock.now(), unit_id=chosen_unit(given.get("unit")), after=after)
+        rows: list[tuple[queries.MatterRow, Why | None]] | None = None
+        page = None
+        if view == "mine":
+            rows = [*queries.matters_waiting(session, current_person(), now)]
+        elif view == "open":
+            rows = [(row, None) for row in queries.open_matters(session, scope, now, unit_id=unit_id)]
+        else:
+            page = queries.matter_page(session, scope, now, unit_id=unit_id, after=after)
         units = units_in_use(session, scope.root_id)
+    given["view"] = view
     return render_template(
         "desk/matters.html",
+        rows=rows,
         page=page,
+        view=view,
         units=units,
         kept=given,
         keeps=not current_person().roles.isdisjoint(KEEPERS),
-        next_url=url_for(".index", **given, after=written(page.next)) if page.next else None,
+        next_url=url_for(".index", **given, after=written(page.next)) if page and page.next else None,
         first_url=url_for(".index", **given) if after else None,
+        **words(),
+    )
+
+
+@pages.get("/weekly")
+@needs(*ASKED)
+def weekly() -> Answer:
+    """周报: one page for Monday's meeting, of the week named, else of the one that runs (on a Monday: the last)."""
+    now = clock.now()
+    week = _week(request.args.get("week")) or week_of(now - timedelta(days=1))
+    end = min(week.end, now)
+    with reading() as session:
+        rows = queries.matters_of_week(session, current_scope(), week.start, end)
+        helping = {row.matter.id: queries.helpers_of(session, row.matter.id) for row in rows}
+        units = people.names_of_units(session, {unit_id for ids in helping.values() for unit_id in ids})
+    following = week.next()
+    return render_template(
+        "desk/matters_weekly.html",
+        week=week,
+        runs=week.end > now,
+        rows=rows,
+        helpers={matter_id: [units[unit_id] for unit_id in ids] for matter_id, ids in helping.items()},
+        states=Counter(row.state for row in rows),
+        silent=sum(row.state is not MatterState.DONE and (not row.line or row.line.at < week.start) for row in rows),
+        previous=week.previous(),
+        following=following if following and following.start <= now else None,
         **words(),
     )
 
@@ -125,6 +175,7 @@ def _page(matter_number: str, tried: Tried) -> str:
         tells = open_now and service.may_tell(session, person, matter)
         spot = queries.place_of_unit(session, matter.root_id, matter.lead_unit_id)
         lights = tells and service.may_light(session, person, matter)
+        waits = [one.matter.number for one, _why in queries.matters_waiting(session, person, clock.now())]
         may_sign = people.may_at(session, person, SIGNERS, spot)
     return render_template(
         "desk/matter.html",
@@ -132,6 +183,7 @@ def _page(matter_number: str, tried: Tried) -> str:
         matter=matter,
         lines=lines,
         helpers=list(helpers.values()),
+        next_number=next_of(waits, matter.number),
         names=known,
         tells=tells,
         lights=lights,
@@ -141,6 +193,18 @@ def _page(matter_number: str, tried: Tried) -> str:
         tried=tried,
         **words(),
     )
+
+
+def _week(label: str | None) -> Period | None:
+    if not label:
+        return None
+    try:
+        found = parse(label[:20])
+    except ValueError:
+        raise Invalid(("week", "无法识别的周")) from None
+    if found.kind is not PeriodKind.WEEK:
+        raise Invalid(("week", "无法识别的周"))
+    return found
 
 
 def _form(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:

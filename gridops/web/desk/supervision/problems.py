@@ -19,10 +19,21 @@ from gridops.people import queries as people
 from gridops.supervision import forms, queries, service
 from gridops.supervision.rules import KEEPERS, ProblemState
 from gridops.supervision.rules.problems import answer_fault, judging_fault, overdue_at, state_at
+from gridops.supervision.rules.waiting import Why
 from gridops.web import photos, records
 from gridops.web.desk.joint import place, written
 from gridops.web.desk.proposals import units_in_use
-from gridops.web.desk.supervision.common import ASKED, Answer, Tried, attempt, chosen_unit, kept, words
+from gridops.web.desk.supervision.common import (
+    ASKED,
+    Answer,
+    Tried,
+    attempt,
+    chosen_unit,
+    kept,
+    next_of,
+    view_of,
+    words,
+)
 from gridops.web.field.common import shows
 from gridops.web.guards import current_person, current_scope, needs
 
@@ -35,8 +46,9 @@ AFTER = ("after",)
 @pages.get("")
 @needs(*ASKED)
 def index() -> Answer:
-    """The items in sight, newest first; a handler's are those of their units."""
+    """The queue of items: what I answer or judge, all that are open, or every one, newest first."""
     given, scope = kept("unit", "series", "period", "state", "overdue"), current_scope()
+    view = view_of("unit", "series", "period", "state", "overdue")
     state = given.get("state")
     wanted = queries.ProblemFilter(
         chosen_unit(given.get("unit")),
@@ -47,18 +59,28 @@ def index() -> Answer:
     )
     after = place(request.args.get("after"))
     with reading() as session:
-        page = queries.problem_page(session, scope, wanted, after=after)
-        owed = queries.to_answer(session, current_person())
+        rows: list[tuple[queries.ProblemRow, Why | None]] | None = None
+        page = None
+        if view == "mine":
+            rows = [*queries.problems_waiting(session, current_person(), clock.now())]
+        elif view == "open":
+            rows = [(row, None) for row in queries.open_items(session, scope, wanted)]
+        else:
+            page = queries.problem_page(session, scope, wanted, after=after)
+        answerers = queries.who_answers(session, {row.problem.unit_id for row, _why in rows or ()})
         units = units_in_use(session, scope.root_id)
+    given["view"] = view
     return render_template(
         "desk/problems.html",
+        rows=rows,
+        answerers=answerers,
         page=page,
-        owed=owed,
+        view=view,
         units=units,
         kept=given,
         series=SERIES,
         keeps=not current_person().roles.isdisjoint(KEEPERS),
-        next_url=url_for(".index", **given, after=written(page.next)) if page.next else None,
+        next_url=url_for(".index", **given, after=written(page.next)) if page and page.next else None,
         first_url=url_for(".index", **given) if after else None,
         **words(),
     )
@@ -155,6 +177,8 @@ def _page(problem_number: str, tried: Tried, shots: list[photos.Photo]) -> str:
         keeps = people.may_at(session, person, KEEPERS, queries.place_of_unit(session, item.root_id, item.unit_id))
         answers = service.may_answer(session, person, item) and answer_fault(item, item.voided_at) is None
         case = lookups.case(session, item.case_id) if item.case_id else None
+        waits = [one.problem.number for one, _why in queries.problems_waiting(session, person, clock.now())]
+        answerers = queries.who_answers(session, [item.unit_id])[item.unit_id]
     judges = keeps and item.voided_at is None and judging_fault(item, item.answered_by, person.user_id) is None
     return render_template(
         "desk/problem.html",
@@ -169,6 +193,8 @@ def _page(problem_number: str, tried: Tried, shots: list[photos.Photo]) -> str:
         names=known,
         case_number=case.number if case else None,
         keeps=keeps and item.voided_at is None,
+        answerers=answerers,
+        next_number=next_of(waits, item.number),
         judges=judges,
         answers=answers,
         tried=tried,
