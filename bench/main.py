@@ -11,7 +11,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bench import batch, data, floors, force, months, people, place, profiles, web
+from bench import batch, data, desks, floors, force, months, people, place, profiles, web
 from bench.data import Ground
 from bench.people import Worker
 from bench.place import Place
@@ -20,7 +20,7 @@ from bench.table import Table, missed
 SCALES = (10_000, 100_000, 1_000_000)
 QUICK_NIGHTS = 60
 SQLITE_UP_TO = 100_000
-PARTS = ("figures", "papers", "pages", "loads", "floors", "batches", "embedded", "profiles")
+PARTS = ("figures", "papers", "pages", "loads", "desks", "floors", "batches", "embedded", "profiles")
 
 
 def main() -> int:
@@ -100,6 +100,7 @@ class _Run:
             ("papers", self._papers),
             ("pages", self._pages),
             ("loads", self._loads),
+            ("desks", self._desks),
             ("floors", self._floors),
             ("batches", self._batches),
             ("embedded", self._embedded),
@@ -147,6 +148,10 @@ class _Run:
             web.phones_back(table, scale, where, server, land, workers)
             web.totals_lag(table, scale, where, server, land, workers)
             web.memory(table, scale, server)
+
+    def _desks(self, scale: int, _back: int) -> None:
+        with web.embedded_broker(self.main), place.web(self.main) as server:
+            desks.live(self.table, scale, self.main, server, self.workers, max(self.seconds, 10))
 
     def _floors(self, scale: int, _back: int) -> None:
         floors.web(self.table, scale, self.main, self.land, self.workers, self.seconds)

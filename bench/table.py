@@ -35,6 +35,8 @@ TARGETS = {
     "force_list": Target("a page of rounds, outings, incidents, premises, penalties (p95)", "ms", 30),
     "map": Target("a window of the map, any zoom (p95)", "ms", 50),
     "overview": Target("the leader's page (p95)", "ms", 50),
+    "live_update": Target("200 open desks hear of a move (p95)", "ms", 2000),
+    "live_cost": Target("what 200 open desks cost while nothing moves", "%"),
     "month_figures": Target("figures and tables of a month", "ms", 2000, floor="f3"),
     "freeze_and_papers": Target("freeze, recount, PDF and DOCX of a month", "ms", 15_000),
     "totals_lag": Target("a change shows in the daily totals", "ms", 2000),
