@@ -28,8 +28,9 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 ERRORS = frozenset({"Invalid", "FieldError", "NotFound", "NotAllowed", "Conflict", "Closed"})
 # Rooms whose errors reach pages; those of the others are for programs and papers.
-ROOMS = ("api", "bulletins", "cases", "catalogue", "core", "evidence", "figures", "grids", "inspections", "intake",
-         "notices", "operations", "penalties", "people", "premises", "squads", "supervision", "worktime")  # fmt: skip
+ROOMS = ("api", "bulletins", "cases", "catalogue", "core", "evidence", "figures", "grids", "hotline", "inspections",
+         "intake", "notices", "operations", "penalties", "people", "premises", "squads", "supervision",
+         "worktime")  # fmt: skip
 # Tables and functions of rules whose words pages show through `_()`.
 SHOWN: dict[str, tuple[str, ...]] = {
     "api/problems.py": ("answer",),
@@ -58,6 +59,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "figures/counts.py": ("COUNTS", "RATES"),
     "figures/enforcement.py": ("TELLING",),
     "figures/money.py": ("TELLING",),
+    "hotline/forms.py": ("step_form",),
+    "hotline/rules.py": ("STEP_NAMES", "WAITING_NAMES", "NUMBER_NAMES", "RATE_NAMES", "step_fault"),
+    "hotline/service.py": ("CHANGED_MEANWHILE",),
     "figures/rules/ranks.py": ("TOO_FEW",),
     "figures/rules/tables.py": ("KINDS", "tables"),
     "figures/service/counting.py": ("_grid_figures",),

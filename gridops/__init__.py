@@ -10,10 +10,12 @@
     demo_street/       the made-up street of the demo, played through the rooms' own verbs
     tables             every room's models imported once, for migrations and workers
     bulletins/         the document of a period: draft, review, approve, issue, correct
+    assessment/        what problems from above cost in points, what is reported beforehand (never money)
     figures/           WHAT EACH FIGURE MEANS; running totals per (grid, day); frozen sets; recount
     intake/            the one gate for phone records, imports and exports: named by the phone, taken once
     supervision/       discipline checks, problem items, supervised matters, scores from above, appeals
     penalties/         decisions, payment, surcharge, revocation; the legal guard
+    hotline/           12345: its own number and clock beside a case, 联系/答复/回访, the three rates
     cases/             life of a case: file, dispatch, hand back, extend, check, close; deadlines
     operations/        joint enforcement: campaigns, outings, incidents, tallies, hand-overs
     evidence/          photos and files: hash, place, time, custody; content once, one link per use

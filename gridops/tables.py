@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from gridops.assessment import models as assessment
 from gridops.audit import models as audit
 from gridops.bulletins import models as bulletins
 from gridops.cases import models as cases
@@ -18,6 +19,7 @@ from gridops.core.db import Base
 from gridops.evidence import models as evidence
 from gridops.figures import models as figures
 from gridops.grids import models as grids
+from gridops.hotline import models as hotline
 from gridops.inspections import models as inspections
 from gridops.intake import models as intake
 from gridops.notices import models as notices
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Base",
+    "assessment",
     "audit",
     "bulletins",
     "cases",
@@ -41,6 +44,7 @@ __all__ = [
     "evidence",
     "figures",
     "grids",
+    "hotline",
     "inspections",
     "intake",
     "notices",

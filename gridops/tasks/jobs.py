@@ -17,6 +17,7 @@ from gridops.bulletins.rules.series import default_series
 from gridops.cases import service as cases
 from gridops.cases.queries.noticing import in_sight_of
 from gridops.cases.service import faking, noticing, recounting, telling
+from gridops.cases.service.writing import HOTLINE_ORDER
 from gridops.core import clock, mailing, owed
 from gridops.core.db import reading, transaction
 from gridops.core.errors import GridopsError
@@ -29,6 +30,7 @@ from gridops.evidence.parts import PartFolder
 from gridops.evidence.store import LocalStore
 from gridops.figures import service as figures
 from gridops.grids import queries as grids
+from gridops.hotline import service as hotline
 from gridops.intake import service as intake
 from gridops.notices import service as notices
 from gridops.notices.service import mails
@@ -145,6 +147,19 @@ def compare_photos() -> None:
             continue
         if found:
             log.info("photos_flagged", case=work.key, flags=found)
+
+
+@celery.task(name="hotline.open", **RETRY)
+def open_orders() -> None:
+    """Give the 12345 cases that came in without a form of the desk their orders."""
+    while True:
+        with transaction() as session:
+            todo = owed.pending(session, HOTLINE_ORDER, limit=200)
+            opened = sum(hotline.open_owed(session, int(work.key)) for work in todo)
+            owed.all_done(session, todo)
+        if not todo:
+            return
+        log.info("orders_opened", asked=len(todo), opened=opened)
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from gridops.evidence.models import Content, EvidenceLink
 from gridops.evidence.store import LocalStore
 from gridops.grids.models import Grid
 from gridops.grids.rules import Level
+from gridops.hotline.models import HotlineOrder
 from gridops.intake import judging
 from gridops.intake import service as intake
 from gridops.intake.forms import parse_record
@@ -66,6 +67,9 @@ def make_case(session: Session, root: Grid, unit_id: int, place: tuple[float, fl
     condition = session.connection().exec_driver_sql("SELECT id FROM filing_condition").scalar_one()
     move(session, case.id, Move.FILE, person, MoveFields(condition=condition))
     move(session, case.id, Move.DISPATCH, person, MoveFields(unit=unit_id))
+    now = clock.now()
+    order = {"number": f"GD-{case.id}", "received_at": now, "contact_due_at": now, "answer_due_at": now}
+    session.add(HotlineOrder(root_id=root.id, case_id=case.id, recorded_at=now, runs_out_at=now, **order))
     return case.id, case.number
 
 

@@ -39,6 +39,7 @@ THINGS = {
     "desk_case.show": "case",
     "desk_peek.show": "case",
     "desk_split.show": "case",
+    "desk_hotline.show": "case",
     "field_case.show": "case",
     "api.get_evidence": "evidence",
     "bulletin.show": "bulletin",
@@ -75,6 +76,7 @@ ARGUMENTS |= premises_things.ARGUMENTS
 # Lists, and how the numbers of the cases in them are read.
 LISTS = {
     "/desk?group=all": r'class="row-open" href="/desk/cases/([0-9-]+)[?"]',
+    "/desk/hotline?waits=all": r'href="/desk/cases/([0-9-]+)#hotline"',
     "/desk/cases.csv?group=all": r"(?m)^([0-9]{8}-[0-9]{6}),",
     "/desk/map/cases?bbox=119,31,121,33&state=reported,filed,dispatched": r'"number":"([0-9-]+)"',
     "/desk/map/area?area=119_31~121_31~121_33~119_33": r'"number":"([0-9-]+)"',

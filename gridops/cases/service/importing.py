@@ -18,12 +18,14 @@ from gridops.cases.queries import lookups
 from gridops.cases.rules.facts import FAR, Event
 from gridops.cases.rules.moves import ENDED
 from gridops.cases.rules.projection import PROJECTED
+from gridops.cases.rules.sources import Source
 from gridops.cases.rules.telling import order_of, place_of, tell
 from gridops.cases.rules.tiles import tile_of
 from gridops.cases.service.writing import (
     COUNTED,
     DAY_TOTAL,
     EVENT_COLUMNS,
+    HOTLINE_ORDER,
     Said,
     day_keys,
     event_row,
@@ -81,7 +83,13 @@ def write_told(session: Session, cases: Sequence[ToldCase]) -> None:
     # The rows are made while the database takes in those before them.
     insert_plain(session, Case, _CASE_COLUMNS, _rows(zip(ids, cases, strict=True), now, after, events, keys))
     insert_plain(session, CaseEvent, EVENT_COLUMNS, events)
-    insert_plain(session, owed.Owed, _OWED_COLUMNS, [(DAY_TOTAL, key, now, 0) for key in sorted(keys)])
+    due = [(DAY_TOTAL, key, now, 0) for key in sorted(keys)]
+    due += [
+        (HOTLINE_ORDER, str(case_id), now, 0)
+        for case_id, told in zip(ids, cases, strict=True)
+        if told.source == Source.HOTLINE_12345 and told.source_number
+    ]
+    insert_plain(session, owed.Owed, _OWED_COLUMNS, due)
 
 
 def _rows(
@@ -177,4 +185,6 @@ def retell(session: Session, case: Case, given: Mapping[str, Any], events: Seque
     set_projection(case, told)
     case.version += len(before.events)
     owed.owe(session, DAY_TOTAL, keys | day_keys(case.grid_id, told))
+    if case.source is Source.HOTLINE_12345 and case.source_number:
+        owed.owe(session, HOTLINE_ORDER, [str(case.id)])
     audit.record(session, "case.retell", "case", case.id, root_id=case.root_id)

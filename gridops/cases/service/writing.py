@@ -14,10 +14,13 @@ from gridops.cases.models import Case, CaseEvent
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.projection import PROJECTED, columns, projected
+from gridops.cases.rules.sources import Source
 from gridops.core import clock, owed
 from gridops.core.bulk import insert_rows, reserve_ids
 
 DAY_TOTAL = "day_total"
+# A case that came from 12345 under a number of theirs is owed its order (room `hotline`).
+HOTLINE_ORDER = "hotline_order"
 
 # Moves that daily totals count (statistics.md §5); an undone void or merge changes what its day says.
 COUNTED = frozenset(
@@ -139,6 +142,7 @@ def write_cases(session: Session, cases: Sequence[NewCase]) -> list[int]:
     insert_rows(session, Case, _CASE_COLUMNS, rows)
     insert_rows(session, CaseEvent, EVENT_COLUMNS, events)
     owed.owe(session, DAY_TOTAL, keys)
+    _owe_orders(session, zip(ids, cases, strict=True))
     return ids
 
 
@@ -158,6 +162,7 @@ def write_numbered(session: Session, new: NewCase, numbers: Numbers) -> Case:
     insert_rows(session, Case, _CASE_COLUMNS, [values])
     insert_rows(session, CaseEvent, ("id", *EVENT_COLUMNS), events)
     owed.owe(session, DAY_TOTAL, day_keys(new.given["grid_id"], new.events))
+    _owe_orders(session, [(numbers.case_id, new)])
     case = Case(**dict(zip(_CASE_COLUMNS, values, strict=True)))
     make_transient_to_detached(case)
     session.add(case)
@@ -216,6 +221,16 @@ def day_keys(grid_id: int, events: Iterable[Event]) -> set[str]:
 def number_of(case_id: int, reported_at: datetime) -> str:
     """The number of a case: the local day of its report and its id; unique, readable, with gaps."""
     return f"{clock.local_date(reported_at):%Y%m%d}-{case_id:06d}"
+
+
+def _owe_orders(session: Session, cases: Iterable[tuple[int, NewCase]]) -> None:
+    of_hotline = [
+        str(case_id)
+        for case_id, new in cases
+        if new.given["source"] == Source.HOTLINE_12345 and new.given.get("source_number")
+    ]
+    if of_hotline:
+        owed.owe(session, HOTLINE_ORDER, of_hotline)
 
 
 def _case_row(case_id: int, new: NewCase) -> tuple[Any, ...]:

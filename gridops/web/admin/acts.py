@@ -20,6 +20,7 @@ from gridops.people import queries as people
 from gridops.people.rules import ROLE_NAMES, WORK_LINE_NAMES
 from gridops.people.rules.units import LEVEL_NAMES
 from gridops.people.rules.viewing import ENDED_NAMES
+from gridops.supervision.rules import ASSESSOR_NAMES
 from gridops.web.admin import acts_of_work
 from gridops.web.choices import KIND_NAMES
 from gridops.web.language import category_name, chosen_language
@@ -217,6 +218,7 @@ _VALUES: dict[str, Mapping[Any, str]] = {
     "act": {**GROUPS, **ACTS},
     "check_rule": CHECK_RULE_NAMES,
     "ended": ENDED_NAMES,
+    "assessor": ASSESSOR_NAMES,
     "fields": DETAILS,
     "kind": {**KIND_NAMES, **SUSPICION_NAMES},
     "level": {

@@ -5,6 +5,20 @@ from __future__ import annotations
 from gridops.penalties.rules import ACT_NAMES
 
 ACTS: dict[str, str] = {
+    "assessment_rule.add": "添加考核扣分规则",
+    "assessment_rule.end": "终止考核扣分规则",
+    "assessment.level": "注明考核层级",
+    "early.report": "登记提前上报",
+    "early.correct": "更正提前上报",
+    "early.judge": "认定提前上报",
+    "hotline.open": "登记 12345 工单",
+    "hotline.change": "修改 12345 工单",
+    "hotline.contact": "登记联系",
+    "hotline.answer": "登记答复",
+    "hotline.revisit": "登记回访",
+    "hotline.correct": "更正 12345 办理记录",
+    "hotline.read": "查阅来电人",
+    "hotline.terms": "设置 12345 时限",
     "premises.enter": "登记场所",
     "premises.change": "修改场所",
     "premises.merge": "合并重复场所",
@@ -94,6 +108,10 @@ ACTS: dict[str, str] = {
     "grids.correct": "更正网格",
 }
 GROUPS = {
+    "assessment_rule.": "考核扣分规则",
+    "assessment.": "上级考核",
+    "early.": "提前上报",
+    "hotline.": "12345 工单",
     "premises.": "场所",
     "round.": "夜查",
     "visit.": "检查",
@@ -115,6 +133,7 @@ GROUPS = {
     "export.": "导出",
 }
 SUBJECTS = {
+    "assessment_rule": "考核扣分规则",
     "premises": "场所",
     "round": "夜查",
     "visit": "检查",
@@ -140,6 +159,11 @@ DETAILS = {
     "answer": "答复",
     "bulletin": "通报",
     "article": "条款",
+    "contact_within": "联系时限",
+    "answer_within": "答复时限",
+    "dues": "联系、答复到期",
+    "assessor": "考核层级",
+    "same": "同一问题",
     "by_leader": "由带队人",
     "by_record": "由记录自动开始",
     "case": "案件",

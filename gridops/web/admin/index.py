@@ -30,6 +30,7 @@ CORNERS = (
     Corner("/admin/duties", "网格责任", "网格 × 五条工作线的责任人与覆盖率", "grid-dots"),
     Corner("/admin/dispatch-rules", "派遣规则", "按类别、网格、来源、时段、在办件数建议处置单位，可先试算", "route"),
     Corner("/admin/closing", "结案权限", "由谁结案，上报人结案的复核比例", "circle-check", for_all=True),
+    Corner("/admin/hotline", "12345 时限", "联系、答复来电人的时限", "phone", for_all=True),
     Corner("/admin/categories", "案件类别", "类别清单、立案条件与时限", "category"),
     Corner("/admin/checklists", "检查表", "按场所种类的检查项，各版本的生效日期", "checklist"),
     Corner("/admin/bases", "处罚依据", "法律条款、罚款上限、街道清单", "gavel"),

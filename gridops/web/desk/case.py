@@ -26,7 +26,7 @@ from gridops.supervision import queries as supervision
 from gridops.supervision.rules import AGAINST_NAMES
 from gridops.tasks.waking import wake
 from gridops.web import choices, explain, records, smallmap
-from gridops.web.desk import around, common, flags, moving, proposals
+from gridops.web.desk import around, common, flags, moving, orders, proposals
 from gridops.web.desk.typed import written
 from gridops.web.field import common as street
 from gridops.web.guards import current_person, current_scope, needs
@@ -137,6 +137,7 @@ def _page(number: str, tried: Tried) -> str:
         offered = moving.offered(session, scope, file)
         reproposed = proposals.reproposed(session, file)
         appeals = supervision.of_case(session, file.case.id)
+        hotline = orders.of_case(session, person, file.case)
         suspected = flags.of_case(session, person, file.case.id)
         pictures = around.shots(session, file.case, uses, file.absorbed)
         near = around.around(session, person, scope, file.case)
@@ -172,13 +173,14 @@ def _page(number: str, tried: Tried) -> str:
         instead=instead,
         answers=moving.on_site(file),
         appeals=appeals,
+        hotline=hotline,
         appealable=appealable,
         against_names=AGAINST_NAMES,
         tried=tried,
         said=said,
-        local_input=common.local_input,
         today=clock.local_date(clock.now()),
         said_reason=records.said,
         **texts,
+        **orders.words(),
         **common.words(),
     )

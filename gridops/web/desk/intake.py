@@ -9,10 +9,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from gridops.cases.queries import lookups
 from gridops.cases.rules.names import SOURCE_NAMES
 from gridops.cases.rules.sources import VERIFIED_SOURCES, Source
-from gridops.core.db import reading
+from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
+from gridops.hotline import forms as hotline_forms
+from gridops.hotline import queries as hotline
+from gridops.hotline import service as hotline_service
+from gridops.hotline.forms import OrderForm
 from gridops.intake.rules import RecordType
 from gridops.web import choices, photos, records
 from gridops.web.desk import common
@@ -22,6 +27,7 @@ from gridops.web.language import said
 pages = Blueprint("desk_report", __name__, url_prefix="/desk/report")
 
 Answer = str | Response | tuple[str, int]
+_OF_ORDER = ("received_at", "contact_due_at", "answer_due_at", "caller", "phone")
 # What others told; patrols report for themselves.
 SOURCES = tuple(
     source for source in Source if source not in (Source.INSPECTOR, Source.JOINT_ENFORCEMENT, Source.NIGHT_INSPECTION)
@@ -44,7 +50,10 @@ def send() -> Answer:
     if bad:
         return _page(typed, bad, shots), 422
     try:
-        receipt = records.send(person, RecordType.REPORT, _body(typed), shots, device="desk")
+        order, body = _order(typed), _body(typed)
+        receipt = records.send(person, RecordType.REPORT, body, shots, device="desk")
+        if order is not None and receipt.number is not None:
+            _keep_order(receipt.number, order)
     except Invalid as wrong:
         return _page(typed, records.problems(wrong), shots), 422
     if receipt.number is None:
@@ -52,6 +61,31 @@ def send() -> Answer:
         return redirect(url_for("desk_records.index"))
     flash(_("已登记：%(number)s", number=receipt.number), "good")
     return redirect(url_for("desk_case.show", number=receipt.number))
+
+
+def _order(typed: Mapping[str, str]) -> OrderForm | None:
+    """The order of a 12345 report; None for other sources and without a number. Checked before anything is sent."""
+    if typed.get("source") != Source.HOTLINE_12345:
+        return None
+    if not typed.get("source_number", "").strip():
+        if any(typed.get(name, "").strip() for name in _OF_ORDER):
+            raise Invalid(("source_number", "请填写 12345 工单号"))
+        return None
+    found = hotline_forms.order_form({**typed, "order_number": typed["source_number"]})
+    with reading() as session:
+        taken = hotline.case_of_number(session, current_person().root_id, found.number)
+        known = lookups.by_record(session, typed.get("record_id", "")) if taken else None
+    if taken is not None and (known is None or known.id != taken[0]):
+        raise Invalid(("source_number", f"这个工单号已登记在案件{taken[1]}"))
+    return found
+
+
+def _keep_order(number: str, order: OrderForm) -> None:
+    """Write the order beside its case: what is known of the caller never stands in the record of the report."""
+    with transaction() as session:
+        case = lookups.by_number(session, number)
+        if case is not None:
+            hotline_service.keep_order(session, current_person(), case.id, order)
 
 
 def _body(typed: Mapping[str, str]) -> dict[str, Any]:

@@ -1,0 +1,223 @@
+"""The verbs of 12345 orders: kept beside a case, stepped on, corrected, read, and their terms set."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridops.audit import service as audit
+from gridops.cases.models import Case
+from gridops.cases.queries import lookups
+from gridops.cases.rules.moves import ENDED
+from gridops.cases.rules.sources import Source
+from gridops.core import clock
+from gridops.core.db import lock_names
+from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from gridops.hotline import queries
+from gridops.hotline.forms import OrderForm, StepForm, fault
+from gridops.hotline.models import HotlineOrder, HotlineStep, HotlineTerms
+from gridops.hotline.rules import Step, StepKind, Terms, progress, standing, step_fault
+from gridops.people.queries import scope_of
+from gridops.people.rules import Person
+from gridops.worktime.queries import working_time
+from gridops.worktime.rules.clock import checked_limit
+
+_ACTS = {StepKind.CONTACT: "hotline.contact", StepKind.ANSWER: "hotline.answer", StepKind.REVISIT: "hotline.revisit"}
+CHANGED_MEANWHILE = "工单已被他人修改，请刷新后再试"
+
+
+def open_owed(session: Session, case_id: int) -> bool:
+    """Give a 12345 case in hand that has none its order, by what the case itself says; whether one was made.
+
+    Repeatable. A case told of as ended gets none: nothing is known of what was said to the caller.
+    """
+    case = lookups.case(session, case_id)
+    if case is None or case.source is not Source.HOTLINE_12345 or not case.source_number or case.state in ENDED:
+        return False
+    _lock(session, case.root_id)
+    number = case.source_number.strip()
+    if not number or queries.order_of(session, case.id) or queries.case_of_number(session, case.root_id, number):
+        return False
+    _write(session, case, OrderForm(number), None)
+    return True
+
+
+def keep_order(session: Session, person: Person, case_id: int, form: OrderForm) -> HotlineOrder:
+    """Write an order beside its case, or change the one there is.
+
+    NotFound, NotAllowed; Conflict: no 12345 case, or changed meanwhile; Invalid: the number belongs to another case.
+    """
+    case = _case(session, person, case_id)
+    if not queries.rights_of(session, person, case).keeps:
+        raise NotAllowed("只有受理员和值班长可以登记 12345 工单")
+    if case.source is not Source.HOTLINE_12345:
+        raise Conflict("只有来源为 12345 热线的案件有工单")
+    _lock(session, case.root_id)
+    taken = queries.case_of_number(session, case.root_id, form.number)
+    if taken is not None and taken[0] != case.id:
+        raise Invalid(("order_number", f"这个工单号已登记在案件{taken[1]}"))
+    row = queries.order_of(session, case.id, lock=True)
+    if row is None:
+        return _write(session, case, form, person.user_id)
+    if form.version is not None and form.version != row.version:
+        raise Conflict(CHANGED_MEANWHILE)
+    before = _dues(row)
+    row.number = form.number
+    row.received_at, row.contact_due_at, row.answer_due_at = _times(session, case, form, row)
+    row.caller, row.phone = form.caller, form.phone
+    row.version += 1
+    _project(session, row)
+    _tell(session, "hotline.change", case, person, changed={"dues": [before, _dues(row)]})
+    return row
+
+
+def record_step(session: Session, person: Person, case_id: int, form: StepForm) -> HotlineStep:
+    """Append a step, or a correction of one that still holds. NotFound, NotAllowed, Invalid, Conflict."""
+    case = _case(session, person, case_id)
+    row = queries.order_of(session, case.id, lock=True)
+    if row is None:
+        raise NotFound("这个案件还没有 12345 工单")
+    if form.kind not in queries.rights_of(session, person, case).steps:
+        raise NotAllowed("您的岗位现在不能登记这一步")
+    before, now = queries.steps_of(session, row.id), clock.now()
+    others = _corrected(before, form)
+    step = Step(0, form.kind, form.at or now, form.reached, form.solved, form.satisfied, withdrawn=form.withdrawn)
+    if (wrong := step_fault(step, others, row.received_at, now)) is not None:
+        raise fault(*wrong)
+    spoken = form.kind is StepKind.REVISIT and form.reached
+    made = HotlineStep(
+        order_id=row.id,
+        kind=form.kind,
+        at=step.at,
+        reached=None if form.kind is StepKind.ANSWER else form.reached,
+        solved=form.solved if spoken else None,
+        satisfied=form.satisfied if spoken else None,
+        words=form.words,
+        supersedes_id=form.corrects,
+        withdrawn=form.withdrawn,
+        recorded_at=now,
+        actor_id=person.user_id,
+    )
+    session.add(made)
+    session.flush()
+    _project(session, row)
+    _tell(session, "hotline.correct" if form.corrects else _ACTS[form.kind], case, person)
+    return made
+
+
+def read_contact(session: Session, person: Person, case_id: int) -> tuple[str, str]:
+    """(name, telephone) of who called, in clear, and a line in the audit trail. NotFound, NotAllowed."""
+    case = _case(session, person, case_id)
+    row = queries.order_of(session, case.id)
+    if row is None:
+        raise NotFound("这个案件还没有 12345 工单")
+    if not queries.rights_of(session, person, case).sees_contact:
+        raise NotAllowed("来电人信息只对受理人员和正在办理的处置单位开放")
+    _tell(session, "hotline.read", case, person)
+    return row.caller or "", row.phone or ""
+
+
+def set_terms(session: Session, root_id: int, terms: Terms, *, actor_id: int) -> None:
+    """How long callers may wait from now on; orders there are keep their deadlines. Raises Invalid. Audited."""
+    for limit in (terms.contact_limit, terms.answer_limit):
+        checked_limit(limit)
+    row = session.get(HotlineTerms, root_id) or HotlineTerms(root_id=root_id)
+    row.contact_limit, row.contact_unit = terms.contact_limit, terms.contact_unit
+    row.answer_limit, row.answer_unit = terms.answer_limit, terms.answer_unit
+    row.changed_at, row.changed_by = clock.now(), actor_id
+    session.add(row)
+    session.flush()
+    audit.record(
+        session, "hotline.terms", "grid", root_id, actor_id=actor_id, root_id=root_id,
+        contact_within=f"{terms.contact_limit} {terms.contact_unit.value}",
+        answer_within=f"{terms.answer_limit} {terms.answer_unit.value}",
+    )  # fmt: skip
+
+
+def _case(session: Session, person: Person, case_id: int) -> Case:
+    """The case, if the person sees it; NotFound otherwise."""
+    case = lookups.case(session, case_id)
+    if case is None or not scope_of(session, person).sees(
+        root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id
+    ):
+        raise NotFound("没有这个案件")
+    return case
+
+
+def _lock(session: Session, root_id: int) -> None:
+    """Two people must not give one number to two cases."""
+    lock_names(session, [f"hotline orders:{root_id}"])
+
+
+def _write(session: Session, case: Case, form: OrderForm, actor_id: int | None) -> HotlineOrder:
+    received, contact_due, answer_due = _times(session, case, form, None)
+    row = HotlineOrder(
+        root_id=case.root_id,
+        case_id=case.id,
+        number=form.number,
+        received_at=received,
+        contact_due_at=contact_due,
+        answer_due_at=answer_due,
+        caller=form.caller,
+        phone=form.phone,
+        recorded_at=clock.now(),
+        recorded_by=actor_id,
+        runs_out_at=contact_due,
+    )
+    session.add(row)
+    session.flush()
+    _project(session, row)
+    if actor_id is not None:
+        audit.record(session, "hotline.open", "case", case.id, actor_id=actor_id, root_id=case.root_id)
+    return row
+
+
+def _times(
+    session: Session, case: Case, form: OrderForm, row: HotlineOrder | None
+) -> tuple[datetime, datetime, datetime]:
+    """(received, contact due, answer due): as given, else as they stand, else by the terms. Raises Invalid."""
+    received = form.received_at or (row.received_at if row else case.reported_at)
+    if received > clock.now():
+        raise Invalid(("received_at", "时间不能晚于现在"))
+    time = working_time(session, case.root_id)
+    dues = queries.terms_of(session, case.root_id).dues(received, time.calendar, time.hours)
+    if row is not None and received == row.received_at:
+        dues = row.contact_due_at, row.answer_due_at
+    contact, answer = form.contact_due_at or dues[0], form.answer_due_at or dues[1]
+    for field, due in (("contact_due_at", contact), ("answer_due_at", answer)):
+        if due < received:
+            raise Invalid((field, "时限不能早于热线受理时间"))
+    return received, contact, answer
+
+
+def _corrected(before: list[Step], form: StepForm) -> list[Step]:
+    """The steps that stand beside the one being written. Invalid, Conflict."""
+    if form.corrects is None:
+        return before
+    known = {step.id: step for step in before}
+    wrong = known.get(form.corrects)
+    if wrong is None or wrong.kind is not form.kind:
+        raise Invalid(("corrects", "没有这一步"))
+    if any(step.supersedes == wrong.id for step in before):
+        raise Conflict("这一步已被更正，请刷新后再试")
+    return [step for step in standing(before) if step.id != wrong.id]
+
+
+def _project(session: Session, row: HotlineOrder) -> None:
+    """Set the columns that follow from the steps."""
+    now = progress(queries.steps_of(session, row.id))
+    row.contacted_at, row.answered_at, row.revisited_at = now.contacted_at, now.answered_at, now.revisited_at
+    row.solved, row.satisfied = now.solved, now.satisfied
+    row.runs_out_at = now.runs_out_at(row.contact_due_at, row.answer_due_at)
+    session.flush()
+
+
+def _dues(row: HotlineOrder) -> str:
+    return f"{clock.local(row.contact_due_at):%Y-%m-%d %H:%M} / {clock.local(row.answer_due_at):%Y-%m-%d %H:%M}"
+
+
+def _tell(session: Session, act: str, case: Case, person: Person, **details: Any) -> None:
+    """The trail names case and person, never the caller."""
+    audit.record(session, act, "case", case.id, actor_id=person.user_id, root_id=case.root_id, **details)

@@ -1,0 +1,92 @@
+"""The 12345 order of a case as its page and its own page show it: what is due next, the steps, who called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import Case
+from gridops.cases.rules.sources import Source
+from gridops.core import clock, masking
+from gridops.hotline import queries
+from gridops.hotline.models import HotlineOrder
+from gridops.hotline.queries import Rights, StepRow
+from gridops.hotline.rules import STEP_NAMES, WAITING_NAMES, Progress, StepKind, late_by_then
+from gridops.people.rules import Person
+from gridops.web.desk.common import local_input
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A form of the page that was refused: which, what was typed, what is wrong."""
+
+    form: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One of the two limits of an order: until when, when it was done, whether it is or came late."""
+
+    kind: StepKind
+    at: datetime
+    done_at: datetime | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """An order (None: not written down yet) with its limits, its steps and what this person may do."""
+
+    number: str
+    source_number: str
+    order: HotlineOrder | None
+    rights: Rights
+    dues: tuple[Due, ...] = ()
+    next: StepKind | None = None
+    steps: tuple[StepRow, ...] = ()
+
+    @property
+    def caller(self) -> tuple[str, str]:
+        """Who called, masked."""
+        row = self.order
+        return (masking.name(row.caller), masking.number(row.phone)) if row else ("", "")
+
+
+def of_case(session: Session, person: Person, case: Case) -> Panel | None:
+    """The panel of a 12345 case; None for every other."""
+    order = queries.order_of(session, case.id)
+    if order is None and case.source is not Source.HOTLINE_12345:
+        return None
+    rights = queries.rights_of(session, person, case)
+    panel = Panel(case.number, case.source_number or "", order, rights)
+    if order is None:
+        return panel
+    now = clock.now()
+    dues = tuple(
+        Due(kind, at, done, late_by_then(at, done, now))
+        for kind, at, done in (
+            (StepKind.CONTACT, order.contact_due_at, order.contacted_at),
+            (StepKind.ANSWER, order.answer_due_at, order.answered_at),
+        )
+        # Who has been answered need not be contacted any more: the limit of the contact then tells nothing.
+        if done is not None or kind is StepKind.ANSWER or order.answered_at is None or at < order.answered_at
+    )
+    stands = Progress(order.contacted_at, order.answered_at, order.revisited_at)
+    steps = tuple(queries.step_rows(session, order.id))
+    return Panel(case.number, panel.source_number, order, rights, dues, stands.next, steps)
+
+
+def words() -> dict[str, Any]:
+    """What every page with an order says by name."""
+    return {
+        "hotline_names": STEP_NAMES,
+        "hotline_waits": WAITING_NAMES,
+        "hotline_tried": Tried(),
+        "local_input": local_input,
+    }

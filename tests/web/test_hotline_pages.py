@@ -1,0 +1,82 @@
+"""12345 on the desk: from the telephone to the rates, and who sees the caller on the way."""
+
+from __future__ import annotations
+
+import re
+
+from gridops.cases.queries import lookups
+from gridops.cases.rules.moves import Move
+from gridops.core.db import reading, transaction
+from gridops.core.ids import uuid7
+from gridops.grids.models import Grid
+from gridops.people.rules import Role
+from tests.factories import make_user
+from tests.web.street import Street
+from tests.webapp import PASSWORD_HASH
+
+PHONE = "13812345678"
+
+
+def typed(name: str, **more: str) -> dict[str, str]:
+    """The desk's form for what 12345 sent over."""
+    given = {
+        "record_id": name, "captured_at": "2017-03-06T09:00:00+08:00", "source": "hotline_12345",
+        "source_number": "GD-7", "description": "楼下垃圾没人收", "category": "event/0110", "grid": "320411003001",
+        "caller": "张三丰", "phone": PHONE, "received_at": "2017-03-06T08:00", "answer_due_at": "2017-03-09T17:30",
+    }  # fmt: skip
+    return {**given, **more}
+
+
+def test_an_order_goes_from_the_telephone_to_the_rates(street: Street) -> None:
+    desk, handler = street.browser("desk"), street.browser("handler")
+    name = str(uuid7())
+    assert desk.post("/desk/report", typed(name, phone="1" * 41)).status_code == 422
+    sent = desk.post("/desk/report", typed(name))
+    number = sent.location.rpartition("/")[2]
+    assert desk.post("/desk/report", typed(name)).location == sent.location, "the same form twice is one"
+    again = desk.post("/desk/report", typed(str(uuid7()), description="别的"))
+    assert (again.status_code, number in again.text) == (422, True)
+    with reading() as session:
+        case = lookups.by_number(session, number)
+        kept = session.connection().exec_driver_sql("SELECT * FROM record").all()
+    assert case is not None
+    assert PHONE not in str(kept), "who called stands in no record of a report"
+    street.move(case, Move.SEND_TO_VERIFY, "desk")
+    street.move(case, Move.VERIFY, "inspector", outcome=True)
+    street.move(case, Move.ACCEPT, "desk")
+    street.move(case, Move.FILE, "desk", condition=street.condition_id)
+    own = f"/desk/hotline/cases/{number}"
+    assert handler.get(own).status_code == 404
+    street.move(case, Move.DISPATCH, "desk", unit=street.unit_id)
+    page = handler.get(f"/desk/cases/{number}").text
+    assert "138****5678" in page
+    assert PHONE not in page
+    assert PHONE in handler.post(f"{own}/contact").text
+    assert street.browser("leader").post(f"{own}/contact").status_code == 403
+    for step in (
+        {"kind": "contact", "reached": "true", "at": "2017-03-06T09:30"},
+        {"kind": "answer", "at": "2017-03-08T09:00", "words": "已清理"},
+    ):
+        assert handler.post(f"{own}/steps", step).status_code == 302
+    asked = {"kind": "revisit", "reached": "true", "solved": "true", "satisfied": "false", "at": "2017-03-09T09:00"}
+    assert handler.post(f"{own}/steps", asked).status_code == 403
+    assert desk.post(f"{own}/steps", {"kind": "revisit", "reached": "true"}).status_code == 422
+    assert desk.post(f"{own}/steps", asked).status_code == 302
+    rates = desk.get("/desk/hotline/rates?month=2017-03").text
+    assert re.findall(r'rate-value"><strong class="num">([0-9.]+)%', rates) == ["100.00", "100.00", "0.00"]
+    behind = desk.get("/desk/hotline/rates/cases?month=2017-03&of=revisited&missed=satisfied").text
+    assert number in behind
+    assert number not in desk.get("/desk/hotline/rates/cases?month=2017-03&of=satisfied").text
+    assert number not in street.browser("eastern_desk").get("/desk/hotline?waits=all").text
+
+
+def test_the_limits_of_callers_are_set_by_the_admin(street: Street) -> None:
+    with transaction() as session:
+        root = session.get_one(Grid, street.root_id)
+        make_user(session, root, Role.ADMIN, username="admin", password_hash=PASSWORD_HASH)
+    admin = street.browser("admin")
+    given = {"contact_limit": "2", "contact_unit": "urgent_hour", "answer_limit": "1", "answer_unit": "working_day"}
+    assert admin.post("/admin/hotline", {**given, "contact_limit": "0"}).status_code == 422
+    assert admin.post("/admin/hotline", given).status_code == 302
+    assert 'value="2"' in admin.get("/admin/hotline").text
+    assert street.browser("desk").get("/admin/hotline").status_code == 403
