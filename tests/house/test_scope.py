@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, update
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 
-from gridops.core import clock
 from gridops.core.db import transaction
 from gridops.evidence.store import LocalStore
 from gridops.grids.models import Grid
@@ -26,12 +25,12 @@ from gridops.people.rules import SCOPE, Role, Sees
 from gridops.people.service import passwords
 from gridops.web.guards import guard_of
 from tests.conftest import empty
-from tests.factories import at, make_user
-from tests.house import case_things, joint_things, kept_things, night_things, penalty_things, premises_things
+from tests.factories import make_user
+from tests.house import joint_things, kept_things, night_things, penalty_things, premises_things
+from tests.house.all_things import HELD, make_things
 from tests.webapp import CHEAP, PASSWORD_HASH, Browser, web_program
 
-# Where a thing lies, seen from the people of the test: they hold their role for `west` or for the whole `street`.
-HELD = ("west", "street")
+# Where a thing lies, seen from the people of the test.
 WITHIN = {"west": {"west"}, "street": {"west", "east", "street"}}
 
 # Every GET route that names one thing: endpoint -> which thing. `text` is told by its mark alone: editors.
@@ -88,6 +87,29 @@ LISTS = {
 }
 
 
+# What names a thing in the text of any page: cases, outings, rounds, problem items, matters, records.
+NAMED_KINDS = ("case", "outing", "round", "problem", "matter", "record")
+NAMED = re.compile(r"\b(?:[0-9]{8}-[0-9]{6}|[A-Z]+-?[A-Z0-9-]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
+# How lists are asked that show nothing by themselves, by their routes.
+ASKED = {
+    "desk.index": "?group=all",
+    "desk.export": "?group=all",
+    "desk_map.cases": "?state=reported,filed,dispatched",
+    "desk_areas.inside": "?area=119_31~121_31~121_33~119_33",
+    "overview.index": "?month=2017-03",
+    "desk_shades.shades": "?month=2017-03",
+    "desk_places.place": "?lon=119.955&lat=31.855",
+}
+# Where a handler sees no grid whole there is no figure, and an appeal is against something.
+PARTLY = {"desk_shades.shades": (404,), "desk_appeals.new": (404, 422)}
+# A thing that is not there.
+NOTHING: dict[type, Any] = {int: 999_999, str: "018f0000-0000-7000-8000-000000000000"}
+# Who asks for the whole street too; of the others those of a part alone, from whom more is hidden.
+WHOLE = (Role.SHIFT_LEADER, Role.HANDLER, Role.ADMIN)
+# Whom the street told what is kept for its admin as a whole, by numbers alone (`needs_for_all`).
+OF_THE_WHOLE = {"admin_notices.told": "abroad"}
+
+
 @dataclass(frozen=True)
 class House:
     """The program, and the things by place: case numbers, ids of evidence and bulletins, names of records."""
@@ -120,82 +142,6 @@ def browsers(house: House) -> dict[tuple[Role, str], Browser]:
             assert browser.sign_in(f"{role}-{held}").status_code == 302, (role, held)
             opened[role, held] = browser
     return opened
-
-
-def make_things(store: LocalStore) -> dict[str, dict[str, Any]]:
-    """A street with two communities and another street; in each place a case with a photo, a bulletin and a record."""
-    with clock.set_to(at("2017-03-06 09:00")), transaction() as session:
-        grids, unit_of = case_things.make_places(session)
-        for role in Role:
-            for held in HELD:
-                make_user(
-                    session, grids["street"], role, unit=unit_of["street"], grid=grids[held],
-                    username=f"{role}-{held}", password_hash=PASSWORD_HASH,
-                )  # fmt: skip
-        cases = {
-            "west": case_things.make_case(session, grids["street"], unit_of["street"].id, case_things.POINTS["west"]),
-            "east": case_things.make_case(session, grids["street"], unit_of["street"].id, case_things.POINTS["east"]),
-            "abroad": case_things.make_case(
-                session, grids["abroad"], unit_of["abroad"].id, case_things.POINTS["abroad"]
-            ),
-        }
-        roots = {"west": grids["street"], "east": grids["street"], "abroad": grids["abroad"]}
-        links = {
-            place: case_things.make_link(session, store, roots[place].id, case, n)
-            for n, (place, case) in enumerate(cases.items())
-        }
-        records = {place: case_things.make_record(session, roots[place], case_things.POINTS[place]) for place in roots}
-        outings = {
-            place: joint_things.make_outing(
-                session, roots[place], grids[place], case_things.helper(session, roots[place])
-            )
-            for place in roots
-        }
-        nights = {
-            place: night_things.make_round(
-                session, roots[place], grids[place], case_things.helper(session, roots[place])
-            )
-            for place in roots
-        }
-        penalties = {
-            place: penalty_things.make_penalty(
-                session, grids[place], case_things.helper(session, roots[place], Role.OFFICER)
-            )
-            for place in roots
-        }
-        kept = {
-            place: kept_things.make_kept(
-                session,
-                root,
-                grids[place],
-                unit_of["abroad" if place == "abroad" else "street"],
-                cases[place][0],
-                case_things.helper(session, root, Role.SUPERVISION_OFFICER),
-            )
-            for place, root in roots.items()
-        }
-        samples = {place: case_things.make_sample(session, roots[place], grids[place]) for place in roots}
-        bodies = {place: premises_things.make_premises(session, roots[place], grids[place]) for place in roots}
-        disputes = {
-            place: case_things.make_dispute(session, roots[place], case_things.POINTS[place]) for place in roots
-        }
-    with clock.set_to(at("2017-04-01 09:00")):
-        papers = {place: case_things.make_bulletin(store, grid) for place, grid in grids.items()}
-    return {
-        "case": {place: case[1] for place, case in cases.items()},
-        "evidence": links,
-        "bulletin": papers,
-        "record": records,
-        "dispute": disputes,
-        "sample": samples,
-        "premises": bodies,
-        "outing": {place: number for place, (number, _incident) in outings.items()},
-        "penalty": penalties,
-        **{kind: {place: made[kind] for place, made in kept.items()} for kind in kept_things.ARGUMENTS.values()},
-        "incident": {place: incident for place, (_number, incident) in outings.items()},
-        "round": {place: number for place, (number, _visit) in nights.items()},
-        "visit": {place: visit for place, (_number, visit) in nights.items()},
-    }
 
 
 def sees(role: Role, held: str, thing: str, place: str) -> bool:
@@ -268,6 +214,93 @@ def test_lists_show_what_is_in_sight_and_nothing_else(
         seen = {number for place, number in house.numbers.items() if sees(role, held, "case", place)}
         if shown != seen:
             wrong.append(f"{role} for {held}: {sorted(shown)} instead of {sorted(seen)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_page_list_map_count_export_or_answer_names_what_is_out_of_sight(
+    house: House, browsers: dict[tuple[Role, str], Browser]
+) -> None:
+    """Every GET route that names no thing, whatever it shows: those of things are asked thing by thing above."""
+    wrong, asking = [], {at: one for at, one in browsers.items() if at[1] == "west" or at[0] in WHOLE}
+    for rule in house.app.url_map.iter_rules():
+        mark = guard_of(house.app.view_functions[rule.endpoint])
+        if "GET" not in (rule.methods or ()) or rule.arguments or mark == "public":
+            continue
+        for (role, held), browser in asking.items():
+            if isinstance(mark, frozenset) and role not in mark:
+                continue
+            answer = browser.get(rule.rule + ASKED.get(rule.endpoint, ""))
+            unseen = hidden_from(house, role, held, OF_THE_WHOLE.get(rule.endpoint))
+            found = sorted(unseen & set(NAMED.findall(answer.text)))
+            if found or answer.status_code not in (200, 302, 403, *PARTLY.get(rule.endpoint, ())):
+                wrong.append(f"{role} for {held}, {rule.rule}: {answer.status_code} {found}")
+            answer.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def hidden_from(house: House, role: Role, held: str, only: str | None) -> set[str]:
+    """The names of all things that someone with this role does not see; `only`: of those in one place."""
+    places = {place for place in house.numbers if not sees(role, held, "case", place) and only in (None, place)}
+    return {str(house.things[kind][place]) for kind in NAMED_KINDS for place in places}
+
+
+def test_to_a_form_a_thing_out_of_sight_is_one_that_is_not_there(
+    house: House, browsers: dict[tuple[Role, str], Browser]
+) -> None:
+    """Every POST route of a thing, by those whom it names, for the west: what lies elsewhere it does not know."""
+    wrong = []
+    for rule in house.app.url_map.iter_rules():
+        mark = guard_of(house.app.view_functions[rule.endpoint])
+        kinds = [ARGUMENTS[name] for name in rule.arguments if name in ARGUMENTS]
+        if "POST" not in (rule.methods or ()) or not kinds or mark == "public" or rule.endpoint.startswith("admin_"):
+            continue
+        named = mark if isinstance(mark, frozenset) else frozenset(Role)
+        asking = [one for (role, held), one in browsers.items() if held == "west" and role in named]
+        for browser in asking:
+            for place in ("east", "abroad"):
+                value = house.things[kinds[0]][place]
+                for path, nothing in zip(addresses(rule, value), addresses(rule, NOTHING[type(value)]), strict=True):
+                    answer = browser.post(path, {"version": "1"}).status_code
+                    if answer not in (403, 404) and answer != browser.post(nothing, {"version": "1"}).status_code:
+                        wrong.append(f"{path} in {place}: {answer}")
+    assert not wrong, "\n".join(wrong)
+
+
+def addresses(rule: Rule, value: Any) -> list[str]:
+    """The addresses of a form of a thing: each of several words it may be sent with."""
+    chosen = [sorted(kind.items) for kind in rule._converters.values() if isinstance(kind, AnyConverter)]
+    found = []
+    for word in chosen[0] if chosen else ["accept"]:
+        other = {name: "1" if name.endswith("_id") else word for name in rule.arguments}
+        built = rule.build({**other, **{name: value for name in rule.arguments if name in ARGUMENTS}})
+        assert built is not None
+        found.append(built[1])
+    return found
+
+
+def test_no_search_finds_what_is_out_of_sight(house: House, browsers: dict[tuple[Role, str], Browser]) -> None:
+    for (role, held), browser in browsers.items():
+        for place, number in house.numbers.items():
+            answer = browser.get(f"/desk?group=all&q={number[-6:]}")
+            if answer.status_code == 200:
+                found = number in re.findall(LISTS["/desk?group=all"], answer.text)
+                assert found is sees(role, held, "case", place), (role, held, place)
+
+
+def test_counts_and_live_updates_are_of_what_is_in_sight(
+    house: House, browsers: dict[tuple[Role, str], Browser]
+) -> None:
+    wrong = []
+    for (role, held), browser in browsers.items():
+        answer = browser.get("/desk/changes?since=0.0.0")
+        if answer.status_code == 403:
+            continue
+        told = answer.get_json() if answer.status_code == 200 else {"cases": [], "tabs": {"handling": "0"}}
+        seen = [place for place in house.numbers if sees(role, held, "case", place)]
+        ids = {int(house.numbers[place].partition("-")[2]) for place in seen}
+        shown = browser.get("/desk/map/cases?state=dispatched").get_json()["counts"].get("dispatched", 0)
+        if (set(told["cases"]), told["tabs"]["handling"], shown) != (ids, str(len(ids)), len(ids)):
+            wrong.append(f"{role} for {held}: {told}, {shown} on the map")
     assert not wrong, "\n".join(wrong)
 
 

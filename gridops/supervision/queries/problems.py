@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from gridops.core import periods
 from gridops.people.models import Unit
-from gridops.people.queries import Scope, units_below
+from gridops.people.queries import Scope, scope_of, units_below
 from gridops.people.rules import Person
 from gridops.supervision.models import Problem, ProblemStep
 from gridops.supervision.queries.common import PAGE, Page, Place, in_sight, one, paged
@@ -93,7 +93,7 @@ def problem_named(session: Session, root_id: int, number: str) -> Problem:
 
 
 def to_answer(session: Session, person: Person, limit: int = 200) -> list[ProblemRow]:
-    """What units for which a person answers still owe: neither accepted nor waiting for judgement, by deadline."""
+    """What units for which a person answers still owe, in sight: neither accepted nor waiting for judgement."""
     units = units_below(session, [held.unit_id for held in person.holdings if held.role in ANSWERERS])
     if not units:
         return []
@@ -109,7 +109,8 @@ def to_answer(session: Session, person: Person, limit: int = 200) -> list[Proble
         .order_by(Problem.due_at.is_(None), Problem.due_at, Problem.id)
         .limit(limit)
     )
-    return [ProblemRow(*row) for row in session.execute(asked)]
+    seen = in_sight(asked, scope_of(session, person), Problem, Problem.unit_id)
+    return [ProblemRow(*row) for row in session.execute(seen)]
 
 
 def to_judge(session: Session, scope: Scope, user_id: int, limit: int = 200) -> list[ProblemRow]:
