@@ -8,11 +8,20 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from gridops.core.mailing import MailServer, parse_server
 
 ROOT = Path(__file__).resolve().parent
+
+
+class BaseMap(StrEnum):
+    """What lies below our own maps: nothing, 天地图 by its key, or the file base.pmtiles in the data folder."""
+
+    NONE = ""
+    TIANDITU = "tianditu"
+    PMTILES = "pmtiles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,8 @@ class Config:
     build_wait_s: float = 5.0
     stale_build_s: float = 20.0
     field_keep_days: int = 7
+    base_map: BaseMap = BaseMap.NONE
+    tianditu_key: str = ""
 
     @property
     def database(self) -> str:
@@ -66,6 +77,11 @@ class Config:
         return self.data_dir / "cert"
 
     @property
+    def base_map_file(self) -> Path:
+        """Where the PMTiles file of the base map is put; it may be missing."""
+        return self.data_dir / "base.pmtiles"
+
+    @property
     def evidence_dir(self) -> Path:
         """Where contents (photos, rendered papers) lie by SHA-256."""
         return self.data_dir / "evidence"
@@ -84,6 +100,8 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         config.mail_server  # noqa: B018 - looked at, so that a wrong one is told at the start
     except ValueError as wrong:
         raise ValueError(f"GRIDOPS_SMTP_URL: {wrong}") from None
+    if config.base_map == BaseMap.TIANDITU and not (config.tianditu_key.isascii() and config.tianditu_key.isalnum()):
+        raise ValueError("GRIDOPS_TIANDITU_KEY: the key of 天地图, letters and digits, for GRIDOPS_BASE_MAP=tianditu")
     if not config.secret_key:
         return Config(**{**known, "secret_key": _kept_secret(config.data_dir)})  # type: ignore[arg-type]
     return config
@@ -120,6 +138,8 @@ _KINDS: dict[str, type] = {
     "build_wait_s": float,
     "stale_build_s": float,
     "field_keep_days": int,
+    "base_map": BaseMap,
+    "tianditu_key": str,
 }
 
 

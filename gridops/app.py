@@ -23,6 +23,7 @@ from gridops.core.health import database_answers
 from gridops.tasks import app as tasks
 from gridops.tasks import broker
 from gridops.web import (
+    base_map,
     errors,
     guards,
     headers,
@@ -61,6 +62,7 @@ def create_app(config: Config) -> Flask:
     observe.set_up(app)
     hygiene.set_up(app)
     headers.set_up(app)
+    base_map.set_up(app)
     qr.set_up(app)
     sessions.set_up(app)
     language.set_up(app)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import Config
+from config import BaseMap, Config
 from gridops.audit import service as audit
 from gridops.cli import base
 from gridops.core import db, owed
@@ -47,6 +47,7 @@ def doctor() -> None:
         "clock": _clock,
         "disk": _disk,
         "fonts": _fonts,
+        "base map": _base_map,
     }
     fine = True
     for name, check in checks.items():
@@ -113,3 +114,12 @@ def _fonts(settings: Config) -> Finding:
         return False, f"{told}: run ./run --setup-only, or set GRIDOPS_FONT_DIRS"
     hint = f" (stand-ins for {'、'.join(missing)}: install them or set GRIDOPS_FONT_DIRS)" if missing else ""
     return True, told + hint
+
+
+def _base_map(settings: Config) -> Finding:
+    if settings.base_map is not BaseMap.PMTILES:
+        return True, settings.base_map or "none"
+    path = settings.base_map_file
+    if path.is_file():
+        return True, f"{path}, {path.stat().st_size // 2**20} MiB"
+    return False, f"GRIDOPS_BASE_MAP=pmtiles, but {path} is not there: put the file there"

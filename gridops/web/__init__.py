@@ -49,6 +49,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.desk.shades:pages",
     "gridops.web.desk.areas:pages",
     "gridops.web.desk.times:pages",
+    "gridops.web.desk.ground:pages",
     "gridops.web.desk.judging:pages",
     "gridops.web.desk.flags:pages",
     "gridops.web.desk.samples:pages",

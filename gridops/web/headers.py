@@ -7,6 +7,7 @@ import secrets
 from flask import Flask, Response, current_app, g, request
 
 from gridops.core import clock
+from gridops.web import base_map
 from gridops.web.field.pack.shapes import instant
 
 _POLICY = (
@@ -58,6 +59,11 @@ def _policy() -> str:
 
 def _put_on(answer: Response) -> Response:
     policy = _policy().format(nonce=nonce())
+    if more := base_map.opened():
+        for name in ("img-src", "connect-src"):
+            policy = policy.replace(f"{name} 'self'", f"{name} 'self' {more}")
+        # Keys of 天地图 are bound to the address of the site that asks.
+        answer.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     answer.headers.setdefault("Content-Security-Policy", policy)
     for name, value in _ALWAYS.items():
         answer.headers.setdefault(name, value)

@@ -1,5 +1,6 @@
 // The map with WebGL: grids as lines, cases as points with a letter, many close together as one number.
 
+import { hasBase, under } from "./base.js";
 import { boundsOf, card, cases, colour, edges, grids, layers } from "./data.js";
 import { into, onShades } from "./shades.js";
 
@@ -100,9 +101,10 @@ export async function draw(target, files) {
   map.addSource("upper", { type: "geojson", data: area.upper });
   map.addSource("cases", { type: "geojson", data: EMPTY, cluster: true, clusterRadius: 36, clusterMaxZoom: 15 });
   map.addSource("clusters", { type: "geojson", data: EMPTY });
-  map.addLayer({ id: "fill", type: "fill", source: "grids", paint: { "fill-color": colour("surface") } });
+  map.addLayer({ id: "fill", type: "fill", source: "grids", paint: { "fill-color": colour("surface"), "fill-opacity": hasBase ? 0 : 1 } });
+  under(gl, map, "fill", colour);
   map.addSource("shades", { type: "geojson", data: EMPTY });
-  map.addLayer({ id: "shades", type: "fill", source: "shades", paint: { "fill-color": ["get", "colour"], "fill-opacity": 0.85 } });
+  map.addLayer({ id: "shades", type: "fill", source: "shades", paint: { "fill-color": ["get", "colour"], "fill-opacity": hasBase ? 0.6 : 0.85 } });
   map.addLayer({ id: "lines", type: "line", source: "grids", paint: { "line-color": colour("ink-2"), "line-opacity": 0.35, "line-width": 1 } });
   map.addLayer({ id: "upper", type: "line", source: "upper", paint: { "line-color": colour("accent"), "line-opacity": 0.7, "line-width": 2 } });
   map.addLayer({ id: "names", type: "symbol", source: "grids", minzoom: 13, layout: { "icon-image": ["concat", "name:", ["get", "name"]], "icon-padding": 6 } });

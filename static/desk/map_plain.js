@@ -1,5 +1,6 @@
 // The map without WebGL: the same grids and points, drawn by Leaflet.
 
+import { hasBase, underPlain } from "./base.js";
 import { boundsOf, card, cases, edges, grids, layers, words } from "./data.js";
 import { into, onShades } from "./shades.js";
 
@@ -17,7 +18,8 @@ export async function draw(target, files) {
   const area = await grids();
   const map = L.map(target, { attributionControl: false, maxZoom: 19 });
   L.control.scale({ imperial: false }).addTo(map);
-  const shapes = L.geoJSON(area.leaves, { style: { className: "plain-grid" } }).addTo(map);
+  underPlain(L, map);
+  const shapes = L.geoJSON(area.leaves, { style: { className: hasBase ? "plain-grid plain-clear" : "plain-grid" } }).addTo(map);
   L.geoJSON(area.upper, { style: { className: "plain-upper" }, interactive: false }).addTo(map);
   shapes.eachLayer((shape) => shape.bindTooltip(shape.feature.properties.name));
   if (area.bbox) map.fitBounds([[area.bbox[1], area.bbox[0]], [area.bbox[3], area.bbox[2]]], room());

@@ -1,5 +1,7 @@
 // A small map (Leaflet) on which a point is chosen: the grids as lines, their names where there is room, one pin.
 
+import { underPlain } from "./base.js";
+
 const NAMES = 8; // more names than these at once lie over each other
 
 export function leaflet(address) {
@@ -13,6 +15,7 @@ export function leaflet(address) {
 // Draws it about `at` ([lon, lat] or null: all grids); `taken` is told each point chosen. Answers with how to move the pin.
 export async function pointMap(L, target, at, taken) {
   const map = L.map(target, { attributionControl: false, zoomControl: true, maxZoom: 20 });
+  underPlain(L, map);
   const answer = await fetch("/api/v1/grids.geojson", { credentials: "same-origin" });
   const grids = answer.ok ? await answer.json() : { features: [] };
   const parents = new Set(grids.features.map((grid) => grid.properties.parent_code));
