@@ -98,6 +98,7 @@ ASKED = {
     "desk_areas.inside": "?area=119_31~121_31~121_33~119_33",
     "overview.index": "?month=2017-03",
     "desk_shades.shades": "?month=2017-03",
+    "desk_hotline.behind": "?of=should_contact&month=2017-03",
     "desk_places.place": "?lon=119.955&lat=31.855",
 }
 # Where a handler sees no grid whole there is no figure, and an appeal is against something.
