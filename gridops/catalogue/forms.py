@@ -54,6 +54,15 @@ class ExtensionForm:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaForm:
+    """The class of a grid from `valid_from` on (None: from today); no class: that of the grid above it, if any."""
+
+    grid_id: int
+    area: Area | None
+    valid_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DatesForm:
     """Since when and until when (not included) an edition is in force; None: always, still."""
 
@@ -219,6 +228,20 @@ def parse_extension(form: Mapping[str, str]) -> ExtensionForm:
     if errors:
         raise Invalid(*errors)
     return ExtensionForm(Kind(kind), class_code, code, names.name_zh, names.name_en)
+
+
+def parse_area(form: Mapping[str, str]) -> AreaForm:
+    """Read the class of a grid; Invalid names every wrong field."""
+    errors: list[FieldError] = []
+    grid, area = (form.get("grid") or "").strip(), (form.get("area") or "").strip()
+    if not (grid.isascii() and grid.isdecimal() and len(grid) <= 18):
+        errors.append(FieldError("grid", "请选择网格"))
+    if area and area not in set(Area):
+        errors.append(FieldError("area", "没有这种区域类别"))
+    day = _date(form, "valid_from", errors)
+    if errors:
+        raise Invalid(*errors)
+    return AreaForm(int(grid), Area(area) if area else None, day)
 
 
 def parse_dates(form: Mapping[str, str]) -> DatesForm:

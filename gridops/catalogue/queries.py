@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from gridops.catalogue.models import Category, CategoryList, Checklist, ChecklistItem, FilingCondition, LegalBasis
-from gridops.catalogue.rules import Entry, Kind, Lookup, class_of
+from gridops.catalogue.models import (
+    AreaClass,
+    Category,
+    CategoryList,
+    Checklist,
+    ChecklistItem,
+    FilingCondition,
+    LegalBasis,
+)
+from gridops.catalogue.rules import Area, Entry, Kind, Lookup, area_of, class_of
+from gridops.grids import queries as grids
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +189,19 @@ def condition_rows(session: Session, category_ids: Iterable[int], root_id: int) 
     for row in session.scalars(_CONDITION_ROWS, {"category_ids": wanted, "root_id": root_id}):
         found[row.category_id].append(row)
     return found
+
+
+def area_rows(session: Session, root_id: int) -> list[AreaClass]:
+    """The classes of a root's areas, ended and planned ones too, oldest first."""
+    query = select(AreaClass).where(AreaClass.root_id == root_id)
+    return list(session.scalars(query.order_by(AreaClass.grid_id, AreaClass.valid_from, AreaClass.id)))
+
+
+def area_on(session: Session, root_id: int, grid_id: int, on: date) -> Area | None:
+    """The class of a grid on a local day: its own, else that of the nearest grid above it then."""
+    rows = area_rows(session, root_id)
+    tree = grids.tree(session, on) if rows else None
+    return area_of(rows, tree.path(grid_id) if tree and grid_id in tree else (grid_id,), on)
 
 
 def category_page(

@@ -16,8 +16,8 @@ from gridops.bulletins import service as bulletins
 from gridops.bulletins.rules.series import default_series
 from gridops.cases import service as cases
 from gridops.cases.queries.noticing import in_sight_of
-from gridops.cases.service import faking, noticing, recounting, telling
-from gridops.cases.service.writing import HOTLINE_ORDER
+from gridops.cases.service import faking, gridops.cases.service.writing, noticing, recounting, renewing, telling, telling
+from
 from gridops.core import clock, mailing, owed
 from gridops.core.db import reading, transaction
 from gridops.core.errors import GridopsError
@@ -254,15 +254,21 @@ def resume_due() -> None:
 
 @celery.task(name="cases.recount", **RETRY)
 def recount() -> None:
-    """Count the deadlines anew that a change of the calendar owes, a portion a transaction."""
+    """Count the deadlines anew that a change of the calendar or an admin's wish owes, a portion a transaction."""
     while True:
         with transaction() as session:
             done = recounting.recount_owed(session)
         if done is None:
-            return
+            break
         log.info("deadlines_recounted", cases=done.seen, changed=done.changed)
         if done.failed:
             log.warning("deadlines_not_recounted", cases=done.failed)
+    while True:
+        with transaction() as session:
+            renewed = renewing.renew_owed(session)
+        if renewed is None:
+            return
+        log.info("deadlines_renewed", changed=renewed.changed)
 
 
 @celery.task(name="notices.look_ahead", **RETRY)

@@ -19,6 +19,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.admin.closing:pages",
     "gridops.web.admin.extensions:pages",
     "gridops.web.admin.hotline:pages",
+    "gridops.web.admin.areas:pages",
+    "gridops.web.admin.running:pages",
     "gridops.web.admin.categories:pages",
     "gridops.web.admin.checklists:pages",
     "gridops.web.admin.bases:pages",

@@ -18,6 +18,7 @@ from gridops.cases.rules.names import MOVE_NAMES, STATE_NAMES, SUSPENSION_NAMES
 from gridops.cases.rules.slots import check_slot, slot_of
 from gridops.catalogue.models import FilingCondition
 from gridops.catalogue.rules import (
+    AREA_NAMES,
     CHECK_RULE_NAMES,
     PHOTO_NAMES,
     STAGE_NAMES,
@@ -54,7 +55,8 @@ def clock_words(why: WhyDue) -> list[str]:
     if why.counted is not None:
         # what moved the deadline follows, each step by its name
         counted = replace(why.counted, in_force=None) if why.steps else why.counted
-        said.append(explained_en(counted) if chosen_language() == "en" else explained_zh(counted))
+        sentence = explained_en(counted) if chosen_language() == "en" else explained_zh(counted)
+        said.append(_("%(area)s时限：%(why)s", area=_(AREA_NAMES[why.area]), why=sentence) if why.area else sentence)
     for step in why.steps:
         due = words.full_time(step.after)[:16]
         if step.cause is Cause.GIVEN:
@@ -68,6 +70,10 @@ def clock_words(why: WhyDue) -> list[str]:
             )
         elif step.cause is Cause.RECOUNTED:
             said.append(_("%(at)s 工作日历或办公时间调整，重算为 %(due)s", at=words.full_time(step.at)[:16], due=due))
+        elif step.cause is Cause.RENEWED:
+            said.append(
+                _("%(at)s 改按现行立案条件和区域类别，重算为 %(due)s", at=words.full_time(step.at)[:16], due=due)
+            )
     if why.suspended_since is not None:
         said.append(_("%(at)s 起挂账，停止计时", at=words.full_time(why.suspended_since)[:16]))
     return said
@@ -245,7 +251,9 @@ def _recounted(entry: TimelineEntry) -> list[str]:
     if told.get("handle_due") and told.get("handle_due_before"):
         before, due = _minute(told["handle_due_before"]), _minute(told["handle_due"])
         found.append(_("处置时限由 %(before)s 改为 %(due)s", before=before, due=due))
-    if told.get("changed") == What.HOURS:
+    if told.get("changed") == "settings":
+        found.append(_("改按现行立案条件和区域类别"))
+    elif told.get("changed") == What.HOURS:
         found.append(_("因办公时间调整"))
     else:
         found.append(_("因%(year)s年工作日历公布或更正", year=str(told.get("first", ""))[:4]))

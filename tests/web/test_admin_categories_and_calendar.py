@@ -13,16 +13,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
+from gridops.cases.rules.facts import Event
+from gridops.cases.rules.moves import Move
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue import service as catalogue_service
 from gridops.catalogue.rules import Kind
 from gridops.core import clock, db
 from gridops.core.clock import parse_instant
+from gridops.grids.models import Grid
 from gridops.grids.rules import Level
 from gridops.people.rules import Role
 from gridops.worktime import queries as worktime
 from gridops.worktime import service as worktime_service
-from tests.factories import make_grid, make_user
+from tests.factories import make_case, make_grid, make_user
 from tests.webapp import PASSWORD_HASH, Browser, web_program
 
 CODES = {"admin": "320411003", "neighbour": "320411009"}
@@ -81,8 +84,6 @@ def offered(code: str, username: str = "admin") -> list[tuple[str, int | None]]:
 def root_of(username: str) -> int:
     with db.reading() as session:
         code = {"admin": "320411003", "neighbour": "320411009"}[username]
-        from gridops.grids.models import Grid
-
         return session.query(Grid).filter_by(code=code).one().id
 
 
@@ -182,6 +183,44 @@ def test_what_a_condition_asks_is_edited_and_shown(admin: Browser) -> None:
     page = admin.get(f"/admin/categories/{category}").text
     for words in ("上报须有：近景照片 1 张", "处置反馈须有：处置后照片 2 张", "核查方式：同时段核查", "A类区域时限"):
         assert words in page
+
+
+def test_a_change_says_which_running_cases_it_leaves_and_moves_them_if_asked(admin: Browser) -> None:
+    category, root_id = category_id(), root_of("admin")
+    edit = first_condition(admin.get(f"/admin/categories/{category}").text, category)
+    with db.transaction() as session:
+        filed = Event(
+            Move.FILE, TODAY, 2, condition_id=int(edit.rpartition("/")[2]), due_at=parse_instant("2017-03-08T15:30")
+        )
+        events = Event(Move.REPORT, TODAY, 1, category_id=category), filed
+        kind = catalogue.category(session, category, root_id)
+        number = make_case(session, session.get(Grid, root_id), kind, *events).number
+    answer = admin.post(edit, CONDITION)
+    assert "/admin/running?condition=" in answer.location
+    page = admin.get(answer.location).text
+    assert number in page
+    assert "<strong>2017-03-08 12:00" in page
+    assert "1 件在办案件仍按原条件计时" in admin.get(f"/admin/categories/{category}").text
+    assert admin.get("/admin/running").status_code == 404
+    assert admin.get("/admin/running?condition=999999").status_code == 404
+    assert admin.post(answer.location).location.endswith("/admin/running/moved")
+    moved = admin.get("/admin/running/moved").text
+    assert number in moved
+    assert "改按现行立案条件和区域类别" in moved
+    assert "没有按原设置计时的在办案件" in admin.get(answer.location).text
+
+
+def test_the_class_of_a_grid_is_set_from_a_day_on(admin: Browser) -> None:
+    path, root_id = "/admin/areas", root_of("admin")
+    assert "沿用上级" not in admin.get(path).text.partition("<tbody>")[2]
+    assert admin.post(path, {"grid": str(root_id), "area": "B"}).status_code == 302
+    shown = admin.get(path).text.partition("<tbody>")[2]
+    assert shown.count("B类区域") == 3  # the street, how it came, and its community
+    assert "沿用上级" in shown
+    assert admin.post(path, {"grid": str(root_id), "area": "B"}).status_code == 409
+    for wrong in ({"grid": "x"}, {"grid": str(root_of("neighbour")), "area": "A"}, {"grid": str(root_id), "area": "D"}):
+        assert admin.post(path, wrong).status_code == 422
+    assert admin.post(path, {"grid": str(root_id), "area": "A", "valid_from": "2017-03-07"}).status_code == 422
 
 
 def test_a_local_extension_is_added_from_99_down_and_stopped(admin: Browser) -> None:

@@ -12,12 +12,12 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
-from gridops.cases.queries import lookups
+from gridops.cases.queries import lookups, terms
 from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
 from gridops.cases.queries.merging import Absorbed, Linked, absorbed, lead
 from gridops.cases.queries.splitting import parts, whole
 from gridops.cases.queries.standing import standing_of
-from gridops.cases.rules.deadlines import Terms, WhyDue, WorkingClock, limit_of, why_due
+from gridops.cases.rules.deadlines import WhyDue, WorkingClock, limit_of, why_due
 from gridops.cases.rules.facts import Event, Facts
 from gridops.cases.rules.moves import MOVES, Clock, Move, State, clock_after
 from gridops.cases.rules.projection import project
@@ -136,8 +136,8 @@ def case_file(session: Session, person: Person, number: str) -> CaseFile:
     facts = project(history.events)
     standing = standing_of(session, person, case, history)
     condition = catalogue.condition(session, case.condition_id, case.root_id) if case.condition_id else None
-    terms = Terms(condition.limit, condition.limit_unit, condition.handle_limit) if condition else Terms(None, None)
     time = working_time(session, case.root_id)
+    limits = terms.of_case(session, case, case.condition_id)
     return CaseFile(
         case=case,
         facts=facts,
@@ -148,7 +148,7 @@ def case_file(session: Session, person: Person, number: str) -> CaseFile:
         whole=whole(session, scope, case.id),
         parts=parts(session, scope, case.id),
         timeline=tuple(_with_states(timeline(session, case.id), history.events)),
-        why_due=why_due(history.events, terms, WorkingClock(time.calendar, time.hours)),
+        why_due=why_due(history.events, limits, WorkingClock(time.calendar, time.hours)),
         clock=clock_after(case.state, suspended=case.suspended_at is not None),
         moves=tuple(moves_for(facts, case.source, standing)),
     )

@@ -11,6 +11,7 @@ from typing import Protocol
 from gridops.cases.rules.facts import FAR, Event, Facts
 from gridops.cases.rules.moves import Move, State
 from gridops.cases.rules.projection import project
+from gridops.catalogue.rules import Area
 from gridops.worktime.rules import Calendar, Explanation, Hours, LimitUnit, after_suspension, deadline, explain
 
 # What the deadlines are called on pages: the unit's own, and that of the whole case.
@@ -20,11 +21,15 @@ _IN_UNIT = frozenset({State.DISPATCHED, State.RECEIVED})
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The limits of a filing condition: of the whole case, and of the unit in charge; None: no limit of its own."""
+    """The limits of a filing condition: of the whole case, and of the unit in charge; None: no limit of its own.
+
+    `area`: the class of area whose tighter limits these are.
+    """
 
     limit: int | None
     unit: LimitUnit | None
     handle_limit: int | None = None
+    area: Area | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Cause(StrEnum):
     EXTENDED = "extended"
     RESUMED = "resumed"
     RECOUNTED = "recounted"
+    RENEWED = "renewed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +72,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class WhyDue:
-    """Why a case is due when it is: the counted limit (None where a deadline was handed in), then what moved it."""
+    """Why a case is due when it is: the counted limit (None where a deadline was handed in), then what moved it.
+
+    `area`: the class of area whose limit was counted.
+    """
 
     due_at: datetime | None
     counted: Explanation | None
     steps: tuple[Step, ...]
     suspended_since: datetime | None
+    area: Area | None = None
 
 
 def filing_due(filed_at: datetime, terms: Terms, clock: WorkingClock) -> datetime | None:
@@ -105,12 +115,17 @@ def resumed(facts: Facts, at: datetime, terms: Terms, clock: WorkingClock) -> Du
     )
 
 
+def renews(event: Event) -> bool:
+    """Whether the deadline was set anew by the settings of that day because somebody asked for it (no calendar)."""
+    return event.move is Move.RECOUNT and event.condition_id is not None
+
+
 def why_due(events: Sequence[Event], terms: Terms, clock: WorkingClock) -> WhyDue:
     """The deadline of a case, explained from its events."""
     facts = project(events)
     steps: list[Step] = []
     for number, event in enumerate(sorted(events, key=lambda e: (e.happened_at, e.seq))):
-        cause = _CAUSES.get(event.move)
+        cause = Cause.RENEWED if renews(event) else _CAUSES.get(event.move)
         if cause is None or event.due_at is None:
             continue
         before = steps[-1].after if steps else None
@@ -120,11 +135,11 @@ def why_due(events: Sequence[Event], terms: Terms, clock: WorkingClock) -> WhyDu
     counted = None
     if facts.filed_at and facts.due_first_at and terms.limit and terms.unit:
         found = explain(facts.filed_at, terms.limit, terms.unit, clock.calendar, clock.hours, facts.due_at)
-        recounted = any(step.cause is Cause.RECOUNTED for step in steps)
+        recounted = any(step.cause in (Cause.RECOUNTED, Cause.RENEWED) for step in steps)
         counted = found if recounted or found.due == facts.due_first_at else None
     if steps and counted is None:
         steps[0] = Step(Cause.GIVEN, steps[0].at, steps[0].before, steps[0].after, steps[0].counts)
-    return WhyDue(facts.due_at, counted, tuple(steps), facts.suspended_at)
+    return WhyDue(facts.due_at, counted, tuple(steps), facts.suspended_at, terms.area)
 
 
 _CAUSES = {

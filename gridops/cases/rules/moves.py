@@ -334,8 +334,11 @@ MOVES: dict[Move, MoveRule] = {
     Move.ADD_EVIDENCE: _row(
         tuple(State), None, *_ANYONE_REPORTING, _HANDLER, takes=("words",), suspended=True, changes=False
     ),
-    # The calendar by which a deadline was counted is another now. Nobody's act, and no form grows stale by it.
-    Move.RECOUNT: _row(_FILED_ON, None, writes=("due_at", "handle_due_at"), suspended=True, changes=False),
+    # The calendar by which a deadline was counted is another now: nobody's act, and no form grows stale by it. Or the
+    # admin asked that changed settings hold for cases that run: then it names the condition.
+    Move.RECOUNT: _row(
+        _FILED_ON, None, writes=("condition_id", "due_at", "handle_due_at"), suspended=True, changes=False
+    ),
 }
 
 

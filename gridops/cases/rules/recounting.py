@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from gridops.cases.rules.deadlines import Due, Terms, WorkingClock, extended, filing_due, handling_due, resumed
+from gridops.cases.rules.deadlines import (
+    Due,
+    Terms,
+    WorkingClock,
+    extended,
+    filing_due,
+    handling_due,
+    renews,
+    resumed,
+)
 from gridops.cases.rules.facts import Event, Facts
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.projection import project
@@ -17,16 +26,38 @@ def recounted(events: Sequence[Event], terms_of: TermsOf, clock: WorkingClock) -
     """What differs between the deadlines in force and those that the same events give by this calendar.
 
     Counted limits and suspensions are counted anew. A deadline handed in by a source stays; so does the date of an
-    extension, which was granted as a date, unless the limit alone now reaches further.
+    extension, which was granted as a date, unless the limit alone now reaches further. A condition that was replaced
+    for this case (`deadlines.renews`) counts by the one that replaced it.
     """
+    replaced = _replaced(events)
+
+    def latest(condition_id: int | None) -> Terms:
+        while condition_id in replaced:
+            condition_id = replaced[condition_id]
+        return terms_of(condition_id)
+
     again: list[Event] = []
     for event in sorted(events, key=lambda e: (e.happened_at, e.seq)):
         if event.move is not Move.RECOUNT:
-            again.append(_again(event, project(again), terms_of, clock))
+            again.append(_again(event, project(again), latest, clock))
     now, wanted = project(events), project(again)
     moved = wanted.due_at != now.due_at
     unit_moved = now.handle_due_own and wanted.handle_due_at != now.handle_due_at
     return Due(wanted.due_at if moved else None, wanted.handle_due_at if unit_moved else None)
+
+
+def _replaced(events: Sequence[Event]) -> dict[int | None, int | None]:
+    """Condition -> the one that was put in its place; never in a ring."""
+    found: dict[int | None, int | None] = {}
+    current: int | None = None
+    for event in sorted(events, key=lambda e: e.seq):
+        if event.condition_id is None:
+            continue
+        if renews(event) and event.condition_id != current:
+            found.pop(event.condition_id, None)
+            found[current] = event.condition_id
+        current = event.condition_id
+    return found
 
 
 def _again(event: Event, facts: Facts, terms_of: TermsOf, clock: WorkingClock) -> Event:

@@ -10,12 +10,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from gridops.cases.queries import dispatching, lookups
+from gridops.cases.queries import dispatching, lookups, terms
 from gridops.cases.rules import deadlines
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.standing import may_be_merged_into
 from gridops.cases.service import asking, splitting
-from gridops.cases.service.situation import Plan, Situation, end_suspension, point_within_reach, terms_in
+from gridops.cases.service.situation import Plan, Situation, end_suspension, point_within_reach
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import FilingCondition
 from gridops.catalogue.rules import in_force
@@ -39,8 +39,9 @@ def _file(s: Situation) -> Plan:
     if condition is None:
         return Plan()
     asking.report_pictures(s.session, s.case, condition)
-    due = deadlines.filing_due(s.at, terms_in(condition), s.working_clock())
-    return Plan({"condition_id": condition.id, "due_at": due})
+    area = catalogue.area_on(s.session, s.case.root_id, s.case.grid_id, s.day) if condition.class_limits else None
+    due = deadlines.filing_due(s.at, terms.of_condition(condition, area), s.working_clock())
+    return Plan({"condition_id": condition.id, "due_at": due}, {terms.AREA: area.value} if area else {})
 
 
 def _feedback(s: Situation) -> Plan:

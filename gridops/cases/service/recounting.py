@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
 from gridops.cases.models import Case
-from gridops.cases.queries import lookups, recounting
+from gridops.cases.queries import lookups, recounting, terms
 from gridops.cases.rules.deadlines import Terms, WorkingClock
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.projection import project
 from gridops.cases.rules.recounting import recounted
 from gridops.cases.service.moving import move
-from gridops.cases.service.situation import terms_of
 from gridops.cases.service.writing import Said, append
 from gridops.core import clock, owed
 from gridops.core.errors import GridopsError
@@ -93,10 +92,10 @@ def _recount(session: Session, case: Case, change: Change) -> bool:
     history = lookups.history(session, case.id)
     time = working_time(session, case.root_id)
 
-    def terms(condition_id: int | None) -> Terms:
-        return terms_of(session, condition_id, case.root_id)
+    def terms_of(condition_id: int | None) -> Terms:
+        return terms.of_case(session, case, condition_id)
 
-    due = recounted(history.events, terms, WorkingClock(time.calendar, time.hours))
+    due = recounted(history.events, terms_of, WorkingClock(time.calendar, time.hours))
     if due.case is None and due.unit is None:
         return False
     facts, now = project(history.events), clock.now()

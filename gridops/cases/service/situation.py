@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.forms import Location, MoveFields
 from gridops.cases.models import Case
+from gridops.cases.queries import terms
 from gridops.cases.queries.lookups import History
 from gridops.cases.rules import deadlines
 from gridops.cases.rules.deadlines import Terms, WorkingClock
@@ -58,7 +59,7 @@ class Situation:
 
     def terms(self) -> Terms:
         """The limits of the condition the case was filed under."""
-        return terms_of(self.session, self.facts.condition_id, self.case.root_id)
+        return terms.of_case(self.session, self.case, self.facts.condition_id)
 
     def condition(self) -> FilingCondition | None:
         """The condition the case stands under."""
@@ -79,12 +80,6 @@ class Plan:
     then: Callable[[Event], None] | None = None
 
 
-def terms_of(session: Session, condition_id: int | None, root_id: int) -> Terms:
-    """The limits of a filing condition; none where there is no condition."""
-    condition = catalogue.condition(session, condition_id, root_id) if condition_id else None
-    return Terms(None, None) if condition is None else terms_in(condition)
-
-
 def end_suspension(s: Situation) -> Plan:
     """The deadlines after a suspension that ends now; those in force where there is none."""
     due = deadlines.resumed(s.facts, s.at, s.terms(), s.working_clock())
@@ -101,8 +96,3 @@ def point_within_reach(s: Situation, move: Move, lon: float, lat: float) -> dict
     if s.person is not None and not may_at(s.session, s.person, MOVES[move].roles, found["grid_id"]):
         raise Invalid(("lon", "新位置不在您的责任范围内"))
     return found
-
-
-def terms_in(condition: FilingCondition) -> Terms:
-    """The limits that a filing condition sets."""
-    return Terms(condition.limit, condition.limit_unit, condition.handle_limit)

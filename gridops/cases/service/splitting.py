@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from gridops.audit import service as audit
 from gridops.cases.forms import PartIn
 from gridops.cases.models import Case, CasePart
-from gridops.cases.queries import lookups, splitting
+from gridops.cases.queries import lookups, splitting, terms
 from gridops.cases.queries.merging import absorbed_ids, uses_with_merged
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move, State
@@ -101,7 +101,8 @@ def _part(s: Situation, part: PartIn, due_later: Any, uses: dict[int, Use]) -> _
     )
     events = [Event(Move.REPORT, s.at, 1, category_id=category_id), filed]
     actor = s.person.user_id if s.person else None
-    said = Said(actor, details={"split_from": s.case.number})
+    area = s.terms().area
+    said = Said(actor, details={"split_from": s.case.number} | ({terms.AREA: area.value} if area else {}))
     chosen = uses if part.evidence is None else part.evidence
     if unknown := [one for one in chosen if one not in uses]:
         raise Invalid(("evidence", f"{unknown[0]} is no evidence of this case"))

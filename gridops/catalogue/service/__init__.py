@@ -1,5 +1,6 @@
 """The verbs of the lists: bring in the shipped ones, find what a code means, edit conditions."""
 
+from gridops.catalogue.service.areas import set_area
 from gridops.catalogue.service.checks import (
     add_basis,
     add_checklist,
@@ -47,4 +48,5 @@ __all__ = [
     "list_on",
     "rename_local_category",
     "seed",
+    "set_area",
 ]

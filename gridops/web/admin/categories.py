@@ -7,7 +7,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
+from gridops.cases.queries import renewing
 from gridops.catalogue import forms, queries, service
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
 from gridops.catalogue.rules import (
@@ -19,6 +21,7 @@ from gridops.catalogue.rules import (
     Kind,
     class_of,
     conditions_on,
+    in_force,
 )
 from gridops.core import clock
 from gridops.core.db import reading, transaction
@@ -155,10 +158,15 @@ def edit_condition(category_id: int, condition_id: int) -> Answer:
     try:
         form = forms.parse_condition(request.form)
         with transaction() as session:
-            service.edit_condition(session, condition_id, person.root_id, form, actor_id=person.user_id)
+            row = service.edit_condition(session, condition_id, person.root_id, form, actor_id=person.user_id)
+            now, changed = row.id, in_force(row, clock.local_date(clock.now())) and row.in_use
+            earlier = renewing.earlier_versions(session, now, person.root_id) if changed else []
+            running = renewing.counts_under(session, person.root_id, earlier)
     except Invalid as wrong:
         return _condition_page(category_id, condition_id, request.form, by_field(wrong)), 422
     flash(_("已保存。已立案的案件仍按原条件计时。"), "good")
+    if running:
+        return redirect(url_for("admin_running.index", condition=now))
     return redirect(url_for(".one", category_id=category_id))
 
 
@@ -192,6 +200,7 @@ def _category_page(
         rows = queries.condition_rows(session, [category_id], root_id)[category_id]
         parent = queries.class_row(session, category.list_id, category.kind, class_of(category.code))
         inherited = [] if rows else service.conditions_for(session, category_id, root_id, today)
+        running = _running(session, root_id, rows)
     chosen = conditions_on(rows, today)
     return render_template(
         "admin/category.html",
@@ -211,7 +220,16 @@ def _category_page(
         limit_unit_names=LIMIT_UNIT_NAMES,
         area_names=AREA_NAMES,
         asked=explain.asked,
+        running=running,
     )
+
+
+def _running(session: Session, root_id: int, rows: list[FilingCondition]) -> dict[int, int]:
+    """Condition of today -> how many running cases stand under an earlier version of it."""
+    counts = renewing.counts_under(session, root_id, [row.id for row in rows])
+    chosen = conditions_on(rows, clock.local_date(clock.now()))
+    found = {now.id: sum(counts.get(row.id, 0) for row in rows if row.position == now.position) for now in chosen}
+    return {now: total - counts.get(now, 0) for now, total in found.items()}
 
 
 def _condition_page(

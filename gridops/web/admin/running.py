@@ -1,0 +1,139 @@
+"""Running cases under settings that have changed: shown with old and new deadline, made to follow if asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from gridops.cases.queries import renewing as queries
+from gridops.cases.queries.renewing import Moved
+from gridops.cases.rules.renewing import Wish
+from gridops.cases.service import renewing
+from gridops.catalogue import queries as catalogue
+from gridops.catalogue.rules import AREA_NAMES
+from gridops.core import clock
+from gridops.core.db import reading, transaction
+from gridops.core.errors import NotFound
+from gridops.core.ids import row_id
+from gridops.grids import queries as grids
+from gridops.people.queries import names_of_users
+from gridops.people.rules import Role
+from gridops.tasks.waking import wake
+from gridops.web import choices
+from gridops.web.admin.common import Answer
+from gridops.web.guards import current_person, needs_for_all
+from gridops.web.navigation import DESK_ROLES
+from gridops.worktime.rules.changes import What
+
+pages = Blueprint("admin_running", __name__, url_prefix="/admin/running")
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A deadline that moved, as the list shows it."""
+
+    row: Moved
+    before: datetime | None
+    unit_before: datetime | None
+    unit_after: datetime | None
+    why: str
+
+
+@pages.get("")
+@needs_for_all(Role.ADMIN)
+def index() -> Answer:
+    """The cases that a changed condition (`?condition=`) or class of area (`?grid=`) did not touch."""
+    wish = _wish()
+    with reading() as session:
+        title = _title(session, wish)
+        found = renewing.offered(session, wish)
+    return render_template(
+        "admin/running.html",
+        wish=wish,
+        title=title,
+        found=found,
+        most=renewing.MANY,
+        area_names=AREA_NAMES,
+        opens=not current_person().roles.isdisjoint(DESK_ROLES),
+    )
+
+
+@pages.post("")
+@needs_for_all(Role.ADMIN)
+def follow() -> Answer:
+    """Let them follow the settings of today."""
+    wish = _wish()
+    with transaction() as session:
+        _title(session, wish)
+        done = renewing.renew(session, wish)
+    if done.more:
+        wake("cases.recount")
+        flash(_("已重算 %(n)d 件，其余在后台继续。", n=done.changed), "good")
+    else:
+        flash(_("已重算 %(n)d 件在办案件的时限，并记入办理经过。", n=done.changed), "good")
+    return redirect(url_for(".moved"))
+
+
+@pages.get("/moved")
+@needs_for_all(Role.ADMIN)
+def moved() -> Answer:
+    """The deadlines that were counted anew, the newest first: from what to what, and why."""
+    person, before = current_person(), request.args.get("before", type=row_id)
+    with reading() as session:
+        rows = queries.moved(session, person.root_id, before=before, limit=PAGE + 1)
+        people = names_of_users(session, {row.actor_id for row in rows if row.actor_id is not None})
+    return render_template(
+        "admin/moved.html",
+        lines=[_line(row) for row in rows[:PAGE]],
+        people=people,
+        opens=not person.roles.isdisjoint(DESK_ROLES),
+        next_url=url_for(".moved", before=rows[PAGE - 1].event_id) if len(rows) > PAGE else None,
+        first_url=url_for(".moved") if before else None,
+    )
+
+
+def _wish() -> Wish:
+    person = current_person()
+    condition, grid = (request.args.get(name, type=row_id) for name in ("condition", "grid"))
+    if (condition is None) is (grid is None):
+        raise NotFound(_("没有这项设置"))
+    return Wish(person.root_id, person.user_id, condition_id=condition, grid_id=grid)
+
+
+def _title(session: Session, wish: Wish) -> str:
+    """What changed, by its name; NotFound where it is not of this jurisdiction."""
+    if wish.condition_id is not None:
+        condition = catalogue.condition(session, wish.condition_id, wish.root_id)
+        category = catalogue.category(session, condition.category_id, wish.root_id) if condition else None
+        if condition is None or category is None:
+            raise NotFound(_("没有这个立案条件"))
+        return f"{category.name_zh} · {condition.condition}"
+    node = grids.tree(session).nodes.get(wish.grid_id or 0)
+    if node is None or node.root_id != wish.root_id:
+        raise NotFound(_("没有这个网格"))
+    return choices.path_of(session, node.grid_id)
+
+
+def _line(row: Moved) -> Line:
+    told = row.details
+    why = {
+        renewing.SETTINGS: _("改按现行立案条件和区域类别"),
+        What.HOURS.value: _("因办公时间调整"),
+    }.get(str(told.get("changed")), "")
+    return Line(
+        row,
+        _instant(told.get("due_before")),
+        _instant(told.get("handle_due_before")),
+        _instant(told.get("handle_due")),
+        why or _("因%(year)s年工作日历公布或更正", year=str(told.get("first", ""))[:4]),
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return clock.parse_instant(text) if text else None
