@@ -16,8 +16,8 @@ from gridops.bulletins import service as bulletins
 from gridops.bulletins.rules.series import default_series
 from gridops.cases import service as cases
 from gridops.cases.queries.noticing import in_sight_of
-from gridops.cases.service import faking, gridops.cases.service.writing, noticing, recounting, renewing, telling, telling
-from
+from gridops.cases.service import faking, noticing, recounting, renewing, telling
+from gridops.cases.service.writing import HOTLINE_ORDER
 from gridops.core import clock, mailing, owed
 from gridops.core.db import reading, transaction
 from gridops.core.errors import GridopsError
