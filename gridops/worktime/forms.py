@@ -31,10 +31,11 @@ class DayRow:
 
 @dataclass(frozen=True, slots=True)
 class HoursForm:
-    """Office hours from a day on (None: since always)."""
+    """Office hours from a day on (None: since always), up to and with `last_day` (None: until others begin)."""
 
     hours: str
     valid_from: date | None
+    last_day: date | None = None
 
 
 def parse_days(content: bytes) -> tuple[DayRow, ...]:
@@ -72,16 +73,20 @@ def parse_day(form: Mapping[str, str]) -> DayRow:
 
 
 def parse_hours(form: Mapping[str, str]) -> HoursForm:
-    """Read office hours: `hours` as 08:30-12:00,13:30-17:30, `valid_from` a date or empty."""
+    """Read office hours: `hours` as 08:30-12:00,13:30-17:30, `valid_from` and `last_day` dates or empty."""
     hours = OfficeHours.parse((form.get("hours") or "")[:400])
     if len(str(hours)) > 120:
         raise Invalid(("hours", "时段过多"))
     text = (form.get("valid_from") or "").strip()
     errors: list[FieldError] = []
     valid_from = _date(text, "valid_from", errors) if text else None
+    text = (form.get("last_day") or "").strip()
+    last_day = _date(text, "last_day", errors) if text else None
+    if last_day and (valid_from is None or last_day < valid_from):
+        errors.append(FieldError("last_day", "须填写开始日期，且不早于开始日期"))
     if errors:
         raise Invalid(*errors)
-    return HoursForm(str(hours), valid_from)
+    return HoursForm(str(hours), valid_from, last_day)
 
 
 def _text(content: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from gridops.audit import service as audit
 from gridops.core import owed
 from gridops.core.db import insert_or_skip, upsert
-from gridops.core.errors import Conflict, NotFound
+from gridops.core.errors import Conflict, Invalid, NotFound
 from gridops.worktime import models, queries
 from gridops.worktime.forms import DayRow, HoursForm
+from gridops.worktime.rules import Timetable
 from gridops.worktime.rules.changes import ALL_ROOTS, Change, What
 from gridops.worktime.rules.hours import days_from
 
@@ -123,8 +124,15 @@ def drop_override(session: Session, root_id: int, day: date, *, actor_id: int | 
 
 
 def set_hours(session: Session, root_id: int, form: HoursForm, *, actor_id: int | None = None) -> None:
-    """Office hours of one root from a day on; the same day again replaces them. Audited."""
+    """Office hours of one root from a day on; the same day again replaces them. Audited.
+
+    With a last day (flood duty: longer hours on some days) those that held before hold again on the day after it;
+    Invalid where others begin in between.
+    """
+    before = queries.office_hours_for(session, root_id)
     _new_edition(session, root_id)
+    if form.valid_from is not None and form.last_day is not None:
+        _back_after(session, root_id, before, form.valid_from, form.last_day)
     standing = queries.standing_hours(session, root_id, form.valid_from)
     if standing and standing.hours == form.hours:
         raise Conflict("与现行办公时间相同")
@@ -134,7 +142,7 @@ def set_hours(session: Session, root_id: int, form: HoursForm, *, actor_id: int 
         session.add(models.OfficeHours(root_id=root_id, valid_from=form.valid_from, hours=form.hours))
     session.flush()
     first = form.valid_from or date.min
-    owed.owe(session, CHANGED, [Change(root_id, What.HOURS, first, date.max).key])
+    owed.owe(session, CHANGED, [Change(root_id, What.HOURS, first, form.last_day or date.max).key])
     since = str(form.valid_from) if form.valid_from else None
     audit.record(
         session,
@@ -145,7 +153,19 @@ def set_hours(session: Session, root_id: int, form: HoursForm, *, actor_id: int 
         root_id=root_id,
         hours=form.hours,
         since=since,
+        **({"last_day": str(form.last_day)} if form.last_day else {}),
     )
+
+
+def _back_after(session: Session, root_id: int, before: Timetable, first: date, last: date) -> None:
+    """Let the hours that held before hold again after the last day of some others."""
+    begun = [row.valid_from for row in queries.hours_rows(session, root_id) if row.root_id is not None]
+    if any(day is not None and first < day <= last for day in begun):
+        raise Invalid(("last_day", "这几天之内另有办公时间开始，请分段填写"))
+    after = last + timedelta(days=1)
+    if after not in begun:
+        session.add(models.OfficeHours(root_id=root_id, valid_from=after, hours=str(before.on(after))))
+        session.flush()
 
 
 def _shipped(day: date) -> dict[str, Any]:

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from gridops.core import db
+from gridops.core import db, owed
 from gridops.core.clock import parse_instant
 from gridops.core.errors import Conflict, Invalid, NotFound
 from gridops.worktime import queries, service
 from gridops.worktime.forms import DayRow, parse_day, parse_days, parse_hours
 from gridops.worktime.rules import LimitUnit, deadline
+from gridops.worktime.rules.changes import Change
 
 
 def test_the_shipped_years_are_brought_in_once(session: Session) -> None:
@@ -79,6 +80,23 @@ def test_own_office_hours_hold_from_their_first_day(session: Session) -> None:
     assert str(queries.office_hours_for(session, 8).on(date(2017, 5, 1))) == "08:30-12:00,13:30-17:30"
     with pytest.raises(Conflict):
         service.set_hours(session, 7, parse_hours({"hours": "09:00-12:00,14:00-18:00", "valid_from": "2017-05-01"}))
+
+
+def test_hours_of_some_days_end_and_those_before_hold_again(session: Session) -> None:
+    service.seed(session)
+    flood = {"hours": "08:30-12:00,13:30-20:00", "valid_from": "2017-07-01", "last_day": "2017-07-03"}
+    service.set_hours(session, 7, parse_hours(flood))
+    hours = queries.office_hours_for(session, 7)
+    found = [str(hours.on(date(2017, month, day))) for month, day in ((6, 30), (7, 1), (7, 3), (7, 4))]
+    assert found == ["08:30-12:00,13:30-17:30", flood["hours"], flood["hours"], "08:30-12:00,13:30-17:30"]
+    changed = [Change.of(work.key) for work in owed.pending(session, service.CHANGED)]
+    assert [(one.first, one.last) for one in changed] == [(date(2017, 7, 1), date(2017, 7, 3))]
+    # Others begin in between, it ends before it begins, and nobody knows when it begins.
+    with pytest.raises(Invalid):
+        service.set_hours(session, 7, parse_hours({**flood, "valid_from": "2017-06-30", "last_day": "2017-07-02"}))
+    for wrong in ({"last_day": "2017-06-30"}, {"valid_from": ""}):
+        with pytest.raises(Invalid):
+            parse_hours({**flood, **wrong})
 
 
 def test_a_process_sees_what_another_one_changed(database: Engine) -> None:

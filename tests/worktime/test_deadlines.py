@@ -99,6 +99,16 @@ def at(text: str) -> datetime:
         # Calendar days count everything and need no table.
         ("2017-12-30 10:00", 3, NATURAL, "2018-01-02 23:59:59", False),
         ("2017-03-10 00:00", 1, NATURAL, "2017-03-11 23:59:59", False),
+        # The last second of the year: an urgent hour runs on, a working hour waits for the first office minute there
+        # (this table begins with 2017, so the last day of 2016 is provisional).
+        ("2017-12-31 23:59:59", 1, URGENT, "2018-01-01 00:59:59", False),
+        ("2016-12-31 23:59:59", 1, HOUR, "2017-01-03 09:30", True),
+        # The last second of a working day, and of the day before a holiday.
+        ("2017-03-08 23:59:59", 1, HOUR, "2017-03-09 09:30", False),
+        ("2017-01-26 23:59:59", 1, DAY, "2017-02-03 23:59:59", False),
+        # Urgent hours and calendar days run through Spring Festival.
+        ("2017-01-26 17:00", 24, URGENT, "2017-01-27 17:00", False),
+        ("2017-01-26 17:00", 3, NATURAL, "2017-01-29 23:59:59", False),
         # Leap day.
         ("2016-02-28 10:00", 1, NATURAL, "2016-02-29 23:59:59", False),
     ],
@@ -142,6 +152,14 @@ def test_the_largest_limit_is_counted_in_no_time() -> None:
         (HOUR, "2017-03-09 09:30", "2017-03-08 18:00", "2017-03-08 20:00", "2017-03-09 09:30"),
         # Resumed on Saturday: the rest runs from Monday.
         (HOUR, "2017-03-10 17:30", "2017-03-10 16:30", "2017-03-11 10:00", "2017-03-13 09:30"),
+        # Over a weekend: an hour was left on Friday afternoon, and is left on Monday morning.
+        (HOUR, "2017-03-10 17:30", "2017-03-10 16:30", "2017-03-13 08:30", "2017-03-13 09:30"),
+        # Over a weekend nobody would have worked: Monday's last day stays Monday.
+        (DAY, "2017-03-13 23:59:59", "2017-03-10 18:00", "2017-03-12 18:00", "2017-03-13 23:59:59"),
+        # Suspended in the last second of Friday: the whole Monday was left, and follows the Tuesday of resumption.
+        (DAY, "2017-03-13 23:59:59", "2017-03-10 23:59:59", "2017-03-14 09:00", "2017-03-15 23:59:59"),
+        # Over Spring Festival: two days were left (Thu 26 January, Fri 3 February); Mon 6 February is the first after.
+        (DAY, "2017-02-03 23:59:59", "2017-01-25 10:00", "2017-02-04 10:00", "2017-02-07 23:59:59"),
         # Three working days were left after Wednesday (Thu, Fri, Mon); they follow the Tuesday of resumption.
         (DAY, "2017-03-13 23:59:59", "2017-03-08 10:00", "2017-03-14 09:00", "2017-03-17 23:59:59"),
         # Suspended and resumed on one day: nothing moves.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from gridops.core.clock import parse_instant
-from gridops.worktime.rules import Calendar, LimitUnit, OfficeHours, explain, explained_en, explained_zh
+from gridops.worktime.rules import Calendar, LimitUnit, OfficeHours, Timetable, explain, explained_en, explained_zh
 from tests.worktime.test_deadlines import CALENDAR
 
 HOURS = OfficeHours.parse("08:30-12:00,13:30-17:30")
@@ -77,6 +79,21 @@ def test_a_deadline_is_explained(start: str, limit: int, unit: LimitUnit, zh: st
     facts = explain(parse_instant(start), limit, unit, NAMED, HOURS)
     assert explained_zh(facts) == zh
     assert explained_en(facts) == en
+
+
+def test_flood_duty_is_told_days_and_hours() -> None:
+    days, duty = {date(2017, 7, 1): True}, {date(2017, 7, 1): "防汛值守"}
+    calendar = Calendar({**CALENDAR.days, **days}, duty)
+    long = OfficeHours.parse("08:30-12:00,13:30-20:00")
+    hours = Timetable(((None, HOURS), (date(2017, 7, 1), long), (date(2017, 7, 4), HOURS)))
+    facts = explain(parse_instant("2017-06-30T16:30"), 12, LimitUnit.WORKING_HOUR, calendar, hours)
+    assert explained_zh(facts) == (
+        "12 工作时，周五 16:30 起算，周末不计，7月1日防汛值守照计，7月1日、7月3日按调整后的办公时间，到期 周一 09:30"
+    )
+    assert explained_en(facts) == (
+        "12 working hours, counted from Fri 16:30, weekend left out, Jul 1 worked (防汛值守), "
+        "other office hours Jul 1, Jul 3, due Mon 09:30"
+    )
 
 
 def test_a_moved_deadline_says_so() -> None:

@@ -173,6 +173,7 @@ DETAILS = {
     "hours": "办公时间",
     "in_use": "在用",
     "kind": "类型",
+    "last_day": "至何日（含）",
     "leader": "值班长可结案",
     "level": "级别",
     "limit": "时限",

@@ -9,6 +9,9 @@ from gridops.core.clock import local, local_date
 from gridops.worktime.rules.clock import checked_limit, deadline, office_start
 from gridops.worktime.rules.hours import LIMIT_UNIT_NAMES, Calendar, Hours, LimitUnit, days_from
 
+_IN_LIEU = "调休上班"
+# More days with other hours than these are told by the first.
+_MOST_DAYS = 3
 _SHORT_WEEK = timedelta(days=6)
 _LIMIT_EN = {
     LimitUnit.URGENT_HOUR: "urgent hour",
@@ -32,11 +35,17 @@ _HOLIDAYS_EN = {
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """What the clock met on its way: weekends and named holidays left out, weekend days that were worked (调休)."""
+    """What the clock met on its way: weekends and named holidays left out, weekend days that were worked (调休).
+
+    `duty`: worked weekend days that have another reason of their own (flood duty), with it; `other_hours`: worked days
+    with other office hours than the first.
+    """
 
     weekends: bool
     holidays: tuple[str, ...]
     worked_weekend_days: tuple[date, ...]
+    duty: tuple[tuple[date, str], ...] = ()
+    other_hours: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ def explain(
         start=local(start),
         begins=office_start(start, calendar, hours) if unit is LimitUnit.WORKING_HOUR else local(start),
         due=local(due),
-        skipped=_skipped(on_the_way, calendar),
+        skipped=_skipped(on_the_way, calendar, hours if unit is LimitUnit.WORKING_HOUR else None),
         provisional_years=tuple(sorted({day.year for day in on_the_way if calendar.is_provisional(day)})),
         in_force=local(in_force) if in_force and in_force.astimezone(UTC) != due else None,
     )
@@ -105,6 +114,10 @@ def explained_zh(facts: Explanation) -> str:
     names = (["周末"] if facts.skipped.weekends else []) + [f"{name}假期" for name in facts.skipped.holidays]
     parts += ["、".join(names) + "不计"] if names else []
     parts += [f"{_days_zh(facts.skipped.worked_weekend_days)}调休上班照计"] if facts.skipped.worked_weekend_days else []
+    parts += [f"{_days_zh((day,))}{name}照计" for day, name in facts.skipped.duty]
+    if others := facts.skipped.other_hours:
+        days = _days_zh(others) if len(others) <= _MOST_DAYS else f"{_days_zh(others[:1])}起"
+        parts.append(f"{days}按调整后的办公时间")
     parts.append(f"到期 {_at_zh(facts.due, dated)}")
     if facts.in_force:
         parts.append(f"经延期或挂账后到期 {_at_zh(facts.in_force, dated)}")
@@ -129,8 +142,11 @@ def explained_en(facts: Explanation) -> str:
     ]
     parts += [" and ".join(names) + " left out"] if names else []
     if facts.skipped.worked_weekend_days:
-        days = ", ".join(f"{_MONTHS_EN[d.month - 1]} {d.day}" for d in facts.skipped.worked_weekend_days)
-        parts.append(f"{days} worked in lieu")
+        parts.append(f"{_days_en(facts.skipped.worked_weekend_days)} worked in lieu")
+    parts += [f"{_days_en((day,))} worked ({name})" for day, name in facts.skipped.duty]
+    if others := facts.skipped.other_hours:
+        days = _days_en(others) if len(others) <= _MOST_DAYS else f"from {_days_en(others[:1])} on"
+        parts.append(f"other office hours {days}")
     parts.append(f"due {_at_en(facts.due, dated)}")
     if facts.in_force:
         parts.append(f"after extension or suspension due {_at_en(facts.in_force, dated)}")
@@ -138,13 +154,19 @@ def explained_en(facts: Explanation) -> str:
     return ", ".join(parts) + (f" (calendar of {years} not published yet: Mon-Fri assumed)" if years else "")
 
 
-def _skipped(days: list[date], calendar: Calendar) -> Skipped:
+def _skipped(days: list[date], calendar: Calendar, hours: Hours | None) -> Skipped:
     free = [day for day in days if not calendar.is_workday(day)]
     names = dict.fromkeys(name for day in free if (name := calendar.names.get(day)))
+    worked = [day for day in days if calendar.is_workday(day)]
+    called = {day: calendar.names.get(day, "") for day in worked if day.weekday() >= 5}
+    duty = {day: name for day, name in called.items() if name and not name.endswith(_IN_LIEU)}
+    usual = str(hours.on(worked[0])) if hours and worked else ""
     return Skipped(
         weekends=any(day.weekday() >= 5 and not calendar.names.get(day) for day in free),
         holidays=tuple(names),
-        worked_weekend_days=tuple(day for day in days if day.weekday() >= 5 and calendar.is_workday(day)),
+        worked_weekend_days=tuple(day for day in called if day not in duty),
+        duty=tuple(duty.items()),
+        other_hours=tuple(day for day in worked if hours and str(hours.on(day)) != usual),
     )
 
 
@@ -171,3 +193,7 @@ def _at_en(instant: datetime, dated: bool) -> str:
 
 def _days_zh(days: tuple[date, ...]) -> str:
     return "、".join(f"{day.month}月{day.day}日" for day in days)
+
+
+def _days_en(days: tuple[date, ...]) -> str:
+    return ", ".join(f"{_MONTHS_EN[day.month - 1]} {day.day}" for day in days)
