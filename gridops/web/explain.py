@@ -198,6 +198,8 @@ def _title(entry: TimelineEntry) -> str:
         return _("核实：属实") if entry.outcome else _("核实：不属实")
     if entry.move is Move.DISPATCH and entry.unit:
         return _("派遣至 %(unit)s", unit=entry.unit)
+    if entry.move in _HELP and entry.unit:
+        return _("%(move)s：%(unit)s", move=_(MOVE_NAMES[entry.move]), unit=entry.unit)
     if entry.move is Move.MERGE and entry.into:
         return _("并入 %(number)s", number=entry.into)
     if entry.move is Move.RECATEGORISE and entry.category:
@@ -210,6 +212,9 @@ def _title(entry: TimelineEntry) -> str:
     if entry.move is Move.SUSPEND and suspension in set(Suspension):
         return _(SUSPENSION_NAMES[Suspension(suspension)])
     return _(MOVE_NAMES[entry.move])
+
+
+_HELP = frozenset({Move.JOIN, Move.HELP_DONE, Move.HELP_RETURN, Move.END_HELP})
 
 
 def _facts(entry: TimelineEntry) -> list[str]:
@@ -236,6 +241,8 @@ def _facts(entry: TimelineEntry) -> list[str]:
 def _until(move: Move, until: str) -> str:
     if move is Move.ASK_EXTENSION:
         return _("申请延至 %(until)s", until=until)
+    if move is Move.JOIN:
+        return _("会办期限 %(until)s", until=until)
     if move is Move.PRESS:
         return _("答复期限 %(until)s", until=until)
     return _("恢复日期 %(until)s", until=until[:10])

@@ -47,6 +47,7 @@ NAMES = {
     "happened_at": "发生时间",
     "helpers": "协办单位",
     "holder": "经办人",
+    "helper": "会办单位",
     "hours": "工作时间",
     "item": "检查项",
     "kinds": "处罚种类",

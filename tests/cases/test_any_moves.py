@@ -11,6 +11,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import select
 
 from gridops.cases.models import Case
 from gridops.cases.queries import lookups
@@ -22,6 +23,7 @@ from gridops.core.errors import Conflict, NotAllowed, NotFound
 from gridops.figures.queries.area import area_of
 from gridops.figures.queries.rows import counted_rows
 from gridops.figures.rules.rows import TURN_KEYS, keys_of
+from gridops.people.models import Helping
 from gridops.people.rules import Role
 from tests.cases.test_moves import FROM, WHO
 from tests.cases.test_rebuild import fields_for
@@ -49,6 +51,7 @@ ROLES = {
 UNITS = {"handler": "cleaning", "parks_handler": "parks", "community_handler": "community"}
 ELSEWHERE = {"eastern_inspector"}
 ALSO_SUSPENDED = {M.RESUME, M.VOID, M.MERGE, M.SPLIT, M.RECATEGORISE, M.RELOCATE, M.ADD_EVIDENCE, M.ANSWER_PRESS}
+ALSO_SUSPENDED |= {M.HELP_DONE, M.HELP_RETURN, M.END_HELP}
 TRIED = [move for move in WHO if move is not M.RECOUNT]
 
 
@@ -66,6 +69,7 @@ class Shadow:
     checked: bool = False
     pressed: bool = False
     split: bool = False
+    helpers: dict[str, bool] = field(default_factory=dict)
     asker: str | None = None
     asked_last: str | None = None
     gave: str | None = None
@@ -83,6 +87,7 @@ class Shadow:
             "territory": here,
             "unit": here and own,
             "reporter": who == self.reporter,
+            "helper": self.helpers.get(UNITS.get(who, ""), False),
             "other_community": here and who == "community_handler" and not own,
         }
         return any(ties[tie] and (role is None or role in ROLES[who]) for role, tie in WHO[move])
@@ -106,10 +111,12 @@ class Shadow:
             M.ANSWER_PRESS: self.pressed,
             M.UNDO_VOID: not self.split,
             M.UNDO_SPLIT: self.split,
+            M.END_HELP: bool(self.helpers),
         }.get(move, True)
 
     def _barred(self, move: Move, who: str) -> bool:
-        handles = who == self.gave or (self.unit is not None and UNITS.get(who) == self.unit)
+        unit = UNITS.get(who)
+        handles = who == self.gave or (unit is not None and (unit == self.unit or unit in self.helpers))
         return (
             (move in {M.CHECK_PASSED, M.CHECK_FAILED, M.CLOSE} and handles)
             or (move in {M.RECEIVE, M.FEEDBACK} and who == self.resender)
@@ -137,6 +144,13 @@ class Shadow:
         """Who did what that binds somebody later."""
         if move is M.DISPATCH:
             self.unit, self.resender = unit, who if self.returned else None
+            self.helpers.pop(unit, None)
+        elif move is M.JOIN:
+            self.helpers[unit] = True
+        elif move is M.HELP_DONE:
+            self.helpers[UNITS[who]] = False
+        elif move in {M.HELP_RETURN, M.END_HELP}:
+            self.helpers.pop(UNITS[who] if move is M.HELP_RETURN else unit)
         elif move is M.RETURN:
             self.returned, self.resender = True, None
         elif move is M.FEEDBACK:
@@ -194,6 +208,10 @@ def tried(world: World, shadow: Shadow, move: Move, who: str, dice: Random) -> b
             world.move(case, move, who, **given)
     assert (case.state, bool(case.suspended_at)) == (shadow.state, shadow.suspended)
     assert len(told(world.session, case)) == len(shadow.made)
+    kept = world.session.execute(select(Helping.unit_id, Helping.answered_at).where(Helping.case_id == case.id))
+    assert {unit_id: at is None for unit_id, at in kept} == {
+        world.units[name].id: still for name, still in shadow.helpers.items()
+    }
     return passes
 
 

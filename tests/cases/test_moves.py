@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gridops.cases.rules.facts import Facts
+from gridops.cases.rules.facts import Facts, Helper
 from gridops.cases.rules.moves import ENDED, MOVES, STATE_CLOCKS, Bar, Clock, Move, State, Tie, clock_after
 from gridops.cases.rules.names import (
     BAR_NAMES,
@@ -61,6 +61,10 @@ FROM: dict[Move, set[State]] = {
     M.UNDO_MERGE: {S.MERGED},
     M.SPLIT: FILED_ON,
     M.UNDO_SPLIT: {S.VOIDED},
+    M.JOIN: IN_UNIT,
+    M.HELP_DONE: FILED_ON,
+    M.HELP_RETURN: FILED_ON,
+    M.END_HELP: FILED_ON,
     M.RECATEGORISE: BEFORE | FILED_ON,
     M.RELOCATE: BEFORE | FILED_ON,
     M.ADD_EVIDENCE: set(State),
@@ -75,6 +79,7 @@ READY: dict[Move, Facts] = {
     M.ASK_EXTENSION: Facts(due_at=NOON),
     M.RESUME: Facts(suspended_at=NOON),
     M.UNDO_SPLIT: Facts(split=True),
+    M.END_HELP: Facts(helpers=(Helper(7, NOON, 4),)),
     M.ANSWER_PRESS: Facts(pressed_at=NOON, press_due_at=NOON),
 }
 
@@ -99,6 +104,10 @@ WHO: dict[Move, set[tuple[Role | None, str]]] = {
     M.REMIND: {(r, "territory") for r in (Role.SHIFT_LEADER, Role.DISPATCHER, Role.INTAKE_CLERK)},
     M.PRESS: {(Role.SHIFT_LEADER, "territory"), (Role.LEADER, "territory")},
     M.ANSWER_PRESS: {(Role.HANDLER, "unit")},
+    M.HELP_DONE: {(Role.HANDLER, "helper")},
+    M.HELP_RETURN: {(Role.HANDLER, "helper")},
+    M.JOIN: {(Role.DISPATCHER, "territory"), (Role.SHIFT_LEADER, "territory")},
+    M.END_HELP: {(Role.DISPATCHER, "territory"), (Role.SHIFT_LEADER, "territory")},
     M.RECOUNT: set(),  # the calendar's own
     **{
         move: {(Role.SHIFT_LEADER, "territory")}
@@ -113,7 +122,7 @@ WHO: dict[Move, set[tuple[Role | None, str]]] = {
 def anyone() -> Standing:
     """Somebody who holds every role in every way, and is barred by nothing."""
     every = frozenset(Role)
-    return Standing(every, every, every, every, reporter=True)
+    return Standing(every, every, every, every, every, reporter=True)
 
 
 def whoever(move: Move) -> Standing | None:
@@ -184,7 +193,7 @@ def test_a_patrols_report_is_filed_directly_and_a_callers_is_not() -> None:
 def test_a_suspended_case_waits(move: Move) -> None:
     facts = replace(READY.get(move, Facts()), state=next(iter(FROM[move] or {S.REPORTED})), suspended_at=NOON)
     free = {M.RESUME, M.VOID, M.MERGE, M.RECATEGORISE, M.RELOCATE, M.ADD_EVIDENCE, M.RECOUNT, M.ANSWER_PRESS}
-    free |= {M.SPLIT}
+    free |= {M.SPLIT, M.HELP_DONE, M.HELP_RETURN, M.END_HELP}
     assert (refusal(move, facts, Source.INSPECTOR, whoever(move)) is None) == (move in free)
 
 
@@ -234,7 +243,7 @@ def test_the_clock_is_the_units_only_while_the_unit_has_the_case() -> None:
 
 @pytest.mark.parametrize("move", [M.DECLINE, M.NOT_FILE, M.RETURN, M.CHECK_FAILED, M.UNDO_CLOSING, M.SUSPEND, M.VOID,
                                   M.UNDO_VOID, M.UNDO_MERGE, M.UNDO_SPLIT, M.ASK_EXTENSION,
-                                  M.REFUSE_EXTENSION])  # fmt: skip
+                                  M.REFUSE_EXTENSION, M.HELP_RETURN, M.END_HELP])  # fmt: skip
 def test_whoever_turns_something_back_says_why(move: Move) -> None:
     assert "reason" in MOVES[move].needs
 

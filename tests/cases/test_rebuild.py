@@ -21,6 +21,7 @@ from gridops.cases.rules.standing import moves_for
 from gridops.cases.service import NewCase, Said, rebuild, write_cases
 from gridops.cases.service.writing import EVENT_COLUMNS
 from gridops.core import clock
+from gridops.people.models import Helping
 from tests.cases.world import MORNING, World, owed_days
 from tests.factories import make_case
 
@@ -35,6 +36,9 @@ def fields_for(world: World, case: Case, move: Move, dice: random.Random) -> dic
     parts = set(world.session.scalars(select(CasePart.part_id)))  # once they were used, nothing is put together again
     cases = [each for each in world.session.scalars(select(Case)) if each.id not in {case.id, *parts}]
     filed = [each for each in cases if each.state is State.FILED]
+    units = [world.units[name].id for name in ("cleaning", "parks", "community")]
+    helping = select(Helping.unit_id).where(Helping.case_id == case.id).order_by(Helping.unit_id)
+    helper = world.session.scalar(helping.limit(1)) or units[0]
     given: dict[Move, dict[str, Any]] = {
         Move.VERIFY: {"outcome": dice.random() < 0.8},
         Move.DECLINE: {"reason": "x"},
@@ -47,6 +51,9 @@ def fields_for(world: World, case: Case, move: Move, dice: random.Random) -> dic
         Move.ASK_EXTENSION: {"reason": "x", "due": (case.due_at or now) + timedelta(hours=dice.randint(1, 90))},
         Move.PRESS: {"words": "x", "due": now + timedelta(days=1)},
         Move.ANSWER_PRESS: {"words": "x"},
+        Move.JOIN: {"words": "x", "unit": dice.choice([one for one in units if one != case.unit_id])},
+        Move.HELP_DONE: {"words": "x"},
+        Move.END_HELP: {"reason": "x", "unit": helper},
         Move.SUSPEND: {"reason": "x", "suspension": Suspension.OUTSIDE},
         Move.MERGE: {"into": filed[0].number if filed else "none"},
         Move.SPLIT: {"parts": (PartIn("x"), PartIn("y", category=other_category(world, case)))},
@@ -54,7 +61,7 @@ def fields_for(world: World, case: Case, move: Move, dice: random.Random) -> dic
         Move.RECATEGORISE: {"category": other_category(world, case)},
     }
     reasons = (Move.UNDO_CLOSING, Move.RETURN, Move.REFUSE_EXTENSION, Move.VOID, Move.UNDO_VOID, Move.UNDO_MERGE)
-    reasons += (Move.UNDO_SPLIT,)
+    reasons += (Move.UNDO_SPLIT, Move.HELP_RETURN)
     return {**given, **{each: {"reason": "x"} for each in reasons}}.get(move, {})
 
 

@@ -218,3 +218,14 @@ def test_who_reported_a_merged_case_is_told_of_the_end_of_the_one_it_went_into(w
     assert {who for who, what in found if what is Occasion.OWN_REPORT} == {"inspector", "clerk", "desk"}
     # Each by the number that is known to them.
     assert sorted(row.number for row in rows) == sorted(one.number for one in (lead, again, further))
+
+
+def test_a_unit_that_is_to_help_is_told_and_the_desk_of_its_return(world: World) -> None:
+    with clock.set_to(monday("09:00")):
+        case = world.dispatched()
+        world.move(case, Move.JOIN, "dispatcher", unit=world.units["parks"].id, words="修剪")
+        assert {who for who, what in told(world) if what is Occasion.JOINED} == {"parks_handler"}
+        world.move(case, Move.HELP_RETURN, "parks_handler", reason="不归我所")
+        assert {who for who, what in told(world) if what is Occasion.HELP_RETURNED} == {
+            "dispatcher", "desk", "everything",
+        }  # fmt: skip

@@ -58,6 +58,7 @@ def test_every_kind_of_move_occurs(acts: list[Act]) -> None:
     # By way of reports, by the calendar, or not at all.
     never = {Move.SELF_HANDLE, Move.ADD_EVIDENCE, Move.RECOUNT, Move.UNDO_VOID, Move.UNDO_MERGE}
     never |= {Move.REMIND, Move.PRESS, Move.ANSWER_PRESS, Move.RELOCATE, Move.SPLIT, Move.UNDO_SPLIT}
+    never |= {Move.JOIN, Move.HELP_DONE, Move.HELP_RETURN, Move.END_HELP}
     assert {act.move for act in acts} == set(Move) - never
     assert any(act.fields["self_handled"] for act in reports(acts))
     assert any("same_as" in act.fields for act in reports(acts))

@@ -133,3 +133,27 @@ def test_a_case_is_split_on_a_page_that_keeps_what_was_typed(street: Street) -> 
     assert ("data-zoom=" in first, "data-zoom=" in second) == (True, False)
     assert desk.post(url, {**sent, "record_id": ""}).status_code == 409
     assert street.browser("eastern_desk").get(url).status_code == 404
+
+
+def test_units_that_help_are_shown_with_their_task_and_the_lead_is_warned(street: Street) -> None:
+    case = street.dispatched()
+    assert street.browser("gardener").get(f"/desk/cases/{case.number}").status_code == 404
+    desk, url = street.browser("desk"), f"/desk/cases/{case.number}"
+    page = desk.get(url)
+    given = {"unit": str(street.other_unit_id), "words": "修剪挡路的树枝", "version": str(case.version)}
+    for _ in range(2):  # the same form twice
+        sent = {**given, "record_id": re.findall(r'name="record_id" value="([^"]+)"', page.text)[0]}
+        assert desk.post(f"{url}/join", sent).status_code == 302
+    warned = read(street, case.number, "handler")
+    assert "会办单位还没有反馈：园林所" in warned
+    assert warned.count("修剪挡路的树枝") == 2  # its card and the timeline
+    gardener = street.browser("gardener")
+    assert "协办" in gardener.get("/desk?group=all").text
+    own = gardener.get(url)
+    assert "move-help_done" in own.text
+    assert 'id="move-receive"' not in own.text
+    answer = {"words": "已修剪", "version": str(case.version)}
+    assert gardener.post(f"{url}/help_done", answer).status_code == 302
+    assert "会办单位还没有反馈" not in read(street, case.number, "handler")
+    load = desk.get("/desk/load").text
+    assert "协办" in load

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from gridops.cases.models import Case, CaseEvent
@@ -17,8 +17,9 @@ from gridops.people.queries import Scope
 MOST = 2000
 # What happens out of sight moves the version on only by so many events at once: no clock of what others do.
 _MOVES_ON = 100
-# By these a case may leave the sight of who saw it: another unit has it, or it lies elsewhere.
-_LEAVING = (Move.DISPATCH, Move.RELOCATE)
+# By these a case may leave the sight of who saw it: another unit has it, it lies elsewhere, or a unit helps no longer.
+_NO_HELP = (Move.HELP_RETURN, Move.END_HELP)
+_LEAVING = (Move.DISPATCH, Move.RELOCATE, *_NO_HELP)
 
 
 def version_of(session: Session, scope: Scope) -> Version:
@@ -54,7 +55,13 @@ def _in_sight(session: Session, scope: Scope, low: int) -> list[tuple[int, int]]
     return [
         (row.id, row.case_id)
         for row in rows
-        if scope.sees(root_id=row.root_id, grid_id=row.grid_id, unit_id=row.unit_id, reporter_id=row.reporter_id)
+        if scope.sees(
+            root_id=row.root_id,
+            grid_id=row.grid_id,
+            unit_id=row.unit_id,
+            reporter_id=row.reporter_id,
+            case_id=row.case_id,
+        )
     ]
 
 
@@ -66,9 +73,14 @@ def _gone(session: Session, scope: Scope, above: int, highest: int) -> tuple[int
     found = []
     for row in rows:
         now = (row.grid_id, row.unit_id)
-        lay = ((row.details or {}).get("before") or {}).get("grid_id", row.grid_id), row.had or row.unit_id
+        lay = (
+            ((row.details or {}).get("before") or {}).get("grid_id", row.grid_id),
+            row.helped or row.had or row.unit_id,
+        )
         seen, sees = (
-            scope.sees(root_id=row.root_id, grid_id=grid, unit_id=unit, reporter_id=row.reporter_id)
+            scope.sees(
+                root_id=row.root_id, grid_id=grid, unit_id=unit, reporter_id=row.reporter_id, case_id=row.case_id
+            )
             for grid, unit in (lay, now)
         )
         if seen and not sees:
@@ -85,9 +97,10 @@ _HAD = (
     .correlate(CaseEvent)
     .scalar_subquery()
 )
+_HELPED = case((CaseEvent.move.in_(_NO_HELP), CaseEvent.unit_id))
 _LEFT: Any = (
     select(
-        CaseEvent.case_id, CaseEvent.details, _HAD.label("had"),
+        CaseEvent.case_id, CaseEvent.details, _HAD.label("had"), _HELPED.label("helped"),
         Case.root_id, Case.grid_id, Case.unit_id, Case.reporter_id,
     )
     .join(Case, Case.id == CaseEvent.case_id)

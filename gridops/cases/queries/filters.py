@@ -23,6 +23,7 @@ from gridops.cases.rules.tiles import ranges
 from gridops.catalogue.models import Category
 from gridops.core import clock
 from gridops.grids import queries as grids
+from gridops.people.models import Helping
 from gridops.people.queries import Scope, apply_scope, units_below
 
 Conditions = list[ColumnElement[bool]]
@@ -76,13 +77,37 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
         )
     ),
     "holder_id": bindparam("holder_id") == HOLDER,
+    "helper_ids": Case.id.in_(
+        select(Helping.case_id).where(
+            Helping.unit_id.in_(bindparam("helper_ids", expanding=True)), Helping.answered_at.is_(None)
+        )
+    ),
     "tail_ids": Case.id.in_(bindparam("tail_ids", expanding=True)),
 }
 
 
 def visible(stmt: Any, scope: Scope) -> Any:
     """Narrow a select over cases to those the scope shows."""
-    return apply_scope(stmt, scope, root=Case.root_id, grid=Case.grid_id, unit=Case.unit_id, reporter=Case.reporter_id)
+    return apply_scope(
+        stmt,
+        scope,
+        root=Case.root_id,
+        grid=Case.grid_id,
+        unit=Case.unit_id,
+        reporter=Case.reporter_id,
+        case=Case.id,
+    )
+
+
+def sees(scope: Scope, case: Case) -> bool:
+    """Whether the scope shows one case at hand: the same condition."""
+    return scope.sees(
+        root_id=case.root_id,
+        grid_id=case.grid_id,
+        unit_id=case.unit_id,
+        reporter_id=case.reporter_id,
+        case_id=case.id,
+    )
 
 
 def values_of(session: Session, scope: Scope, wanted: QueueFilter) -> Values:
@@ -91,6 +116,8 @@ def values_of(session: Session, scope: Scope, wanted: QueueFilter) -> Values:
     given: Values = {name: getattr(wanted, name) for name in plain}
     if wanted.unit_id is not None:
         given["unit_ids"] = sorted(units_below(session, [wanted.unit_id]))
+    if wanted.helper_id is not None:
+        given["helper_ids"] = sorted(units_below(session, [wanted.helper_id]))
     if wanted.grid_id is not None:
         given["grid_ids"] = sorted(grids.tree(session).descendants(wanted.grid_id) | {wanted.grid_id})
     if wanted.class_code is not None:

@@ -1,4 +1,4 @@
-"""How much lies with each unit and each person: two grouped statements, whatever the number of units.
+"""How much lies with each unit and each person: three grouped statements, whatever the number of units.
 
 Each number is that of the queue with the filter of the same name, so that it leads to exactly those cases.
 """
@@ -16,6 +16,7 @@ from gridops.cases.queries.filters import HOLDER, in_states, visible
 from gridops.cases.rules.load import NOTHING, Load
 from gridops.cases.rules.queue import GROUP_STATES, LATELY, LATELY_MOVES, Group, Lately
 from gridops.core import clock
+from gridops.people.models import Helping
 from gridops.people.queries import Scope
 
 # The unit that has a case, and who of it took it; either may be nobody.
@@ -30,7 +31,15 @@ def load(session: Session, scope: Scope) -> dict[Place, Load]:
     for unit_id, holder_id, returned, rework in session.execute(_lately(scope)):
         place = (unit_id, holder_id)
         found[place] = found.get(place, NOTHING) + Load(returned=int(returned), rework=int(rework))
+    for unit_id, helping in session.execute(_helping(scope)):
+        found[unit_id, None] = found.get((unit_id, None), NOTHING) + Load(helping=int(helping))
     return found
+
+
+def _helping(scope: Scope) -> Any:
+    cases = select(Helping.unit_id, func.count()).join(Case, Case.id == Helping.case_id)
+    still = cases.where(Helping.answered_at.is_(None), *in_states(GROUP_STATES[Group.HANDLING]))
+    return visible(still, scope).group_by(Helping.unit_id)
 
 
 def _in_hand(scope: Scope) -> Any:

@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
+from gridops.cases.queries.filters import sees
 from gridops.cases.rules.moves import State
 from gridops.cases.rules.sources import Source
 from gridops.evidence import queries as evidence
@@ -45,7 +46,7 @@ class Linked:
 
 def linked(scope: Scope, case: Case) -> Linked:
     """A case as another one names it."""
-    return Linked(case.number, case.state, case.description, _sees(scope, case))
+    return Linked(case.number, case.state, case.description, sees(scope, case))
 
 
 def absorbed_ids(session: Session, case_id: int) -> list[int]:
@@ -74,7 +75,7 @@ def absorbed(session: Session, scope: Scope, case_id: int) -> tuple[Absorbed, ..
             reported_at=case.reported_at,
             address=case.address,
             description=case.description,
-            seen=_sees(scope, case),
+            seen=sees(scope, case),
         )
         for case, reporter in rows
     )
@@ -98,7 +99,7 @@ def lead(session: Session, scope: Scope, case: Case) -> Linked | None:
 def evidence_seen(session: Session, scope: Scope, case_id: int) -> bool:
     """Whether the evidence of a case is seen: with the case itself, or with one it was merged into."""
     case = session.get(Case, case_id)
-    return case is not None and any(_sees(scope, one) for one in (case, *leads(session, case)))
+    return case is not None and any(sees(scope, one) for one in (case, *leads(session, case)))
 
 
 def uses_with_merged(session: Session, case_id: int, absorbed_too: Collection[int]) -> list[Use]:
@@ -124,7 +125,3 @@ def _absorbed() -> Select[tuple[int]]:
 
 # Asked with every page and every end of a case, so it is built once.
 _ABSORBED = _absorbed()
-
-
-def _sees(scope: Scope, case: Case) -> bool:
-    return scope.sees(root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id)

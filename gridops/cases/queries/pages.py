@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups, terms
+from gridops.cases.queries.filters import sees
 from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
 from gridops.cases.queries.merging import Absorbed, Linked, absorbed, lead
 from gridops.cases.queries.splitting import parts, whole
 from gridops.cases.queries.standing import standing_of
 from gridops.cases.rules.deadlines import WhyDue, WorkingClock, limit_of, why_due
-from gridops.cases.rules.facts import Event, Facts
+from gridops.cases.rules.facts import Event, Facts, Helper
 from gridops.cases.rules.moves import MOVES, Clock, Move, State, clock_after
 from gridops.cases.rules.projection import project
 from gridops.cases.rules.standing import moves_for
@@ -65,6 +66,15 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Help:
+    """A unit that helps with a case: the entries of the timeline that name it and that tell its result."""
+
+    helper: Helper
+    asked: TimelineEntry
+    result: TimelineEntry | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """A case and all that its page shows; `clock`: whose clock runs; `moves`: what this person may do now.
 
@@ -91,6 +101,14 @@ class CaseFile:
     why_due: WhyDue
     clock: Clock
     moves: tuple[Move, ...]
+
+    @property
+    def helpers(self) -> tuple[Help, ...]:
+        """The units that help, each with its task and its result (会办)."""
+        told = {entry.seq: entry for entry in self.timeline}
+        return tuple(
+            Help(one, told[one.seq], told.get(one.answered or 0)) for one in self.facts.helpers if one.seq in told
+        )
 
     def moved_since(self, version: int) -> tuple[TimelineEntry, ...]:
         """What has happened from the first move on that a form shown at this version did not know of."""
@@ -123,7 +141,9 @@ def case_in_sight(session: Session, person: Person, number: str) -> Case:
 def id_in_sight(session: Session, scope: Scope, number: str) -> int:
     """The id of the case of a number, if the scope shows it; NotFound otherwise. A move reads the case itself."""
     row = session.execute(_SIGHT, {"number": number}).one_or_none()
-    if row is None or not scope.sees(root_id=row[1], grid_id=row[2], unit_id=row[3], reporter_id=row[4]):
+    if row is None:
+        raise NotFound("没有这个案件")
+    if not scope.sees(root_id=row[1], grid_id=row[2], unit_id=row[3], reporter_id=row[4], case_id=row[0]):
         raise NotFound("没有这个案件")
     return int(row[0])
 
@@ -234,13 +254,9 @@ def _not_own(session: Session, person: Person) -> Collection[Any]:
 
 def _in_sight(session: Session, scope: Scope, number: str) -> Case:
     case = lookups.by_number(session, number)
-    if case is None or not _sees(scope, case):
+    if case is None or not sees(scope, case):
         raise NotFound("没有这个案件")
     return case
-
-
-def _sees(scope: Scope, case: Case) -> bool:
-    return scope.sees(root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id)
 
 
 def _names(session: Session, case: Case) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from gridops.cases.models import Case
 from gridops.cases.queries.closing import closing_of
 from gridops.cases.queries.lookups import Acted, History
 from gridops.cases.rules.closing import CLOSERS
+from gridops.cases.rules.facts import Helper
 from gridops.cases.rules.moves import Move, State
+from gridops.cases.rules.projection import project
 from gridops.cases.rules.standing import Standing
 from gridops.people.models import Unit
 from gridops.people.queries import grid_path, unit_path
@@ -25,13 +27,15 @@ def standing_of(session: Session, person: Person, case: Case, history: History) 
     handling = [held for held in here if held.role is Role.HANDLER]
     units = _units(session, case.unit_id, here) if case.unit_id and handling else frozenset()
     gave = history.last(Move.FEEDBACK)
+    still, helps = _helping(session, person, history)
     return Standing(
         root=person.roles,
         territory=frozenset(held.role for held in here),
         unit=frozenset(held.role for held in here if held.unit_id in units),
         other_community=frozenset({Role.HANDLER}) if _speaks_for_community(session, handling, units) else frozenset(),
+        helper=frozenset({Role.HANDLER}) if still else frozenset(),
         reporter=case.reporter_id == person.user_id,
-        handler=any(held.unit_id in units for held in handling) or _by(person, gave),
+        handler=helps or any(held.unit_id in units for held in handling) or _by(person, gave),
         resender=_resent_by(person, history),
         asker=_by(person, history.last(Move.ASK_EXTENSION)),
         # No other state asks for it, and moves are many.
@@ -59,6 +63,20 @@ def _speaks_for_community(session: Session, handling: list[Holding], units: froz
         return False
     found = select(Unit.id).where(Unit.id.in_(sorted(others)), Unit.kind == UnitKind.COMMUNITY).limit(1)
     return session.scalar(found) is not None
+
+
+def _helping(session: Session, person: Person, history: History) -> tuple[bool, bool]:
+    """Whether this person handles for a unit that still has to help, and for any that helps at all."""
+    found = helpers_of_person(session, person, history)
+    return any(one.open for one in found), bool(found)
+
+
+def helpers_of_person(session: Session, person: Person, history: History) -> list[Helper]:
+    """The units that help with a case and for which, or for one above, this person handles."""
+    own = {held.unit_id for held in person.holdings if held.role is Role.HANDLER}
+    if not own or history.last(Move.JOIN) is None:
+        return []
+    return [one for one in project(history.events).helpers if own & unit_path(session, one.unit_id)]
 
 
 def _by(person: Person, acted: Acted | None) -> bool:

@@ -36,6 +36,23 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Helper:
+    """A unit that helps with a case (会办): its task is the event `seq`; its result, once told, `answered`."""
+
+    unit_id: int
+    since: datetime
+    seq: int
+    due_at: datetime | None = None
+    answered_at: datetime | None = None
+    answered: int | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether its result is still to come."""
+        return self.answered_at is None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What holds of a case at one instant. Names are those of the columns of `case`.
 
@@ -47,7 +64,7 @@ class Facts:
     something known before no longer held; until then the facts at any earlier instant can be read from the row by
     leaving out later times. `verified`: the last verification's outcome. `checked_at`: the check passed, not closed
     yet. `asked_*`: the open request for an extension. `resume_at`: the set date of a suspension (缓办).
-    `split`: voided since it was split into others.
+    `helpers`: the units that help now, in the order they were named. `split`: voided since it was split into others.
     `pressed_at`: the last 督办, with `press_due_at` when its answer is due and `press_answered_at` when it came;
     nothing where the case ended before an answer.
     """
@@ -90,6 +107,7 @@ class Facts:
     press_due_at: datetime | None = None
     press_answered_at: datetime | None = None
     split: bool = False
+    helpers: tuple[Helper, ...] = ()
 
     @property
     def press_open(self) -> bool:
@@ -99,5 +117,5 @@ class Facts:
 
 FACT_NAMES = tuple(field.name for field in fields(Facts))
 # The facts that are columns of `case`; the others are read from the events alone.
-_NO_COLUMNS = ("undone", "handle_due_own", "pressed_at", "press_due_at", "press_answered_at", "split")
+_NO_COLUMNS = ("undone", "handle_due_own", "pressed_at", "press_due_at", "press_answered_at", "split", "helpers")
 COLUMN_NAMES = tuple(name for name in FACT_NAMES if name not in _NO_COLUMNS)

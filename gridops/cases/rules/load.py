@@ -8,13 +8,16 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Cases in hand now, of them due today and overdue; cases returned and sent back for rework lately."""
+    """Cases in hand now, of them due today and overdue; returned, sent back for rework lately; and in hand of others,
+    with which it still has to help (会办).
+    """
 
     open: int = 0
     due_today: int = 0
     overdue: int = 0
     returned: int = 0
     rework: int = 0
+    helping: int = 0
 
     def __add__(self, other: Load) -> Load:
         return Load(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Load)))

@@ -81,6 +81,10 @@ class Move(StrEnum):
     UNDO_MERGE = "undo_merge"
     SPLIT = "split"
     UNDO_SPLIT = "undo_split"
+    JOIN = "join"
+    HELP_DONE = "help_done"
+    HELP_RETURN = "help_return"
+    END_HELP = "end_help"
     RECATEGORISE = "recategorise"
     RELOCATE = "relocate"
     ADD_EVIDENCE = "add_evidence"
@@ -108,7 +112,8 @@ class Tie(StrEnum):
     `root`: held anywhere in the jurisdiction. `territory`: held for the case's grid or one above. `unit`: held for the
     case's unit or one above, and its territory. `reporter`: the person reported the case (role None) or reported it
     and still holds the role. `other_community`: held for a community's office, which is not the case's own unit, and
-    for its territory.
+    for its territory. `helper`: held for a unit that helps and has not told its result yet, or one above it; wherever
+    the case lies, since that unit was named.
     """
 
     ROOT = "root"
@@ -116,14 +121,15 @@ class Tie(StrEnum):
     UNIT = "unit"
     REPORTER = "reporter"
     OTHER_COMMUNITY = "other_community"
+    HELPER = "helper"
 
 
 class Bar(StrEnum):
     """Who may not, whatever the role.
 
-    `handler`: who handles the case (holds that role for its unit, or gave the feedback). `resender`: who sent out a
-    case that had been returned; a receiver of a returned case may correct and send again, not take the step after it
-    (standards.md 1.4). `asker`: who asked for the extension.
+    `handler`: who handles the case (holds that role for its unit or one that helps, or gave the feedback).
+    `resender`: who sent out a case that had been returned; a receiver of a returned case may correct and send again,
+    not take the step after it (standards.md 1.4). `asker`: who asked for the extension.
     """
 
     HANDLER = "handler"
@@ -186,6 +192,7 @@ STATE_CLOCKS: dict[State, Clock] = {
 _CLERK, _LEADER, _SENDER = (May(role) for role in (Role.INTAKE_CLERK, Role.SHIFT_LEADER, Role.DISPATCHER))
 _INSPECTOR = May(Role.INSPECTOR)
 _HANDLER = May(Role.HANDLER, Tie.UNIT)
+_HELPER = May(Role.HANDLER, Tie.HELPER)
 _REPORTERS = (Role.INSPECTOR, Role.OFFICER, Role.INTAKE_CLERK, Role.SHIFT_LEADER)
 _ANYONE_REPORTING = tuple(May(role, Tie.ROOT) for role in _REPORTERS)
 
@@ -308,6 +315,27 @@ MOVES: dict[Move, MoveRule] = {
         suspended=True,
     ),
     Move.UNDO_SPLIT: _row((_S.VOIDED,), None, _LEADER, needs=("reason",)),
+    # 会办: the unit that has the case leads and answers for it; others help, each with its task. No clock follows them,
+    # no figure counts them. A unit named again has another task or another date.
+    Move.JOIN: _row(
+        _IN_UNIT,
+        None,
+        _SENDER,
+        _LEADER,
+        needs=("unit", "words"),
+        takes=("due",),
+        writes=("unit_id", "until_at"),
+        changes=False,
+    ),
+    Move.HELP_DONE: _row(
+        _FILED_ON, None, _HELPER, needs=("words",), writes=("unit_id",), suspended=True, changes=False
+    ),
+    Move.HELP_RETURN: _row(
+        _FILED_ON, None, _HELPER, needs=("reason",), writes=("unit_id",), suspended=True, changes=False
+    ),
+    Move.END_HELP: _row(
+        _FILED_ON, None, _SENDER, _LEADER, needs=("unit", "reason"), writes=("unit_id",), suspended=True, changes=False
+    ),
     # Corrects the kind of problem; the deadline it was filed under stays.
     Move.RECATEGORISE: _row(
         (*_BEFORE_FILING, *_FILED_ON),
@@ -332,7 +360,7 @@ MOVES: dict[Move, MoveRule] = {
     ),
     # Someone saw it too. Whatever has become of the case meanwhile, what was seen is kept.
     Move.ADD_EVIDENCE: _row(
-        tuple(State), None, *_ANYONE_REPORTING, _HANDLER, takes=("words",), suspended=True, changes=False
+        tuple(State), None, *_ANYONE_REPORTING, _HANDLER, _HELPER, takes=("words",), suspended=True, changes=False
     ),
     # The calendar by which a deadline was counted is another now: nobody's act, and no form grows stale by it. Or the
     # admin asked that changed settings hold for cases that run: then it names the condition.

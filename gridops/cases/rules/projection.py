@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from gridops.cases.rules.facts import COLUMN_NAMES, FACT_NAMES, FAR, Event, Facts
+from gridops.cases.rules.facts import COLUMN_NAMES, FACT_NAMES, FAR, Event, Facts, Helper
 from gridops.cases.rules.moves import ENDED, MOVES, Move, State
 from gridops.cases.rules.tiles import tile_of
 
@@ -152,6 +152,7 @@ def _file(f: Any, e: Event) -> None:
 def _dispatch(f: Any, e: Event) -> None:
     f.dispatched_at = f.dispatched_at or e.happened_at
     f.unit_id = e.unit_id
+    _end_help(f, e)  # who leads is no helper
     if e.handle_due_at is not None:
         f.handle_due_at = f.handle_fair = e.handle_due_at
         f.handle_due_own = True
@@ -235,6 +236,23 @@ def _split(f: Any, e: Event) -> None:
 def _undo_split(f: Any, e: Event) -> None:
     _undo_void(f, e)
     f.split = False
+
+
+def _join(f: Any, e: Event) -> None:
+    _end_help(f, e)
+    if e.unit_id is not None and e.unit_id != f.unit_id:
+        f.helpers = (*f.helpers, Helper(e.unit_id, e.happened_at, e.seq, e.until_at))
+
+
+def _help_done(f: Any, e: Event) -> None:
+    f.helpers = tuple(
+        replace(one, answered_at=e.happened_at, answered=e.seq) if one.unit_id == e.unit_id and one.open else one
+        for one in f.helpers
+    )
+
+
+def _end_help(f: Any, e: Event) -> None:
+    f.helpers = tuple(one for one in f.helpers if one.unit_id != e.unit_id)
 
 
 def _undo_merge(f: Any, e: Event) -> None:
@@ -347,4 +365,8 @@ _CHANGES: dict[Move, Callable[[Any, Event], None]] = {
     Move.UNDO_MERGE: _undo_merge,
     Move.SPLIT: _split,
     Move.UNDO_SPLIT: _undo_split,
+    Move.JOIN: _join,
+    Move.HELP_DONE: _help_done,
+    Move.HELP_RETURN: _end_help,
+    Move.END_HELP: _end_help,
 }

@@ -80,7 +80,8 @@ class QueueFilter:
     """What a list of cases is narrowed to; empty means everything. Days are local, both included.
 
     `unit_id`, `grid_id` with all below them; `class_code` with `kind` is a class of any list; `mine`: own reports.
-    `holder_id`: who of the unit that has it received, answered or returned it last. `area`: drawn on the map.
+    `holder_id`: who of the unit that has it received, answered or returned it last. `helper_id`: a unit, with all
+    below it, that still has to help. `area`: drawn on the map.
     """
 
     group: Group = Group.ALL
@@ -100,6 +101,7 @@ class QueueFilter:
     due_today: bool = False
     lately: Lately | None = None
     holder_id: int | None = None
+    helper_id: int | None = None
     area: Area = ()
 
     @property

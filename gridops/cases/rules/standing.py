@@ -17,14 +17,15 @@ from gridops.people.rules import Role
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a person is to one case: roles held in the jurisdiction, over the case's grid, for its unit, for the office
-    of a community other than its unit; whether they reported, handle, sent out again, or asked; and by which ties cases
-    of the jurisdiction are closed (`rules.closing`).
+    of a community other than its unit, for a unit that still has to help; whether they reported, handle, sent out
+    again, or asked; and by which ties cases of the jurisdiction are closed (`rules.closing`).
     """
 
     root: frozenset[Role] = frozenset()
     territory: frozenset[Role] = frozenset()
     unit: frozenset[Role] = frozenset()
     other_community: frozenset[Role] = frozenset()
+    helper: frozenset[Role] = frozenset()
     reporter: bool = False
     handler: bool = False
     resender: bool = False
@@ -160,6 +161,10 @@ def _in_parts(facts: Facts, _source: Source) -> str | None:
     return None if facts.split else "案件没有拆分"
 
 
+def _helped(facts: Facts, _source: Source) -> str | None:
+    return None if facts.helpers else "案件没有会办单位"
+
+
 def may_be_merged_into(state: State) -> bool:
     """A case may be merged into one that is in hand; so no chain of merged cases ever closes into a ring."""
     return state not in ENDED and state not in (State.REPORTED, State.VERIFYING, State.ACCEPTED)
@@ -179,4 +184,5 @@ _CONDITIONS: dict[Move, Callable[[Facts, Source], str | None]] = {
     Move.RESUME: _suspended,
     Move.UNDO_VOID: _whole,
     Move.UNDO_SPLIT: _in_parts,
+    Move.END_HELP: _helped,
 }

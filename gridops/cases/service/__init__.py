@@ -6,6 +6,7 @@ dispatch_rules  the rules that propose a unit are kept
 moving     every other move, one at a time or many
 planning   what each move writes, and the checks of its fields
 keeping    filters of the queue, kept by a person
+helping    units that help with a case that another leads
 situation  what a plan looks at, and what it says
 splitting  the parts of a case that is split
 placing    the grid that holds a place

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from gridops.audit import service as audit
 from gridops.cases.models import Case, CaseFlag
 from gridops.cases.queries import flags, lookups
+from gridops.cases.queries.filters import sees
 from gridops.cases.queries.standing import standing_of
 from gridops.cases.rules.faking import JUDGES, AfterShot, Handled, Match, Suspect, Verdict, suspects
 from gridops.cases.rules.moves import Move
@@ -75,9 +76,7 @@ def judge(session: Session, flag_id: int, person: Person, verdict: Verdict, word
 
 
 def _sees(session: Session, person: Person, case: Case) -> bool:
-    return scope_of(session, person).sees(
-        root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id
-    )
+    return sees(scope_of(session, person), case)
 
 
 def _handled(session: Session, case: Case) -> Handled:

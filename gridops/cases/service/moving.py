@@ -15,6 +15,7 @@ from gridops.audit import service as audit
 from gridops.cases.forms import MoveFields
 from gridops.cases.models import Case
 from gridops.cases.queries import dispatching, lookups
+from gridops.cases.queries.filters import sees
 from gridops.cases.queries.lookups import History
 from gridops.cases.queries.standing import standing_of
 from gridops.cases.rules.dispatching import NO_RULE, Weighed
@@ -39,6 +40,7 @@ ALIKE = (Move.ACCEPT, Move.RECEIVE, Move.SEND_TO_CHECK, Move.REMIND)
 _NOTHING = MoveFields()
 _NO_PICTURES: Mapping[str, int] = MappingProxyType({})
 _PRESSING = frozenset({Move.PRESS, Move.ANSWER_PRESS})
+_HELPING = frozenset({Move.JOIN, Move.HELP_DONE, Move.HELP_RETURN, Move.END_HELP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,17 +259,18 @@ def _check(
 
 
 def _at(move: Move, facts: Facts, said: datetime) -> datetime:
-    """When it happened: a move never before the last one, a 督办 and its answer in their order; else as it was said."""
+    """When it happened: a move never before the last one, 督办 and 会办 before their answers; else as it was said."""
     if MOVES[move].changes:
         earlier = [facts.last_moved_at]
     else:
         earlier = [facts.last_moved_at, facts.pressed_at, facts.press_answered_at] if move in _PRESSING else []
+        earlier += [facts.last_moved_at, *(one.since for one in facts.helpers)] if move in _HELPING else []
     return max([said, *(at for at in earlier if at is not None)])
 
 
 def _sees(session: Session, person: Person, case: Case) -> bool:
     scope = scope_of(session, person)
-    return scope.sees(root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id)
+    return sees(scope, case)
 
 
 def _check_fields(move: Move, fields: MoveFields) -> None:

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
-from gridops.cases.queries.noticing import WITH_UNIT, answer_due, noticed, running_out
+from gridops.cases.queries.noticing import WITH_UNIT, Noticed, answer_due, noticed, running_out
 from gridops.cases.rules.facts import FAR, Event
-from gridops.cases.rules.moves import Move, State
+from gridops.cases.rules.moves import ENDED, Move, State
 from gridops.core import clock
 from gridops.notices import queries as notices
 from gridops.notices import service
 from gridops.notices.rules import Occasion, Said, left
+from gridops.people.queries.helping import still_helping
 
 CASE = "case"
 TOLD_BEFORE = timedelta(hours=2)
@@ -29,13 +30,21 @@ OCCASIONS = {
     Move.RETURN: Occasion.RETURNED,
     Move.REMIND: Occasion.REMINDED,
     Move.PRESS: Occasion.PRESSED,
+    Move.JOIN: Occasion.JOINED,
+    Move.HELP_RETURN: Occasion.HELP_RETURNED,
 }
+_CENTRE = frozenset({Occasion.RETURNED, Occasion.HELP_RETURNED})
 
 
 def owe_of_move(session: Session, case: Case, event: Event) -> None:
     """Owe the notice of a move just made, if it is one that some group is told of."""
     if occasion := OCCASIONS.get(event.move):
-        service.owe(session, case.root_id, occasion, key_of(case.id, occasion, event.seq, case.unit_id))
+        service.owe(session, case.root_id, occasion, key_of(case.id, occasion, event.seq, unit_told(case, event)))
+
+
+def unit_told(case: Case, event: Event) -> int | None:
+    """The unit that a notice of a move is about: the one named with 会办, else the one that has the case."""
+    return event.unit_id if event.move in (Move.JOIN, Move.HELP_RETURN) else case.unit_id
 
 
 def owe_running_out(session: Session) -> int:
@@ -67,16 +76,15 @@ def tell(session: Session, key: str, now: datetime) -> Said | None:
     occasion, case = Occasion(word), noticed(session, int(case_id))
     if case is None:
         return None
-    returned = occasion is Occasion.RETURNED
-    if returned and case.state is not State.FILED:
-        return None
-    if not returned and (case.state not in WITH_UNIT or str(case.unit_id) != unit):
+    returned = occasion in _CENTRE
+    if not _is_so(session, occasion, int(case_id), case, unit):
         return None
     if occasion is Occasion.DUE_SOON and str(int(case.runs_out_at.timestamp())) != mark:
         return None
     answer = answer_due(session, int(case_id), int(mark)) if occasion is Occasion.PRESSED else None
     if occasion is Occasion.PRESSED and answer is None:
         return None
+    joined = occasion is Occasion.JOINED
     runs = case.runs_out_at < FAR and not returned
     parts = [case.number, case.category, case.grid, *([left(case.runs_out_at, now)] if runs else [])]
     if answer is not None:
@@ -87,8 +95,20 @@ def tell(session: Session, key: str, now: datetime) -> Said | None:
         "grid": case.grid,
         "due_at": clock.local(case.runs_out_at).isoformat(timespec="seconds") if runs else None,
     }
-    path = f"/desk/cases/{case.number}" if returned else f"/field#/tasks/{case.number}"
-    return Said(case.root_id, None if returned else case.unit_id, occasion, " · ".join(parts), path, data)
+    path = f"/desk/cases/{case.number}" if returned or joined else f"/field#/tasks/{case.number}"
+    unit_id = None if returned else int(unit) if joined else case.unit_id
+    return Said(case.root_id, unit_id, occasion, " · ".join(parts), path, data)
+
+
+def _is_so(session: Session, occasion: Occasion, case_id: int, case: Noticed, unit: str) -> bool:
+    """Whether the unit still has the case, still has to help, or the case still waits for another."""
+    if occasion is Occasion.RETURNED:
+        return case.state is State.FILED
+    if occasion is Occasion.HELP_RETURNED:
+        return case.state not in ENDED
+    if occasion is Occasion.JOINED:
+        return case.state not in ENDED and (case_id, int(unit)) in still_helping(session, [case_id])
+    return case.state in WITH_UNIT and str(case.unit_id) == unit
 
 
 def key_of(case_id: int, occasion: Occasion, mark: int, unit_id: int | None) -> str:

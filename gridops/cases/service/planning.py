@@ -14,7 +14,7 @@ from gridops.cases.queries import dispatching, lookups, terms
 from gridops.cases.rules import deadlines
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.standing import may_be_merged_into
-from gridops.cases.service import asking, splitting
+from gridops.cases.service import asking, helping, splitting
 from gridops.cases.service.situation import Plan, Situation, end_suspension, point_within_reach
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import FilingCondition
@@ -84,7 +84,8 @@ def _dispatch(s: Situation) -> Plan:
         raise Invalid(("words", "重新派给退件单位须写明理由"))
     # A unit that had the case before keeps the clock it had: handing back wins no time.
     due = None if again else deadlines.handling_due(s.at, s.terms(), s.working_clock())
-    return Plan({"unit_id": unit.id, "handle_due_at": due}, _proposed(s, unit.id))
+    then = helping.keeping(s) if s.facts.helpers else None
+    return Plan({"unit_id": unit.id, "handle_due_at": due}, _proposed(s, unit.id), then=then)
 
 
 def _proposed(s: Situation, unit_id: int) -> dict[str, Any]:
@@ -200,6 +201,10 @@ _PLANS: dict[Move, Callable[[Situation], Plan]] = {
     Move.MERGE: _merge,
     Move.SPLIT: splitting.plan_split,
     Move.UNDO_SPLIT: splitting.plan_undo,
+    Move.JOIN: helping.plan_join,
+    Move.HELP_DONE: helping.plan_own,
+    Move.HELP_RETURN: helping.plan_own,
+    Move.END_HELP: helping.plan_end,
     Move.RECATEGORISE: _recategorise,
     Move.RELOCATE: _relocate,
 }

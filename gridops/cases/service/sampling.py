@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from gridops.audit import service as audit
 from gridops.cases.models import Case, SpotCheck, SpotCheckCase, SpotCheckPopulation
 from gridops.cases.queries import lookups, samples
+from gridops.cases.queries.filters import sees
 from gridops.cases.queries.samples import Population
 from gridops.cases.queries.standing import standing_of
 from gridops.cases.rules.faking import JUDGES
@@ -135,6 +136,4 @@ def judge(session: Session, person: Person, entry_id: int, passed: bool, words: 
 
 
 def _sees(session: Session, person: Person, case: Case) -> bool:
-    return scope_of(session, person).sees(
-        root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id
-    )
+    return sees(scope_of(session, person), case)

@@ -5,7 +5,7 @@ A move owes a row; a worker then looks whether it is still so and whom it concer
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -22,14 +22,17 @@ from gridops.cases.queries.noticing import (
 )
 from gridops.cases.rules.facts import FAR, Event
 from gridops.cases.rules.moves import ENDED, Move, State
-from gridops.cases.service.noticing import OCCASIONS, key_of, keys_running_out
+from gridops.cases.service.noticing import OCCASIONS, key_of, keys_running_out, unit_told
 from gridops.core import clock, owed
 from gridops.grids import queries as grids
 from gridops.notices.rules import Occasion, too_old
 from gridops.notices.rules.personal import ToTell
 from gridops.notices.service.people import TO_PEOPLE, Told, owe_once, tell_people
+from gridops.people.queries.helping import still_helping
 
 PORTION = 200
+# What names a time of its own.
+_DUE_WITH_IT = frozenset({Occasion.PRESSED, Occasion.JOINED})
 _TO_PEOPLE = {
     **OCCASIONS,
     Move.ASK_EXTENSION: Occasion.EXTENSION_ASKED,
@@ -66,7 +69,7 @@ def owe_to_people(session: Session, case: Case, event: Event) -> None:
     if occasion is None:
         return
     own = occasion is Occasion.OWN_REPORT
-    key = key_of(case.id, occasion, event.seq, case.unit_id)
+    key = key_of(case.id, occasion, event.seq, unit_told(case, event))
     keys = [key] if not own or case.reporter_id is not None else []
     if own and case.filed_at is not None:
         keys += [f"{key}:{merged_id}" for merged_id in reported_with(session, case.id)]
@@ -94,12 +97,13 @@ def _still_so(session: Session, keys: Iterable[str]) -> list[ToTell]:
     parts = [_taken_apart(key) for key in keys]
     cases = concerning(session, {case_id for one in parts for case_id in (one.case_id, one.of)})
     made = acts(session, {one.place for one in parts if one.occasion is not Occasion.DUE_SOON})
+    helping = still_helping(session, {one.case_id for one in parts if one.occasion is Occasion.JOINED})
     pressed = pressers(session, {one.place for one in parts if one.occasion is Occasion.PRESS_ANSWERED})
     found = []
     for one in parts:
         case = cases.get(one.case_id)
         act = Act(now, None, None) if one.occasion is Occasion.DUE_SOON else made.get(one.place)
-        if case is not None and act is not None and _is_so(one, case) and not too_old(act.happened_at, now):
+        if case is not None and act is not None and _is_so(one, case, helping) and not too_old(act.happened_at, now):
             of = cases.get(one.of)
             if of is not None and (of is case or of.state is State.MERGED):
                 named = pressed.get(one.place, frozenset()) if one.occasion is Occasion.PRESS_ANSWERED else None
@@ -107,7 +111,11 @@ def _still_so(session: Session, keys: Iterable[str]) -> list[ToTell]:
     return found
 
 
-def _is_so(one: _Key, case: Concerning) -> bool:
+def _is_so(one: _Key, case: Concerning, helping: Collection[tuple[int, int]]) -> bool:
+    if one.occasion is Occasion.JOINED:
+        return case.state not in ENDED and (one.case_id, int(one.unit)) in helping
+    if one.occasion is Occasion.HELP_RETURNED:
+        return case.state not in ENDED
     if one.occasion is Occasion.OWN_REPORT:
         return case.state in ENDED
     if one.occasion is Occasion.RETURNED:
@@ -133,9 +141,9 @@ def _said(one: _Key, case: Concerning, act: Act, named: frozenset[int] | None) -
         category=case.category,
         place=case.grid,
         grid_id=case.grid_id,
-        unit_id=None if own else case.unit_id,
+        unit_id=None if own else int(one.unit) if one.occasion is Occasion.JOINED else case.unit_id,
         happened_at=act.happened_at,
-        due_at=act.until_at if one.occasion is Occasion.PRESSED else runs,
+        due_at=act.until_at if one.occasion in _DUE_WITH_IT else runs,
         actor_id=act.actor_id,
         named=named,
     )

@@ -37,6 +37,8 @@ class Occasion(StrEnum):
     PRESS_ANSWERED = "press_answered"
     EXTENSION_ASKED = "extension_asked"
     OWN_REPORT = "own_report"
+    JOINED = "joined"
+    HELP_RETURNED = "help_returned"
     TEST = "test"
 
 
@@ -59,6 +61,8 @@ OCCASION_NAMES = {
     Occasion.PRESS_ANSWERED: "督办答复",
     Occasion.EXTENSION_ASKED: "申请延期",
     Occasion.OWN_REPORT: "本人上报有结果",
+    Occasion.JOINED: "会办",
+    Occasion.HELP_RETURNED: "退回会办",
     Occasion.TEST: "测试",
 }
 OUTCOME_NAMES = {Outcome.WAITING: "待发送", Outcome.SENT: "已发送", Outcome.DROPPED: "不再发送"}

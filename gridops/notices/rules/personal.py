@@ -54,6 +54,8 @@ HEARERS: dict[Occasion, Role | None] = {
     Occasion.RETURNED: Role.DISPATCHER,
     Occasion.EXTENSION_ASKED: Role.SHIFT_LEADER,
     Occasion.OWN_REPORT: None,
+    Occasion.JOINED: Role.HANDLER,
+    Occasion.HELP_RETURNED: Role.DISPATCHER,
 }
 # Whom a thing may name that is told to persons.
 NAMED: dict[Occasion, frozenset[Role]] = {
@@ -108,9 +110,12 @@ class ToTell:
 def hears(held: Holding, one: ToTell, grid_path: Collection[int], unit_path: Collection[int]) -> bool:
     """Whether who holds this is told: of its territory, and handlers who may act for its unit; never anybody else.
 
-    The paths: the ids of the case's grid and of its unit, with those of all above.
+    The paths: the ids of the case's grid and of its unit, with those of all above. A unit that is to help was named,
+    wherever the case lies.
     """
-    if held.role is not HEARERS[one.occasion] or held.grid_id not in grid_path:
+    if held.role is not HEARERS[one.occasion]:
+        return False
+    if held.grid_id not in grid_path and one.occasion is not Occasion.JOINED:
         return False
     return held.role not in UNIT_BOUND or held.unit_id in unit_path
 

@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session, aliased
 
 from gridops.core import clock
 from gridops.grids.models import GridVersion
-from gridops.people.models import EndedSession, RoleHolding, Unit, User
+from gridops.people.models import EndedSession, Helping, RoleHolding, Unit, User
 from gridops.people.queries.keeping import token_digest, token_row
 from gridops.people.rules import SCOPE, Holding, Person, Role, Sees, may
 
+# More cases with which a unit helps nobody has in sight at once; older ones have long ended.
+MOST_HELPED = 1000
 SelectT = TypeVar("SelectT", bound=Select[Any])
 
 
@@ -80,15 +82,25 @@ class UnitsIn:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The rows a person sees: those of `grid_ids` (None: the whole root), those of units in `units`, own reports."""
+    """The rows a person sees: those of `grid_ids` (None: the whole root), those of units in `units`, own reports.
+
+    `helped`: the cases with which units of his help (会办), wherever they lie.
+    """
 
     root_id: int
     user_id: int
     grid_ids: frozenset[int] | None
     units: tuple[UnitsIn, ...] = ()
+    helped: frozenset[int] = frozenset()
 
     def sees(
-        self, *, root_id: int, grid_id: int | None, unit_id: int | None = None, reporter_id: int | None = None
+        self,
+        *,
+        root_id: int,
+        grid_id: int | None,
+        unit_id: int | None = None,
+        reporter_id: int | None = None,
+        case_id: int | None = None,
     ) -> bool:
         """Whether one row is seen: the same condition as `apply_scope`, for a row at hand."""
         if root_id != self.root_id:
@@ -97,6 +109,7 @@ class Scope:
             self.grid_ids is None
             or grid_id in self.grid_ids
             or reporter_id == self.user_id
+            or case_id in self.helped
             or any(
                 unit_id in part.unit_ids and (part.grid_ids is None or grid_id in part.grid_ids) for part in self.units
             )
@@ -117,7 +130,15 @@ def scope_of(session: Session, person: Person) -> Scope:
         for unit_id, grid_id in sorted({(held.unit_id, held.grid_id) for held in by_sight[Sees.UNITS]})
     )
     grids = _grids(session, person, {held.grid_id for held in by_sight[Sees.TERRITORY]})
-    return Scope(person.root_id, person.user_id, grids, units)
+    helped = helped_by(session, units) if units and grids is not None else frozenset()
+    return Scope(person.root_id, person.user_id, grids, units, helped)
+
+
+def helped_by(session: Session, units: Iterable[UnitsIn]) -> frozenset[int]:
+    """The cases with which these units help, the latest MOST_HELPED of them."""
+    ids = sorted({unit_id for part in units for unit_id in part.unit_ids})
+    rows = select(Helping.case_id).where(Helping.unit_id.in_(ids)).order_by(Helping.case_id.desc()).limit(MOST_HELPED)
+    return frozenset(session.scalars(rows))
 
 
 def apply_scope(
@@ -128,8 +149,9 @@ def apply_scope(
     grid: ColumnElement[int] | Any,
     unit: ColumnElement[int] | Any | None = None,
     reporter: ColumnElement[int] | Any | None = None,
+    case: ColumnElement[int] | Any | None = None,
 ) -> SelectT:
-    """Narrow a select to the rows the scope shows, given the columns of root, grid, unit in charge and reporter."""
+    """Narrow a select to the rows the scope shows, given the columns of root, grid, unit in charge, reporter, case."""
     stmt = stmt.where(root == scope.root_id)
     if scope.grid_ids is None:
         return stmt
@@ -140,6 +162,8 @@ def apply_scope(
             seen.append(own if part.grid_ids is None else and_(own, grid.in_(sorted(part.grid_ids))))
     if reporter is not None:
         seen.append(reporter == scope.user_id)
+    if case is not None and scope.helped:
+        seen.append(case.in_(sorted(scope.helped)))
     return stmt.where(or_(*seen) if seen else false())
 
 

@@ -1,4 +1,5 @@
-"""The verbs of the room: `accounts`, `roles`, `units`, `duties`, `sign_in`, `tokens`, `imports`, `viewing`.
+"""The verbs of the room: `accounts`, `roles`, `units`, `duties`, `sign_in`, `tokens`, `imports`, `viewing`,
+`helping`.
 
 `by` is the person who acts; None is the command line or the demo, which belong to the owner of the machine and are
 not asked for a role. Every act leaves an audit entry without personal data.
@@ -21,6 +22,7 @@ from gridops.people.service.accounts import (
 )
 from gridops.people.service.authority import manages
 from gridops.people.service.duties import assign, end_duty
+from gridops.people.service.helping import set_helping
 from gridops.people.service.imports import ImportCounts, import_people
 from gridops.people.service.passwords import hash_password, password_matches
 from gridops.people.service.roles import end_role, grant_role
@@ -68,6 +70,7 @@ __all__ = [
     "reset_password",
     "revoke_token",
     "set_active",
+    "set_helping",
     "set_language",
     "set_password",
     "viewing_now",

@@ -52,8 +52,8 @@ LONGEST_AREA = 1200
 WAITING = (Group.TO_ACCEPT, Group.TO_FILE)
 # Names of the filter in the address, in the order of the form; `group` and `sort` stand beside them.
 NAMES = (
-    "group", "sort", "q", "state", "unit", "grid", "class", "source", "from", "to", "due", "lately", "holder", "mine",
-    "area",
+    "group", "sort", "q", "state", "unit", "grid", "class", "source", "from", "to", "due", "lately", "holder", "helper",
+    "mine", "area",
 )  # fmt: skip
 
 
@@ -118,6 +118,7 @@ def asked(given: Mapping[str, str], default: Group = Group.ALL) -> Asked:
         due_today=due == "today",
         lately=read("lately", Lately),
         holder_id=read("holder", row_id),
+        helper_id=read("helper", row_id),
         area=read("area", parse_area) or (),
     )
     sort = read("sort", Sort) or (Sort.REPORTED if wanted.group is Group.ALL else Sort.DUE)

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, url_for
 
 from gridops.cases.queries.load import Place, load
 from gridops.cases.rules.load import NOTHING, Load, path, total, with_those_below
+from gridops.cases.rules.queue import Group
 from gridops.core.db import reading
 from gridops.people.queries import Scope, UnitRow, people_named, unit_rows
 from gridops.web.desk import common
@@ -67,7 +68,7 @@ def _units(found: Mapping[Place, Load], units: Collection[UnitRow], scope: Scope
     idle = mine if scope.grid_ids is not None else {unit.id for unit in units if unit.valid_to is None}
     shown = {each for unit_id in {*whole, *idle} for each in path(unit_id, above)}
     return [
-        Row(unit.name, whole.get(unit.id, NOTHING), _ways(unit=unit.id), len(path(unit.id, above)) - 1)
+        Row(unit.name, whole.get(unit.id, NOTHING), _ways_of(unit.id), len(path(unit.id, above)) - 1)
         for unit in units
         if unit.id in shown
     ]
@@ -84,6 +85,12 @@ def _people(found: Mapping[Place, Load], names: Mapping[int, tuple[str, str]]) -
         if holder_id in names
     ]
     return sorted(rows, key=lambda row: (row.unit, row.name))
+
+
+def _ways_of(unit_id: int) -> dict[str, str]:
+    """The same of a unit, and what it helps with; that is with no person, and of all units together it is no list."""
+    helping = url_for("desk.index", group=Group.HANDLING.value, helper=unit_id)
+    return {**_ways(unit=unit_id), "helping": helping}
 
 
 def _ways(**narrowed: int) -> dict[str, str]:

@@ -55,6 +55,10 @@ ICONS: dict[Move, str] = {
     Move.UNDO_MERGE: "arrow-back-up",
     Move.SPLIT: "sitemap",
     Move.UNDO_SPLIT: "arrow-back-up",
+    Move.JOIN: "users-group",
+    Move.HELP_DONE: "message",
+    Move.HELP_RETURN: "arrow-back-up",
+    Move.END_HELP: "circle-minus",
     Move.RECATEGORISE: "replace",
     Move.RELOCATE: "map-pins",
     Move.ADD_EVIDENCE: "note",
@@ -117,7 +121,7 @@ def offered(session: Session, scope: Scope, file: CaseFile) -> Offers:
     conditions: tuple[tuple[FilingCondition, str], ...] = ()
     if asked & {"condition", "closing_condition"}:
         conditions = tuple((row, limit_words(row)) for row in choices.conditions(session, case, file.condition))
-    proposed = proposals.propose(session, scope, file) if "unit" in asked else proposals.Proposals()
+    proposed = proposals.propose(session, scope, file) if Move.DISPATCH in moves else proposals.Proposals()
     near: list[places.Near] = []
     if "into" in asked and case.lon is not None and case.lat is not None:
         close = places.nearby(session, scope, case.lon, case.lat, category_id=case.category_id, metres=NEAR_M)

@@ -32,6 +32,7 @@ from gridops.core.tables_out import write_csv
 from gridops.grids import queries as grids
 from gridops.grids.rules.tree import Territory
 from gridops.intake import judging
+from gridops.people.queries.helping import helping_with
 from gridops.people.rules import Person, Role
 from gridops.tasks.waking import wake
 from gridops.web import choices, explain
@@ -69,6 +70,7 @@ def index() -> Answer:
         counts = listing.group_counts(session, scope)
         version = version_of(session, scope)
         filters = kept_filters(session, person.user_id)
+        helping = helping_with(session, [row.id for row in page.rows])
         options = _options(session, person.root_id)
         judged = judging.any_waiting(session, person)
         queues = office_queues(session)
@@ -84,6 +86,8 @@ def index() -> Answer:
         version=version.written(),
         filters=filters,
         chosen=_chosen,
+        helping=helping,
+        helped=scope.helped,
         **options,
         why_here=explain.why_here,
         state_options=[(state.value, _(name)) for state, name in STATE_NAMES.items()],

@@ -84,11 +84,18 @@ function view(state, app) {
   return html`${task?.answer ? notice(NOTICES[answerState(task.answer).tone], answerState(task.answer).words, task.answer.receipt?.held_because ?? "", html`<a class="button quiet" href="#/ledger/${task.answer.id}">${icon("cloud-upload")}<span>${t("查看这条记录")}</span></a>`) : nothing}
     ${task?.failed ? notice("wait", failedWords(task.failed), task.failed.receipt?.held_because || task.failed.reason || "", html`<a class="button quiet" href="#/ledger/${task.failed.id}">${icon("alert-circle")}<span>${t("查看这条记录")}</span></a>`) : nothing}
     ${what(state, app)}
+    ${stillOpen(state)}
     ${pictures(state)}
     ${state.kinds.map((kind) => answerForm(state.answers[kind], app))}
     ${stepsPart(state, app)}
     ${button(t("发到工作群"), () => toGroup(state), { kind: "quiet", name: "share" })}
     ${history(state)}`;
+}
+
+// Said to the unit that leads, before it answers: who helps and has not told its result yet.
+function stillOpen({ kinds, told: { helpers = [] } }) {
+  const open = helpers.filter((one) => !one.told).map((one) => one.name);
+  return kinds.includes("handle") && open.length ? notice("wait", t("会办单位还没有反馈"), open.join(t("、"))) : nothing;
 }
 
 const clockLines = ({ clock = [] }) => clock.map((line) => html`<span class="soft block-line">${withTimes(line)}</span>`);

@@ -51,6 +51,7 @@ reports     {reports [{number, state, state_name, category_name, category_name_e
 case/<number>  {number, record, state, state_name, version, category, category_name, category_name_en, note, address,
              lon, lat, grid, source_name, reported_at, due_at, due_name, case_due_at (where due_at is the unit's),
              clock [sentence], closing_condition, asked [sentence], closings [{id, words}] (where I may close), unit,
+             helpers [{name, told (its result)}] (会办),
              before [photo], after [photo], check [photo], timeline [{name, at, who, words,
              facts [sentence], lay_s}], may [move]}
             one case that I see, asked for when it is opened. POST /field/pack/case/<number>/<receive | return |

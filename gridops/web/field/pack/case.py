@@ -59,6 +59,7 @@ def build(session: Session, person: Person, number: str) -> Json:
         "asked": explain.asked(file.condition),
         "closings": [{"id": one.id, "words": one.closing_condition} for one in closings],
         "unit": unit,
+        "helpers": [{"name": one.asked.unit, "told": not one.helper.open} for one in file.helpers],
         **_photos(session, file),
         "timeline": _timeline(file),
         "may": [move.value for move in file.moves],
