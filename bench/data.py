@@ -18,6 +18,7 @@ from gridops.cases.models import Case
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.sources import Source
+from gridops.cases.service import wording
 from gridops.cases.service.writing import NewCase, Said, write_cases
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
 from gridops.catalogue.rules import Kind
@@ -124,6 +125,14 @@ def dispatched(count: int, seed: int) -> list[tuple[str, int]]:
     with reading() as session:
         rows = session.execute(select(Case.number, Case.unit_id).where(Case.id.in_(ids)).order_by(Case.id)).tuples()
         return [(number, unit or 0) for number, unit in rows]
+
+
+def index_words() -> None:
+    """Write the words of all cases that are owed theirs, as the worker does."""
+    left = 1
+    while left:
+        with transaction() as session:
+            left = wording.index_words(session)
 
 
 def settle_totals() -> None:

@@ -94,6 +94,9 @@ class _Run:
         if self.parts & {"papers", "loads"}:
             self._say("daily totals")
             data.settle_totals()
+        if "pages" in self.parts:
+            self._say("words of cases")
+            data.index_words()
         data.analyse()
         for part, work in (
             ("figures", self._figures),

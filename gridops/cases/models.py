@@ -149,6 +149,19 @@ class CaseEvent(Base):
     )
 
 
+class CaseWords(Base):
+    """The words of a case to find it by (`rules.words.kept`); written by a worker, from the case alone."""
+
+    __tablename__ = "case_words"
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True, autoincrement=False)
+    words: Mapped[str] = mapped_column(Text)
+    __table_args__ = (
+        Index(
+            "ix_case_words_entries", text("string_to_array(words, ' ')"), postgresql_using="gin"
+        ).ddl_if(dialect="postgresql"),
+    )  # fmt: skip
+
+
 class CasePart(Base):
     """A case that another was split into; `seq`: the event of the split one by which it came."""
 

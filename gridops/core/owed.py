@@ -40,9 +40,15 @@ class Work:
 
 def owe(session: Session, kind: str, keys: Iterable[str]) -> None:
     """Append one row per distinct key, in the caller's transaction."""
+    owe_each(session, ((kind, key) for key in keys))
+
+
+def owe_each(session: Session, keys: Iterable[tuple[str, str]]) -> None:
+    """The same for keys of several kinds, (kind, key), in one statement."""
     now = clock.now()
     # Plain rows: the unit of work would cost three times as much, and every move of a case owes something.
-    insert_rows(session, Owed, ("kind", "key", "since", "tries"), [(kind, key, now, 0) for key in sorted(set(keys))])
+    rows = [(kind, key, now, 0) for kind, key in sorted(set(keys))]
+    insert_rows(session, Owed, ("kind", "key", "since", "tries"), rows)
 
 
 def pending(

@@ -16,7 +16,7 @@ from gridops.bulletins import service as bulletins
 from gridops.bulletins.rules.series import default_series
 from gridops.cases import service as cases
 from gridops.cases.queries.noticing import in_sight_of
-from gridops.cases.service import faking, noticing, recounting, renewing, telling
+from gridops.cases.service import faking, noticing, recounting, renewing, telling, wording
 from gridops.cases.service.writing import HOTLINE_ORDER
 from gridops.core import clock, mailing, owed
 from gridops.core.db import reading, transaction
@@ -126,6 +126,15 @@ def _print(work: owed.Work) -> bool:
         evidence.keep_print(session, work.key, value)
         owed.done(session, work)
     return True
+
+
+@celery.task(name="cases.words", **RETRY)
+def index_words() -> None:
+    """Write the words of the cases that are owed theirs, so many a transaction, until none is left."""
+    while True:
+        with transaction() as session:
+            if not wording.index_words(session):
+                return
 
 
 @celery.task(name="cases.compare_photos", **RETRY)

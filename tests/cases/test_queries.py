@@ -143,6 +143,7 @@ def test_words_are_looked_for_window_by_window_and_nothing_is_missed(
     town: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gridops.cases.queries.listing.WINDOW", 3)
+    monkeypatch.setattr("gridops.cases.queries.words.MOST", -1)  # every word is a frequent one
     desk, wanted = scope(town, "desk"), QueueFilter(text="垃圾")
     page = queue(town.session, desk, wanted, sort=Sort.REPORTED)
     assert ([row.description for row in page.rows], page.next, page.short) == (["垃圾"], None, False)
@@ -155,6 +156,7 @@ def test_words_are_looked_for_window_by_window_and_nothing_is_missed(
 
 def test_a_search_that_has_looked_everywhere_promises_no_more(town: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gridops.cases.queries.listing.WINDOW", 11)  # all there are
+    monkeypatch.setattr("gridops.cases.queries.words.MOST", -1)
     monkeypatch.setattr("gridops.cases.queries.listing.SEARCH_SECONDS", -1)
     page = queue(town.session, scope(town, "desk"), QueueFilter(text="没有的词"), sort=Sort.REPORTED)
     assert (page.rows, page.next, page.short) == ([], None, False)

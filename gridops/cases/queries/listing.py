@@ -13,10 +13,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, or_, select, tuple_, union_all
+from sqlalchemy import ARRAY, BigInteger, Integer, Select, any_, bindparam, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
+from gridops.cases.queries import words as index
 from gridops.cases.queries.filters import (
     CONDITIONS,
     Conditions,
@@ -258,15 +259,21 @@ def _seen(stmt: Any, scope: Scope | None) -> Any:
     return stmt.where(Case.root_id == bindparam("root_id")) if scope is None else visible(stmt, scope)
 
 
+def _narrowed(columns: Sequence[Any], shape: _Shape, scope: Scope | None) -> Select[Any]:
+    """Rows in sight, by the conditions of the filter, from the place on."""
+    base: Select[Any] = _seen(select(*columns), scope).where(*(CONDITIONS[name] for name in shape.names))
+    if not shape.onward:
+        return base
+    key = _KEYS[shape.sort]
+    here, there = tuple_(key, Case.id), tuple_(bindparam("after_key", type_=key.type), bindparam("after_id"))
+    return base.where(here < there if shape.falling else here > there)
+
+
 def _ordered(columns: Sequence[Any], shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
     """The first rows in order. Several states or grids are asked one by one, each read in the order of its index."""
-    key = _KEYS[shape.sort]
-    base = _seen(select(*columns), scope).where(*(CONDITIONS[name] for name in shape.names))
+    key, base = _KEYS[shape.sort], _narrowed(columns, shape, scope)
     if shape.area and not shape.looks:
         base = base.where(in_tiles(*bounds(shape.area)), *in_area(shape.area))
-    if shape.onward:
-        here, there = tuple_(key, Case.id), tuple_(bindparam("after_key", type_=key.type), bindparam("after_id"))
-        base = base.where(here < there if shape.falling else here > there)
     branches = _branches(scope, shape)
     if len(branches) == 1:
         answer: Select[Any] = base.where(*branches[0]).order_by(*_order(shape, key, Case.id)).limit(most)
@@ -297,6 +304,11 @@ def _searched(session: Session, scope: Scope, shape: _Shape, values: Values, wor
     while True:
         asked = {**values, **like, "most": limit + 1 - len(shown)}
         shown += [CaseRow(*row) for row in session.execute(_built(_hits, shape, scope, WINDOW), asked)]
+        # Words that fill a page at once need no index; of those that do not, it knows all places.
+        if not looked and len(shown) <= limit and words and (ids := index.candidates(session, words)) is not None:
+            rows = session.execute(_built(_indexed, shape, scope, limit + 1), {**values, **like, "ids": ids})
+            shown = [CaseRow(*row) for row in rows]
+            return CasePage(shown[:limit], place_of(shown[limit - 1], shape.sort) if len(shown) > limit else None)
         if len(shown) > limit:
             return CasePage(shown[:limit], place_of(shown[limit - 1], shape.sort))
         end = _end(session, scope, shape, values, WINDOW)
@@ -317,15 +329,27 @@ def _end(session: Session, scope: Scope, shape: _Shape, values: Values, most: in
     return None if last is None else Place(last[0], last[1])
 
 
+def _indexed(shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
+    """The first rows in order among the cases of some ids that hold the words, where words and area are asked for."""
+    stmt = _narrowed((_KEYS[shape.sort], Case.id), shape, scope).where(
+        Case.id == any_(bindparam("ids", type_=ARRAY(BigInteger))), *in_states(shape.states),
+        *in_area(shape.area), _holds(Case.address, Case.description, Case.source_number),
+    )  # fmt: skip
+    return _rows(stmt.order_by(*_order(shape, _KEYS[shape.sort], Case.id)).limit(most).subquery("places"), shape)
+
+
+def _holds(address: Any, description: Any, source_number: Any) -> Any:
+    texts = (func.lower(text).like(bindparam("pattern"), escape="/") for text in (address, description))
+    return or_(*texts, source_number == bindparam("words"))
+
+
 def _hits(shape: _Shape, scope: Scope | None, most: int) -> Select[Any]:
     key = _KEYS[shape.sort]
     columns = (key, Case.id, Case.lon, Case.lat, *((Case.address, Case.description, Case.source_number) * shape.words))
     window = _ordered(columns, shape, scope, most).subquery("window")
     hits = in_area(shape.area, window.c.lon, window.c.lat)
     if shape.words:
-        texts = (func.lower(window.c[name]) for name in ("address", "description"))
-        found_by = (text.like(bindparam("pattern"), escape="/") for text in texts)
-        hits.append(or_(*found_by, window.c.source_number == bindparam("words")))
+        hits.append(_holds(window.c.address, window.c.description, window.c.source_number))
     found = select(window.c[key.key], window.c.id).where(*hits).order_by(*_order(shape, window.c[key.key], window.c.id))
     return _rows(found.limit(bindparam("most", type_=Integer)).subquery("places"), shape)
 

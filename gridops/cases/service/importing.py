@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 from gridops.audit import service as audit
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups
+from gridops.cases.queries.words import CASE_WORDS
 from gridops.cases.rules.facts import FAR, Event
 from gridops.cases.rules.moves import ENDED
 from gridops.cases.rules.projection import PROJECTED
 from gridops.cases.rules.sources import Source
 from gridops.cases.rules.telling import order_of, place_of, tell
 from gridops.cases.rules.tiles import tile_of
+from gridops.cases.rules.words import key_of
 from gridops.cases.service.writing import (
     COUNTED,
     DAY_TOTAL,
@@ -89,6 +91,7 @@ def write_told(session: Session, cases: Sequence[ToldCase]) -> None:
         for case_id, told in zip(ids, cases, strict=True)
         if told.source == Source.HOTLINE_12345 and told.source_number
     ]
+    due += [(CASE_WORDS, key_of(ids[0], ids[-1]), now, 0)] * bool(ids)
     insert_plain(session, owed.Owed, _OWED_COLUMNS, due)
 
 
@@ -184,7 +187,8 @@ def retell(session: Session, case: Case, given: Mapping[str, Any], events: Seque
     insert_rows(session, CaseEvent, EVENT_COLUMNS, rows)
     set_projection(case, told)
     case.version += len(before.events)
-    owed.owe(session, DAY_TOTAL, keys | day_keys(case.grid_id, told))
+    days = ((DAY_TOTAL, day) for day in keys | day_keys(case.grid_id, told))
+    owed.owe_each(session, [*days, (CASE_WORDS, key_of(case.id, case.id))])
     if case.source is Source.HOTLINE_12345 and case.source_number:
         owed.owe(session, HOTLINE_ORDER, [str(case.id)])
     audit.record(session, "case.retell", "case", case.id, root_id=case.root_id)

@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from gridops.cases.models import Case, CaseEvent
+from gridops.cases.queries.words import CASE_WORDS
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.projection import PROJECTED, columns, projected
 from gridops.cases.rules.sources import Source
+from gridops.cases.rules.words import key_of
 from gridops.core import clock, owed
 from gridops.core.bulk import insert_rows, reserve_ids
 
@@ -67,6 +69,8 @@ GIVEN = (
     "import_digest",
 )
 _EMPTY_TEXT = ("address", "description")
+# What the words of a case are read from.
+_WORDED = frozenset({"address", "description", "source_number"})
 _CASE_COLUMNS = ("id", "version", *GIVEN, *PROJECTED)
 # In the order of `event_row`; a test holds them to the model.
 EVENT_COLUMNS = (
@@ -141,8 +145,7 @@ def write_cases(session: Session, cases: Sequence[NewCase]) -> list[int]:
         events += [event_row(case_id, event, new.said.get(event.seq, _NOTHING), recorded_at) for event in new.events]
     insert_rows(session, Case, _CASE_COLUMNS, rows)
     insert_rows(session, CaseEvent, EVENT_COLUMNS, events)
-    owed.owe(session, DAY_TOTAL, keys)
-    _owe_orders(session, zip(ids, cases, strict=True))
+    _owe(session, keys, zip(ids, cases, strict=True), key_of(ids[0], ids[-1]) if ids else None)
     return ids
 
 
@@ -161,8 +164,8 @@ def write_numbered(session: Session, new: NewCase, numbers: Numbers) -> Case:
     ]
     insert_rows(session, Case, _CASE_COLUMNS, [values])
     insert_rows(session, CaseEvent, ("id", *EVENT_COLUMNS), events)
-    owed.owe(session, DAY_TOTAL, day_keys(new.given["grid_id"], new.events))
-    _owe_orders(session, [(numbers.case_id, new)])
+    days = day_keys(new.given["grid_id"], new.events)
+    _owe(session, days, [(numbers.case_id, new)], key_of(numbers.case_id, numbers.case_id))
     case = Case(**dict(zip(_CASE_COLUMNS, values, strict=True)))
     make_transient_to_detached(case)
     session.add(case)
@@ -193,7 +196,9 @@ def append(
     moved = elsewhere or before != (case.unit_id, case.category_id)
     everywhere = moved or event.move in _ALL_DAYS
     keys = day_keys(case.grid_id, everything if everywhere else [event])
-    owed.owe(session, DAY_TOTAL, keys | day_keys(grid_before, everything if elsewhere else []))
+    keys |= day_keys(grid_before, everything if elsewhere else [])
+    words = key_of(case.id, case.id) if not _WORDED.isdisjoint(given) else None
+    _owe(session, keys, (), words)
     session.flush()
 
 
@@ -223,14 +228,15 @@ def number_of(case_id: int, reported_at: datetime) -> str:
     return f"{clock.local_date(reported_at):%Y%m%d}-{case_id:06d}"
 
 
-def _owe_orders(session: Session, cases: Iterable[tuple[int, NewCase]]) -> None:
-    of_hotline = [
-        str(case_id)
-        for case_id, new in cases
-        if new.given["source"] == Source.HOTLINE_12345 and new.given.get("source_number")
+def _owe(session: Session, days: Iterable[str], new: Iterable[tuple[int, NewCase]], words: str | None) -> None:
+    """Days of totals, the orders of new cases that have one, and the cases whose words were written."""
+    keys = [(DAY_TOTAL, day) for day in days]
+    keys += [
+        (HOTLINE_ORDER, str(case_id))
+        for case_id, each in new
+        if each.given["source"] == Source.HOTLINE_12345 and each.given.get("source_number")
     ]
-    if of_hotline:
-        owed.owe(session, HOTLINE_ORDER, of_hotline)
+    owed.owe_each(session, [*keys, *([(CASE_WORDS, words)] if words else [])])
 
 
 def _case_row(case_id: int, new: NewCase) -> tuple[Any, ...]:

@@ -1,0 +1,71 @@
+"""Words of cases: what is kept of them, and that the index finds what looking through every row finds."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from gridops.cases.models import CaseWords
+from gridops.cases.queries import queue, words
+from gridops.cases.queries.listing import CaseRow
+from gridops.cases.rules.moves import Move
+from gridops.cases.rules.queue import QueueFilter, Sort
+from gridops.cases.rules.words import ids_of, kept, key_of, numbered, pairs
+from gridops.cases.service.wording import index_words
+from gridops.core import owed
+from gridops.people.queries import scope_of
+from tests.cases.world import World
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("龙城大道1号", {"龙城", "城大", "大道", "道1", "1号"}),  # every two that follow each other
+        ("大 道\n1", {"大道", "道1"}),  # blanks are no part of a word, wherever they are typed
+        ("AbC", {"ab", "bc"}),  # in lower case, as it is looked for
+        ("垃", set()),  # one character is no pair: such words are looked for row by row
+        ("", set()),
+    ],
+)
+def test_of_a_text_every_two_following_characters_are_kept(text: str, found: set[str]) -> None:
+    assert pairs(text) == found
+
+
+def test_address_and_description_do_not_run_into_each_other_and_a_number_is_kept_whole() -> None:
+    assert kept("甲乙", "丙丁", "SQ 12") == "=SQ12 丙丁 甲乙"
+    assert numbered("SQ12") == "=SQ12"
+
+
+@pytest.mark.parametrize(("first", "last", "key"), [(7, 7, "7"), (7, 2006, "7-2006")])
+def test_a_key_names_its_cases(first: int, last: int, key: str) -> None:
+    assert key_of(first, last) == key
+    assert ids_of(key) == (first, last)
+
+
+def listed(world: World, text: str) -> list[CaseRow]:
+    scope = scope_of(world.session, world.people["desk"])
+    return queue(world.session, scope, QueueFilter(text=text), sort=Sort.REPORTED, limit=3).rows
+
+
+@pytest.mark.both
+def test_a_case_is_found_by_its_words_before_and_after_they_are_indexed_and_by_new_ones_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [world.dispatched() for _ in range(5)]
+    (case, *_others) = cases
+    texts = [case.address[:2], case.address, case.description[-2:], case.address[:1], "没有的词", "%_"]
+    waiting = {text: listed(world, text) for text in texts}
+    while index_words(world.session):
+        pass
+    assert not owed.pending(world.session, words.CASE_WORDS)
+    assert world.session.scalar(select(func.count()).select_from(CaseWords)) == 5
+    indexed = {text: listed(world, text) for text in texts}
+    with monkeypatch.context() as patch:
+        patch.setattr(words, "MOST", -1)  # every row is looked through
+        assert indexed == waiting == {text: listed(world, text) for text in texts}
+    world.move(case, Move.RELOCATE, "desk", address="新桥 北路9号", words="报错了地址")
+    assert [row.id for row in listed(world, "北路9号")] == [case.id]
+    assert index_words(world.session) == 1
+    assert [row.id for row in listed(world, "桥 北")] == [case.id]
+    held = words.candidates(world.session, "北路9号")
+    assert held == ([case.id] if world.session.get_bind().dialect.name == "postgresql" else None)
