@@ -112,6 +112,19 @@ def track_of_record(session: Session, record_id: str) -> Track | None:
     return session.scalar(select(Track).where(Track.record_id == record_id))
 
 
+def tracks_since(session: Session, squad_ids: Collection[int], since: datetime) -> dict[tuple[int, int], list[Track]]:
+    """(squad id, user id) -> the pieces of tracks that ended since an instant, in order."""
+    rows = session.scalars(
+        select(Track)
+        .where(Track.squad_id.in_(sorted(squad_ids)), Track.ended_at >= since)
+        .order_by(Track.started_at, Track.id)
+    )
+    found: dict[tuple[int, int], list[Track]] = {}
+    for row in rows:
+        found.setdefault((row.squad_id, row.user_id), []).append(row)
+    return found
+
+
 def certified(session: Session, user_id: int, day: date) -> bool:
     """Whether one of ours holds an enforcement certificate on a local day."""
     row = session.execute(

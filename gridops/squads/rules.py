@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -122,6 +123,32 @@ def _someone(part: str) -> Someone:
     if not name or len(name) > 80 or len(certificate) > 60:
         raise ValueError(f"not username or name@agency#certificate_no: {part[:60]!r}")
     return Someone(name, Agency(word), certificate or None)
+
+
+# A fix farther off says little of where somebody walked (metres).
+WORST_M = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Where somebody was at an instant (degrees, WGS-84); `by_record`: told by what they recorded there."""
+
+    at: datetime
+    lon: float
+    lat: float
+    by_record: bool = False
+
+
+def on_duty(
+    started_at: datetime, points: Sequence[Sequence[float]], since: datetime, until: datetime | None
+) -> list[Fix]:
+    """The fixes of a kept track ([seconds, lon, lat, accuracy], …) from checking in to leaving; none off duty."""
+    found = [
+        Fix(started_at + timedelta(seconds=second), lon, lat)
+        for second, lon, lat, accuracy in points
+        if accuracy <= WORST_M
+    ]
+    return [fix for fix in found if since <= fix.at and (until is None or fix.at <= until)]
 
 
 def same_certificate(named: Someone, own: Someone) -> bool:

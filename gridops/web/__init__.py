@@ -52,6 +52,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.desk.areas:pages",
     "gridops.web.desk.times:pages",
     "gridops.web.desk.ground:pages",
+    "gridops.web.desk.paths:pages",
     "gridops.web.desk.judging:pages",
     "gridops.web.desk.flags:pages",
     "gridops.web.desk.samples:pages",

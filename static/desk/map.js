@@ -2,6 +2,7 @@
 
 import { areas } from "./area.js";
 import { files } from "./data.js";
+import { paths } from "./paths.js";
 import { times } from "./times.js";
 
 function webgl() {
@@ -22,5 +23,6 @@ const drawn = webgl() && !wantsPlain
 drawn.then((view) => {
   areas(view, target);
   times(view);
+  paths(view);
   target.dataset.drawn = "yes";
 });

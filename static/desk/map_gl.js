@@ -113,6 +113,10 @@ export async function draw(target, files) {
   map.addSource("area", { type: "geojson", data: EMPTY });
   map.addLayer({ id: "area", type: "fill", source: "area", paint: { "fill-color": colour("accent"), "fill-opacity": 0.12 } }, "points");
   map.addLayer({ id: "area-line", type: "line", source: "area", paint: { "line-color": colour("accent"), "line-width": 3, "line-dasharray": [2, 1] } }, "points");
+  map.addSource("paths", { type: "geojson", data: EMPTY });
+  map.addLayer({ id: "paths", type: "line", source: "paths", filter: ["==", ["geometry-type"], "LineString"], layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": colour("path"), "line-width": 4, "line-opacity": 0.8 } }, "points");
+  map.addLayer({ id: "fixes", type: "circle", source: "paths", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": ["case", ["get", "last"], 9, 4], "circle-color": colour("path"), "circle-stroke-width": 2, "circle-stroke-color": colour("surface") } });
+  map.addLayer({ id: "squads", type: "symbol", source: "paths", filter: ["has", "label"], layout: { "icon-image": ["get", "label"], "icon-offset": [0, 20], "icon-allow-overlap": true } });
   const together = { "icon-allow-overlap": true, "icon-ignore-placement": true };
   map.addLayer({ id: "many", type: "symbol", source: "cases", filter: ["has", "point_count"], layout: { "icon-image": ["concat", "many:", ["to-string", ["get", "point_count"]]], ...together } });
   map.addLayer({ id: "clusters", type: "symbol", source: "clusters", layout: { "icon-image": ["concat", "many:", ["get", "said"]], ...together } });
@@ -159,8 +163,24 @@ export async function draw(target, files) {
   });
   map.on("click", "clusters", (event) => map.easeTo({ center: event.features[0].geometry.coordinates, zoom: Math.min(map.getZoom() + 2, 19) }));
   await look();
+  const paths = (outings) => {
+    const drawn = [];
+    for (const one of outings) {
+      for (const line of one.lines) {
+        drawn.push({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: line.map(([lon, lat]) => [lon, lat]) } });
+        line.forEach(([lon, lat, at]) => drawn.push(feature([lon, lat], { said: `${one.number} ${at}`, last: false })));
+      }
+      if (!one.last) continue;
+      const label = `squad:${one.number} ${one.last[2]}`;
+      if (!map.hasImage(label)) map.addImage(label, nameMark(`${one.number} ${one.last[2]}`), { pixelRatio: 2 });
+      drawn.push(feature(one.last.slice(0, 2), { said: `${one.number} ${one.last[2]}`, last: true, label }));
+    }
+    map.getSource("paths").setData(collection(drawn));
+  };
+  map.on("click", "fixes", (event) => { new gl.Popup({ closeButton: true }).setLngLat(event.features[0].geometry.coordinates).setDOMContent(Object.assign(document.createElement("div"), { className: "map-card num", textContent: event.features[0].properties.said })).addTo(map); });
   return {
     look,
+    paths,
     show,
     pixel: (at) => { const { x, y } = map.project(at); return [x, y]; },
     lonLat: (pixel) => map.unproject(pixel).toArray(),

@@ -57,8 +57,20 @@ export async function draw(target, files) {
   document.querySelectorAll("input[name=layer]").forEach((box) => box.addEventListener("change", look));
   await look();
   let outline = null;
+  const walked = L.layerGroup().addTo(map);
+  const paths = (outings) => {
+    walked.clearLayers();
+    for (const one of outings) {
+      for (const line of one.lines) {
+        L.polyline(line.map(([lon, lat]) => [lat, lon]), { className: "plain-path", weight: 4, interactive: false }).addTo(walked);
+        line.forEach(([lon, lat, at]) => L.circleMarker([lat, lon], { radius: 4, className: "plain-fix" }).bindTooltip(`${one.number} ${at}`).addTo(walked));
+      }
+      if (one.last) L.circleMarker([one.last[1], one.last[0]], { radius: 9, className: "plain-fix" }).bindTooltip(`${one.number} ${one.last[2]}`, { permanent: true, direction: "bottom", className: "plain-value" }).addTo(walked);
+    }
+  };
   return {
     look,
+    paths,
     show,
     pixel: ([lon, lat]) => { const { x, y } = map.latLngToContainerPoint([lat, lon]); return [x, y]; },
     lonLat: (pixel) => { const { lng, lat } = map.containerPointToLatLng(pixel); return [lng, lat]; },

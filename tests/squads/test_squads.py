@@ -22,6 +22,7 @@ from gridops.squads.rules import (
     certified_on,
     minutes,
     moves_start,
+    on_duty,
     parse_people,
     plain_code,
 )
@@ -190,3 +191,21 @@ def test_ours_named_by_certificate_or_name_are_ours_with_their_own_certificate(s
     ]
     known = queries.named(session, street.id, given)
     assert [known[one].user_id for one in given] == [ours.id, ours.id, ours.id, None]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "seconds"),
+    [
+        (0, None, [0, 60, 120]),  # on duty all along
+        (60, None, [60, 120]),  # checked in a minute later
+        (0, 60, [0, 60]),  # left after a minute
+        (121, None, []),  # not there yet
+    ],
+)
+def test_a_track_shows_who_is_on_duty_and_only_then(since: int, until: int | None, seconds: list[int]) -> None:
+    points = [[0, 119.95, 31.85, 8], [60, 119.951, 31.85, 100], [90, 119.9, 31.8, 101], [120, 119.952, 31.85, 5]]
+    ends = None if until is None else NIGHT + timedelta(seconds=until)
+    found = on_duty(NIGHT, points, NIGHT + timedelta(seconds=since), ends)
+    # The third fix is too vague to say where anybody was.
+    assert [(fix.at - NIGHT).total_seconds() for fix in found] == seconds
+    assert not any(fix.by_record for fix in found)

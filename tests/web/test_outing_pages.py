@@ -296,3 +296,21 @@ def test_who_only_reads_is_offered_nothing_to_change(night: Night) -> None:
     assert "/tally" not in page
     assert night["chief"].get("/desk/outings/new").status_code == 403
     assert night["chief"].post(f"/desk/outings/{number}/end", {"reason": "x", "version": "2"}).status_code == 403
+
+
+def test_the_map_shows_where_a_running_outing_is_without_names(night: Night) -> None:
+    number = night.begun()
+    begun_at = clock.local(outing(number).started_at or clock.now())
+    track = {"started_at": begun_at.isoformat(), "ended_at": (begun_at + timedelta(seconds=60)).isoformat()}
+    points = [[0, 119.95, 31.85, 8], [60, 119.951, 31.85, 8]]
+    night.send("leader", "track", outing=number, **track, points=points)
+    found = night["desk"].get("/desk/map/paths")
+    (out,) = found.json["outings"]
+    assert (out["number"], len(out["lines"]), out["last"][:2]) == (number, 1, [119.951, 31.85])
+    assert [fix[3] for fix in out["lines"][0]] == [False, False]
+    with reading() as session:
+        names = [row.name for row in squads.members(session, outing(number).squad_id)]
+    assert names
+    assert not any(name in found.text for name in names)
+    assert "进行中的行动" in night["desk"].get("/desk/map").text
+    assert night["leader"].get("/desk/map/paths").status_code == 403

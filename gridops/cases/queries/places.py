@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -146,6 +147,18 @@ def reported_within(
     )
     newest = visible(stmt, scope).order_by(Case.reported_at.desc(), Case.id.desc()).limit(most)
     return [Told(*row) for row in session.execute(newest)]
+
+
+def told_by(session: Session, scope: Scope, reporter_ids: Collection[int], since: datetime) -> dict[int, list[Told]]:
+    """Reporter -> the located cases in sight that they reported since an instant, in order."""
+    columns = (Case.reporter_id, Case.number, Case.lon, Case.lat, Case.state, Case.reported_at)
+    stmt = select(*columns).where(
+        Case.reporter_id.in_(sorted(reporter_ids)), Case.reported_at >= since, Case.lon.is_not(None)
+    )
+    found: dict[int, list[Told]] = {}
+    for reporter_id, *told in session.execute(visible(stmt, scope).order_by(Case.reported_at, Case.id)):
+        found.setdefault(reporter_id, []).append(Told(*told))
+    return found
 
 
 def nearby(

@@ -24,6 +24,7 @@ from gridops.operations.service.outings import (
     plan_outing,
     start_outing,
 )
+from gridops.operations.service.paths import SHOWN_FOR, Out, Walker, look_at_paths
 from gridops.operations.service.records import (
     record_check_in,
     record_handover,
@@ -34,6 +35,9 @@ from gridops.operations.service.records import (
 )
 
 __all__ = [
+    "SHOWN_FOR",
+    "Out",
+    "Walker",
     "add_handover",
     "add_incident",
     "add_people",
@@ -45,6 +49,7 @@ __all__ = [
     "import_incidents",
     "import_operations",
     "lift",
+    "look_at_paths",
     "new_outing",
     "note_answer",
     "note_decision_no",

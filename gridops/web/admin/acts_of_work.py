@@ -50,6 +50,7 @@ ACTS: dict[str, str] = {
     "outing.check_out": "行动签退",
     "outing.tally": "行动计数",
     "outing.track": "行动轨迹",
+    "outing.paths": "查看行动轨迹",
     "outing.add_people": "补登行动人员",
     "outing.correct_tally": "更正行动计数",
     "outing.end": "行动结束",

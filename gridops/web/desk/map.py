@@ -16,8 +16,9 @@ from gridops.cases.rules.queue import GROUP_NAMES, GROUP_STATES, Group, QueueFil
 from gridops.core import clock
 from gridops.core.db import reading
 from gridops.core.errors import Invalid
+from gridops.operations.rules import PLANNERS
 from gridops.web.desk import common, shades
-from gridops.web.guards import current_scope, needs
+from gridops.web.guards import current_person, current_scope, needs
 from gridops.web.language import category_name, chosen_language
 
 pages = Blueprint("desk_map", __name__, url_prefix="/desk/map")
@@ -64,6 +65,7 @@ def show() -> str:
         layers=layers,
         figures=shades.offered(current_scope()),
         names={state.value: _(name) for state, name in STATE_NAMES.items()},
+        directs=not current_person().roles.isdisjoint(PLANNERS),
         today=today,
         week_ago=today - timedelta(days=6),
         **common.words(),
