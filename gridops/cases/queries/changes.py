@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, select
@@ -11,8 +13,12 @@ from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries.filters import visible
 from gridops.cases.rules.changes import OVERLAP, Changes, Version
 from gridops.cases.rules.moves import Move
+from gridops.core import db
 from gridops.people.queries import Scope
 
+# An open list asks each second; it hears of what another process added so much later at most.
+LOOKED_S = 0.25
+_MOST_LOOKS = 1000
 # So many events are looked at one by one; of more (a page was hidden for a night) the latest in sight are asked for.
 MOST = 2000
 # What happens out of sight moves the version on only by so many events at once: no clock of what others do.
@@ -20,6 +26,39 @@ _MOVES_ON = 100
 # By these a case may leave the sight of who saw it: another unit has it, it lies elsewhere, or a unit helps no longer.
 _NO_HELP = (Move.HELP_RETURN, Move.END_HELP)
 _LEAVING = (Move.DISPATCH, Move.RELOCATE, *_NO_HELP)
+
+
+class _Looks:
+    """The last looks at where events stand: one answers all desks of a process that ask soon after."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: dict[tuple[int, Version], float] = {}
+
+    def unchanged(self, since: Version) -> bool:
+        """Whether it was seen just now that nothing was added since this version."""
+        seen = self._kept.get((id(db.engine()), since))
+        return seen is not None and time.monotonic() - seen < LOOKED_S
+
+    def saw(self, since: Version, begun: float) -> None:
+        """Nothing was added since this version; seen by a look that began then."""
+        with self._lock:
+            if len(self._kept) >= _MOST_LOOKS:
+                self._kept.clear()
+            self._kept[id(db.engine()), since] = begun
+
+    def forget(self) -> None:
+        """This process has added something."""
+        with self._lock:
+            self._kept.clear()
+
+
+looks = _Looks()
+
+
+def unchanged(since: Version) -> bool:
+    """Whether nothing at all was added since, known without asking the database: somebody asked within LOOKED_S."""
+    return looks.unchanged(since)
 
 
 def version_of(session: Session, scope: Scope) -> Version:
@@ -31,9 +70,11 @@ def version_of(session: Session, scope: Scope) -> Version:
 
 def changed_since(session: Session, scope: Scope, since: Version) -> Changes:
     """What changed in sight. Where no event at all was added, that is known from two looks at the primary key."""
+    begun = time.monotonic()
     newest, known = session.execute(_STANDING, {"low": since.low, "high": since.highest}).one()
     highest = newest or 0
     if (highest, known) == (since.highest, since.known):
+        looks.saw(since, begun)
         return Changes(since)
     none_late = known == since.known
     found = _in_sight(session, scope, since.highest if none_late else since.low)

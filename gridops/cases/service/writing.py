@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from gridops.cases.models import Case, CaseEvent
+from gridops.cases.queries.changes import looks
 from gridops.cases.queries.words import CASE_WORDS
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.projection import PROJECTED, columns, projected
 from gridops.cases.rules.sources import Source
 from gridops.cases.rules.words import key_of
-from gridops.core import clock, owed
+from gridops.core import clock, db, owed
 from gridops.core.bulk import insert_rows, reserve_ids
 
 DAY_TOTAL = "day_total"
@@ -229,7 +230,11 @@ def number_of(case_id: int, reported_at: datetime) -> str:
 
 
 def _owe(session: Session, days: Iterable[str], new: Iterable[tuple[int, NewCase]], words: str | None) -> None:
-    """Days of totals, the orders of new cases that have one, and the cases whose words were written."""
+    """Days of totals, the orders of new cases that have one, and the cases whose words were written.
+
+    Open lists that this process serves hear of it at once.
+    """
+    db.after_commit(session, looks.forget)
     keys = [(DAY_TOTAL, day) for day in days]
     keys += [
         (HOTLINE_ORDER, str(case_id))

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
 
 from gridops.cases.queries import listing
-from gridops.cases.queries.changes import changed_since, version_of
+from gridops.cases.queries.changes import changed_since, unchanged, version_of
 from gridops.cases.rules.changes import Changes, Version, read
 from gridops.core.db import reading
 from gridops.core.errors import Invalid
@@ -28,21 +28,28 @@ def show() -> Response:
     The ETag of a 304 is the version to ask for next; without `since` the answer is where to begin.
     """
     since, scope = _since(), current_scope()
+    if since and unchanged(since):
+        return _same(since)
     with reading() as session:
         changes = changed_since(session, scope, since) if since else Changes(version_of(session, scope))
         counts = listing.group_counts(session, scope) if changes else {}
     if since and not changes:
-        answer = Response(status=304)
-    else:
-        tabs = {group.value: common.counted(n) for group, n in counts.items()}
-        answer = jsonify(
-            version=changes.version.written(),
-            cases=changes.case_ids,
-            gone=changes.gone,
-            late=changes.late,
-            tabs=tabs,
-        )
+        return _same(changes.version)
+    tabs = {group.value: common.counted(n) for group, n in counts.items()}
+    answer = jsonify(
+        version=changes.version.written(),
+        cases=changes.case_ids,
+        gone=changes.gone,
+        late=changes.late,
+        tabs=tabs,
+    )
     answer.set_etag(changes.version.written())
+    return answer
+
+
+def _same(version: Version) -> Response:
+    answer = Response(status=304)
+    answer.set_etag(version.written())
     return answer
 
 
