@@ -61,6 +61,8 @@ def status_of(error: GridopsError) -> int:
 def page(status: int, detail: str = "", fields: tuple[tuple[str, str], ...] = ()) -> Response:
     """The error page; `detail` is a sentence for the user, `fields` pairs of what a field is called and the reason."""
     title, advice = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
+    if status == 422 and request.method == "GET":
+        advice = "请返回上一页，修改条件后再试。"
     body = render_template("error.html", status=status, title=_(title), advice=_(advice), detail=detail, fields=fields)
     return make_response(body, status)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gridops.cases.rules.facts import Facts, Helper
-from gridops.cases.rules.moves import ENDED, MOVES, STATE_CLOCKS, Bar, Clock, Move, State, Tie, clock_after
+from gridops.cases.rules.moves import ENDED, MOVES, STATE_CLOCKS, Bar, Clock, Move, State, Tie, clock_after, moves_of
 from gridops.cases.rules.names import (
     BAR_NAMES,
     CLOCK_NAMES,
@@ -246,6 +246,24 @@ def test_the_clock_is_the_units_only_while_the_unit_has_the_case() -> None:
                                   M.REFUSE_EXTENSION, M.HELP_RETURN, M.END_HELP])  # fmt: skip
 def test_whoever_turns_something_back_says_why(move: Move) -> None:
     assert "reason" in MOVES[move].needs
+
+
+@pytest.mark.parametrize(
+    ("roles", "ever", "never"),
+    [
+        # who handles acts on what was sent to a unit, and sends nothing
+        ({Role.HANDLER}, {M.RECEIVE, M.RETURN, M.CLOSE}, {M.DISPATCH, M.FILE, M.PRESS}),
+        # who leads presses, and does nothing else with a case
+        ({Role.LEADER}, {M.PRESS}, {M.CLOSE, M.DISPATCH, M.ADD_EVIDENCE}),
+        # an officer closes what he reported himself
+        ({Role.OFFICER}, {M.CLOSE, M.REPORT}, {M.DISPATCH, M.VOID}),
+        ({Role.ADMIN}, set(), set(Move)),
+    ],
+)
+def test_the_moves_of_roles_are_those_they_ever_make(roles: set[Role], ever: set[Move], never: set[Move]) -> None:
+    found = moves_of(frozenset(roles))
+    assert ever <= found
+    assert not found & never
 
 
 def test_everything_has_a_chinese_name() -> None:

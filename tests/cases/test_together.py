@@ -14,7 +14,7 @@ from gridops.cases.models import Case, CaseEvent
 from gridops.cases.rules.moves import Move, State
 from gridops.cases.service import dispatch_many, move, report
 from gridops.core import db
-from gridops.core.errors import GridopsError
+from gridops.core.errors import Conflict, GridopsError
 from tests.cases.world import World, make_world
 
 pytestmark = pytest.mark.both
@@ -62,16 +62,20 @@ def filed(world: World) -> Case:
         return move(session, case.id, Move.FILE, world.people["leader"], MoveFields(condition=world.condition.id))
 
 
-def test_of_two_who_hold_the_same_form_one_is_told_that_it_is_stale(database: Engine) -> None:
+def test_of_two_dispatchers_at_the_same_instant_one_wins_and_the_other_is_told(database: Engine) -> None:
     world = street()
     case = filed(world)
-    unit = world.units["cleaning"].id
-    acts = [act(case.id, Move.DISPATCH, world, "dispatcher", case.version, unit=unit) for _ in range(4)]
-    answers = at_once(*acts)
+    sent = [(who, world.units[unit].id) for who, unit in (("dispatcher", "cleaning"), ("desk", "parks")) * 2]
+    answers = at_once(*(act(case.id, Move.DISPATCH, world, who, case.version, unit=unit) for who, unit in sent))
     assert answers.count(State.DISPATCHED) == 1
+    who, unit = sent[answers.index(State.DISPATCHED)]
+    told = [str(answer) for answer in answers if isinstance(answer, Conflict)]
+    assert told == ["案件已被他人更新，请刷新后再办理"] * 3
     with db.reading() as session:
-        moves = session.scalars(select(CaseEvent.move).where(CaseEvent.case_id == case.id)).all()
-    assert moves.count(Move.DISPATCH) == 1
+        dispatches = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.move == Move.DISPATCH)
+        (kept,) = session.scalars(dispatches)
+        assert (kept.actor_id, kept.unit_id) == (world.people[who].user_id, unit)
+        assert session.get_one(Case, case.id).unit_id == unit
 
 
 def test_two_cases_merged_into_each_other_at_once_never_form_a_ring(database: Engine) -> None:

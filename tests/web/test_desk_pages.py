@@ -5,11 +5,12 @@ import re
 import pytest
 
 from gridops.cases.queries import by_number
-from gridops.cases.rules.moves import Move, State
+from gridops.cases.rules.moves import Move, State, moves_of
 from gridops.cases.rules.names import MOVE_LETTERS, MOVE_NAMES
 from gridops.core.db import reading
+from gridops.people.rules import Role
 from tests.evidence.pictures import picture
-from tests.web.street import EAST_POINT, Street, file, hidden
+from tests.web.street import DESK, EAST_POINT, Street, file, hidden
 
 
 def numbers(page) -> list[str]:
@@ -56,6 +57,11 @@ def test_filters_stand_in_the_address_and_narrow_the_list(street: Street):
         assert set(numbers(page)) == {case.number for case in wanted}, query
 
 
+# What the names of an address are called.
+CALLED = {"group": "分组", "sort": "排序", "state": "状态", "unit": "处置单位", "grid": "网格", "class": "大类",
+          "source": "来源", "from": "开始", "to": "结束", "due": "时限", "after": "页码"}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "query",
     ["group=x", "sort=x", "state=x", "unit=x", "unit=-1", "grid=9999999999999999999999", "class=01", "class=x/01",
@@ -64,7 +70,9 @@ def test_filters_stand_in_the_address_and_narrow_the_list(street: Street):
 def test_a_filter_that_cannot_be_read_is_refused_by_name(street: Street, query):
     answer = street.browser("desk").get(f"/desk?{query}")
     assert answer.status_code == 422
-    assert query.partition("=")[0] in answer.text
+    told = re.sub(r"<[^>]+>", "", answer.text)
+    assert f"{CALLED[query.partition('=')[0]]}：" in told
+    assert "<code>" not in answer.text
 
 
 def test_pages_lead_on_and_back(street: Street, monkeypatch):
@@ -296,8 +304,10 @@ def test_a_problem_told_by_telephone_is_registered_once(street: Street):
     assert street.browser("handler").get("/desk/report").status_code == 403
 
 
-def test_the_help_names_the_key_of_every_move_that_has_one(street: Street):
-    page = street.browser("desk").get("/desk").text
-    told = dict(re.findall(r"<dt><kbd>([^<]+)</kbd></dt><dd>([^<]+)</dd>", page[page.index('id="keys"') :]))
-    for move, letter in MOVE_LETTERS.items():
-        assert MOVE_NAMES[move] in told[letter], (move, letter)
+def test_the_help_names_the_key_of_every_move_that_the_person_ever_has(street: Street):
+    for who, roles in (("desk", DESK), ("handler", (Role.HANDLER,))):
+        page = street.browser(who).get("/desk").text
+        told = dict(re.findall(r"<dt><kbd>([^<]+)</kbd></dt><dd>([^<]+)</dd>", page[page.index('id="keys"') :]))
+        own = moves_of(frozenset(roles))
+        for move, letter in MOVE_LETTERS.items():
+            assert (MOVE_NAMES[move] in told.get(letter, "").split("、")) is (move in own), (who, move, letter)

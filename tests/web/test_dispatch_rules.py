@@ -79,7 +79,7 @@ def test_rules_are_added_changed_moved_and_ended(admins: Street) -> None:
             "sources": ["inspector", "media"], "unit_id": str(admins.unit_id), "most": "20"}  # fmt: skip
     refused = admin.post(f"{PAGE}/new", {**said, "to": ""})
     assert refused.status_code == 422
-    assert "起止时刻须同时填写" in refused.text
+    assert "结束：起止时刻须同时填写" in text(refused.text), "the summary names the field"
     assert 'value="夜间&lt;西片&gt;"' in refused.text  # what was typed stands there still, and is no markup
     assert admin.post(f"{PAGE}/new", said).status_code == 302
     assert admin.post(f"{PAGE}/new", {"name": "其余", "line": "upkeep"}).status_code == 302

@@ -25,6 +25,7 @@ __all__ = [
     "Suspension",
     "Tie",
     "clock_after",
+    "moves_of",
 ]
 
 
@@ -373,3 +374,13 @@ MOVES: dict[Move, MoveRule] = {
 def clock_after(state: State, *, suspended: bool) -> Clock:
     """The clock that runs in a state: none while suspended."""
     return Clock.STOPPED if suspended else STATE_CLOCKS[state]
+
+
+def moves_of(roles: frozenset[Role]) -> frozenset[Move]:
+    """The moves that someone with these roles may ever make; as who reported a case: those who may report."""
+    reports = roles & MOVES[Move.REPORT].roles
+    return frozenset(
+        move
+        for move, rule in MOVES.items()
+        if roles & rule.roles or (reports and any(way.role is None for way in rule.may))
+    )

@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from gridops.cases import forms, service
+from gridops.cases.models import Case
 from gridops.cases.queries import listing
 from gridops.cases.queries import pages as case_pages
 from gridops.cases.queries.merging import uses_with_merged
@@ -22,6 +24,7 @@ from gridops.cases.rules.names import CLOCK_NAMES, MOVE_NAMES, field_name
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
+from gridops.people.queries import names_of_units
 from gridops.supervision import queries as supervision
 from gridops.supervision.rules import AGAINST_NAMES
 from gridops.tasks.waking import wake
@@ -85,7 +88,8 @@ def make(number: str, move: str) -> Answer:
         version, scope, name = common.version_in(typed), current_scope(), records.name_in(typed)
         with transaction() as session:
             case_id = case_pages.id_in_sight(session, scope, number)
-            service.move(session, case_id, wanted, person, fields, expected_version=version, record_id=name)
+            made = service.move(session, case_id, wanted, person, fields, expected_version=version, record_id=name)
+            done = _done(session, wanted, made)
     except Invalid as wrong:
         return _page(number, Tried(wanted, typed, moving.problems(wrong))), 422
     except (Conflict, Closed) as late:
@@ -94,9 +98,16 @@ def make(number: str, move: str) -> Answer:
         return _page(number, Tried(wanted, typed, refused=str(barred))), 403
     wake("figures.drain")
     way = _way()
-    done = _("已%(move)s：%(number)s", move=_(MOVE_NAMES[wanted]), number=number)
     flash(Markup("%s %s") % (done, _onward(way.next_url)), "good")
     return redirect(url_for(".show", number=number, **way.kept))
+
+
+def _done(session: Session, move: Move, case: Case) -> str:
+    """What was done, in a sentence; of a dispatch also to whom."""
+    if move is Move.DISPATCH and case.unit_id is not None:
+        unit = names_of_units(session, [case.unit_id])[case.unit_id]
+        return _("已派遣：%(number)s，派往%(unit)s", number=case.number, unit=unit)
+    return _("已%(move)s：%(number)s", move=_(MOVE_NAMES[move]), number=case.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from gridops.cases.queries.listing import CaseRow
 from gridops.cases.rules.areas import parse_area
 from gridops.cases.rules.deadlines import limit_of
 from gridops.cases.rules.facts import FAR
-from gridops.cases.rules.moves import MOVES, Move, State
+from gridops.cases.rules.moves import MOVES, Move, State, moves_of
 from gridops.cases.rules.names import MOVE_LETTERS, MOVE_NAMES, SOURCE_NAMES, STATE_NAMES
 from gridops.cases.rules.queue import (
     GROUP_NAMES,
@@ -38,6 +38,7 @@ from gridops.core.errors import Invalid
 from gridops.core.ids import row_id
 from gridops.intake.judging import MAY_JUDGE
 from gridops.people.rules import Role
+from gridops.web.guards import current_person
 from gridops.web.navigation import DESK_ROLES
 
 READERS = DESK_ROLES
@@ -165,11 +166,13 @@ def counted(n: int) -> str:
 
 
 def words() -> dict[str, Any]:
-    """What every page of the desk says by name."""
+    """What every page of the desk says by name; `own_letters`: the keys of moves that this person ever has."""
+    own = moves_of(current_person().roles)
     return {
         "state_names": STATE_NAMES,
         "move_names": MOVE_NAMES,
         "letters": MOVE_LETTERS,
+        "own_letters": {move: MOVE_LETTERS[move] for move in MOVE_LETTERS if move in own},
         "source_names": SOURCE_NAMES,
         "group_names": GROUP_NAMES,
         "far": FAR,
