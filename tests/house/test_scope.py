@@ -96,13 +96,14 @@ ASKED = {
     "desk.export": "?group=all",
     "desk_map.cases": "?state=reported,filed,dispatched",
     "desk_areas.inside": "?area=119_31~121_31~121_33~119_33",
+    "desk_times.times": "?from=2017-03-01&to=2017-03-31",
     "overview.index": "?month=2017-03",
     "desk_shades.shades": "?month=2017-03",
     "desk_hotline.behind": "?of=should_contact&month=2017-03",
     "desk_places.place": "?lon=119.955&lat=31.855",
 }
 # Where a handler sees no grid whole there is no figure, and an appeal is against something.
-PARTLY = {"desk_shades.shades": (404,), "desk_appeals.new": (404, 422)}
+PARTLY = {"desk_shades.shades": (404,), "desk_ground.file": (404,), "desk_appeals.new": (404, 422)}
 # A thing that is not there.
 NOTHING: dict[type, Any] = {int: 999_999, str: "018f0000-0000-7000-8000-000000000000"}
 # Who asks for the whole street too; of the others those of a part alone, from whom more is hidden.
