@@ -54,6 +54,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "cases/service/planning.py": ("_chosen",),
     "cases/rules/checking.py": ("barred",),
     "catalogue/rules/areas.py": ("AREA_NAMES",),
+    "catalogue/rules/steps.py": ("STEP_NAMES",),
     "catalogue/rules/needs.py": ("PHOTO_NAMES", "STAGE_NAMES", "CHECK_RULE_NAMES"),
     "catalogue/service/editing.py": ("_row",),
     "figures/counts.py": ("COUNTS", "RATES"),

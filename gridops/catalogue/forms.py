@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from gridops.catalogue.rules import Area, CheckRule, Kind, Photo, class_of, is_extension
+from gridops.catalogue.rules import Area, CheckRule, Kind, Photo, Step, class_of, is_extension
 from gridops.catalogue.rules.needs import MOST as MOST_PHOTOS
 from gridops.core.errors import FieldError, Invalid
 from gridops.core.fields import Reader, day, text, yuan
@@ -59,6 +59,17 @@ class AreaForm:
 
     grid_id: int
     area: Area | None
+    valid_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepForm:
+    """How long a step may take from `valid_from` on (None: from today); no limit: none from then on."""
+
+    step: Step
+    category_id: int | None
+    limit: int | None
+    limit_unit: LimitUnit | None
     valid_from: date | None = None
 
 
@@ -242,6 +253,22 @@ def parse_area(form: Mapping[str, str]) -> AreaForm:
     if errors:
         raise Invalid(*errors)
     return AreaForm(int(grid), Area(area) if area else None, day)
+
+
+def parse_step(form: Mapping[str, str]) -> StepForm:
+    """Read the limit of a step; Invalid names every wrong field."""
+    errors: list[FieldError] = []
+    step, category = (form.get("step") or "").strip(), (form.get("category") or "").strip()
+    if step not in set(Step):
+        errors.append(FieldError("step", "请选择环节"))
+    if category and not (category.isascii() and category.isdecimal() and len(category) <= 18):
+        errors.append(FieldError("category", "没有这个类别"))
+    limit, unit, day = _number(form, "limit", errors), _unit(form, errors), _date(form, "valid_from", errors)
+    if limit is not None and unit is None and not errors:
+        errors.append(FieldError("limit_unit", "请选择计时单位"))
+    if errors:
+        raise Invalid(*errors)
+    return StepForm(Step(step), int(category) if category else None, limit, unit if limit else None, day)
 
 
 def parse_dates(form: Mapping[str, str]) -> DatesForm:

@@ -17,6 +17,7 @@ from gridops.catalogue.models import (
     ChecklistItem,
     FilingCondition,
     LegalBasis,
+    StepLimit,
 )
 from gridops.catalogue.rules import Area, Entry, Kind, Lookup, area_of, class_of
 from gridops.grids import queries as grids
@@ -202,6 +203,11 @@ def area_on(session: Session, root_id: int, grid_id: int, on: date) -> Area | No
     rows = area_rows(session, root_id)
     tree = grids.tree(session, on) if rows else None
     return area_of(rows, tree.path(grid_id) if tree and grid_id in tree else (grid_id,), on)
+
+
+def step_rows(session: Session, root_id: int) -> list[StepLimit]:
+    """The limits of steps of a root, ended and planned ones too, oldest first; mostly there is none."""
+    return list(session.scalars(select(StepLimit).where(StepLimit.root_id == root_id).order_by(StepLimit.id)))
 
 
 def category_page(

@@ -20,6 +20,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.admin.extensions:pages",
     "gridops.web.admin.hotline:pages",
     "gridops.web.admin.areas:pages",
+    "gridops.web.admin.steps:pages",
     "gridops.web.admin.running:pages",
     "gridops.web.admin.categories:pages",
     "gridops.web.admin.checklists:pages",

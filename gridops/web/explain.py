@@ -16,6 +16,7 @@ from gridops.cases.rules.facts import Facts
 from gridops.cases.rules.moves import ENDED, Move, State, Suspension
 from gridops.cases.rules.names import MOVE_NAMES, STATE_NAMES, SUSPENSION_NAMES
 from gridops.cases.rules.slots import check_slot, slot_of
+from gridops.cases.rules.steps import Visit
 from gridops.catalogue.models import FilingCondition
 from gridops.catalogue.rules import (
     AREA_NAMES,
@@ -31,6 +32,7 @@ from gridops.catalogue.rules import (
 from gridops.core import clock
 from gridops.web import words
 from gridops.web.language import category_name, chosen_language
+from gridops.web.steps import late_ones
 from gridops.worktime.rules.changes import What
 from gridops.worktime.rules.words import explained_en, explained_zh
 
@@ -102,9 +104,10 @@ def press(facts: Facts) -> Press | None:
     return Press(f"{said} · {rest.text}", "urgent", "late") if rest.late else Press(said, "urgent", "wait")
 
 
-def timeline(entries: Iterable[TimelineEntry]) -> list[Told]:
-    """The history of a case, or some of it, in sentences."""
-    return [_told(entry) for entry in entries]
+def timeline(entries: Iterable[TimelineEntry], steps: Iterable[Visit] = ()) -> list[Told]:
+    """The history of a case, or some of it, in sentences; `steps`: those that took too long are told with their end."""
+    late = late_ones(steps)
+    return [_told(entry, late.get(entry.seq)) for entry in entries]
 
 
 def lying(file: CaseFile) -> str:
@@ -182,12 +185,12 @@ def _late(counts: bool) -> str:
     return "" if counts else _("（在原时限过后办理，按期评价仍按原时限）")
 
 
-def _told(entry: TimelineEntry) -> Told:
+def _told(entry: TimelineEntry, late_step: str | None) -> Told:
     late = entry.recorded_at - entry.happened_at > _ONE_MOMENT
     return Told(
         entry,
         _title(entry),
-        tuple(_facts(entry)),
+        (*_facts(entry), *([late_step] if late_step else ())),
         words.span(timedelta(seconds=entry.lay)) if entry.lay and entry.lay >= 60 else "",
         entry.recorded_at if late else None,
     )

@@ -223,6 +223,15 @@ def test_the_class_of_a_grid_is_set_from_a_day_on(admin: Browser) -> None:
     assert admin.post(path, {"grid": str(root_id), "area": "A", "valid_from": "2017-03-07"}).status_code == 422
 
 
+def test_the_limit_of_a_step_is_set(admin: Browser) -> None:
+    path, hour = "/admin/steps", {"step": "dispatch", "limit": "1", "limit_unit": "working_hour"}
+    assert "没有环节时限" in admin.get(path).text
+    assert admin.post(path, {**hour, "limit_unit": ""}).status_code == 422
+    assert admin.post(path, {**hour, "category": str(category_id())}).status_code == 302
+    assert "暴露垃圾" in admin.get(path).text.partition("<tbody>")[2]
+    assert admin.post(path, {**hour, "category": str(category_id())}).status_code == 409
+
+
 def test_a_local_extension_is_added_from_99_down_and_stopped(admin: Browser) -> None:
     with db.reading() as session:
         listed = next(row.id for row in catalogue.lists(session) if row.code == "B")

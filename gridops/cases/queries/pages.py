@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
-from gridops.cases.queries import lookups, terms
+from gridops.cases.queries import lookups, steps, terms
 from gridops.cases.queries.filters import sees
 from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
 from gridops.cases.queries.merging import Absorbed, Linked, absorbed, lead
@@ -23,6 +23,7 @@ from gridops.cases.rules.facts import Event, Facts, Helper
 from gridops.cases.rules.moves import MOVES, Clock, Move, State, clock_after
 from gridops.cases.rules.projection import project
 from gridops.cases.rules.standing import moves_for
+from gridops.cases.rules.steps import Visit
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
 from gridops.core.errors import NotFound
@@ -79,7 +80,7 @@ class CaseFile:
     """A case and all that its page shows; `clock`: whose clock runs; `moves`: what this person may do now.
 
     `lead`: where a merged case is dealt with; `absorbed`: the cases merged into this one; `whole`: the case it
-    was split from; `parts`: those it was split into.
+    was split from; `parts`: those it was split into. `steps`: how long each took, where steps have limits.
     """
 
     case: Case
@@ -101,6 +102,7 @@ class CaseFile:
     why_due: WhyDue
     clock: Clock
     moves: tuple[Move, ...]
+    steps: tuple[Visit, ...] = ()
 
     @property
     def helpers(self) -> tuple[Help, ...]:
@@ -171,6 +173,7 @@ def case_file(session: Session, person: Person, number: str) -> CaseFile:
         why_due=why_due(history.events, limits, WorkingClock(time.calendar, time.hours)),
         clock=clock_after(case.state, suspended=case.suspended_at is not None),
         moves=tuple(moves_for(facts, case.source, standing)),
+        steps=tuple(steps.of_case(session, case, history.events)),
     )
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 class Load:
     """Cases in hand now, of them due today and overdue; returned, sent back for rework lately; and in hand of others,
     with which it still has to help (会办).
+
+    `late_step`: of those in hand, how many are in a step that takes longer than its own limit.
     """
 
     open: int = 0
@@ -18,6 +20,7 @@ class Load:
     returned: int = 0
     rework: int = 0
     helping: int = 0
+    late_step: int = 0
 
     def __add__(self, other: Load) -> Load:
         return Load(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Load)))

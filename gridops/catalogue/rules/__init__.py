@@ -31,7 +31,7 @@ from gridops.catalogue.rules.needs import (
     short_of,
     with_rule,
 )
-from gridops.catalogue.rules.steps import STEP_NAMES, Step
+from gridops.catalogue.rules.steps import STEP_NAMES, Step, step_limit
 
 __all__ = [
     "AREA_NAMES",
@@ -65,6 +65,7 @@ __all__ = [
     "of_stage",
     "parse_needs",
     "short_of",
+    "step_limit",
     "versions_on",
     "with_rule",
 ]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from gridops.catalogue.rules.lists import Dated, in_force
 
 
 class Step(StrEnum):
@@ -28,3 +33,25 @@ STEP_NAMES: dict[Step, str] = {
     Step.CHECK: "核查",
     Step.CLOSE: "结案",
 }
+
+
+class Limited(Dated, Protocol):
+    """What finding the limit of a step asks of a row; no category: for cases of any that has none of its own."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def step(self) -> Step: ...
+
+    @property
+    def category_id(self) -> int | None: ...
+
+
+_L = TypeVar("_L", bound=Limited)
+
+
+def step_limit(rows: Iterable[_L], step: Step, category_id: int, on: date) -> _L | None:
+    """The row that limits a step for cases of a category on a local day: its own before the general one."""
+    held = [row for row in rows if row.step is step and row.category_id in (None, category_id) and in_force(row, on)]
+    return max(held, key=lambda row: (row.category_id is not None, row.id), default=None)

@@ -26,6 +26,7 @@ from gridops.catalogue.service.finding import (
 )
 from gridops.catalogue.service.seeding import seed
 from gridops.catalogue.service.shipped import Seeded
+from gridops.catalogue.service.steps import set_step
 
 __all__ = [
     "Seeded",
@@ -49,4 +50,5 @@ __all__ = [
     "rename_local_category",
     "seed",
     "set_area",
+    "set_step",
 ]

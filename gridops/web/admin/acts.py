@@ -14,7 +14,7 @@ from gridops.bulletins.rules.series import SERIES
 from gridops.cases.rules.faking import SUSPICION_NAMES, VERDICT_NAMES
 from gridops.cases.rules.names import MOVE_NAMES
 from gridops.catalogue import queries as catalogue
-from gridops.catalogue.rules import CHECK_RULE_NAMES
+from gridops.catalogue.rules import CHECK_RULE_NAMES, STEP_NAMES
 from gridops.grids import queries as grids
 from gridops.people import queries as people
 from gridops.people.rules import ROLE_NAMES, WORK_LINE_NAMES
@@ -79,6 +79,7 @@ ACTS: dict[str, str] = {
     "condition.edit": "修改立案条件",
     "condition.apply": "在办案件改按现行设置",
     "area.set": "设置区域类别",
+    "step.set": "设置环节时限",
     "condition.end": "终止立案条件",
     "grids.import": "导入网格",
     "grids.change": "修改网格",
@@ -112,6 +113,7 @@ GROUPS = {
     "category": "案件类别",
     "condition": "立案条件",
     "area.": "区域类别",
+    "step.": "环节时限",
     "grids.": "网格",
     "people.": "人员导入",
     "campaign.": "专项行动",
@@ -207,6 +209,7 @@ DETAILS = {
     "staff_no": "工号",
     "standing_threshold": "点名线（%）",
     "state": "状态",
+    "step": "环节",
     "subject": "标题内容",
     "subject_id": "对象编号",
     "subject_kind": "对象",
@@ -235,6 +238,7 @@ _VALUES: dict[str, Mapping[Any, str]] = {
     "role": ROLE_NAMES,
     "series": {kind.key: kind.name for kind in SERIES.values()},
     "state": {"applied": "已生效", "waiting": "等待前一条记录", "held": "待判定", "dismissed": "不予采用"},
+    "step": STEP_NAMES,
     "subject_kind": SUBJECTS,
     "verdict": {"first_stands": "只采用第一份", "both_stand": "两份都采用", **VERDICT_NAMES},
 }  # fmt: skip

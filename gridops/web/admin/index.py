@@ -33,6 +33,7 @@ CORNERS = (
     Corner("/admin/hotline", "12345 时限", "联系、答复来电人的时限", "phone", for_all=True),
     Corner("/admin/categories", "案件类别", "类别清单、立案条件与时限", "category"),
     Corner("/admin/areas", "区域类别", "网格的A、B、C类，立案条件可据此规定更短时限", "map-2"),
+    Corner("/admin/steps", "环节时限", "受理、立案、派遣、接收、处置、核查、结案各环节的时限", "hourglass"),
     Corner("/admin/checklists", "检查表", "按场所种类的检查项，各版本的生效日期", "checklist"),
     Corner("/admin/bases", "处罚依据", "法律条款、罚款上限、街道清单", "gavel"),
     Corner("/admin/calendar", "工作日历", "工作日、调休与办公时间", "calendar"),

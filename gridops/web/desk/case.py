@@ -28,7 +28,7 @@ from gridops.people.queries import names_of_units
 from gridops.supervision import queries as supervision
 from gridops.supervision.rules import AGAINST_NAMES
 from gridops.tasks.waking import wake
-from gridops.web import choices, explain, records, smallmap
+from gridops.web import choices, explain, records, smallmap, steps
 from gridops.web.desk import around, common, flags, moving, orders, proposals
 from gridops.web.desk.typed import written
 from gridops.web.field import common as street
@@ -170,7 +170,7 @@ def _page(number: str, tried: Tried) -> str:
         shows=street.shows,
         drawing=drawing,
         way=_way(),
-        told=explain.timeline(file.timeline),
+        told=explain.timeline(file.timeline, file.steps),
         since=explain.timeline(() if tried.seen is None else file.moved_since(tried.seen)),
         again=any(offer.move is tried.move for offer in offered.moves),
         press=explain.press(file.facts),
@@ -178,6 +178,7 @@ def _page(number: str, tried: Tried) -> str:
         check_time=explain.check_time(file),
         asked=explain.asked(file.condition),
         clock_words=explain.clock_words(file.why_due),
+        step_now=steps.present(file.steps),
         unit_clock=file.clock is Clock.UNIT,
         offered=offered,
         reproposed=reproposed,

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 
 from gridops.cases.queries.load import Place, load
+from gridops.cases.queries.steps import late_in_hand
 from gridops.cases.rules.load import NOTHING, Load, path, total, with_those_below
 from gridops.cases.rules.queue import Group
 from gridops.core.db import reading
@@ -46,10 +47,14 @@ def show() -> str:
     scope = current_scope()
     with reading() as session:
         found = load(session, scope)
+        late = late_in_hand(session, scope)
+        for place, count in (late or {}).items():
+            found[place] = found.get(place, NOTHING) + Load(late_step=count)
         units = unit_rows(session, scope.root_id)
         names = people_named(session, {holder for _, holder in found if holder is not None})
     return render_template(
         "desk/load.html",
+        steps=late is not None,
         whole=Row("", total(found.values()), _ways()),
         units=_units(found, units, scope),
         people=_people(found, names),

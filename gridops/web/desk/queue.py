@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import Blueprint, get_template_attribute, make_response, redirect, render_template, request, url_for
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from gridops.cases import service
-from gridops.cases.queries import dispatching, listing, overview
+from gridops.cases.queries import dispatching, listing, overview, steps
 from gridops.cases.queries.changes import version_of
 from gridops.cases.queries.export import EXPORT_COLUMNS, export_rows
 from gridops.cases.queries.flags import any_to_judge
@@ -39,6 +39,7 @@ from gridops.web import choices, explain
 from gridops.web.desk import common, many, proposals
 from gridops.web.desk.supervision.common import office_queues
 from gridops.web.guards import current_person, current_scope, needs
+from gridops.web.steps import late_now
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -69,6 +70,7 @@ def index() -> Answer:
         page = listing.queue(session, scope, asked.wanted, sort=asked.sort, after=after)
         counts = listing.group_counts(session, scope)
         version = version_of(session, scope)
+        in_steps = steps.present(session, person.root_id, {row.id: row.category_id for row in page.rows})
         filters = kept_filters(session, person.user_id)
         helping = helping_with(session, [row.id for row in page.rows])
         options = _options(session, person.root_id)
@@ -94,6 +96,7 @@ def index() -> Answer:
         sort_options=[(sort.value, _(name)) for sort, name in common.sorts(asked.wanted.group).items()],
         sort_name=common.sorts(asked.wanted.group)[asked.sort],
         waited=explain.waited,
+        late_step=partial(late_now, in_steps),
         searched=_searched(page, asked.sort),
         bulk=many.offered(person, page.rows),
         may_register=bool(person.roles.intersection(common.REGISTRARS)),

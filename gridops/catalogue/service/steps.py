@@ -1,0 +1,47 @@
+"""The limits of single steps of a case: one row ends, the next begins; a step counts by the day it began. Audited."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from gridops.audit import service as audit
+from gridops.catalogue import queries
+from gridops.catalogue.forms import StepForm
+from gridops.catalogue.models import StepLimit
+from gridops.core import clock
+from gridops.core.db import lock_names
+from gridops.core.errors import Conflict, Invalid
+
+
+def set_step(session: Session, root_id: int, form: StepForm, *, actor_id: int | None = None) -> None:
+    """How long a step may take from today (or a later day) on. Invalid; Conflict where it says so already."""
+    now = clock.now()
+    today = clock.local_date(now)
+    if form.category_id is not None and queries.category(session, form.category_id, root_id) is None:
+        raise Invalid(("category", "没有这个类别"))
+    begins = form.valid_from or today
+    if begins < today:
+        raise Invalid(("valid_from", "不能早于今天：已开始的环节按原时限"))
+    lock_names(session, [f"step limit:{root_id}:{form.step}:{form.category_id}"])
+    key = (form.step, form.category_id)
+    standing = [row for row in queries.step_rows(session, root_id) if (row.step, row.category_id) == key]
+    last = next((row for row in reversed(standing) if row.valid_to is None), None)
+    if (form.limit, form.limit_unit) == ((last.limit, last.limit_unit) if last else (None, None)):
+        raise Conflict("该环节已是这个时限")
+    if last is not None:
+        if begins < last.valid_from:
+            raise Invalid(("valid_from", f"早于现行内容的生效日期{last.valid_from}"))
+        last.valid_to = begins
+    if form.limit is not None and form.limit_unit is not None:
+        session.add(
+            StepLimit(
+                root_id=root_id, category_id=form.category_id, step=form.step, limit=form.limit,
+                limit_unit=form.limit_unit, valid_from=begins, valid_to=None, changed_at=now, changed_by=actor_id,
+            )
+        )  # fmt: skip
+    session.flush()
+    audit.record(
+        session, "step.set", "root", root_id, actor_id=actor_id, root_id=root_id, step=form.step.value,
+        limit=form.limit, limit_unit=form.limit_unit.value if form.limit_unit else None,
+        category_id=form.category_id, valid_from=begins.isoformat(),
+    )  # fmt: skip

@@ -1,0 +1,65 @@
+"""How long each step of a case may take, from a day on; the limit of the whole case stays what is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from gridops.catalogue import forms, queries, service
+from gridops.catalogue.rules import STEP_NAMES
+from gridops.core import clock
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Conflict, Invalid
+from gridops.people.rules import Role
+from gridops.web import choices
+from gridops.web.admin.common import Answer, by_field, keeps_all
+from gridops.web.guards import current_person, needs, needs_for_all
+from gridops.worktime.rules import LIMIT_UNIT_NAMES
+
+pages = Blueprint("admin_steps", __name__, url_prefix="/admin/steps")
+
+
+@pages.get("")
+@needs(Role.ADMIN)
+def index() -> Answer:
+    """The limits of today, what was and what is to come."""
+    return _page({}, {})
+
+
+@pages.post("")
+@needs_for_all(Role.ADMIN)
+def put() -> Answer:
+    """Set the limit of a step."""
+    person = current_person()
+    try:
+        form = forms.parse_step(request.form)
+        with transaction() as session:
+            service.set_step(session, person.root_id, form, actor_id=person.user_id)
+    except Invalid as wrong:
+        return _page(request.form, by_field(wrong)), 422
+    except Conflict as same:
+        return _page(request.form, {"limit": str(same)}), 409
+    flash(_("已保存。已开始的环节仍按原时限。"), "good")
+    return redirect(url_for(".index"))
+
+
+def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    root_id = current_person().root_id
+    with reading() as session:
+        rows = queries.step_rows(session, root_id)
+        named = {one: queries.category(session, one, root_id) for one in {row.category_id for row in rows} if one}
+        classes = choices.classes(session, root_id) if keeps_all() else []
+    return render_template(
+        "admin/steps.html",
+        rows=sorted(rows, key=lambda row: (list(STEP_NAMES).index(row.step), row.category_id or 0, -row.id)),
+        categories={one: row.name_zh for one, row in named.items() if row},
+        classes=classes,
+        step_names=STEP_NAMES,
+        limit_unit_names=LIMIT_UNIT_NAMES,
+        today=clock.local_date(clock.now()),
+        typed=typed,
+        errors=errors,
+        keeps=keeps_all(),
+    )

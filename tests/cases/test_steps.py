@@ -1,0 +1,150 @@
+"""Limits of single steps: which step a case is in, from when, and whether it takes too long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+
+from gridops.cases.queries import steps as queries
+from gridops.cases.queries.pages import case_file
+from gridops.cases.rules.deadlines import WorkingClock
+from gridops.cases.rules.facts import Event
+from gridops.cases.rules.moves import Move
+from gridops.cases.rules.steps import BEGINS, ENDS, UNDOES, Visit, limited, visits
+from gridops.catalogue import queries as catalogue
+from gridops.catalogue import service
+from gridops.catalogue.forms import StepForm, parse_step
+from gridops.catalogue.rules import Step, step_limit
+from gridops.core import clock
+from gridops.core.errors import Conflict, Invalid
+from gridops.people.queries import scope_of
+from gridops.worktime.rules import Calendar, LimitUnit, OfficeHours
+from tests.cases.world import World, monday
+
+CLOCK = WorkingClock(Calendar(), OfficeHours.parse("08:30-12:00,13:30-17:30"))
+
+
+@dataclass(frozen=True)
+class Row:
+    limit: int = 1
+    limit_unit: LimitUnit = LimitUnit.WORKING_HOUR
+    id: int = 1
+    step: Step = Step.DISPATCH
+    category_id: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+def told(*moves: tuple[Move, str]) -> list[Event]:
+    """Events of Monday 6 March at some times of the day (`7 09:00`: of the 7th)."""
+    found = []
+    for seq, (move, when) in enumerate(moves, 1):
+        day, _space, time = when.rpartition(" ")
+        found.append(Event(move, monday(time, int(day or 6)), seq))
+    return found
+
+
+FILED = ((Move.REPORT, "09:00"), (Move.FILE, "09:10"))
+
+
+@pytest.mark.parametrize(
+    ("more", "steps"),
+    [
+        ((), "accept dispatch"),  # a patrol's report is filed without being accepted first
+        (((Move.DISPATCH, "09:20"), (Move.RETURN, "09:30")), "accept dispatch receive dispatch"),  # returned: once more
+        (((Move.DISPATCH, "09:20"), (Move.FEEDBACK, "09:30")), "accept dispatch receive send_to_check"),  # not received
+        (
+            ((Move.DISPATCH, "09:20"), (Move.RECEIVE, "09:30"), (Move.EXTEND, "09:40")),
+            "accept dispatch receive handle",  # an extension begins no step
+        ),
+        (((Move.VOID, "09:20"), (Move.UNDO_VOID, "09:30")), "accept dispatch dispatch"),  # what is undone begins anew
+        (((Move.REMIND, "09:20"), (Move.RELOCATE, "09:30")), "accept dispatch"),
+    ],
+)
+def test_the_steps_of_a_case(more: tuple[tuple[Move, str], ...], steps: str) -> None:
+    assert [visit.step.value for visit in visits(told(*FILED, *more))] == steps.split()
+
+
+@pytest.mark.parametrize(
+    ("more", "now", "late"),
+    [
+        ((), "10:10", False),  # at the very minute
+        ((), "10:11", True),
+        (((Move.DISPATCH, "10:10"),), "17:00", False),  # done at the very minute
+        (((Move.DISPATCH, "10:11"),), "17:00", True),
+        (((Move.SUSPEND, "09:40"),), "7 17:00", False),  # the clock stands still
+        (((Move.SUSPEND, "10:30"),), "7 17:00", True),  # suspended when it was late already
+        (((Move.SUSPEND, "09:40"), (Move.RESUME, "7 09:00"), (Move.DISPATCH, "7 09:30")), "7 17:00", False),
+        (((Move.SUSPEND, "09:40"), (Move.RESUME, "7 09:00"), (Move.DISPATCH, "7 09:31")), "7 17:00", True),
+        (((Move.VOID, "09:20"),), "7 17:00", False),  # nothing is to be done any more
+    ],
+)
+def test_a_step_is_late_after_its_limit(more: tuple[tuple[Move, str], ...], now: str, late: bool) -> None:
+    day, _space, time = now.rpartition(" ")
+    found = limited(visits(told(*FILED, *more)), lambda step, _on: Row() if step is Step.DISPATCH else None, CLOCK)
+    dispatch = next(visit for visit in found if visit.step is Step.DISPATCH)
+    assert dispatch.late(monday(time, int(day or 6))) is late
+
+
+def test_every_move_is_known_to_begin_end_or_leave_a_step() -> None:
+    assert not (BEGINS.keys() & ENDS)
+    assert not (BEGINS.keys() & UNDOES)
+    assert not (ENDS & UNDOES)
+    assert set(BEGINS.values()) == set(Step)
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([], None),
+        ([Row(id=1), Row(id=2, category_id=7)], 2),  # the category's own before the general one
+        ([Row(id=1), Row(id=2, category_id=8)], 1),  # another category's
+        ([Row(id=1, valid_to=date(2017, 3, 6))], None),  # ended this morning
+        ([Row(id=1, valid_from=date(2017, 3, 7))], None),  # begins tomorrow
+        ([Row(id=1, step=Step.CHECK)], None),
+    ],
+)
+def test_the_limit_of_a_step_on_a_day(rows: list[Row], found: int | None) -> None:
+    row = step_limit(rows, Step.DISPATCH, 7, date(2017, 3, 6))
+    assert (row.id if row else None) == found
+
+
+def test_a_limit_is_set_shown_and_counted_for_who_has_the_case(world: World) -> None:
+    session, root = world.session, world.root.id
+    case, scope = world.dispatched(), scope_of(world.session, world.people["desk"])
+    assert case_file(session, world.people["desk"], case.number).steps == ()
+    assert queries.late_in_hand(session, scope) is None
+    hour = StepForm(Step.RECEIVE, None, 1, LimitUnit.WORKING_HOUR)
+    service.set_step(session, root, hour)
+    with pytest.raises(Conflict):
+        service.set_step(session, root, hour)
+    due = monday("10:00")
+    assert _now(session, world, case.number).due_at == due
+    assert queries.late_in_hand(session, scope) == {}
+    with clock.set_to(monday("10:01")):
+        assert queries.present(session, root, {case.id: case.category_id})[case.id].late(clock.now())
+        assert queries.late_in_hand(session, scope) == {(case.unit_id, None): 1}
+        # Ended from today on: the step that began today has none.
+        service.set_step(session, root, StepForm(Step.RECEIVE, None, None, None))
+        assert queries.late_in_hand(session, scope) == {}
+    assert [row.valid_to for row in catalogue.step_rows(session, root)] == [date(2017, 3, 6)]
+    assert case.due_at == monday("14:30")
+
+
+def test_a_wrong_limit_of_a_step_names_its_fields(world: World) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_step({"step": "sleep", "category": "x", "limit": "0", "limit_unit": "year", "valid_from": "soon"})
+    assert {error.field for error in refused.value.errors} == {"step", "category", "limit", "limit_unit", "valid_from"}
+    for wrong in (
+        StepForm(Step.FILE, 10**9, 1, LimitUnit.WORKING_HOUR),
+        StepForm(Step.FILE, None, 1, LimitUnit.WORKING_HOUR, date(2017, 3, 5)),
+    ):
+        with pytest.raises(Invalid):
+            service.set_step(world.session, world.root.id, wrong)
+
+
+def _now(session: Session, world: World, number: str) -> Visit:
+    return case_file(session, world.people["desk"], number).steps[-1]
