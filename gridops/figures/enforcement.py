@@ -11,6 +11,7 @@ from typing import Any, cast
 from gridops.figures.rules.facts import (
     Assessed,
     Bounds,
+    Faked,
     Finding,
     Incident,
     Look,
@@ -344,6 +345,15 @@ TELLING = Telling(
             "应处置案件中，数据提取前申诉成立、不计入单位排名分子和分母的。",
             Upheld.kind,
             left_out,
+            stock=True,
+        ),
+        Figure(
+            "cases.faked",
+            "虚假整改数",
+            "count",
+            "统计时段内经人判定为虚假整改的案件，同一案件计一次；照片疑点未经判定的不计。",
+            Faked.kind,
+            lambda it, at: at.within(it.judged_at) and at.known(it.judged_at),
             stock=True,
         ),
         Figure(

@@ -57,6 +57,8 @@ OF_KINDS = columns(
         ("premises_by_month", "premises.penalised_each_month"),
     ],
 )
+# What verdicts of photos add to the rows of cases.
+OF_VERDICTS = columns(enforcement.TELLING, [("faked", "cases.faked")])
 # What the item of an assessment is called that sums up all others.
 _TOTALS = frozenset({"总分", "总得分", "综合得分", "合计", "总成绩"})
 
@@ -81,7 +83,8 @@ def complete(
     return {
         **made,
         "by_campaign": campaigns(made["by_campaign"], facts, bounds, names),
-        "by_unit": with_appeals(made["by_unit"], facts, bounds, names),
+        "by_grid": with_verdicts("by_grid", made["by_grid"], facts, bounds, names),
+        "by_unit": with_verdicts("by_unit", with_appeals(made["by_unit"], facts, bounds, names), facts, bounds, names),
         **tables(facts, bounds),
     }
 
@@ -124,6 +127,23 @@ def with_appeals(rows: Iterable[TableRow], facts: Facts, bounds: Bounds, names: 
     return [{**each, "upheld": len(its := out.get(each["key"], [])), "upheld_on_time": sum(its)} for each in rows]
 
 
+def with_verdicts(table: str, rows: Iterable[TableRow], facts: Facts, bounds: Bounds, names: Names) -> list[TableRow]:
+    """The rows of a table of cases with how many of them somebody judged faked."""
+    told: dict[str, int] = {}
+    for group, some in grouped(OF_VERDICTS, facts, bounds, GROUPS[table]["faked"]).items():
+        key = row_of(names, table, group)
+        told[key] = told.get(key, 0) + some["faked"]
+    return [{**each, "faked": told.get(each["key"], 0)} for each in rows]
+
+
+def row_of(names: Names, table: str, group: str) -> str:
+    """The key of the row in which a grid or unit stands, by its id as text."""
+    found = (names.grids if table == "by_grid" else names.units).get(group)
+    if found is None:
+        return REST
+    return found[0] if table == "by_grid" else row_key(found[0])
+
+
 def kind_key(it: Any) -> Any:
     """The row of a decision: its heaviest kind, or the other authority that decided it."""
     return it.row
@@ -136,6 +156,8 @@ GROUPS: dict[str, Mapping[str, Callable[[Any], str]]] = {
         **dict.fromkeys(("visit", "finding", "order"), lambda it: str(it.round_id or "")),
     },
     "by_campaign": dict.fromkeys(("outing", "tally", "incident"), lambda it: str(it.campaign_id)),
+    "by_grid": {"faked": lambda it: str(it.child_id)},
+    "by_unit": {"faked": lambda it: str(it.unit_id)},
     "penalties_by_kind": {"penalty": lambda it: kind_key(it) or "other"},
     "problems": {"problem": lambda it: it.number},
     "scores": {"score": lambda it: f"{it.month}/{it.assessor}/{it.label}"},

@@ -20,6 +20,7 @@ from gridops.core.ids import row_id
 from gridops.core.periods import Period, PeriodKind
 from gridops.figures import service as figures
 from gridops.figures.counts import PREFIX
+from gridops.figures.sheets import OF_VERDICTS
 from gridops.people.queries import TerritoryRow, territory_row
 from gridops.people.rules import OVERVIEW_ROLES, SCOPE, Sees
 from gridops.web.bulletins import common, panel
@@ -30,9 +31,11 @@ pages = Blueprint("overview", __name__, url_prefix="/overview")
 SERIES = default_series(PeriodKind.MONTH)
 PAGE = 50
 # What stands on the page: counts, then rates. Of late cases more is worse, so nothing is coloured by its direction.
-COUNTS = ("reported", "filed", "should_close", "overdue_open")
+COUNTS = ("reported", "filed", "should_close", "overdue_open", "faked")
 RATES = ("closing_rate", "on_time_rate")
-COLUMNS = ("reported", "filed", "should_close", "closed", "closing_rate", "on_time_rate", "overdue_open")
+# Figures behind which stand verdicts, each of one case.
+_OF_VERDICTS = frozenset(figure.key for figure in OF_VERDICTS.values())
+COLUMNS = ("reported", "filed", "should_close", "closed", "closing_rate", "on_time_rate", "overdue_open", "faked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ def index() -> str:
         as_of=told.as_of,
         latest=latest,
         latest_title=title,
-        counts=COUNTS,
+        # What was kept a minute before an update may lack a figure of today.
+        counts=[key for key in COUNTS if PREFIX + key in told.figures.figures],
         rates=RATES,
         columns=COLUMNS,
         names=panel.NAMES,
@@ -101,20 +105,10 @@ def records(key: str) -> str:
         if not shown.listed:
             raise NotFound("没有这项数据的名单")
         try:
-            found = figures.records(
-                session,
-                shown.grid.id,
-                shown.month,
-                SERIES,
-                key,
-                table="by_grid" if row else None,
-                row=row,
-                after=after,
-                limit=PAGE,
-            )
+            case_ids, following = _behind(session, shown, key, row, after)
         except Invalid:
             raise NotFound("没有这项数据的名单") from None
-        rows = overview.rows_of(session, current_scope(), found.case_ids)
+        rows = overview.rows_of(session, current_scope(), case_ids)
     kept: dict[str, Any] = {"key": key, "month": shown.month.label, "at": shown.grid.id}
     if row:
         kept["row"] = row
@@ -127,9 +121,22 @@ def records(key: str) -> str:
         now=clock.now(),
         source_names=SOURCE_NAMES,
         state_names=STATE_NAMES,
-        next_url=url_for(".records", after=found.after, **kept) if found.after else None,
+        next_url=url_for(".records", after=following, **kept) if following else None,
         first_url=url_for(".records", **kept) if after else None,
     )
+
+
+def _behind(
+    session: Session, shown: Shown, key: str, row: str | None, after: int
+) -> tuple[tuple[int, ...], int | None]:
+    """The cases behind a figure, or behind it in a row, and where the next page begins; Invalid where there is none."""
+    which: dict[str, Any] = {"table": "by_grid" if row else None, "row": row, "after": after, "limit": PAGE}
+    where = (session, shown.grid.id, shown.month, SERIES)
+    if PREFIX + key.removeprefix(PREFIX) in _OF_VERDICTS:
+        told = figures.fact_records(*where, PREFIX + key.removeprefix(PREFIX), **which)
+        return tuple(fact.id for fact in told.facts), told.after
+    page = figures.records(*where, key, **which)
+    return page.case_ids, page.after
 
 
 def _shown(session: Session) -> Shown:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from gridops.cases.models import CaseFlag
 from gridops.cases.queries import flags
-from gridops.cases.rules.faking import AfterShot, Handled, Match, Suspicion, Verdict, suspects
+from gridops.cases.rules.faking import AfterShot, Handled, Match, Suspicion, Verdict, suspects, told
 from gridops.cases.service import faking
 from gridops.core import clock, owed
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -19,6 +19,7 @@ from gridops.evidence.forms import Arrival
 from gridops.evidence.rules.types import Mime
 from gridops.evidence.service import PRINT, LinkIn
 from gridops.people.queries import scope_of
+from gridops.people.rules import Role
 from tests.cases.world import World, monday
 from tests.evidence.pictures import sha256
 from tests.factories import at
@@ -108,7 +109,8 @@ def attach(world: World, case, content: bytes, role: str = "after", who: str = "
 
 def found(world: World, case) -> list:
     world.session.flush()
-    rows = flags.of_case(world.session, scope_of(world.session, world.people["leader"]), case.id)
+    leader = world.people["leader"]
+    rows = flags.of_case(world.session, scope_of(world.session, leader), leader, case.id)
     return [(row.flag.kind, row.other.id if row.other else None) for row in rows]
 
 
@@ -179,8 +181,42 @@ def test_a_person_judges_once_and_never_the_handler(world: World):
         faking.judge(world.session, flag_id, world.people["desk"], Verdict.GENUINE, None)
     scope = scope_of(world.session, world.people["leader"])
     assert [row.flag.id for row in flags.judged(world.session, scope)] == [flag_id]
-    assert flags.any_to_judge(world.session, scope)
-    assert not flags.any_to_judge(world.session, scope_of(world.session, world.people["parks_handler"]))
+    assert waits(world, "leader")
+    assert not waits(world, "parks_handler")
+
+
+def waits(world: World, who: str) -> bool:
+    person = world.people[who]
+    return flags.any_to_judge(world.session, scope_of(world.session, person), person)
+
+
+@pytest.mark.parametrize(
+    ("handles", "here", "judged", "shown"),
+    [
+        (True, {Role.HANDLER}, False, False),  # who handles it is not told before
+        (True, {Role.HANDLER, Role.SHIFT_LEADER}, False, False),  # whatever else they are
+        (True, {Role.SHIFT_LEADER}, False, False),  # gave feedback once, handler no more
+        (True, {Role.HANDLER}, True, True),  # and learns of it once judged
+        (False, {Role.HANDLER, Role.DISPATCHER}, False, True),  # handles elsewhere, works at this desk
+        (False, {Role.INSPECTOR}, True, False),  # who only works out there has no desk to read it at
+        (False, set(), True, False),  # holds nothing here, reported it alone
+    ],
+)
+def test_who_is_told_of_a_doubt_is_what_they_are_to_that_case(handles, here, judged, shown):
+    assert told(handles=handles, here=frozenset(here), judged=judged) is shown
+
+
+def test_a_handler_with_another_role_is_told_when_it_is_judged_and_is_not_asked_to(world: World):
+    flag_id = flagged(world)
+    case_id = world.session.get_one(CaseFlag, flag_id).case_id
+    both = world.people["everything"]  # every role, handling among them
+
+    def seen() -> list[int]:
+        return [row.flag.id for row in flags.of_case(world.session, scope_of(world.session, both), both, case_id)]
+
+    assert (seen(), waits(world, "everything"), waits(world, "leader")) == ([], False, True)
+    faking.judge(world.session, flag_id, world.people["leader"], Verdict.FAKED, "旧照片")
+    assert seen() == [flag_id]  # the other doubt is not judged yet
 
 
 def test_of_a_case_out_of_sight_nothing_is_told(world: World):
@@ -188,7 +224,8 @@ def test_of_a_case_out_of_sight_nothing_is_told(world: World):
     attach(world, first, drawn(6), who="parks_handler")
     attach(world, second, drawn(6))
     faking.compare(world.session, second.id)
-    (row,) = flags.of_case(world.session, scope_of(world.session, world.people["handler"]), second.id)
+    scope = scope_of(world.session, world.people["handler"])
+    (row,) = flags.of_case(world.session, scope, world.people["leader"], second.id)
     assert row.flag.other_case_id == first.id
     assert row.other is None
     assert world.session.scalar(select(func.count()).select_from(CaseFlag)) == 1

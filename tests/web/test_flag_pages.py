@@ -54,6 +54,12 @@ def test_a_photo_that_looks_wrong_is_shown_before_the_check_and_judged_once(doub
     page = desk.get(f"/desk/cases/{second}").text
     assert "与前案照片相同" in page
     assert "照片疑点" not in desk.get(f"/desk/cases/{first}").text
+    # Now it counts as faked, once, with its case behind the figure and behind its cell of the table.
+    leader = street.browser("leader")
+    assert "虚假整改数" in leader.get("/overview").text
+    for row in ("", f"?row={street.west}"):
+        assert re.findall(r"/desk/cases/([\d-]+)", leader.get(f"/overview/records/faked{row}").text) == [second]
+    assert "/desk/cases/" not in leader.get(f"/overview/records/faked?row={street.east}").text
 
 
 def test_who_handled_it_is_not_told_and_judges_nothing(doubted: tuple[Street, str, str]) -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from gridops.cases.models import Case
+from gridops.cases.models import Case, SpotCheckCase
 from gridops.cases.rules.moves import Move
 from gridops.core import clock
 from gridops.core.db import transaction
@@ -86,3 +86,16 @@ def test_who_sees_one_community_draws_of_it_alone(town: Street) -> None:
     assert eastern.get(page).status_code == 404
     assert page not in eastern.get(LIST).text
     assert town.browser("handler").get(LIST).status_code == 403
+
+
+def test_of_a_second_look_that_is_refused_nothing_typed_is_lost(town: Street) -> None:
+    case = closed(town)
+    with transaction() as session:
+        session.add(SpotCheckCase(root_id=town.root_id, case_id=case.id, position=1, drawn_at=clock.now()))
+    auditor = town.browser("auditor")
+    (entry,) = re.findall(rf'action="({LIST}/cases/\d+)"', auditor.get(LIST).text)
+    refused = auditor.post(entry, {"words": "现场仍有垃圾"})
+    assert (refused.status_code, "请选择抽查结果" in refused.text, "现场仍有垃圾" in refused.text) == (422, True, True)
+    assert auditor.post(entry, {"result": "passed"}).status_code == 302
+    late = auditor.post(entry, {"result": "failed", "words": "还有一处"})
+    assert (late.status_code, "还有一处" in late.text) == (409, True)

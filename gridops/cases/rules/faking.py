@@ -39,6 +39,18 @@ SUSPICION_NAMES: dict[Suspicion, str] = {
 VERDICT_NAMES: dict[Verdict, str] = {Verdict.FAKED: "虚假整改", Verdict.GENUINE: "不属虚假整改"}
 
 
+# Whoever works out there is not shown what is held against photos; those at the desk are, before they check.
+OUT_THERE = frozenset({Role.HANDLER, Role.INSPECTOR, Role.OFFICER})
+
+
+def told(*, handles: bool, here: Collection[Role], judged: bool) -> bool:
+    """Whether a doubt is shown to somebody: `here` are the roles held where the case lies, whatever they are elsewhere.
+
+    Who handles the case, whatever else they are, learns of a doubt about it when somebody has judged it.
+    """
+    return judged if handles else not OUT_THERE.issuperset(here)
+
+
 @dataclass(frozen=True, slots=True)
 class AfterShot:
     """A photo of the work done: when and where it was taken, as far as known (WGS-84 degrees)."""

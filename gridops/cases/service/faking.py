@@ -10,7 +10,6 @@ from gridops.cases.queries import flags, lookups
 from gridops.cases.queries.filters import sees
 from gridops.cases.queries.standing import standing_of
 from gridops.cases.rules.faking import JUDGES, AfterShot, Handled, Match, Suspect, Verdict, suspects
-from gridops.cases.rules.moves import Move
 from gridops.core import clock, owed
 from gridops.core.db import insert_or_skip
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -58,8 +57,7 @@ def judge(session: Session, flag_id: int, person: Person, verdict: Verdict, word
     standing = standing_of(session, person, case, history)
     if JUDGES.isdisjoint(standing.territory):
         raise NotAllowed("您的岗位或责任范围不能判定此疑点")
-    gave = any(one.event.move is Move.FEEDBACK and one.actor_id == person.user_id for one in history.acted)
-    if standing.handler or gave:
+    if standing.handler or flags.gave_feedback(history, person):
         raise NotAllowed("疑点不能由本案处置人员判定")
     if flag.verdict is not None:
         raise Conflict("这条疑点已由他人判定")

@@ -1,4 +1,4 @@
-"""Facts the supervision office keeps: checks, problem items, matters, what came from above, upheld appeals."""
+"""Facts the supervision office keeps: checks, problem items, matters, what came from above, appeals, verdicts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from gridops.cases.models import Case
+from gridops.cases.models import Case, CaseFlag
+from gridops.cases.rules.faking import Verdict
 from gridops.cases.rules.moves import ENDED, Source, State
 from gridops.core import clock, periods
 from gridops.core.periods import Period, PeriodKind
@@ -48,6 +49,7 @@ def facts_of(session: Session, here: Here, period: Period, series: str, bounds: 
     if here.whole:
         yield from _scores(session, here, period)
     yield from _upheld(session, here, bounds)
+    yield from _faked(session, here, bounds)
 
 
 def _looks(session: Session, here: Here, period: Period) -> Iterator[facts.Look]:
@@ -258,4 +260,30 @@ def _upheld(session: Session, here: Here, bounds: Bounds) -> Iterator[facts.Uphe
             decided_at=decided_at,
             should_handle=bool(flags & BITS["should_handle"]),
             on_time=bool(flags & BITS["handled_on_time"]),
+        )
+
+
+def _faked(session: Session, here: Here, bounds: Bounds) -> Iterator[facts.Faked]:
+    """Cases judged faked in P, each once, with the unit that had them at E."""
+    asked = (
+        select(Case.id, Case.number, Case.grid_version_id, span_of(here.area.changes), func.min(CaseFlag.judged_at))
+        .join(CaseFlag, CaseFlag.case_id == Case.id)
+        .where(
+            CaseFlag.root_id == here.area.root_id,
+            CaseFlag.verdict == Verdict.FAKED,
+            CaseFlag.judged_at >= bounds.start,
+            CaseFlag.judged_at < bounds.end,
+        )
+        .group_by(Case.id, Case.number, Case.grid_version_id, Case.reported_at)
+        .order_by(Case.id)
+    )
+    rows: dict[int, Any] = {row[0]: row for row in session.execute(asked)}
+    inside = {case_id: child for case_id, row in rows.items() if (child := here.area.child_of(row[2], row[3]))}
+    for case_id, _, at_end in case_facts(session, list(inside), bounds.start, bounds.end):
+        yield facts.Faked(
+            id=case_id,
+            label=rows[case_id].number,
+            child_id=inside[case_id],
+            unit_id=at_end.unit_id or 0,
+            judged_at=rows[case_id][4],
         )

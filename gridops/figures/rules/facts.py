@@ -279,6 +279,16 @@ class Upheld(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Faked(Fact):
+    """A case whose closing somebody judged faked within the period, once; `child_id`: the territory it lies in."""
+
+    kind: ClassVar[str] = "faked"
+    child_id: int
+    unit_id: int
+    judged_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Late(Fact):
     """补报: a record of an earlier period that arrived after that was frozen; told once, on a line of its own."""
 
@@ -310,7 +320,7 @@ KINDS: dict[str, type[Fact]] = {
     each.kind: each
     for each in (
         Round, Visit, Finding, Order, Outing, Tally, Incident, Look, Problem, Matter, Assessed, Score, Paper, Upheld,
-        LateRound, LateVisit, LateOuting,
+        Faked, LateRound, LateVisit, LateOuting,
     )
 }  # fmt: skip
 

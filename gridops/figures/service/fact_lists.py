@@ -25,6 +25,8 @@ from gridops.figures.service.counting import facts_of
 from gridops.figures.service.freezing import names_of
 from gridops.figures.service.kept_facts import bounds_then
 
+# Tables of cases in whose rows verdicts stand: several grids or units may share one.
+_OF_CASES = frozenset({"by_grid", "by_unit"})
 _TELLINGS = (enforcement.TELLING, money.TELLING)
 
 
@@ -108,6 +110,8 @@ def _in_cell(figure: Figure, counted: Iterable[Any], names: Names, table: str | 
     group = sheets.GROUPS.get(table, {}).get(figure.kind)
     if group is None:
         raise Invalid(("row", f"no row {row[:80]!r} in {table[:40]!r}"))
+    if table in _OF_CASES:
+        return [fact for fact in counted if sheets.row_of(names, table, group(fact)) == row]
     wanted = _campaigns(names, row) if table == "by_campaign" else {row}
     return [fact for fact in counted if group(fact) in wanted]
 

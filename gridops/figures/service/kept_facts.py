@@ -59,9 +59,13 @@ def today(session: Session, area: Area, period: Period, frozen: FrozenSet, given
 def unlike(
     session: Session, frozen: FrozenSet, facts: Facts, bounds: Bounds
 ) -> tuple[tuple[str, int, tuple[str, ...], tuple[str, ...]], ...]:
-    """Facts that count otherwise than they were counted: kind, id, the figures then, the figures now."""
+    """Facts that count otherwise than they were counted: kind, id, the figures then, the figures now.
+
+    Of what is a figure today only what was one then.
+    """
     then = counted_in(queries.read_back(queries.kept(session, frozen.id)), bounds_then(frozen))
-    now = counted_in(facts, bounds)
+    told = counted_in(facts, bounds)
+    now = {each: had for each, keys in told.items() if (had := tuple(key for key in keys if key in frozen.figures))}
     ids = sorted(each for each in then.keys() | now.keys() if then.get(each) != now.get(each))
     return tuple((*each, then.get(each, ()), now.get(each, ())) for each in ids)
 

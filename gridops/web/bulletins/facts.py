@@ -109,6 +109,7 @@ KINDS: dict[str, Kind] = {
         lambda it: f"/desk/cases/{quote(it.label)}", lambda it: it.filed_at, lambda it: (_on(_("结案"), it.closed_at),)
     ),
     "upheld": Kind(lambda it: f"/desk/cases/{quote(it.label)}", lambda it: it.decided_at),
+    "faked": Kind(lambda it: f"/desk/cases/{quote(it.label)}", lambda it: it.judged_at),
     "paper": Kind(lambda it: url_for("bulletin.show", bulletin_id=it.id), lambda it: it.issued_at),
     "penalty": Kind(
         lambda it: f"/desk/penalties/{it.id}",

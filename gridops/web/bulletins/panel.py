@@ -37,7 +37,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "on_time_rate", "closed_no_deadline",
         ),
     ),
-    ("质量", ("rework", "rework_rate", "rework_turns", "extended", "extension_rate", "extension_turns")),
+    ("质量", ("rework", "rework_rate", "rework_turns", "faked", "extended", "extension_rate", "extension_turns")),
     (
         "存量",
         ("overdue_open", "suspended", "pending_start", "pending_end", "in_hand_start", "in_hand_end"),
@@ -80,7 +80,13 @@ TABLES = {
     "penalties_by_kind": "处罚种类",
 }
 # Columns that facts add to a table, or that are all of it.
-OF_TABLES = {"rounds": sheets.OF_ROUNDS, "by_campaign": sheets.OF_CAMPAIGNS, "penalties_by_kind": sheets.OF_KINDS}
+OF_TABLES = {
+    "rounds": sheets.OF_ROUNDS,
+    "by_campaign": sheets.OF_CAMPAIGNS,
+    "by_grid": sheets.OF_VERDICTS,
+    "by_unit": sheets.OF_VERDICTS,
+    "penalties_by_kind": sheets.OF_KINDS,
+}
 FACT_TABLES = ("rounds", "penalties_by_kind")
 # A rate's list is that of its denominator, with those of the numerator told apart; counts have their own.
 PARTS_OF_RATES = {

@@ -20,7 +20,7 @@ from gridops.core.errors import Conflict, Invalid, NotAllowed
 from gridops.core.ids import row_id
 from gridops.evidence import queries as evidence
 from gridops.evidence.queries import Use
-from gridops.people.rules import Person, Role
+from gridops.people.rules import Person
 from gridops.web import words
 from gridops.web.desk import common
 from gridops.web.field.common import shows
@@ -30,8 +30,6 @@ pages = Blueprint("desk_flags", __name__, url_prefix="/desk/flags")
 
 Answer = str | Response | tuple[str, int]
 READERS = tuple(sorted(JUDGES))
-# Whoever handled it is not shown what is held against his photos before somebody has judged it.
-_NOT_TOLD = frozenset({Role.HANDLER, Role.INSPECTOR, Role.OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +72,7 @@ def judge(flag_id: int) -> Answer:
 
 def of_case(session: Session, person: Person, case_id: int) -> list[Flag]:
     """The flags that the page of a case shows this person."""
-    if person.roles <= _NOT_TOLD:
-        return []
-    return seen(session, flags.of_case(session, current_scope(), case_id))
+    return seen(session, flags.of_case(session, current_scope(), person, case_id))
 
 
 def seen(session: Session, rows: list[FlagRow]) -> list[Flag]:
@@ -116,7 +112,7 @@ def _page(refused: int = 0, problem: str = "") -> str:
     scope = current_scope()
     after = request.args.get("after", 0, type=row_id) or 0
     with reading() as session:
-        found = flags.to_judge(session, scope, after=after, limit=flags.LIST + 1)
+        found = flags.to_judge(session, scope, current_person(), after=after, limit=flags.LIST + 1)
         waiting = seen(session, found[: flags.LIST])
         done = seen(session, flags.judged(session, scope, 20)) if not after else []
     more = found[flags.LIST - 1].flag.id if len(found) > flags.LIST else None

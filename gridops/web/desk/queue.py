@@ -76,7 +76,7 @@ def index() -> Answer:
         options = _options(session, person.root_id)
         judged = judging.any_waiting(session, person)
         queues = office_queues(session)
-        doubted = not person.roles.isdisjoint(JUDGES) and any_to_judge(session, current_scope())
+        doubted = not person.roles.isdisjoint(JUDGES) and any_to_judge(session, current_scope(), person)
     shown: dict[str, Any] = asked.kept
     trail = [mark for mark in request.args.get("trail", "")[:4000].split(".") if mark][-_TRAIL:]
     return render_template(

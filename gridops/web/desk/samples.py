@@ -113,7 +113,8 @@ def _wanted(given: Mapping[str, str]) -> tuple[Population, int, str]:
     return Population(first, last, grid or 0, unit), size, given.get("seed", "").strip()
 
 
-def _index(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
+def _index(typed: Mapping[str, str], errors: Mapping[str, str], refused: int = 0, problem: str = "") -> str:
+    """`typed`, `errors`: of the form for a sample; `refused`, `problem`: of a drawn case, whose form is `judged`."""
     scope, person = current_scope(), current_person()
     today = clock.local_date(clock.now())
     month = today.replace(day=1) - timedelta(days=1)
@@ -130,8 +131,9 @@ def _index(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         units=units,
         typed=typed,
         errors=errors,
-        refused=0,
-        problem="",
+        refused=refused,
+        problem=problem,
+        judged=request.form,
         whole=scope.grid_ids is None,
         default={"first_day": month.replace(day=1), "last_day": month, "size": SIZE},
         most=MOST,
@@ -167,4 +169,4 @@ def _refused(entry_id: int, problem: str) -> str:
     """The page of the entry's sample again with what is wrong; NotFound where that is out of sight."""
     with reading() as session:
         sample_id = samples.sample_of(session, current_scope(), entry_id)
-    return _show(sample_id, entry_id, problem) if sample_id else _index({}, {"own": problem})
+    return _show(sample_id, entry_id, problem) if sample_id else _index({}, {}, entry_id, problem)

@@ -17,6 +17,7 @@ from gridops.core.errors import Invalid, NotFound
 from gridops.core.periods import Period, PeriodKind
 from gridops.figures import service as figures
 from gridops.figures.counts import COUNTS, RATES
+from gridops.figures.sheets import OF_VERDICTS
 from gridops.grids import queries as grids
 from gridops.grids.rules.tree import Node, Tree
 from gridops.people.queries import Scope
@@ -26,7 +27,11 @@ from gridops.web.guards import current_scope, needs
 pages = Blueprint("desk_shades", __name__, url_prefix="/desk/map")
 
 SERIES = default_series(PeriodKind.MONTH)
-NAMES: dict[str, str] = {**{one.key: one.name for one in COUNTS}, **{one.key: one.name for one in RATES}}
+NAMES: dict[str, str] = {
+    **{one.key: one.name for one in COUNTS},
+    **{column: one.name for column, one in OF_VERDICTS.items()},
+    **{one.key: one.name for one in RATES},
+}
 _RATES = frozenset(rate.key for rate in RATES)
 
 
@@ -63,7 +68,7 @@ def shades() -> Response:
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     """Counts are numbers, rates percent as they are printed."""
-    values = {key: row[key] for key in NAMES}
+    values = {key: row.get(key, 0) for key in NAMES}
     return {"code": row["key"], "name": row["label"], **values}
 
 
