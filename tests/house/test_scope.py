@@ -102,8 +102,14 @@ ASKED = {
     "desk_hotline.behind": "?of=should_contact&month=2017-03",
     "desk_places.place": "?lon=119.955&lat=31.855",
 }
-# Where a handler sees no grid whole there is no figure, and an appeal is against something.
-PARTLY = {"desk_shades.shades": (404,), "desk_ground.file": (404,), "desk_appeals.new": (404, 422)}
+# Where a handler sees no grid whole there is no figure; an appeal is against something; no base map is kept here; what
+# a change did to running cases is asked of a change.
+PARTLY = {
+    "desk_shades.shades": (404,),
+    "desk_appeals.new": (404, 422),
+    "desk_ground.file": (404,),
+    "admin_running.index": (404,),
+}
 # A thing that is not there.
 NOTHING: dict[type, Any] = {int: 999_999, str: "018f0000-0000-7000-8000-000000000000"}
 # Who asks for the whole street too; of the others those of a part alone, from whom more is hidden.

@@ -88,7 +88,7 @@ def tell_owed(session: Session) -> Told | None:
 
 def owe_running_out(session: Session) -> int:
     """Owe handlers the notice of each case whose time ends soon; once for a deadline, how many. Repeatable."""
-    return owe_once(session, {key for root in grids.roots(session) for key in keys_running_out(session, root.grid_id)})
+    return sum(owe_once(session, keys_running_out(session, root.grid_id)) for root in grids.roots(session))
 
 
 def _still_so(session: Session, keys: Iterable[str]) -> list[ToTell]:
