@@ -118,16 +118,17 @@ def speak(language: str | None) -> None:
     """Answer this request in a language, where it is one of ours: the phone's may be another than the account's."""
     if language in LANGUAGES:
         g.spoken = language
+        g.pop("category_names", None)
         refresh()
 
 
 def category_name(name: str) -> str:
     """A category in the reader's language; one without an English name stays as it is."""
-    if chosen_language() == "zh":
-        return name
     if "category_names" not in g:
-        with reading() as opened:
-            g.category_names = english_names(opened)
+        g.category_names = {}
+        if chosen_language() != "zh":
+            with reading() as opened:
+                g.category_names = english_names(opened)
     return str(g.category_names.get(name, name))
 
 

@@ -63,9 +63,13 @@ def unchanged(since: Version) -> bool:
 
 def version_of(session: Session, scope: Scope) -> Version:
     """The version of what this scope shows now; read it together with the list it stands for."""
-    highest = session.scalar(_HIGHEST) or 0
-    known = session.execute(_STANDING, {"low": highest - OVERLAP, "high": highest}).one()[1]
-    return Version(highest, known, len(_in_sight(session, scope, highest - OVERLAP)))
+    newest, known = session.execute(_NEWEST).one()
+    highest = newest or 0
+    if scope.grid_ids is None:
+        seen = session.scalar(_OF_ROOT, {"low": highest - OVERLAP, "root_id": scope.root_id}) or 0
+    else:
+        seen = len(_in_sight(session, scope, highest - OVERLAP))
+    return Version(highest, known, seen)
 
 
 def changed_since(session: Session, scope: Scope, since: Version) -> Changes:
@@ -150,6 +154,15 @@ _LEFT: Any = (
     .limit(MOST)
 )  # fmt: skip
 _HIGHEST = select(func.max(CaseEvent.id))
+_TOP = _HIGHEST.with_only_columns(func.max(CaseEvent.id).label("id")).subquery("top")
+_OVERLAPPING = select(func.count()).where(CaseEvent.id > _TOP.c.id - OVERLAP, CaseEvent.id <= _TOP.c.id)
+_NEWEST = select(_TOP.c.id, _OVERLAPPING.correlate(_TOP).scalar_subquery())
+_OF_ROOT = (
+    select(func.count())
+    .select_from(CaseEvent)
+    .join(Case, Case.id == CaseEvent.case_id)
+    .where(CaseEvent.id > bindparam("low"), Case.root_id == bindparam("root_id"))
+)
 _KNOWN = select(func.count()).where(CaseEvent.id > bindparam("low"), CaseEvent.id <= bindparam("high"))
 _STANDING = select(_HIGHEST.scalar_subquery(), _KNOWN.scalar_subquery())
 _ABOVE: Any = (

@@ -1,4 +1,4 @@
-"""Who asked lately: kept for two seconds in each process, so that a busy phone or desk is not looked up every time.
+"""Who asked lately, and what every page shows beside: kept for two seconds in each process, not looked up every time.
 
 A person locked, a role changed or ended, a token revoked and a session signed out hold at once in the process that did
 it (what is written through the models drops everything kept, once it is committed), and within `KEPT_S` in every other.
@@ -16,13 +16,13 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, object_session
 
 from gridops.core import clock, db
+from gridops.core.db import Base
 from gridops.grids.models import Grid, GridVersion
 from gridops.people.models import ApiToken, EndedSession, RoleHolding, Unit, User
 
 KEPT_S = 2.0
 MOST = 2000
-# What a person, their roles and their scope are read from.
-_READ_FROM = (User, RoleHolding, ApiToken, EndedSession, Unit, Grid, GridVersion)
+_read_from: set[type[Base]] = set()
 
 T = TypeVar("T")
 
@@ -81,11 +81,18 @@ def _changed(_mapper: Any, _connection: Any, row: Any) -> None:
 def _changed_many(asked: ORMExecuteState) -> None:
     """Rows written by a statement, not one by one: `session.execute(update(User)…)`."""
     writes = asked.is_insert or asked.is_update or asked.is_delete
-    if writes and asked.bind_mapper is not None and asked.bind_mapper.class_ in _READ_FROM:
+    if writes and asked.bind_mapper is not None and asked.bind_mapper.class_ in _read_from:
         db.after_commit(asked.session, forget)
 
 
-for _model in _READ_FROM:
-    for _what in ("after_insert", "after_update", "after_delete"):
-        event.listen(_model, _what, _changed)
+def reads_from(*models: type[Base]) -> None:
+    """Rows of these models, written through the session, are read by something that is kept: it is forgotten then."""
+    for model in models:
+        _read_from.add(model)
+        for what in ("after_insert", "after_update", "after_delete"):
+            event.listen(model, what, _changed)
+
+
+# What a person, their roles and their scope are read from.
+reads_from(User, RoleHolding, ApiToken, EndedSession, Unit, Grid, GridVersion)
 event.listen(Session, "do_orm_execute", _changed_many)

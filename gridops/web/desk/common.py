@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from gridops.cases.queries import listing
@@ -80,6 +80,11 @@ class Asked:
     def way(self) -> dict[str, Any]:
         """The list as it stands in the address of a case, so that one goes on from there to the next."""
         return {**self.kept, "group": self.wanted.group.value, "sort": self.sort.value}
+
+    def addresses(self) -> Callable[[CaseRow], str]:
+        """The page of a case with the same way to it; what all have in common is written out once."""
+        page, way = url_for("desk_case.show", number=""), urlencode(self.way)
+        return lambda row: f"{page}{row.number}?{way}&at={written(listing.place_of(row, self.sort))}"
 
     def way_to(self, row: CaseRow) -> dict[str, Any]:
         """The same, with the place of one case in it."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from gridops.cases import service
+from gridops.cases.models import DispatchRuleRow
 from gridops.cases.queries import dispatching, listing, overview, steps
 from gridops.cases.queries.changes import version_of
 from gridops.cases.queries.export import EXPORT_COLUMNS, export_rows
@@ -21,9 +22,10 @@ from gridops.cases.queries.flags import any_to_judge
 from gridops.cases.queries.kept import kept_filters
 from gridops.cases.rules.faking import JUDGES
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.names import STATE_NAMES
+from gridops.cases.rules.names import MOVE_NAMES, STATE_NAMES
 from gridops.cases.rules.queue import Group, Sort, written
 from gridops.catalogue import queries as catalogue
+from gridops.catalogue.models import Category, CategoryList
 from gridops.catalogue.service import list_on
 from gridops.core import clock
 from gridops.core.db import reading, transaction
@@ -33,12 +35,15 @@ from gridops.grids import queries as grids
 from gridops.grids.rules.tree import Territory
 from gridops.intake import judging
 from gridops.people.queries.helping import helping_with
+from gridops.people.queries.lately import Lately, reads_from
 from gridops.people.rules import Person, Role
+from gridops.supervision.models import Appeal, Matter, MatterHelper, MatterLine, MatterUndoing, Problem, ProblemStep
 from gridops.tasks.waking import wake
 from gridops.web import choices, explain
 from gridops.web.desk import common, many, proposals
 from gridops.web.desk.supervision.common import office_queues
 from gridops.web.guards import current_person, current_scope, needs
+from gridops.web.language import chosen_language
 from gridops.web.steps import late_now
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
@@ -62,7 +67,7 @@ _FIRST_TAB = (
 @needs(*common.READERS)
 def index() -> Answer:
     """A page of the queue."""
-    person, scope = current_person(), current_scope()
+    person, scope, language = current_person(), current_scope(), chosen_language()
     default = next((tab for role, tab in _FIRST_TAB if role in person.roles), Group.ALL)
     asked = common.asked(request.args, default)
     after = common.place(request.args.get("after"), "after")
@@ -73,15 +78,18 @@ def index() -> Answer:
         in_steps = steps.present(session, person.root_id, {row.id: row.category_id for row in page.rows})
         filters = kept_filters(session, person.user_id)
         helping = helping_with(session, [row.id for row in page.rows])
-        options = _options(session, person.root_id)
+        options = _kept.get(f"{person.root_id} {language}", lambda: _options(session, person.root_id))
+        territory = grids.territory(session)
         judged = judging.any_waiting(session, person)
-        queues = office_queues(session)
+        queues = _waits.get(f"{person.user_id} {language}", lambda: office_queues(session)) or []
         doubted = not person.roles.isdisjoint(JUDGES) and any_to_judge(session, current_scope(), person)
     shown: dict[str, Any] = asked.kept
+    words = common.words()
     trail = [mark for mark in request.args.get("trail", "")[:4000].split(".") if mark][-_TRAIL:]
     return render_template(
         "desk/queue.html",
         page=page,
+        address_of=asked.addresses(),
         asked=asked,
         tab=asked.wanted.group,
         counts=counts,
@@ -90,7 +98,8 @@ def index() -> Answer:
         chosen=_chosen,
         helping=helping,
         helped=scope.helped,
-        **options,
+        **(options or {}),
+        areas=_areas(territory, grids.today(), person.root_id, scope.grid_ids),
         why_here=explain.why_here,
         state_options=[(state.value, _(name)) for state, name in STATE_NAMES.items()],
         sort_options=[(sort.value, _(name)) for sort, name in common.sorts(asked.wanted.group).items()],
@@ -112,7 +121,8 @@ def index() -> Answer:
         back_url=_backward(asked.kept, trail) if after else None,
         csv_url=url_for(".export", **{**shown, "group": asked.wanted.group.value}),
         here=request.full_path.rstrip("?"),
-        **common.words(),
+        keys_dialog=_keys(language, tuple(words["own_letters"].items())),
+        **words,
     )
 
 
@@ -187,8 +197,25 @@ def _searched(page: listing.CasePage, sort: Sort) -> str:
     return _("本次已查 %(n)d 件，其余还没有查。", n=page.looked)
 
 
+# What the filters offer everybody of a jurisdiction.
+_kept: Lately[dict[str, Any]] = Lately()
+reads_from(DispatchRuleRow, Category, CategoryList)
+
+
+# What waits for a person in the queues of the office.
+_waits: Lately[list[tuple[Any, str, int]]] = Lately()
+reads_from(Appeal, Matter, MatterHelper, MatterLine, MatterUndoing, Problem, ProblemStep)
+
+
+@lru_cache(maxsize=64)
+def _keys(_language: str, letters: tuple[tuple[Move, str], ...]) -> Markup:
+    """What explains the keys: the same in a language for all who have the same moves."""
+    drawn: Markup = get_template_attribute("desk/_keys.html", "dialog")("queue", dict(letters), MOVE_NAMES)
+    return drawn
+
+
 def _options(session: Session, root_id: int) -> dict[str, Any]:
-    """What the filters offer."""
+    """What the filters offer, whoever asks."""
     try:
         edition = list_on(session, choices.LIST, grids.today())
         classes = catalogue.classes(session, edition.id)
@@ -196,7 +223,6 @@ def _options(session: Session, root_id: int) -> dict[str, Any]:
         classes = []
     units = proposals.units_in_use(session, root_id)
     return {
-        "areas": _areas(grids.territory(session), grids.today(), root_id, current_scope().grid_ids),
         "units": get_template_attribute("desk/_options.html", "units")(units),
         "by_rule": BY_RULE if dispatching.rules_on(session, root_id, grids.today()) else "",
         "classes": [row for row in classes if row.kind in choices.KIND_NAMES],
