@@ -28,8 +28,8 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 ERRORS = frozenset({"Invalid", "FieldError", "NotFound", "NotAllowed", "Conflict", "Closed"})
 # Rooms whose errors reach pages; those of the others are for programs and papers.
-ROOMS = ("api", "bulletins", "cases", "catalogue", "core", "evidence", "figures", "grids", "hotline", "inspections",
-         "intake", "notices", "operations", "penalties", "people", "premises", "squads", "supervision",
+ROOMS = ("api", "assessment", "bulletins", "cases", "catalogue", "core", "evidence", "figures", "grids", "hotline",
+         "inspections", "intake", "notices", "operations", "penalties", "people", "premises", "squads", "supervision",
          "worktime")  # fmt: skip
 # Tables and functions of rules whose words pages show through `_()`.
 SHOWN: dict[str, tuple[str, ...]] = {
@@ -60,6 +60,8 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "figures/counts.py": ("COUNTS", "RATES"),
     "figures/enforcement.py": ("TELLING",),
     "figures/money.py": ("TELLING",),
+    "assessment/forms.py": ("early_form",),
+    "assessment/rules.py": ("LOSS_NAMES", "STANDING_NAMES", "early_fault"),
     "hotline/forms.py": ("step_form",),
     "hotline/rules.py": ("STEP_NAMES", "WAITING_NAMES", "NUMBER_NAMES", "RATE_NAMES", "step_fault"),
     "hotline/service.py": ("CHANGED_MEANWHILE",),

@@ -39,6 +39,7 @@ THINGS = {
     "desk_peek.show": "case",
     "desk_split.show": "case",
     "desk_hotline.show": "case",
+    "desk_assessment.show": "case",
     "field_case.show": "case",
     "api.get_evidence": "evidence",
     "bulletin.show": "bulletin",

@@ -31,6 +31,7 @@ CORNERS = (
     Corner("/admin/dispatch-rules", "派遣规则", "按类别、网格、来源、时段、在办件数建议处置单位，可先试算", "route"),
     Corner("/admin/closing", "结案权限", "由谁结案，上报人结案的复核比例", "circle-check", for_all=True),
     Corner("/admin/hotline", "12345 时限", "联系、答复来电人的时限", "phone", for_all=True),
+    Corner("/admin/assessment-rules", "考核扣分规则", "市、区考核下发问题怎样扣分", "target", for_all=True),
     Corner("/admin/categories", "案件类别", "类别清单、立案条件与时限", "category"),
     Corner("/admin/areas", "区域类别", "网格的A、B、C类，立案条件可据此规定更短时限", "map-2"),
     Corner("/admin/steps", "环节时限", "受理、立案、派遣、接收、处置、核查、结案各环节的时限", "hourglass"),

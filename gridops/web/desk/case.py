@@ -29,7 +29,7 @@ from gridops.supervision import queries as supervision
 from gridops.supervision.rules import AGAINST_NAMES
 from gridops.tasks.waking import wake
 from gridops.web import choices, explain, records, smallmap, steps
-from gridops.web.desk import around, common, flags, moving, orders, proposals
+from gridops.web.desk import around, assessed, common, flags, moving, orders, proposals
 from gridops.web.desk.typed import written
 from gridops.web.field import common as street
 from gridops.web.guards import current_person, current_scope, needs
@@ -149,6 +149,7 @@ def _page(number: str, tried: Tried) -> str:
         reproposed = proposals.reproposed(session, file)
         appeals = supervision.of_case(session, file.case.id)
         hotline = orders.of_case(session, person, file.case)
+        assessment = assessed.of_case(session, person, file.case)
         suspected = flags.of_case(session, person, file.case.id)
         pictures = around.shots(session, file.case, uses, file.absorbed)
         near = around.around(session, person, scope, file.case)
@@ -186,13 +187,16 @@ def _page(number: str, tried: Tried) -> str:
         answers=moving.on_site(file),
         appeals=appeals,
         hotline=hotline,
+        assessment=assessment,
         appealable=appealable,
         against_names=AGAINST_NAMES,
         tried=tried,
         said=said,
+        local_input=common.local_input,
         today=clock.local_date(clock.now()),
         said_reason=records.said,
         **texts,
         **orders.words(),
+        **assessed.words(),
         **common.words(),
     )

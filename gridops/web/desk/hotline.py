@@ -189,7 +189,12 @@ def _page(number: str, tried: Tried, told: tuple[str, str] | None = None) -> str
         terms = queries.terms_of(session, case.root_id)
     if panel is None:
         raise NotFound("这个案件不是 12345 热线来的")
-    given: dict[str, Any] = {**orders.words(), **common.words(), "hotline_tried": tried}
+    given: dict[str, Any] = {
+        **orders.words(),
+        **common.words(),
+        "hotline_tried": tried,
+        "local_input": common.local_input,
+    }
     return render_template("desk/hotline_order.html", case=case, panel=panel, terms=terms, contact=told, **given)
 
 

@@ -9,6 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from gridops.assessment import forms as assessment_forms
+from gridops.assessment import service as assessment_service
 from gridops.cases.queries import lookups
 from gridops.cases.rules.names import SOURCE_NAMES
 from gridops.cases.rules.sources import VERIFIED_SOURCES, Source
@@ -19,6 +21,7 @@ from gridops.hotline import queries as hotline
 from gridops.hotline import service as hotline_service
 from gridops.hotline.forms import OrderForm
 from gridops.intake.rules import RecordType
+from gridops.supervision.rules import ASSESSOR_NAMES, Assessor
 from gridops.web import choices, photos, records
 from gridops.web.desk import common
 from gridops.web.guards import current_person, current_scope, needs
@@ -50,10 +53,12 @@ def send() -> Answer:
     if bad:
         return _page(typed, bad, shots), 422
     try:
-        order, body = _order(typed), _body(typed)
+        order, level, body = _order(typed), _level(typed), _body(typed)
         receipt = records.send(person, RecordType.REPORT, body, shots, device="desk")
         if order is not None and receipt.number is not None:
             _keep_order(receipt.number, order)
+        if level is not None and receipt.number is not None:
+            _set_level(receipt.number, level)
     except Invalid as wrong:
         return _page(typed, records.problems(wrong), shots), 422
     if receipt.number is None:
@@ -86,6 +91,20 @@ def _keep_order(number: str, order: OrderForm) -> None:
         case = lookups.by_number(session, number)
         if case is not None:
             hotline_service.keep_order(session, current_person(), case.id, order)
+
+
+def _level(typed: Mapping[str, str]) -> Assessor | None:
+    """Which level sent a problem of an assessment down; None for other sources, and where nobody knows yet."""
+    if typed.get("source") != Source.ASSESSMENT or not typed.get("assessor"):
+        return None
+    return assessment_forms.level_form(typed)
+
+
+def _set_level(number: str, level: Assessor) -> None:
+    with transaction() as session:
+        case = lookups.by_number(session, number)
+        if case is not None:
+            assessment_service.set_level(session, current_person(), case.id, level)
 
 
 def _body(typed: Mapping[str, str]) -> dict[str, Any]:
@@ -131,6 +150,7 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str], shots: list[photo
         recent=recent,
         chosen=choices.find(offered, typed.get("category", "")),
         grids=mine,
+        levels=[(level.value, _(name)) for level, name in ASSESSOR_NAMES.items()],
         sources=[(source.value, _(SOURCE_NAMES[source])) for source in SOURCES],
         verified=[source.value for source in VERIFIED_SOURCES],
         kind_names=choices.KIND_NAMES,

@@ -17,7 +17,6 @@ from gridops.hotline.models import HotlineOrder
 from gridops.hotline.queries import Rights, StepRow
 from gridops.hotline.rules import STEP_NAMES, WAITING_NAMES, Progress, StepKind, late_by_then
 from gridops.people.rules import Person
-from gridops.web.desk.common import local_input
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +87,4 @@ def words() -> dict[str, Any]:
         "hotline_names": STEP_NAMES,
         "hotline_waits": WAITING_NAMES,
         "hotline_tried": Tried(),
-        "local_input": local_input,
     }

@@ -1,0 +1,187 @@
+"""The verbs of the assessment from above: rules of points kept, levels named, reports made beforehand and judged."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridops.assessment import queries
+from gridops.assessment.forms import EarlyForm, JudgementForm, RuleForm
+from gridops.assessment.models import AssessmentProblem, AssessmentRule, EarlyJudgement, EarlyReport
+from gridops.assessment.rules import JUDGES, KEEPERS, OPEN, OWN, Loss, early_fault
+from gridops.audit import service as audit
+from gridops.cases.models import Case
+from gridops.cases.queries import lookups
+from gridops.cases.rules.sources import Source
+from gridops.core import clock
+from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
+from gridops.people.queries import may_at, scope_of
+from gridops.people.rules import Person, Role
+from gridops.supervision.rules import Assessor
+
+MOST_RULES = 200
+
+
+def add_rule(session: Session, root_id: int, form: RuleForm, *, actor_id: int) -> AssessmentRule:
+    """A further rule; one for the same level and categories that holds then ends where it begins.
+
+    Problems are counted by the rule of the day on which they were filed. Raises Invalid, Conflict. Audited.
+    """
+    begins = form.valid_from or clock.local_date(clock.now())
+    if form.valid_to is not None and form.valid_to <= begins:
+        raise Invalid(("last_day", "不能早于生效日期"))
+    if not any(form.points.values()):
+        raise Invalid(("found_points", "至少填写一项扣分"))
+    rows = queries.rule_rows(session, root_id)
+    if len([row for row in rows if _stands(row, begins)]) >= MOST_RULES:
+        raise Conflict(f"最多{MOST_RULES}条扣分规则")
+    for row in rows:
+        same = (row.assessor, queries.as_rule(row).about) == (form.assessor, form.about)
+        if same and _stands(row, begins):
+            row.valid_to = max(begins, row.valid_from)
+    made = AssessmentRule(
+        root_id=root_id,
+        assessor=form.assessor,
+        name=form.name,
+        list_code=form.about.list_code,
+        kind=form.about.kind,
+        code=form.about.code,
+        found_points=form.points[Loss.FOUND],
+        overdue_points=form.points[Loss.OVERDUE],
+        rework_points=form.points[Loss.REWORK],
+        return_points=form.points[Loss.RETURN],
+        valid_from=begins,
+        valid_to=form.valid_to,
+        changed_at=clock.now(),
+        changed_by=actor_id,
+    )
+    session.add(made)
+    session.flush()
+    _tell_rule(session, "assessment_rule.add", made, actor_id)
+    return made
+
+
+def end_rule(session: Session, row_id: int, root_id: int, *, actor_id: int) -> None:
+    """End a rule today; what was filed before is counted by it still. NotFound, Conflict. Audited."""
+    row = session.get(AssessmentRule, row_id)
+    if row is None or row.root_id != root_id:
+        raise NotFound("没有这条扣分规则")
+    today = clock.local_date(clock.now())
+    if not _stands(row, today):
+        raise Conflict("这条扣分规则已经终止")
+    row.valid_to = max(today, row.valid_from)
+    row.changed_at, row.changed_by = clock.now(), actor_id
+    session.flush()
+    _tell_rule(session, "assessment_rule.end", row, actor_id)
+
+
+def set_level(session: Session, person: Person, case_id: int, assessor: Assessor) -> None:
+    """Say which level sent a problem down. NotFound, NotAllowed, Conflict: it did not come from an assessment."""
+    case = _case(session, person, case_id, KEEPERS)
+    if case.source is not Source.ASSESSMENT:
+        raise Conflict("只有来源为考核的案件有考核层级")
+    row = session.get(AssessmentProblem, case.id) or AssessmentProblem(case_id=case.id, root_id=case.root_id)
+    row.assessor, row.set_at, row.set_by = assessor, clock.now(), person.user_id
+    session.add(row)
+    session.flush()
+    _tell(session, "assessment.level", case, person, assessor=assessor.value)
+
+
+def report_early(session: Session, person: Person, case_id: int, form: EarlyForm) -> EarlyReport:
+    """Keep that an open problem of ours was reported upward beforehand, or correct what was kept of it.
+
+    NotFound, NotAllowed, Invalid; Closed: none of ours, ended, or found above already; Conflict: corrected meanwhile.
+    """
+    case = _case(session, person, case_id, KEEPERS)
+    now = clock.now()
+    at = form.at or now
+    if at > now:
+        raise Invalid(("at", "时间不能晚于现在"))
+    if form.corrects is not None:
+        standing = {row.row.id for row in queries.marks_of_case(session, case.id)}
+        if form.corrects not in standing:
+            raise Conflict("这条提前上报已被更正，请刷新后再试")
+    else:
+        row = queries.own_case(session, queries.named_case(session, case.id))
+        fault = early_fault(
+            own=case.source in OWN,
+            is_open=case.state in OPEN,
+            filed=case.filed_at is not None,
+            found_above=row.found_above,
+        )
+        if fault is not None:
+            raise Closed(fault)
+    if not form.withdrawn and (case.filed_at is None or at < case.filed_at):
+        raise Invalid(("at", "时间不能早于立案"))
+    made = EarlyReport(
+        root_id=case.root_id,
+        case_id=case.id,
+        assessor=form.assessor,
+        number=form.number,
+        at=at,
+        words=form.words,
+        supersedes_id=form.corrects,
+        withdrawn=form.withdrawn,
+        recorded_at=now,
+        actor_id=person.user_id,
+    )
+    session.add(made)
+    session.flush()
+    _tell(session, "early.correct" if form.corrects else "early.report", case, person, assessor=form.assessor.value)
+    return made
+
+
+def judge_early(session: Session, person: Person, case_id: int, form: JudgementForm) -> EarlyJudgement:
+    """A person's word whether a problem from above is the one of a mark; the last word holds.
+
+    NotFound, NotAllowed; Conflict: the mark is not of the same kind, place, level, and the seven days before.
+    """
+    case = _case(session, person, case_id, JUDGES)
+    if case.source is not Source.ASSESSMENT:
+        raise Conflict("只有来源为考核的案件有考核层级")
+    (row,) = queries.told(session, case.root_id, [queries.named_case(session, case.id)])
+    known = {one.row.id for one in (*row.maybe, *((row.early,) if row.early else ()))}
+    if form.early_report_id not in known:
+        raise Conflict("这条提前上报与本案的类别、地点、层级或时间不符")
+    made = EarlyJudgement(
+        case_id=case.id,
+        early_report_id=form.early_report_id,
+        same=form.same,
+        words=form.words,
+        judged_at=clock.now(),
+        judged_by=person.user_id,
+    )
+    session.add(made)
+    session.flush()
+    _tell(session, "early.judge", case, person, same=form.same)
+    return made
+
+
+def _case(session: Session, person: Person, case_id: int, roles: tuple[Role, ...]) -> Case:
+    """The case, held; NotFound where the person does not see it, NotAllowed without one of the roles there."""
+    case = lookups.locked(session, [case_id]).get(case_id)
+    if case is None or not scope_of(session, person).sees(
+        root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id
+    ):
+        raise NotFound("没有这个案件")
+    if not may_at(session, person, roles, case.grid_id):
+        raise NotAllowed("您的岗位或责任范围不能办理这件事")
+    return case
+
+
+def _stands(row: AssessmentRule, day: date) -> bool:
+    """Whether a rule holds on a day or is still to come."""
+    return row.valid_to is None or (row.valid_to > day and row.valid_to > row.valid_from)
+
+
+def _tell_rule(session: Session, act: str, row: AssessmentRule, actor_id: int) -> None:
+    audit.record(
+        session, act, "assessment_rule", row.id, actor_id=actor_id, root_id=row.root_id, name=row.name,
+        assessor=row.assessor.value, valid_from=row.valid_from.isoformat(),
+    )  # fmt: skip
+
+
+def _tell(session: Session, act: str, case: Case, person: Person, **details: Any) -> None:
+    audit.record(session, act, "case", case.id, actor_id=person.user_id, root_id=case.root_id, **details)

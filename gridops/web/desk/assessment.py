@@ -1,0 +1,149 @@
+"""/desk/assessment: what city and district problems cost in points, and what can be reported beforehand (提前上报)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from gridops.assessment import forms, queries, service
+from gridops.assessment.queries import SHOWN, ProblemRow
+from gridops.assessment.rules import HOLDS, KEEPERS, NEAR_M, Standing, Summary, summary
+from gridops.cases.queries import pages as case_pages
+from gridops.core.db import reading, transaction
+from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed
+from gridops.people.queries import UnitRow, unit_rows
+from gridops.web import records
+from gridops.web.desk import assessed, common
+from gridops.web.desk.months import month_of
+from gridops.web.desk.orders import Tried
+from gridops.web.guards import current_person, current_scope, needs
+
+pages = Blueprint("desk_assessment", __name__, url_prefix="/desk/assessment")
+
+Answer = str | Response | tuple[str, int]
+
+
+@pages.get("")
+@needs(*common.READERS)
+def index() -> Answer:
+    """The problems from above of a month with what each costs and why; sums by unit for information, never ranked."""
+    period = month_of(request.args.get("month"), default=True)
+    assert period is not None
+    with reading() as session:
+        rows = queries.problems(session, current_scope(), period.start, period.end)
+        units = unit_rows(session, current_scope().root_id)
+    return render_template(
+        "desk/assessment.html",
+        month=period,
+        rows=rows,
+        whole=summary([row.cost for row in rows]),
+        lines=_by_unit(rows, units),
+        keeps=not current_person().roles.isdisjoint(KEEPERS),
+        left_out=[one for one in Standing if one not in (Standing.COUNTED, Standing.EARLY)],
+        **assessed.words(),
+        **common.words(),
+    )
+
+
+@pages.get("/early")
+@needs(*common.READERS)
+def early() -> Answer:
+    """Open problems of our own finding that a level looks for, the costliest first."""
+    with reading() as session:
+        rows = queries.own_open(session, current_scope())
+        any_rule = bool(queries.rules_of(session, current_scope().root_id))
+    return render_template(
+        "desk/assessment_early.html",
+        rows=rows,
+        shown=SHOWN,
+        any_rule=any_rule,
+        days=HOLDS.days,
+        near=round(NEAR_M),
+        **assessed.words(),
+        **common.words(),
+    )
+
+
+@pages.get("/cases/<number>")
+@needs(*common.READERS)
+def show(number: str) -> Answer:
+    """What the assessment makes of a case."""
+    return _page(number, Tried())
+
+
+@pages.post("/cases/<number>/level")
+@needs(*common.READERS)
+def level(number: str) -> Answer:
+    """Say which level sent a problem down."""
+
+    def act(session: Session, case_id: int) -> None:
+        service.set_level(session, current_person(), case_id, forms.level_form(request.form))
+
+    return _act(number, "level", act, _("考核层级已保存。"))
+
+
+@pages.post("/cases/<number>/early")
+@needs(*common.READERS)
+def report(number: str) -> Answer:
+    """Keep that a problem of ours was reported upward beforehand, or correct that."""
+    corrects = request.form.get("corrects", "")
+
+    def act(session: Session, case_id: int) -> None:
+        service.report_early(session, current_person(), case_id, forms.early_form(request.form))
+
+    return _act(number, f"correct-{corrects}" if corrects else "early", act, _("提前上报已登记。"))
+
+
+@pages.post("/cases/<number>/judge")
+@needs(*common.READERS)
+def judge(number: str) -> Answer:
+    """A person's word whether the problem is the one that was reported beforehand."""
+
+    def act(session: Session, case_id: int) -> None:
+        service.judge_early(session, current_person(), case_id, forms.judgement_form(request.form))
+
+    return _act(number, f"judge-{request.form.get('early', '')}", act, _("认定已登记。"))
+
+
+def _act(number: str, form: str, act: Any, said: str) -> Answer:
+    try:
+        with transaction() as session:
+            act(session, case_pages.id_in_sight(session, current_scope(), number))
+    except Invalid as wrong:
+        return _page(number, Tried(form, request.form, records.problems(wrong))), 422
+    except (Closed, Conflict) as late:
+        return _page(number, Tried(form, request.form, {"version": str(late)})), 409
+    except NotAllowed as barred:
+        return _page(number, Tried(form, request.form, {"version": str(barred)})), 403
+    flash(said, "good")
+    if back := month_of(request.form.get("back"), default=False):
+        return redirect(url_for(".index", month=back.label))
+    return redirect(url_for("desk_case.show", number=number, _anchor="assessment"))
+
+
+def _page(number: str, tried: Tried) -> str:
+    person = current_person()
+    with reading() as session:
+        case = case_pages.case_in_sight(session, person, number)
+        panel = assessed.of_case(session, person, case) or assessed.Panel(number, keeps=False, judges=False)
+    given: dict[str, Any] = {
+        **assessed.words(),
+        **common.words(),
+        "assessed_tried": tried,
+        "local_input": common.local_input,
+    }
+    return render_template("desk/assessment_case.html", case=case, panel=panel, **given)
+
+
+def _by_unit(rows: list[ProblemRow], units: list[UnitRow]) -> list[tuple[str, Summary]]:
+    """Units in the order of their tree, with the sums of their problems; the last without a unit."""
+    costs: dict[int | None, list[Any]] = {}
+    for row in rows:
+        costs.setdefault(row.named.case.unit_id, []).append(row.cost)
+    names = [(unit.id, unit.name) for unit in units if unit.id in costs]
+    found: list[tuple[int | None, str]] = [*names, *([(None, "")] if None in costs else [])]
+    return [(name, summary(costs[unit_id])) for unit_id, name in found]

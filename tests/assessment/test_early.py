@@ -1,0 +1,139 @@
+"""Problems from above in the database: their level, their cost, what was reported beforehand, and who judges it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from sqlalchemy.orm import Session
+
+from gridops.assessment import queries, service
+from gridops.assessment.forms import EarlyForm, JudgementForm, RuleForm
+from gridops.assessment.queries import ProblemRow
+from gridops.assessment.rules import Kindred, Loss, Standing
+from gridops.cases.models import Case
+from gridops.cases.rules.moves import Move
+from gridops.catalogue.rules import Kind
+from gridops.core import clock
+from gridops.core.errors import Closed, Conflict, NotAllowed, NotFound
+from gridops.people.queries import scope_of
+from gridops.supervision.models import Appeal
+from gridops.supervision.rules import Against, Assessor
+from tests.cases.world import MORNING, World, make_world
+from tests.factories import at
+
+START, END = at("2017-03-01 00:00"), at("2017-04-01 00:00")
+POINTS = {
+    Loss.FOUND: Decimal("1.00"),
+    Loss.OVERDUE: Decimal("0.50"),
+    Loss.REWORK: Decimal("0.20"),
+    Loss.RETURN: Decimal(0),
+}
+RULE = RuleForm(Assessor.CITY, "市容环境", Kindred("B", Kind.EVENT, "0110"), POINTS)
+REPORTED = EarlyForm(Assessor.CITY, "SJ-1")
+
+
+@pytest.fixture
+def world(session: Session) -> Iterator[World]:
+    with clock.set_to(MORNING):
+        yield make_world(session)
+
+
+def rule(world: World, form: RuleForm = RULE) -> int:
+    return service.add_rule(world.session, world.root.id, form, actor_id=world.people["admin"].user_id).id
+
+
+def above(world: World) -> Case:
+    """A problem that the city sent down, filed."""
+    case = world.report("assessment", "clerk", source_number="KH-1")
+    case = world.move(case, Move.FILE, "leader", condition=world.condition.id)
+    service.set_level(world.session, world.people["clerk"], case.id, Assessor.CITY)
+    return case
+
+
+def row_of(world: World, who: str = "leader") -> ProblemRow:
+    (found,) = queries.problems(world.session, scope_of(world.session, world.people[who]), START, END)
+    return found
+
+
+def test_a_problem_costs_what_the_rule_of_its_day_says(world: World) -> None:
+    case = above(world)
+    assert row_of(world).cost.standing is Standing.NO_RULE
+    rule(world)
+    assert row_of(world).cost.points == Decimal("1.00")
+    with clock.set_to(at("2017-03-20 09:00")):  # long overdue, and the rule has become dearer since
+        rule(world, replace(RULE, points={**POINTS, Loss.FOUND: Decimal("9.00")}))
+        assert row_of(world).cost.points == Decimal("1.50")
+    assert queries.problems(world.session, scope_of(world.session, world.people["parks_handler"]), START, END) == []
+    now = clock.now()
+    appeal = Appeal(
+        root_id=world.root.id, case_id=case.id, unit_id=world.units["cleaning"].id, against=Against.OVERDUE,
+        marked_at=now, at=now, by_id=world.people["handler"].user_id, reason="x", due_at=now, recorded_at=now,
+        upheld=True, decided_at=now,
+    )  # fmt: skip
+    world.session.add(appeal)
+    world.session.flush()
+    assert row_of(world).cost.standing is Standing.UPHELD
+
+
+def test_what_was_reported_beforehand_costs_nothing_once_a_person_has_judged_it(world: World) -> None:
+    rule(world)
+    session, leader = world.session, world.people["leader"]
+    ours = world.dispatched()
+    (own,) = queries.own_open(session, scope_of(session, leader))
+    assert (own.named.case.id, own.most, own.mark, own.found_above) == (ours.id, Decimal("1.00"), None, False)
+    with pytest.raises(NotAllowed):
+        service.report_early(session, world.people["handler"], ours.id, REPORTED)
+    mark = service.report_early(session, leader, ours.id, REPORTED)
+    assert queries.own_open(session, scope_of(session, leader))[0].mark is not None
+    with clock.set_to(at("2017-03-08 09:00")):
+        theirs = above(world)
+        assert [one.row.id for one in row_of(world).maybe] == [mark.id]
+        assert row_of(world).cost.points == Decimal("1.00"), "nobody has judged it yet"
+        word = JudgementForm(mark.id, same=True, words="同一处垃圾")
+        with pytest.raises(NotAllowed):
+            service.judge_early(session, world.people["clerk"], theirs.id, word)
+        service.judge_early(session, leader, theirs.id, word)
+        row = row_of(world)
+        assert (row.cost.standing, row.cost.points) == (Standing.EARLY, Decimal("0.00"))
+        assert row.early is not None
+        assert row.early.case_number == ours.number
+        service.judge_early(session, leader, theirs.id, replace(word, same=False))
+        assert row_of(world).cost.standing is Standing.COUNTED
+        service.judge_early(session, leader, theirs.id, word)
+        wrong = EarlyForm(Assessor.CITY, "SJ-1", words="没有报", corrects=mark.id, withdrawn=True)
+        service.report_early(session, leader, ours.id, wrong)
+        with pytest.raises(Conflict):
+            service.report_early(session, leader, ours.id, wrong)
+        assert row_of(world).cost.standing is Standing.COUNTED, "what was withdrawn covers nothing"
+        with pytest.raises(Closed):  # the city has found it: too late
+            service.report_early(session, leader, ours.id, REPORTED)
+
+
+def test_what_is_no_find_of_ours_or_elsewhere_is_not_reported_beforehand(world: World) -> None:
+    session, leader = world.session, world.people["leader"]
+    rule(world)
+    told = world.report("leader", "clerk")
+    reported = world.report()
+    for case in (told, reported):
+        with pytest.raises(Closed):
+            service.report_early(session, leader, case.id, REPORTED)
+    assert queries.own_open(session, scope_of(session, leader)) == []
+    with pytest.raises(NotFound):
+        service.report_early(session, world.people["eastern_inspector"], world.filed().id, REPORTED)
+    with pytest.raises(Conflict):
+        service.set_level(session, leader, reported.id, Assessor.CITY)
+
+
+def test_a_new_rule_ends_the_one_before_it(world: World) -> None:
+    first = rule(world)
+    with clock.set_to(at("2017-03-10 09:00")):
+        second = rule(world)
+        by_id = {row.id: row for row in queries.rule_rows(world.session, world.root.id)}
+        assert by_id[first].valid_to == by_id[second].valid_from
+        admin = world.people["admin"].user_id
+        with pytest.raises(Conflict):
+            service.end_rule(world.session, first, world.root.id, actor_id=admin)
+        service.end_rule(world.session, second, world.root.id, actor_id=admin)

@@ -1,0 +1,53 @@
+"""The assessment from above on the desk: rules by the admin, what a problem costs, what is reported beforehand."""
+
+from __future__ import annotations
+
+from gridops.cases.rules.moves import Move
+from gridops.cases.rules.sources import Source
+from gridops.core import clock
+from gridops.core.db import transaction
+from gridops.grids.models import Grid
+from gridops.people.rules import Role
+from tests.factories import make_user
+from tests.web.street import Street
+from tests.webapp import PASSWORD_HASH
+
+RULE = {"name": "市考市容", "assessor": "city", "about": "event/01", "found_points": "1.5", "overdue_points": "0.5"}
+
+
+def test_points_and_early_reports_go_from_the_rule_to_the_judgement(street: Street) -> None:
+    with transaction() as session:
+        root = session.get_one(Grid, street.root_id)
+        make_user(session, root, Role.ADMIN, username="admin", password_hash=PASSWORD_HASH)
+    admin, desk = street.browser("admin"), street.browser("desk")
+    assert admin.post("/admin/assessment-rules", {**RULE, "found_points": "", "overdue_points": ""}).status_code == 422
+    assert admin.post("/admin/assessment-rules", {**RULE, "about": "event/zz/9"}).status_code == 422
+    assert admin.post("/admin/assessment-rules", RULE).status_code == 302
+    assert "市考市容" in admin.get("/admin/assessment-rules").text
+    assert desk.get("/admin/assessment-rules").status_code == 403
+    ours = street.dispatched()
+    early = desk.get("/desk/assessment/early").text
+    assert ours.number in early
+    assert ours.number not in street.browser("eastern_desk").get("/desk/assessment/early").text
+    own = f"/desk/assessment/cases/{ours.number}"
+    assert desk.post(f"{own}/early", {"assessor": "city"}).status_code == 422
+    assert street.browser("handler").post(f"{own}/early", {"assessor": "city", "early_number": "1"}).status_code == 403
+    assert desk.post(f"{own}/early", {"assessor": "city", "early_number": "SJ-9"}).status_code == 302
+    assert "SJ-9" in desk.get(f"/desk/cases/{ours.number}").text
+    theirs = street.move(
+        street.report("desk", source=Source.ASSESSMENT), Move.FILE, "desk", condition=street.condition_id
+    )
+    page = f"/desk/assessment/cases/{theirs.number}"
+    assert desk.post(f"{page}/level", {"assessor": "nobody"}).status_code == 422
+    assert desk.post(f"{page}/level", {"assessor": "city"}).status_code == 302
+    month = f"/desk/assessment?month={clock.local(clock.now()):%Y-%m}"
+    assert "1.50" in desk.get(month).text
+    case_page = desk.get(f"/desk/cases/{theirs.number}").text
+    mark = case_page.partition('name="early" value="')[2].partition('"')[0]
+    sent = {"early": mark, "same": "true", "words": "同一处"}
+    assert desk.post(f"{page}/judge", {**sent, "words": ""}).status_code == 422
+    assert street.browser("handler").post(f"{page}/judge", sent).status_code == 404
+    assert desk.post(f"{page}/judge", sent).status_code == 302
+    told = desk.get(month).text
+    assert ours.number in told
+    assert "1.50" not in told
