@@ -59,6 +59,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "catalogue/service/editing.py": ("_row",),
     "figures/counts.py": ("COUNTS", "RATES"),
     "figures/enforcement.py": ("TELLING",),
+    "figures/hotline.py": ("FIGURES", "RATES"),
     "figures/money.py": ("TELLING",),
     "assessment/forms.py": ("early_form",),
     "assessment/rules.py": ("LOSS_NAMES", "STANDING_NAMES", "early_fault"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from gridops.figures import hotline
 from gridops.figures.rules.facts import (
     Assessed,
     Bounds,
@@ -347,6 +348,7 @@ TELLING = Telling(
             left_out,
             stock=True,
         ),
+        *hotline.FIGURES,
         Figure(
             "cases.faked",
             "虚假整改数",
@@ -380,5 +382,6 @@ TELLING = Telling(
             "problems.named",
             "已整改的通报问题数与通报问题数之比。",
         ),
+        *hotline.RATES,
     ),
 )

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, case, or_, select
+from sqlalchemy import ColumnElement, Select, case, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
@@ -169,17 +169,13 @@ def waiting(session: Session, scope: Scope, most: int) -> dict[Waits, int]:
 
 def told(session: Session, scope: Scope, start: datetime, end: datetime) -> list[Told]:
     """The orders in sight that the counts of [start, end) ask about."""
-    revisited = select(HotlineStep.order_id).where(
-        HotlineStep.kind == StepKind.REVISIT, HotlineStep.at >= start, HotlineStep.at < end
-    )
-    due = (HotlineOrder.contact_due_at >= start) & (HotlineOrder.contact_due_at < end)
     asked = (
         select(HotlineOrder.id, Case.unit_id, HotlineOrder.contact_due_at, HotlineOrder.contacted_at)
         .join(Case, Case.id == HotlineOrder.case_id)
-        .where(or_(due, HotlineOrder.id.in_(revisited)))
+        .where(asked_about(start, end))
     )
     rows = session.execute(_scoped(asked, scope)).all()
-    revisits = _revisits(session, [row[0] for row in rows], start, end)
+    revisits = revisits_of(session, [row[0] for row in rows], start, end)
     return [Told(row[0], row[1], row[2], row[3], tuple(revisits.get(row[0], ()))) for row in rows]
 
 
@@ -189,7 +185,16 @@ def rows_of(session: Session, scope: Scope, order_ids: Collection[int]) -> list[
     return _rows(session, asked.order_by(HotlineOrder.received_at, HotlineOrder.id))
 
 
-def _revisits(session: Session, order_ids: Sequence[int], start: datetime, end: datetime) -> dict[int, list[Step]]:
+def asked_about(start: datetime, end: datetime) -> ColumnElement[bool]:
+    """Orders that the counts of [start, end) ask about: their contact fell due in it, or their caller was asked."""
+    revisited = select(HotlineStep.order_id).where(
+        HotlineStep.kind == StepKind.REVISIT, HotlineStep.at >= start, HotlineStep.at < end
+    )
+    due = (HotlineOrder.contact_due_at >= start) & (HotlineOrder.contact_due_at < end)
+    return or_(due, HotlineOrder.id.in_(revisited))
+
+
+def revisits_of(session: Session, order_ids: Sequence[int], start: datetime, end: datetime) -> dict[int, list[Step]]:
     """The revisits that hold and reached the caller, by order; a correction may lie outside the period."""
     rows = session.scalars(
         select(HotlineStep).where(HotlineStep.order_id.in_(order_ids), HotlineStep.kind == StepKind.REVISIT)

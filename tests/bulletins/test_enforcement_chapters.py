@@ -25,6 +25,27 @@ def said(found: chapters.Chapter | None) -> str:
     return "" if found is None else "\n".join(found.paragraphs)
 
 
+@pytest.mark.parametrize(
+    ("figures", "sentence"),
+    [
+        ({}, ""),  # nobody called: no chapter
+        (
+            {"hotline__should_contact": 31, "hotline__contacted": 30, "hotline__response_rate": "96.77",
+             "hotline__revisited": 12, "hotline__solved": 11, "hotline__solved_rate": "91.67",
+             "hotline__satisfied": 9, "hotline__satisfied_rate": "75.00"},
+            "12345工单应联系来电人31件，按时联系30件，响应率96.77%。回访12件，已解决11件，解决率91.67%；满意9件，满意率75.00%。",
+        ),
+        # Nobody was asked in the period: no rate without a denominator.
+        (
+            {"hotline__should_contact": 1, "hotline__contacted": 0, "hotline__response_rate": "0.00"},
+            "12345工单应联系来电人1件，按时联系0件，响应率0.00%。",
+        ),
+    ],
+)  # fmt: skip
+def test_what_callers_asked_for_is_told_with_denominators(figures: dict[str, Any], sentence: str) -> None:
+    assert said(enforcement.called(matter(**figures))) == sentence
+
+
 ROUNDS = [{"key": str(n), "label": f"{n}", "theme": theme} for n, theme in enumerate(["涉气", "涉气", "安全生产"])]
 
 

@@ -255,13 +255,14 @@ ALL: tuple[Writer, ...] = (
     enforcement.night,
     enforcement.from_above,
     enforcement.discipline,
+    enforcement.called,
     problems,
     demands,
 )
 
 # What a series leaves to others: the monthly paper tells of city management, the weekly one has a page.
 OF_SERIES: dict[str, tuple[Writer, ...]] = {
-    "monthly": (overview, frequent, units, enforcement.joint, enforcement.night, problems, demands),
+    "monthly": (overview, frequent, units, enforcement.joint, enforcement.night, enforcement.called, problems, demands),
     "weekly": (overview, enforcement.joint, enforcement.night, enforcement.from_above, demands),
     "yearly": yearly.CHAPTERS,
 }

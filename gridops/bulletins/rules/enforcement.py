@@ -64,6 +64,20 @@ def _still_open(matter: Matter) -> list[str]:
     return told
 
 
+def called(matter: Matter) -> Chapter | None:
+    """群众诉求: the three rates of 12345 with what stands above and below each line; who called is named nowhere."""
+    due, in_time, asked = (matter.value(f"hotline.{key}") for key in ("should_contact", "contacted", "revisited"))
+    told = []
+    if due:
+        rate = matter.text("hotline.response_rate")
+        told.append(f"12345工单应联系来电人{due}件，按时联系{in_time}件，响应率{rate}%。")
+    if asked:
+        solved, satisfied = matter.value("hotline.solved"), matter.value("hotline.satisfied")
+        rates = [matter.text(f"hotline.{key}_rate") for key in ("solved", "satisfied")]
+        told.append(f"回访{asked}件，已解决{solved}件，解决率{rates[0]}%；满意{satisfied}件，满意率{rates[1]}%。")
+    return Chapter("群众诉求", ("".join(told),)) if told else None
+
+
 def joint(matter: Matter) -> Chapter | None:
     """五、联合执法."""
     held = matter.value("operations.held")

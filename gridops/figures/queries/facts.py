@@ -14,7 +14,7 @@ from gridops.core.periods import Period, PeriodKind
 from gridops.figures import money
 from gridops.figures.models import KeptFact
 from gridops.figures.money_columns import with_columns
-from gridops.figures.queries import late_work, outings, penalties, penalty_columns, rounds, sets, watched
+from gridops.figures.queries import called, late_work, outings, penalties, penalty_columns, rounds, sets, watched
 from gridops.figures.queries.area import Area
 from gridops.figures.queries.where import Here
 from gridops.figures.rules.facts import KINDS, Bounds, Fact, Facts, Paper, by_kind
@@ -57,6 +57,7 @@ def facts_of(
         *rounds.facts_of(session, here, period, merged),
         *outings.facts_of(session, here, period),
         *watched.facts_of(session, here, period, series, bounds),
+        *called.facts_of(session, here, period, bounds),
         *(given.papers or {}).get(watched.followed(series, period), ()),
         *(penalties.facts_of(session, here, period, bounds, merged) if listed else ()),
         *penalties.corrections(session, here, period, series, bounds),

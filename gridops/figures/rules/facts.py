@@ -245,6 +245,18 @@ class Assessed(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Called(Fact):
+    """A 12345 order by the number of its case; `asked_at`: the last follow-up call in P that reached the caller."""
+
+    kind: ClassVar[str] = "called"
+    contact_due_at: datetime
+    contacted_at: datetime | None = None
+    asked_at: datetime | None = None
+    solved: bool | None = None
+    satisfied: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Score(Fact):
     """A score from above for one item of one month; `score`, `full` as printed, `rank` of `of` streets."""
 
@@ -320,7 +332,7 @@ KINDS: dict[str, type[Fact]] = {
     each.kind: each
     for each in (
         Round, Visit, Finding, Order, Outing, Tally, Incident, Look, Problem, Matter, Assessed, Score, Paper, Upheld,
-        Faked, LateRound, LateVisit, LateOuting,
+        Called, Faked, LateRound, LateVisit, LateOuting,
     )
 }  # fmt: skip
 

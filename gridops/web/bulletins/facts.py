@@ -108,6 +108,11 @@ KINDS: dict[str, Kind] = {
     "assessed": Kind(
         lambda it: f"/desk/cases/{quote(it.label)}", lambda it: it.filed_at, lambda it: (_on(_("结案"), it.closed_at),)
     ),
+    "called": Kind(
+        lambda it: f"/desk/cases/{quote(it.label)}#hotline",
+        lambda it: it.contact_due_at,
+        lambda it: (_on(_("联系"), it.contacted_at), _on(_("回访"), it.asked_at)),
+    ),
     "upheld": Kind(lambda it: f"/desk/cases/{quote(it.label)}", lambda it: it.decided_at),
     "faked": Kind(lambda it: f"/desk/cases/{quote(it.label)}", lambda it: it.judged_at),
     "paper": Kind(lambda it: url_for("bulletin.show", bulletin_id=it.id), lambda it: it.issued_at),
