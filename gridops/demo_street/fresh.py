@@ -137,6 +137,8 @@ class _Fresh:
             "self_handled": self_handled,
             "happened_at": at,
         }
+        if seen.source is Source.HOTLINE_12345:
+            fields["source_number"] = f"GD{self.number:08d}"
         by_desk = seen.source is not Source.INSPECTOR
         reporter = dice.choice(self.world.staff.clerks) if by_desk else self.world.staff.inspectors[seen.grid]
         return Act(at, self.number, Move.REPORT, reporter, fields)
