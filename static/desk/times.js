@@ -20,6 +20,7 @@ const steps = () => (mode.value === "hours" ? 24 : daysIn(month.value));
 // The step, from 1, in which a case was reported.
 const stepOf = ([, , , , minutes]) => (mode.value === "hours" ? Math.floor((minutes % DAY) / HOUR) : Math.floor(minutes / DAY)) + 1;
 const period = () => (mode.value === "hours" ? [from.value, to.value] : [`${month.value}-01`, `${month.value}-${two(daysIn(month.value))}`]);
+const reportedAt = (minutes) => new Date(Date.parse(`${period()[0]}T00:00Z`) + minutes * 60_000).toISOString().slice(0, 16).replace("T", " ");
 const ready = () => (mode.value === "hours" ? from.value && to.value : month.value);
 
 function called(step) {
@@ -55,7 +56,7 @@ export function times(view) {
     find("said").textContent = said;
     slider.setAttribute("aria-valuetext", said);
     bars();
-    const points = some.map(([number, lon, lat, state]) => ({ number, at: [lon, lat], state, layer: layerOf(state).key, overdue: false, category: number, where: "", unit: "" }));
+    const points = some.map(([number, lon, lat, state, minutes]) => ({ number, at: [lon, lat], state, layer: layerOf(state).key, overdue: false, category: words.reported.replace("{at}", reportedAt(minutes)), where: "", unit: "" }));
     return shown({ ...gathered(points, view.pixel), counts });
   }
 
