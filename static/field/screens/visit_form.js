@@ -64,7 +64,7 @@ function checklist(state, set) {
       const given = content.answers[item.id] ?? {};
       const value = given.ok === true ? "yes" : given.ok === false ? "no" : "";
       return html`<div class="question">${segments(`item-${item.id}`, `${place + 1}. ${item.text}`, options, value, (picked) => answer(item, { ok: read[picked] }))}
-        ${given.ok === false ? html`${field(`note-${item.id}`, t("不符合的情况"), given.note, (note) => answer(item, { note }), { maxlength: 500 })}${shots(state, `item-${item.id}`, t("第 %(n)s 项的照片", { n: place + 1 }))}` : nothing}</div>`;
+        ${given.ok === false ? html`<p class="soft">${t("将作为一条发现随本次检查上报。")}</p>${field(`note-${item.id}`, t("不符合的情况"), given.note, (note) => answer(item, { note }), { maxlength: 500 })}${shots(state, `item-${item.id}`, t("第 %(n)s 项的照片", { n: place + 1 }))}` : nothing}</div>`;
     })}</section>`;
 }
 
