@@ -155,6 +155,8 @@ def why_here(row: CaseRow) -> str:
         return _("核查通过，等待结案")
     if row.state is State.REPORTED and row.verified is not None:
         return _("已核实属实，等待受理") if row.verified else _("核实不属实，等待处理")
+    if row.state is State.FILED and row.unit_id is not None:
+        return _("单位退件，等待重新派遣")
     return _(_WAITS.get(row.state, "")) if row.state in _WAITS else ""
 
 

@@ -31,6 +31,16 @@ def test_the_queue_has_tabs_with_counts_and_says_why_each_is_here(street: Street
     assert set(numbers(browser.get("/desk?group=all"))) == {reported.number, filed.number, at_unit.number}
 
 
+def test_who_sends_a_returned_case_reads_why_and_nobody_is_chosen_for_them(street: Street):
+    case = street.move(street.dispatched(), Move.RETURN, "handler", reason="不归我所")
+    browser = street.browser("desk")
+    assert "单位退件，等待重新派遣" in browser.get("/desk?group=to_dispatch").text
+    page = browser.get(f"/desk/cases/{case.number}").text
+    form = page[page.index('id="move-dispatch"') :].partition("</details>")[0]
+    assert "环卫所已退件：不归我所" in form
+    assert " checked" not in form
+
+
 def test_filters_stand_in_the_address_and_narrow_the_list(street: Street):
     west, east = street.report(address="飞龙路"), street.report("eastern", EAST_POINT, description="井盖缺失")
     phone = street.report("desk", source="hotline_12345", source_number="A-1")

@@ -29,12 +29,16 @@ _OTHERWISE = {Move.RECATEGORISE: "按现在的类别", Move.RELOCATE: "按现在
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A unit, why it is proposed, how many cases it has in hand (up to _COUNTED), and whether it returned this one."""
+    """A unit, why it is proposed, how many cases it has in hand (up to _COUNTED), and whether it returned this one.
+
+    `sure`: a rule says so, or it handled such cases here; who only answers for the grid is never chosen beforehand.
+    """
 
     unit: UnitRow
     reason: str
     load: int
     returned: bool
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,9 @@ def propose(session: Session, scope: Scope, file: CaseFile) -> Proposals:
     reasons: dict[int, str] = {}
     if weighed.choice is not None:
         reasons[weighed.choice.unit_id] = dispatch_words.reason(weighed.choice, names)
-    for unit_id, reason in (*_earlier(session, scope, file.case), *_duties(session, file.case)):
+    earlier = _earlier(session, scope, file.case)
+    sure = {*reasons, *(unit_id for unit_id, _reason in earlier)}
+    for unit_id, reason in (*earlier, *_duties(session, file.case)):
         if unit_id in known:
             reasons.setdefault(unit_id, reason)
     returned = _returned_by(file, known)
@@ -70,6 +76,7 @@ def propose(session: Session, scope: Scope, file: CaseFile) -> Proposals:
             reasons[unit_id],
             listing.count_up_to(session, scope, QueueFilter(group=Group.HANDLING, unit_id=unit_id), _COUNTED),
             unit_id in returned,
+            unit_id in sure,
         )
         for unit_id in ordered
     )
