@@ -164,3 +164,16 @@ def test_a_case_is_told_in_the_language_of_the_phone(street: Street) -> None:
     chinese = re.compile(r"[\u3400-\u9fff]")
     names = [one["name"] for one in english["timeline"]]
     assert not chinese.search("".join([*english["clock"], *(name.replace("环卫所", "") for name in names)]))
+
+
+def test_a_unit_that_helps_has_its_task_on_the_phone_and_answers_it(street: Street) -> None:
+    case, gardener = street.dispatched(), street.browser("gardener")
+    street.move(case, Move.JOIN, "desk", unit=street.other_unit_id, words="修剪树枝", due=case.due_at)
+    (task,) = gardener.get("/field/pack/tasks").get_json()["tasks"]
+    assert (task["kind"], task["number"], task["may"]) == ("help", case.number, ["help_done", "help_return"])
+    assert case_of(gardener, case.number)["helpers"] == [{"name": "园林所", "task": "修剪树枝", "told": False}]
+    assert take(gardener, case.number, "return", reason="不能退").status_code == 403
+    assert take(gardener, case.number, "help_done", words="").status_code == 422
+    assert take(gardener, case.number, "help_done", words="已修剪").status_code == 200
+    assert gardener.get("/field/pack/tasks").get_json()["tasks"] == []
+    assert case_of(street.browser("handler"), case.number)["helpers"][0]["told"] is True

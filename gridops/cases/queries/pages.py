@@ -29,7 +29,7 @@ from gridops.catalogue.models import Category, CategoryList, FilingCondition
 from gridops.core.errors import NotFound
 from gridops.grids.models import Grid, GridVersion
 from gridops.operations.models import Campaign
-from gridops.people.models import Unit, User
+from gridops.people.models import Helping, Unit, User
 from gridops.people.queries import Scope, apply_scope, scope_of, units_below
 from gridops.people.rules import Person, Role
 from gridops.worktime.queries import working_time
@@ -120,19 +120,26 @@ class CaseFile:
 
 
 class TaskKind(StrEnum):
-    """What is to be done on site or by a unit: 核实, 核查, 处置."""
+    """What is to be done on site or by a unit: 核实, 核查, 处置, 会办."""
 
     VERIFY = "verify"
     CHECK = "check"
     HANDLE = "handle"
+    HELP = "help"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A case that waits for this person, and what for."""
+    """A case that waits for this person, and what for; `due_at`: the date of its own that a helping unit was given."""
 
     kind: TaskKind
     row: CaseRow
+    due_at: datetime | None = None
+
+    @property
+    def limit(self) -> datetime:
+        """Until when; FAR: no clock runs."""
+        return self.due_at or limit_of(self.row)[0]
 
 
 def case_in_sight(session: Session, person: Person, number: str) -> Case:
@@ -225,7 +232,7 @@ def _with_states(told: list[TimelineEntry], events: Collection[Event]) -> list[T
 
 
 def tasks_of(session: Session, person: Person, limit: int = TASKS) -> list[Task]:
-    """What waits for this person, by time left: to verify and check in his territory, to handle in his unit."""
+    """What waits for a person, by time left: to verify and check in his territory, to handle and help in his unit."""
     unchecked = (Case.state == State.CHECKING, Case.checked_at.is_(None), *_not_own(session, person))
     in_unit = (Case.state.in_((State.DISPATCHED, State.RECEIVED)), Case.suspended_at.is_(None))
     wanted: tuple[tuple[TaskKind, Role, tuple[Any, ...]], ...] = (
@@ -244,7 +251,23 @@ def tasks_of(session: Session, person: Person, limit: int = TASKS) -> list[Task]
         key = func.coalesce(Case.handle_due_at, Case.runs_out_at) if kind is TaskKind.HANDLE else Case.runs_out_at
         rows = session.execute(stmt.where(*conditions).order_by(key, Case.id).limit(limit)).all()
         found += [Task(kind, row) for row in with_names(session, [CaseRow(*row) for row in rows])]
-    return sorted(found, key=lambda task: (limit_of(task.row)[0], task.row.id))
+    if Role.HANDLER in person.roles:
+        found += _to_help(session, person, limit)
+    return sorted(found, key=lambda task: (task.limit, task.row.id))
+
+
+def _to_help(session: Session, person: Person, limit: int) -> list[Task]:
+    """The cases of others with which a unit of this person still has to help; once for each, by its earliest date."""
+    ids = units_below(session, [held.unit_id for held in person.holdings if held.role is Role.HANDLER and held.unit_id])
+    due = select(Helping.case_id, func.min(Helping.due_at).label("due_at")).where(
+        Helping.unit_id.in_(sorted(ids)), Helping.answered_at.is_(None)
+    )
+    own = due.group_by(Helping.case_id).subquery()
+    stmt = select(own.c.due_at, *CASE_COLUMNS).join(own, own.c.case_id == Case.id)
+    stmt = stmt.where(Case.root_id == person.root_id, Case.state.in_(MOVES[Move.HELP_DONE].from_states))
+    rows = session.execute(stmt.order_by(Case.runs_out_at, Case.id).limit(limit)).all()
+    named = with_names(session, [CaseRow(*row[1:]) for row in rows])
+    return [Task(TaskKind.HELP, row, found.due_at) for row, found in zip(named, rows, strict=True)]
 
 
 def _not_own(session: Session, person: Person) -> Collection[Any]:

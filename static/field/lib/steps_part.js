@@ -1,4 +1,4 @@
-// Steps of a case that need the server at once, as others wait for them: 接收, 申请延期, 退件, 结案.
+// Steps of a case that need the server at once, as others wait for them: 接收, 申请延期, 退件, 结案, 会办反馈, 退回会办.
 
 import { html, nothing } from "./html.js";
 import { button, field, focusFault, icon, notice, segments, sheet } from "./ui.js";
@@ -9,6 +9,8 @@ const says = () => ({
   receive: { title: t("接收任务"), name: "clipboard-check", done: t("已接收。") },
   ask_extension: { title: t("申请延期"), name: "clock-play", done: t("已提交延期申请。") },
   return: { title: t("退件"), name: "arrow-back-up", done: t("已退件。") },
+  help_done: { title: t("会办反馈"), name: "message", done: t("已反馈。") },
+  help_return: { title: t("退回会办"), name: "arrow-back-up", done: t("已退回。") },
   close: { title: t("结案"), name: "circle-check", done: t("已结案。") },
 });
 
@@ -47,7 +49,7 @@ function open(state, app, name) {
     const change = (key) => (value) => { form[key] = value; };
     const go = async () => {
       const { due, reason: why, words, closing_condition } = form;
-      const fields = { ask_extension: { due, reason: why }, return: { reason: why }, close: { closing_condition, words } }[name];
+      const fields = { ask_extension: { due, reason: why }, return: { reason: why }, help_return: { reason: why }, help_done: { words }, close: { closing_condition, words } }[name];
       form.errors = (await take(state, app, name, fields)) ?? {};
       if (!Object.keys(form.errors).length) return close(true);
       draw();
@@ -56,7 +58,7 @@ function open(state, app, name) {
     return html`${form.errors.whole ? notice("wait", t("没有办成"), form.errors.whole) : nothing}
       ${name === "ask_extension" ? field("due", t("延期至"), form.due, change("due"), { type: "datetime-local", required: true, errors: form.errors }) : nothing}
       ${name === "close" ? closings(state.file.closings, form, (value) => { form.closing_condition = value; draw(); }) : nothing}
-      ${name === "close" ? field("words", t("说明"), form.words, change("words"), { rows: 2, maxlength: 2000, errors: form.errors }) : field("reason", name === "return" ? t("退件理由") : t("理由"), form.reason, change("reason"), { rows: 2, maxlength: 500, required: true, errors: form.errors })}
+      ${name === "close" ? field("words", t("说明"), form.words, change("words"), { rows: 2, maxlength: 2000, errors: form.errors }) : name === "help_done" ? field("words", t("办理结果"), form.words, change("words"), { rows: 3, maxlength: 2000, required: true, errors: form.errors }) : field("reason", name === "return" ? t("退件理由") : t("理由"), form.reason, change("reason"), { rows: 2, maxlength: 500, required: true, errors: form.errors })}
       ${name === "return" ? html`<p class="soft">${t("退件后由派遣员重新派遣，时限不重新计算。")}</p>` : nothing}
       <p class="soft">${icon("wifi")} ${t("这一步要联网办理。")}</p>
       ${button(title, go, { kind: "primary", name: glyph })}`;

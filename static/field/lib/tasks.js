@@ -5,11 +5,11 @@ import { stands } from "./records.js";
 import { hour } from "./when.js";
 import { t } from "./words.js";
 
-export const KINDS = ["verify", "check", "handle", "recheck"];
-export const kindName = (kind) => ({ verify: t("核实"), check: t("核查"), handle: t("处置"), recheck: t("复查") })[kind];
-export const kindAsks = (kind) => ({ verify: t("到现场看是否属实"), check: t("到现场看是否处置到位"), handle: t("处置后反馈"), recheck: t("到现场看是否整改") })[kind];
-export const KIND_ICONS = { verify: "map-pin-check", check: "eye-check", handle: "tool", recheck: "refresh" };
-// The record that answers a kind, and the part its photos play.
+export const KINDS = ["verify", "check", "handle", "help", "recheck"];
+export const kindName = (kind) => ({ verify: t("核实"), check: t("核查"), handle: t("处置"), help: t("会办"), recheck: t("复查") })[kind];
+export const kindAsks = (kind) => ({ verify: t("到现场看是否属实"), check: t("到现场看是否处置到位"), handle: t("处置后反馈"), help: t("办好本单位的会办事项后反馈"), recheck: t("到现场看是否整改") })[kind];
+export const KIND_ICONS = { verify: "map-pin-check", check: "eye-check", handle: "tool", help: "users-group", recheck: "refresh" };
+// The record that answers a kind (会办 is answered by a step, not by a record), and the part its photos play.
 export const ANSWERS = { verify: { type: "verification", role: "near" }, check: { type: "check", role: "check" }, handle: { type: "feedback", role: "after" } };
 
 const UNDER_WAY = new Set(["queued", "sent"]);
@@ -38,7 +38,7 @@ async function answersIn(store) {
 }
 
 function answered(task, own, packAt) {
-  const given = own.filter((record) => record.type === ANSWERS[task.kind].type && [task.number, task.record].includes(record.body.case));
+  const given = own.filter((record) => record.type === ANSWERS[task.kind]?.type && [task.number, task.record].includes(record.body.case));
   // Taken before the list was made: the list knows it, and asks again.
   const since = (record) => DONE.has(record.state) && record.receipt?.state !== "dismissed" && Date.parse(record.confirmed_at ?? record.tried_at) >= Date.parse(packAt);
   const fresh = given.find((record) => UNDER_WAY.has(record.state) || since(record));

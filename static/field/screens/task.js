@@ -114,6 +114,7 @@ function what({ told, task, number }, app) {
       ${told.reported_at ? html`<dt>${t("上报时间")}</dt><dd>${moment(told.reported_at)}</dd>` : nothing}
       ${told.source_name ? html`<dt>${t("来源")}</dt><dd>${told.source_name}</dd>` : nothing}
       ${told.unit ? html`<dt>${t("处置单位")}</dt><dd>${told.unit.name}</dd>` : nothing}
+      ${told.helpers?.length ? html`<dt>${t("会办")}</dt><dd>${told.helpers.map((one) => html`<span class="block-line">${one.name}${t("：")}${one.task} ${chip(one.told ? t("已反馈") : t("待反馈"))}</span>`)}</dd>` : nothing}
       ${told.due_at ? html`<dt>${told.due_name || t("时限")}</dt><dd>${moment(told.due_at)}${told.case_due_at ? nothing : clockLines(told)}</dd>` : nothing}
       ${told.case_due_at ? html`<dt>${t("案件时限")}</dt><dd>${moment(told.case_due_at)}${clockLines(told)}</dd>` : nothing}
       ${told.closing_condition ? html`<dt>${t("结案条件")}</dt><dd>${told.closing_condition}</dd>` : nothing}

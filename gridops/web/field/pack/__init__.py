@@ -55,7 +55,8 @@ case/<number>  {number, record, state, state_name, version, category, category_n
              before [photo], after [photo], check [photo], timeline [{name, at, who, words,
              facts [sentence], lay_s}], may [move]}
             one case that I see, asked for when it is opened. POST /field/pack/case/<number>/<receive | return |
-            ask_extension | close> `{version, …fields of the move}` takes a step: {number, state, version}.
+            ask_extension | close | help_done | help_return> `{version, …fields of the move}` takes a step:
+            {number, state, version}.
 outings     {agencies [{value, name}], tallies [{value, name, classifier}],
              incidents [{kind, name, taking, agencies [who may do it; empty: any], officers (how many at least),
                   fields [{field, required, says [sentence with its article; of what is missing first]}],

@@ -59,7 +59,9 @@ def build(session: Session, person: Person, number: str) -> Json:
         "asked": explain.asked(file.condition),
         "closings": [{"id": one.id, "words": one.closing_condition} for one in closings],
         "unit": unit,
-        "helpers": [{"name": one.asked.unit, "told": not one.helper.open} for one in file.helpers],
+        "helpers": [
+            {"name": one.asked.unit, "task": one.asked.reason, "told": not one.helper.open} for one in file.helpers
+        ],
         **_photos(session, file),
         "timeline": _timeline(file),
         "may": [move.value for move in file.moves],

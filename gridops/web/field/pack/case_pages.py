@@ -1,4 +1,4 @@
-"""GET /field/pack/case/<number>: one case; POST …/<step>: 接收, 申请延期, 退件, 结案, which need us at once."""
+"""GET /field/pack/case/<number>: one case; POST …/<step>: those of STEPS, which need us at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from gridops.web.viewing import masked
 pages = Blueprint("field_case", __name__, url_prefix="/field/pack/case")
 
 # Everything else that is done to a case out there is a record, and waits for a network on the phone.
-STEPS = (Move.RECEIVE, Move.RETURN, Move.ASK_EXTENSION, Move.CLOSE)
+STEPS = (Move.RECEIVE, Move.RETURN, Move.ASK_EXTENSION, Move.CLOSE, Move.HELP_DONE, Move.HELP_RETURN)
 
 
 @pages.get("/<number>")

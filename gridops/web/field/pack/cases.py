@@ -32,6 +32,7 @@ _ANSWERS: dict[TaskKind, tuple[Move, ...]] = {
     TaskKind.VERIFY: (Move.VERIFY,),
     TaskKind.CHECK: (Move.CHECK_PASSED, Move.CHECK_FAILED),
     TaskKind.HANDLE: (Move.RECEIVE, Move.FEEDBACK, Move.RETURN, Move.ASK_EXTENSION),
+    TaskKind.HELP: (Move.HELP_DONE, Move.HELP_RETURN),
 }
 _STAGES = {TaskKind.CHECK: Stage.CHECK, TaskKind.HANDLE: Stage.FEEDBACK}
 _AFTER = frozenset({"after", "check"})
@@ -79,7 +80,7 @@ def build(session: Session, person: Person, scope: Scope) -> Json:
 
 
 def _task(task: Task, case: StreetCase, person: Person) -> Json:
-    due, name = limit_of(case)
+    due, name = (task.due_at, "会办期限") if task.due_at else limit_of(case)
     return {
         "kind": task.kind.value,
         **_said_of(case),
