@@ -123,7 +123,9 @@ def rights_of(session: Session, person: Person, found: Case) -> Rights:
     return Rights(own and keeps, own and (keeps or holds), steps)
 
 
-def page(session: Session, scope: Scope, waits: Waits, after: tuple[datetime, int] | None = None) -> list[OrderRow]:
+def page(
+    session: Session, scope: Scope, waits: Waits, after: tuple[datetime, int] | None = None, *, limit: int = PAGE
+) -> list[OrderRow]:
     """At most one more than a page of the orders in sight, most urgent first (all: newest first)."""
     asked: Any = _in_sight(scope)
     at: Any = HotlineOrder.runs_out_at
@@ -139,7 +141,7 @@ def page(session: Session, scope: Scope, waits: Waits, after: tuple[datetime, in
     if after is not None:
         asked = asked.where(_beyond(at, HotlineOrder.id, after, newest=newest))
     order = (at.desc(), HotlineOrder.id.desc()) if newest else (at, HotlineOrder.id)
-    return _rows(session, asked.order_by(*order).limit(PAGE + 1))
+    return _rows(session, asked.order_by(*order).limit(limit + 1))
 
 
 def place_of(row: OrderRow, waits: Waits) -> tuple[datetime, int]:

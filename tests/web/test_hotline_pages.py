@@ -67,6 +67,9 @@ def test_an_order_goes_from_the_telephone_to_the_rates(street: Street) -> None:
     behind = desk.get("/desk/hotline/rates/cases?month=2017-03&of=revisited&missed=satisfied").text
     assert number in behind
     assert number not in desk.get("/desk/hotline/rates/cases?month=2017-03&of=satisfied").text
+    listed = desk.get("/desk/hotline/list.csv?waits=all").text
+    assert f"GD-7,{number},dispatched" in listed
+    assert "138" not in listed.replace(number, "")
     assert number not in street.browser("eastern_desk").get("/desk/hotline?waits=all").text
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -16,8 +17,9 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from gridops.core.ids import row_id
 from gridops.core.percent import percent, printed
+from gridops.core.tables_out import write_csv
 from gridops.hotline import forms, queries, service
-from gridops.hotline.queries import PAGE, Waits
+from gridops.hotline.queries import PAGE, OrderRow, Waits
 from gridops.hotline.rules import (
     FEW,
     LINES,
@@ -43,6 +45,11 @@ pages = Blueprint("desk_hotline", __name__, url_prefix="/desk/hotline")
 Answer = str | Response | tuple[str, int]
 WAIT_NAMES = {Waits.CONTACT: "待联系", Waits.ANSWER: "待答复", Waits.REVISIT: "待回访", Waits.ALL: "全部工单"}
 COUNTED = 999
+MOST = 50_000
+EXPORT_COLUMNS = (
+    "order_number", "case_number", "state", "category", "address", "unit", "received_at", "contact_due_at",
+    "contacted_at", "answer_due_at", "answered_at", "revisited_at", "solved", "satisfied",
+)  # fmt: skip
 
 
 @pages.get("")
@@ -66,9 +73,27 @@ def index() -> Answer:
         most=COUNTED,
         next_url=url_for(".index", waits=waits, after=written(queries.place_of(rows[-1], waits))) if more else None,
         first_url=url_for(".index", waits=waits) if after else None,
+        csv_url=url_for(".export", waits=waits),
         **orders.words(),
         **common.words(),
     )
+
+
+@pages.get("/list.csv")
+@needs(*common.READERS)
+def export() -> Answer:
+    """The list of a tab as CSV; who called stands in no file."""
+    given = request.args.get("waits", "")
+    waits = Waits(given) if given in set(Waits) else Waits.CONTACT
+    out = io.StringIO()
+    with reading() as session:
+        rows = queries.page(session, current_scope(), waits, limit=MOST)[:MOST]
+    write_csv(out, EXPORT_COLUMNS, map(_line, rows), f"waits={waits.value}")
+    answer = make_response("\ufeff" + out.getvalue())
+    answer.mimetype = "text/csv"
+    name = f"12345-{clock.local(clock.now()):%Y%m%d-%H%M}.csv"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
 
 
 @pages.get("/rates")
@@ -165,6 +190,14 @@ def contact(number: str) -> Answer:
         case_id = case_pages.id_in_sight(session, current_scope(), number)
         told = service.read_contact(session, current_person(), case_id)
     return _page(number, Tried(), told)
+
+
+def _line(row: OrderRow) -> tuple[Any, ...]:
+    it = row.order
+    times = (it.received_at, it.contact_due_at, it.contacted_at, it.answer_due_at, it.answered_at, it.revisited_at)
+    said = ["" if each is None else "yes" if each else "no" for each in (it.solved, it.satisfied)]
+    told = [clock.local(each).isoformat(timespec="seconds") if each else "" for each in times]
+    return (it.number, row.case_number, row.state.value, row.category, row.address, row.unit, *told, *said)
 
 
 def _act(number: str, form: str, act: Any, said: str) -> Answer:
