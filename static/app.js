@@ -1,5 +1,7 @@
 // Small manners of every page: CSRF for htmx and fetch, the theme, questions before what cannot be undone,
-// buttons that count once, menus that close.
+// buttons that count once, menus that close, refused forms that are there again.
+
+import "./again.js";
 
 const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
 

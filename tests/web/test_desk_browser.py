@@ -11,7 +11,10 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
 from gridops.cases.rules.moves import Move, State
-from gridops.core import db
+from gridops.core import clock, db
+from gridops.core.db import transaction
+from gridops.supervision.models import Appeal
+from gridops.supervision.rules import Against
 from tests.browser import DESK, chromium, page_of, served, sign_in, violations
 from tests.conftest import empty
 from tests.web.street import Street, make_street
@@ -185,3 +188,47 @@ def test_several_are_reminded_by_keys_and_each_is_answered(browser: Chromium, pl
     page.get_by_role("link", name="回到列表").click()
     expect(page.locator(".row-case")).to_have_count(len(cases))
     assert complaints == []
+
+
+def test_appeals_are_decided_by_keys_and_what_was_refused_is_there_again(
+    browser: Chromium, place: tuple[str, Street]
+) -> None:
+    address, street = place
+    for _ in range(2):
+        appealed(street)
+    page, _complaints = at_the_desk(browser, address, "/desk/supervision/appeals")
+    press(page, "j", "Enter")
+    expect(page.locator("summary[aria-keyshortcuts=d]")).to_be_visible()
+    page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
+    first = page.url
+    press(page, "d", "Escape")
+    page.fill("#decide-why", "系统日志可证")
+    press(page, "Control+Enter")
+    expect(page.locator(".refused")).to_be_visible()
+    # Back to what was refused, and again: nothing is asked, and nothing typed is lost.
+    page.goto("/desk")
+    page.go_back()
+    expect(page.locator("#decide-why")).to_have_value("系统日志可证")
+    page.reload()
+    expect(page.locator("#decide-why")).to_have_value("系统日志可证")
+    assert page.url == first
+    page.locator(".segment", has_text="申诉成立").first.click()
+    page.locator("#do-decide button[type=submit]").click()
+    expect(page.locator(".notice-good")).to_be_visible()
+    expect(page.locator("a[aria-keyshortcuts=n]")).to_be_visible()
+    press(page, "n")
+    expect(page.locator("summary[aria-keyshortcuts=d]")).to_be_visible()
+    assert page.url != first
+
+
+def appealed(street: Street) -> None:
+    """A case whose unit appeals against its being overdue."""
+    case = street.dispatched()
+    now = clock.now()
+    with transaction() as session:
+        session.add(
+            Appeal(
+                root_id=street.root_id, case_id=case.id, unit_id=street.unit_id, against=Against.OVERDUE,
+                marked_at=now, at=now, by_id=street.people["handler"], reason="系统故障", due_at=now, recorded_at=now,
+            )
+        )  # fmt: skip
