@@ -16,6 +16,8 @@ export const byKey = (key) => document.querySelector(`[aria-keyshortcuts="${CSS.
 export function reach(element) {
   if (element.matches("summary")) {
     const details = element.parentElement;
+    // at once: what is told of the one before comes later on a busy machine, and would close this one
+    if (details.matches(".move")) details.parentElement.querySelectorAll("details.move[open]").forEach((other) => { other.open = other === details; });
     details.open = true;
     const form = details.querySelector("form") || details;
     const first = form.querySelector("input[type=radio]:checked") || form.querySelector("input:not([type=hidden]), textarea, select, button");
