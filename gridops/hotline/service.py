@@ -179,7 +179,7 @@ def _times(
 ) -> tuple[datetime, datetime, datetime]:
     """(received, contact due, answer due): as given, else as they stand, else by the terms. Raises Invalid."""
     received = form.received_at or (row.received_at if row else case.reported_at)
-    if received > clock.now():
+    if form.received_at is not None and received > clock.now():
         raise Invalid(("received_at", "时间不能晚于现在"))
     time = working_time(session, case.root_id)
     dues = queries.terms_of(session, case.root_id).dues(received, time.calendar, time.hours)

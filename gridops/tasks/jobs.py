@@ -161,13 +161,18 @@ def compare_photos() -> None:
 @celery.task(name="hotline.open", **RETRY)
 def open_orders() -> None:
     """Give the 12345 cases that came in without a form of the desk their orders."""
-    while True:
-        with transaction() as session:
-            todo = owed.pending(session, HOTLINE_ORDER, limit=200)
-            opened = sum(hotline.open_owed(session, int(work.key)) for work in todo)
-            owed.all_done(session, todo)
-        if not todo:
-            return
+    with reading() as session:
+        todo = owed.pending(session, HOTLINE_ORDER, limit=1000)
+    opened = 0
+    for work in todo:
+        try:
+            with transaction() as session:
+                opened += hotline.open_owed(session, int(work.key))
+                owed.done(session, work)
+        except (GridopsError, ArithmeticError, LookupError, TypeError, ValueError) as wrong:
+            with transaction() as session:
+                owed.failed(session, work, f"{type(wrong).__name__}: {wrong}")
+    if todo:
         log.info("orders_opened", asked=len(todo), opened=opened)
 
 

@@ -6,10 +6,15 @@ import re
 
 from gridops.cases.queries import lookups
 from gridops.cases.rules.moves import Move
+from gridops.cases.rules.sources import Source
+from gridops.cases.service.writing import HOTLINE_ORDER
+from gridops.core import owed
 from gridops.core.db import reading, transaction
 from gridops.core.ids import uuid7
 from gridops.grids.models import Grid
+from gridops.hotline import queries
 from gridops.people.rules import Role
+from gridops.tasks import jobs
 from tests.factories import make_user
 from tests.web.street import Street
 from tests.webapp import PASSWORD_HASH
@@ -83,3 +88,14 @@ def test_the_limits_of_callers_are_set_by_the_admin(street: Street) -> None:
     assert admin.post("/admin/hotline", given).status_code == 302
     assert 'value="2"' in admin.get("/admin/hotline").text
     assert street.browser("desk").get("/admin/hotline").status_code == 403
+
+
+def test_the_worker_opens_what_is_owed_and_one_that_cannot_be_opened_holds_up_no_other(street: Street) -> None:
+    told = [street.report("desk", source=Source.HOTLINE_12345, source_number=f"GD-{n}") for n in (1, 2)]
+    with transaction() as session:
+        owed.owe(session, HOTLINE_ORDER, ["no case"])
+    for _time in range(2):
+        jobs.open_orders()
+    with reading() as session:
+        assert all(queries.order_of(session, case.id) for case in told)
+        assert [(work.key, work.tries) for work in owed.pending(session, HOTLINE_ORDER)] == [("no case", 2)]
