@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Text, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.catalogue.models import (
@@ -190,6 +190,15 @@ def condition_rows(session: Session, category_ids: Iterable[int], root_id: int) 
     for row in session.scalars(_CONDITION_ROWS, {"category_ids": wanted, "root_id": root_id}):
         found[row.category_id].append(row)
     return found
+
+
+def asking_for_pictures(session: Session, root_id: int) -> set[int]:
+    """The categories and classes of which some condition, of any day, asks for pictures; mostly there is none."""
+    asked = cast(FilingCondition.photo_needs, Text) != "{}"
+    rows = session.scalars(
+        select(FilingCondition.category_id).where(FilingCondition.root_id.in_((0, root_id)), asked).distinct()
+    )
+    return set(rows)
 
 
 def area_rows(session: Session, root_id: int) -> list[AreaClass]:

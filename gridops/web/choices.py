@@ -13,7 +13,7 @@ from gridops.cases.rules.queue import QueueFilter, Sort
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import Category, FilingCondition
 from gridops.catalogue.rules import Kind, class_of, in_force
-from gridops.catalogue.service import conditions_for, list_on
+from gridops.catalogue.service import conditions_for, list_on, needing_pictures
 from gridops.core.errors import Invalid
 from gridops.grids import queries as grids
 from gridops.grids.rules.points import Place
@@ -59,9 +59,12 @@ def classes(session: Session, root_id: int) -> list[Class]:
     except Invalid:
         return []
     found: dict[tuple[Kind, str], list[Choice]] = {}
-    for row in catalogue.category_page(session, edition.id, root_id, limit=_ALL).categories:
+    rows = catalogue.category_page(session, edition.id, root_id, limit=_ALL).categories
+    needing = needing_pictures(session, root_id, today, rows)
+    for row in rows:
         if row.kind in KIND_NAMES and in_force(row, today):
-            found.setdefault((row.kind, class_of(row.code)), []).append(_choice(row))
+            choice = _choice(row, photos=row.photos_required or row.id in needing)
+            found.setdefault((row.kind, class_of(row.code)), []).append(choice)
     named = {(row.kind, row.code): row for row in catalogue.classes(session, edition.id)}
     return [
         Class(
@@ -134,7 +137,5 @@ def conditions(session: Session, case: Case, filed_under: FilingCondition | None
     return found
 
 
-def _choice(row: Category) -> Choice:
-    return Choice(
-        f"{row.kind.value}/{row.code}", row.id, row.kind, row.code, row.name_zh, row.name_en, row.photos_required
-    )
+def _choice(row: Category, *, photos: bool) -> Choice:
+    return Choice(f"{row.kind.value}/{row.code}", row.id, row.kind, row.code, row.name_zh, row.name_en, photos)

@@ -321,3 +321,17 @@ def test_a_filing_condition_keeps_its_row_for_old_cases(seeded: Session) -> None
     service.edit_condition(seeded, row.id, ROOT, form())
     assert seeded.scalar(select(func.count()).select_from(FilingCondition)) == before + 1
     assert seeded.get(FilingCondition, row.id) is row
+
+
+def test_a_category_that_no_condition_files_without_pictures_needs_them_when_reported(seeded: Session) -> None:
+    category = service.find_category(seeded, "B", Kind.EVENT, "0110", ROOT, DAY)
+    assert service.needing_pictures(seeded, ROOT, DAY, [category]) == set()
+    rows = service.conditions_for(seeded, category.id, ROOT, DAY)
+    for row in rows[:-1]:
+        row.photo_needs = {"before": 1}
+    rows[-1].photo_needs = {"after": 1}
+    seeded.flush()
+    assert service.needing_pictures(seeded, ROOT, DAY, [category]) == set()
+    rows[-1].photo_needs = {"near": 1}
+    seeded.flush()
+    assert service.needing_pictures(seeded, ROOT, DAY, [category]) == {category.id}

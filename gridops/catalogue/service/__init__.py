@@ -23,6 +23,7 @@ from gridops.catalogue.service.finding import (
     find_category,
     find_or_extend,
     list_on,
+    needing_pictures,
 )
 from gridops.catalogue.service.seeding import seed
 from gridops.catalogue.service.shipped import Seeded
@@ -47,6 +48,7 @@ __all__ = [
     "find_category",
     "find_or_extend",
     "list_on",
+    "needing_pictures",
     "rename_local_category",
     "seed",
     "set_area",

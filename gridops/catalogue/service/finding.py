@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -9,7 +10,17 @@ from sqlalchemy.orm import Session
 from gridops.audit import service as audit
 from gridops.catalogue import queries
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
-from gridops.catalogue.rules import Kind, class_of, conditions_on, edition_on, in_force, is_extension, nearest
+from gridops.catalogue.rules import (
+    Kind,
+    Stage,
+    class_of,
+    conditions_on,
+    edition_on,
+    in_force,
+    is_extension,
+    nearest,
+    of_stage,
+)
 from gridops.core.db import insert_or_skip
 from gridops.core.errors import Invalid
 
@@ -104,6 +115,22 @@ def conditions_for(session: Session, category_id: int, root_id: int, on: date) -
     if parent is None or parent.id == category_id:
         return []
     return conditions_on(queries.condition_rows(session, [parent.id], root_id)[parent.id], on)
+
+
+def needing_pictures(session: Session, root_id: int, on: date, categories: Iterable[Category]) -> set[int]:
+    """Of some categories those that can be filed on a local day under no condition without pictures of the report."""
+    asking = queries.asking_for_pictures(session, root_id)
+    if not asking:
+        return set()
+    known = [queries.category(session, one, root_id) for one in asking]
+    classes = {(one.kind, one.code) for one in known if one is not None and one.level == 1}
+    found = set()
+    for category in categories:
+        if category.id in asking or (category.kind, class_of(category.code)) in classes:
+            offered = conditions_for(session, category.id, root_id, on)
+            if offered and all(of_stage(row.photo_needs, Stage.REPORT) for row in offered):
+                found.add(category.id)
+    return found
 
 
 def _unknown(session: Session, edition: CategoryList, kind: Kind, code: str, root_id: int) -> str:
