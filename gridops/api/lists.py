@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from flask import Response
+from sqlalchemy.orm import Session
 
 from gridops.api import description
 from gridops.api.description import Answer, operation
@@ -10,7 +14,9 @@ from gridops.api.guard import person
 from gridops.api.reading import json_answer
 from gridops.api.shapes import CategoriesOut, MeOut
 from gridops.catalogue import queries as catalogue
+from gridops.catalogue.models import CategoryList
 from gridops.catalogue.rules import in_force
+from gridops.catalogue.service import needing_pictures
 from gridops.core.db import reading
 from gridops.grids import queries as grids
 from gridops.grids.rules.tree import Tree
@@ -46,28 +52,26 @@ def get_categories() -> Response:
     """Tell what may be reported under which code."""
     today, root_id = grids.today(), person().root_id
     with reading() as session:
-        lists = [
-            {
-                "code": found.code,
-                "version": found.version,
-                "name": found.name,
-                "categories": [
-                    {
-                        "kind": row.kind.value,
-                        "code": row.code,
-                        "parent_code": row.parent_code,
-                        "name_zh": row.name_zh,
-                        "name_en": row.name_en,
-                        "photos_required": row.photos_required,
-                    }
-                    for row in catalogue.category_page(session, found.id, root_id, limit=_MOST).categories
-                    if in_force(row, today)
-                ],
-            }
-            for found in catalogue.lists(session)
-            if in_force(found, today)
-        ]
+        lists = [_list(session, found, root_id, today) for found in catalogue.lists(session) if in_force(found, today)]
     return json_answer({"lists": lists})
+
+
+def _list(session: Session, found: CategoryList, root_id: int, today: date) -> dict[str, Any]:
+    rows = catalogue.category_page(session, found.id, root_id, limit=_MOST).categories
+    needing = needing_pictures(session, root_id, today, rows)
+    categories = [
+        {
+            "kind": row.kind.value,
+            "code": row.code,
+            "parent_code": row.parent_code,
+            "name_zh": row.name_zh,
+            "name_en": row.name_en,
+            "photos_required": row.photos_required or row.id in needing,
+        }
+        for row in rows
+        if in_force(row, today)
+    ]
+    return {"code": found.code, "version": found.version, "name": found.name, "categories": categories}
 
 
 @operation(
