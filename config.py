@@ -53,6 +53,7 @@ class Config:
     build_wait_s: float = 5.0
     stale_build_s: float = 20.0
     field_keep_days: int = 7
+    track_keep_days: int = 30
     base_map: BaseMap = BaseMap.NONE
     tianditu_key: str = ""
 
@@ -138,6 +139,7 @@ _KINDS: dict[str, type] = {
     "build_wait_s": float,
     "stale_build_s": float,
     "field_keep_days": int,
+    "track_keep_days": int,
     "base_map": BaseMap,
     "tianditu_key": str,
 }

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, String, cast, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.core.errors import Invalid
@@ -123,6 +123,12 @@ def tracks_since(session: Session, squad_ids: Collection[int], since: datetime) 
     for row in rows:
         found.setdefault((row.squad_id, row.user_id), []).append(row)
     return found
+
+
+def tracks_before(session: Session, before: datetime, limit: int) -> list[Track]:
+    """Tracks that ended before an instant and still say where."""
+    still = cast(Track.points, String) != "[]"
+    return list(session.scalars(select(Track).where(Track.ended_at < before, still).order_by(Track.id).limit(limit)))
 
 
 def certified(session: Session, user_id: int, day: date) -> bool:

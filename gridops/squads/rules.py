@@ -142,11 +142,11 @@ class Fix:
 def on_duty(
     started_at: datetime, points: Sequence[Sequence[float]], since: datetime, until: datetime | None
 ) -> list[Fix]:
-    """The fixes of a kept track ([seconds, lon, lat, accuracy], …) from checking in to leaving; none off duty."""
+    """The fixes of a kept track ([seconds, lon, lat, accuracy or nothing], …) from checking in to leaving."""
     found = [
         Fix(started_at + timedelta(seconds=second), lon, lat)
-        for second, lon, lat, accuracy in points
-        if accuracy <= WORST_M
+        for second, lon, lat, *accuracy in points
+        if not accuracy or accuracy[0] <= WORST_M
     ]
     return [fix for fix in found if since <= fix.at and (until is None or fix.at <= until)]
 

@@ -187,6 +187,18 @@ def keep_track(
     return made
 
 
+def forget_paths(session: Session, before: datetime, limit: int) -> list[str | None]:
+    """Take the places out of tracks that ended before an instant, up to `limit`; returns the records they came with.
+
+    That there was a track, whose and how long, stays.
+    """
+    rows = queries.tracks_before(session, before, limit)
+    for row in rows:
+        row.points = []
+    session.flush()
+    return [row.record_id for row in rows]
+
+
 def _made_code() -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _each in range(CODE_LENGTH))
 

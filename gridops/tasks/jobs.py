@@ -367,8 +367,12 @@ def seal() -> None:
 
 @celery.task(name="intake.tidy", **RETRY)
 def tidy() -> None:
-    """Clear uploads that nobody has gone on with, and apply records whose turn was overlooked."""
+    """Clear uploads that nobody has gone on with, apply records whose turn was overlooked, forget old paths."""
     with transaction() as session:
         evidence.clear_abandoned_parts(session, PartFolder(_config().evidence_dir))
     with transaction() as session:
         intake.apply_overlooked(session, within_m=_config().nearest_grid_within_m)
+    before, left = clock.now() - timedelta(days=_config().track_keep_days), True
+    while left:
+        with transaction() as session:
+            left = intake.forget_paths(session, before) > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,18 @@ def test_a_round_by_phone_with_everything_out_of_order(force: Force) -> None:
         assert (receipt.state, receipt.number) == (RecordState.APPLIED, number), receipt.held_because
     kinds = {name: force.session.get_one(Record, name).subject_kind for name in (begin, visit, track, end)}
     assert kinds == {begin: "round", visit: "visit", track: "track", end: "round"}
+    # Where somebody went is kept for a while only; that the record is here still answers the phone.
+    row = force.session.get_one(Record, track)
+    ended = datetime.fromisoformat(times["ended_at"])
+    assert service.forget_paths(force.session, ended) == 0
+    assert row.body["points"] == points
+    assert service.forget_paths(force.session, ended + timedelta(seconds=1)) == 1
+    kept = squads.track_of_record(force.session, track)
+    assert kept
+    assert (kept.points, row.body["points"], kept.ended_at) == ([], [], ended)
+    assert service.forget_paths(force.session, ended + timedelta(seconds=1)) == 0
+    assert force.hand(walker, "track", track, round=begin, points=points, **times).state is RecordState.APPLIED
+    assert row.body["points"] == []
 
 
 def test_the_leaders_code_of_a_round_needs_no_name_of_the_round(force: Force) -> None:

@@ -9,6 +9,7 @@ from gridops.intake.receipts import receipt as receipt
 from gridops.intake.receipts import receipt_of as receipt_of
 from gridops.intake.service.applying import follow as follow
 from gridops.intake.service.applying import try_again as try_again
+from gridops.intake.service.forgetting import forget_paths as forget_paths
 from gridops.intake.service.taking import Taken as Taken
 from gridops.intake.service.taking import apply_overlooked as apply_overlooked
 from gridops.intake.service.taking import attachment as attachment
