@@ -127,7 +127,7 @@ def test_the_page_takes_few_statements(app: Flask, office: Office, database: Eng
     told: list[str] = []
     event.listen(database, "before_cursor_execute", lambda *args: told.append(args[2]))
     leader.get("/overview")
-    assert len([statement for statement in told if statement.lstrip().upper().startswith(("SELECT", "WITH"))]) <= 47
+    assert len([statement for statement in told if statement.lstrip().upper().startswith(("SELECT", "WITH"))]) <= 49
 
 
 def test_the_running_month_is_shown_as_the_worker_counted_it_last_while_that_is_fresh(
