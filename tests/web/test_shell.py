@@ -109,7 +109,7 @@ def test_the_authority_of_trials_is_offered_only_where_it_is_served_with(databas
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
-        (Invalid(("lon", "不在范围内")), 422, ["填写有误", "lon", "不在范围内"]),
+        (Invalid(("lon", "不在范围内")), 422, ["填写有误", "经度", "不在范围内"]),
         (NotFound("没有这个案件"), 404, ["没有找到", "没有这个案件"]),
         (NotAllowed("只有值班长可以结案"), 403, ["没有权限", "只有值班长可以结案"]),
         (Conflict("别人刚刚派遣了此案"), 409, ["别人刚刚派遣了此案", "没有保存任何内容"]),
