@@ -69,3 +69,17 @@ def test_a_case_is_found_by_its_words_before_and_after_they_are_indexed_and_by_n
     assert [row.id for row in listed(world, "桥 北")] == [case.id]
     held = words.candidates(world.session, "北路9号")
     assert held == ([case.id] if world.session.get_bind().dialect.name == "postgresql" else None)
+
+
+@pytest.mark.both
+def test_of_more_owed_than_is_read_the_index_does_not_answer_though_they_be_of_few_cases(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [world.dispatched() for _ in range(2)]
+    while index_words(world.session):
+        pass
+    monkeypatch.setattr(words, "_MOST_OWED", 2)
+    for _ in range(3):  # one case three times before the other: its row would not be read
+        owed.owe(world.session, words.CASE_WORDS, [key_of(cases[0].id, cases[0].id)])
+    world.move(cases[1], Move.RELOCATE, "desk", address="新桥北路9号", words="报错了地址")
+    assert words.candidates(world.session, "北路9号") is None

@@ -23,8 +23,10 @@ def candidates(session: Session, words: str) -> list[int] | None:
     asked = sorted(pairs(words))
     if not asked or session.get_bind().dialect.name != "postgresql":
         return None
-    waiting = [ids_of(work.key) for work in owed.pending(session, CASE_WORDS, limit=_MOST_OWED + 1)]
-    if len(waiting) > _MOST_OWED or any(first != last for first, last in waiting):
+    works = owed.pending(session, CASE_WORDS, limit=_MOST_OWED + 1)
+    waiting = [ids_of(work.key) for work in works]
+    # So many rows were read, not keys: a case may be owed its words several times.
+    if sum(len(work.ids) for work in works) > _MOST_OWED or any(first != last for first, last in waiting):
         return None
     given = {"pairs": asked, "number": [numbered(words)], "most": MOST + 1}
     ids = list(session.scalars(_HOLDING, given))
