@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -13,11 +14,11 @@ from gridops.cases.queries import renewing as queries
 from gridops.cases.queries.pages import case_file
 from gridops.cases.rules.deadlines import Cause, Due, Terms, WorkingClock, filing_due
 from gridops.cases.rules.facts import Event
-from gridops.cases.rules.moves import Move
+from gridops.cases.rules.moves import Move, Suspension
 from gridops.cases.rules.projection import project
 from gridops.cases.rules.recounting import recounted
 from gridops.cases.rules.renewing import Wish
-from gridops.cases.service import recounting, renewing
+from gridops.cases.service import moving, recounting, renewing
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue import service as catalogue_service
 from gridops.catalogue.forms import AreaForm, ConditionForm
@@ -145,3 +146,21 @@ def test_more_than_a_portion_is_owed_and_drained(world: World) -> None:
     assert renewing.renew_owed(world.session) is None
     assert {case.due_at for case in cases} == {monday("11:00")}
     assert Wish.of(replace(wish(world, grid_id=4), after=9).key) == replace(wish(world, grid_id=4), after=9)
+
+
+def test_a_case_whose_day_to_go_on_has_come_goes_on_before_its_settings_are_renewed(world: World) -> None:
+    def suspended() -> Case:
+        case = world.dispatched()
+        with clock.set_to(monday("10:00")):
+            given = {"reason": "等待开工", "suspension": Suspension.SET_DATE, "resume_on": date(2017, 3, 8)}
+            return world.move(case, Move.SUSPEND, "leader", **given)
+
+    one, other = suspended(), suspended()
+    now = edited(world, limit=2)
+    with clock.set_to(monday("00:01", 8)):  # the calendar has not been there yet
+        renewing.renew(world.session, wish(world, condition_id=now.id), limit=1)
+        moving.resume_due(world.session)  # the other was let go on in time
+        renewing.renew(world.session, wish(world, condition_id=now.id))
+    assert one.suspended_at is None
+    assert one.due_at == other.due_at == at("2017-03-08 09:30")
+    world.holds(one)

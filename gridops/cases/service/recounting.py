@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -67,26 +67,34 @@ def recount_owed(session: Session, limit: int = MANY) -> Recounted | None:
 
 
 def recount(session: Session, case_ids: Sequence[int], change: Change) -> Recounted:
-    """Count the deadlines of open cases by the calendar of now. Repeatable.
+    """Count the deadlines of open cases by the calendar of now. Repeatable."""
+    return count_each(session, lookups.locked(session, case_ids).values(), lambda case: _recount(session, case, change))
+
+
+def count_each(session: Session, cases: Collection[Case], count: Callable[[Case], bool]) -> Recounted:
+    """Count the deadlines of locked cases, each by itself; `count` tells whether one is another now.
 
     One that cannot be counted keeps its deadline, is named in the audit, and does not keep the others waiting.
     """
     changed, failed = 0, []
-    cases = lookups.locked(session, case_ids).values()
     for case in cases:
         try:
             with session.begin_nested():
-                changed += _recount(session, case, change)
+                _go_on(session, case)
+                changed += count(case)
         except (ArithmeticError, LookupError, TypeError, ValueError, GridopsError) as wrong:
             failed.append(f"{case.number}: {type(wrong).__name__}")
             audit.record(session, "case.recount_failed", "case", case.id, root_id=case.root_id, error=failed[-1])
     return Recounted(len(cases), changed, tuple(failed))
 
 
-def _recount(session: Session, case: Case, change: Change) -> bool:
+def _go_on(session: Session, case: Case) -> None:
+    """It was to go on from a day that has come, before this: the order in which things happened holds."""
     if case.resume_at is not None and case.suspended_at is not None and case.resume_at <= clock.now():
-        # It was to go on from that day, before this: the order in which things happened holds.
         move(session, case.id, Move.RESUME, None, happened_at=case.resume_at)
+
+
+def _recount(session: Session, case: Case, change: Change) -> bool:
     if case.state not in MOVES[Move.RECOUNT].from_states:
         return False
     history = lookups.history(session, case.id)

@@ -16,6 +16,7 @@ from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.projection import project
 from gridops.cases.rules.recounting import recounted
 from gridops.cases.rules.renewing import Wish
+from gridops.cases.service.recounting import count_each
 from gridops.cases.service.writing import Said, append
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import FilingCondition
@@ -59,7 +60,8 @@ def offered(session: Session, wish: Wish, limit: int = MANY) -> list[Renewal]:
 def renew(session: Session, wish: Wish, limit: int = MANY) -> Renewed:
     """Let the cases that a wish means follow the settings of today; what is more than a portion is owed. Repeatable."""
     ids = renewing.case_ids(session, wish, limit)
-    changed = sum(_renew(session, case, wish.actor_id) for case in lookups.locked(session, ids).values())
+    cases = lookups.locked(session, ids).values()
+    changed = count_each(session, cases, lambda case: _renew(session, case, wish.actor_id)).changed
     if not wish.after:
         audit.record(
             session, "condition.apply", "filing_condition" if wish.condition_id else "grid",
