@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -114,6 +115,22 @@ def test_a_case_that_left_the_sight_is_told_once_as_gone(world: World) -> None:
     assert not asked(west, left.version)
     # who never saw it is told nothing
     assert not asked(theirs, version(theirs))
+
+
+def test_a_case_that_a_unit_helped_with_outside_its_own_territory_is_told_as_gone(world: World) -> None:
+    def made(what: Move, who: str, **fields: Any) -> None:
+        with db.transaction() as session:
+            move(session, case.id, what, world.people[who], MoveFields(**fields))
+
+    case, parks = reported(world), world.units["parks"].id
+    eastern = Scope(world.root.id, 10**9, frozenset(), (UnitsIn(frozenset({parks}), frozenset({world.east.id})),))
+    made(Move.FILE, "leader", condition=world.condition.id)
+    made(Move.DISPATCH, "dispatcher", unit=world.units["cleaning"].id)
+    made(Move.JOIN, "dispatcher", unit=parks, words="修剪树枝")
+    before = version(replace(eastern, helped=frozenset({case.id})))
+    made(Move.END_HELP, "dispatcher", unit=parks, reason="不用了")
+    left = asked(eastern, before)
+    assert (left.case_ids, left.gone) == ((), (case.id,))
 
 
 def test_an_empty_house_has_a_version_too(world: World) -> None:

@@ -118,16 +118,15 @@ def _gone(session: Session, scope: Scope, above: int, highest: int) -> tuple[int
     found = []
     for row in rows:
         now = (row.grid_id, row.unit_id)
-        lay = (
-            ((row.details or {}).get("before") or {}).get("grid_id", row.grid_id),
-            row.helped or row.had or row.unit_id,
-        )
+        lay = (((row.details or {}).get("before") or {}).get("grid_id", row.grid_id), row.had or row.unit_id)
         seen, sees = (
             scope.sees(
                 root_id=row.root_id, grid_id=grid, unit_id=unit, reporter_id=row.reporter_id, case_id=row.case_id
             )
             for grid, unit in (lay, now)
         )
+        # Who helped saw it wherever it lay.
+        seen = seen or any(row.helped in part.unit_ids for part in scope.units)
         if seen and not sees:
             found.append(row.case_id)
     return tuple(dict.fromkeys(found))
