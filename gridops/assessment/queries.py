@@ -31,6 +31,7 @@ from gridops.assessment.rules import (
 )
 from gridops.cases.models import Case
 from gridops.cases.queries import lookups
+from gridops.cases.queries.filters import sees
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.projection import project
@@ -72,12 +73,13 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class MarkRow:
-    """A mark with the case it stands at and who made it."""
+    """A mark with the case it stands at and who made it; `seen`: whether that case is in sight of who asks."""
 
     row: EarlyReport
     case_number: str
     actor: str
     spot: Spot
+    seen: bool
 
     @property
     def mark(self) -> Mark:
@@ -142,23 +144,27 @@ def problems(session: Session, scope: Scope, start: datetime, end: datetime) -> 
     asked = _named().where(_from_above(), Case.filed_at >= start, Case.filed_at < end)
     asked = asked.where(Case.voided_at.is_(None), Case.merged_at.is_(None))
     found = _read(session, _scoped(asked, scope).order_by(Case.filed_at, Case.id))
-    return told(session, scope.root_id, found)
+    return told(session, scope, found)
 
 
-def told(session: Session, root_id: int, found: Sequence[Named]) -> list[ProblemRow]:
-    """Problems from above with their level, their cost and the marks of theirs."""
-    ids = [one.case.id for one in found]
+def told(session: Session, scope: Scope, found: Sequence[Named]) -> list[ProblemRow]:
+    """Problems from above with their level, their cost and the marks of theirs; of marks that may be, those in sight.
+
+    The mark that covers one counts wherever its case lies.
+    """
+    root_id, ids = scope.root_id, [one.case.id for one in found]
     levels = dict(
         session.execute(
             select(AssessmentProblem.case_id, AssessmentProblem.assessor).where(AssessmentProblem.case_id.in_(ids))
         ).all()
     )
     came = [one.case.reported_at for one in found]
-    marks = marks_between(session, root_id, min(came) - HOLDS, max(came)) if came else []
+    marks = marks_between(session, root_id, min(came) - HOLDS, max(came), scope) if came else []
     judged, events = judgements(session, ids), lookups.told(session, ids)
     now = clock.now()
     upheld, rules = upheld_case_ids(session, root_id, now), rules_of(session, root_id)
-    by_id = {one.row.id: one for one in [*marks, *marks_of_ids(session, {j.early_report_id for j in judged.values()})]}
+    named = marks_of_ids(session, {j.early_report_id for j in judged.values()}, scope)
+    by_id = {one.row.id: one for one in [*marks, *named]}
     rows = []
     for one in found:
         level, word = levels.get(one.case.id), judged.get(one.case.id)
@@ -168,7 +174,7 @@ def told(session: Session, root_id: int, found: Sequence[Named]) -> list[Problem
             level, one.about, clock.local_date(one.case.filed_at or one.case.reported_at), is_overdue(one.case, now),
             again, back, early is not None, one.case.id in upheld, one.case.unit_id,
         )  # fmt: skip
-        maybe = candidates([each.mark for each in marks], level, one.spot, one.case.reported_at)
+        maybe = candidates([each.mark for each in marks if each.seen], level, one.spot, one.case.reported_at)
         rows.append(ProblemRow(one, level, cost(problem, rules), early, word, tuple(by_id[mark.id] for mark in maybe)))
     return rows
 
@@ -216,14 +222,17 @@ def marks_of_case(session: Session, case_id: int) -> list[MarkRow]:
     return _marks(session, EarlyReport.case_id == case_id)
 
 
-def marks_between(session: Session, root_id: int, start: datetime, end: datetime) -> list[MarkRow]:
+def marks_between(
+    session: Session, root_id: int, start: datetime, end: datetime, scope: Scope | None = None
+) -> list[MarkRow]:
     """The marks of a jurisdiction that stand and were made in [start, end]."""
-    return _marks(session, and_(EarlyReport.root_id == root_id, EarlyReport.at >= start, EarlyReport.at <= end))
+    within = and_(EarlyReport.root_id == root_id, EarlyReport.at >= start, EarlyReport.at <= end)
+    return _marks(session, within, scope)
 
 
-def marks_of_ids(session: Session, ids: Collection[int]) -> list[MarkRow]:
+def marks_of_ids(session: Session, ids: Collection[int], scope: Scope) -> list[MarkRow]:
     """Some marks, as far as they still stand."""
-    return _marks(session, EarlyReport.id.in_(sorted(ids))) if ids else []
+    return _marks(session, EarlyReport.id.in_(sorted(ids)), scope) if ids else []
 
 
 def judgements(session: Session, case_ids: Collection[int]) -> dict[int, EarlyJudgement]:
@@ -280,7 +289,7 @@ def _turns(events: Sequence[Event], now: datetime) -> tuple[int, int]:
     return again, sum(1 for mark in marks if mark.against is Against.RETURN)
 
 
-def _marks(session: Session, which: Any) -> list[MarkRow]:
+def _marks(session: Session, which: Any, scope: Scope | None = None) -> list[MarkRow]:
     later = select(EarlyReport.supersedes_id).where(EarlyReport.supersedes_id.is_not(None))
     rows = session.execute(
         select(EarlyReport, Case, CategoryList.code, Category.code, User.name)
@@ -292,7 +301,13 @@ def _marks(session: Session, which: Any) -> list[MarkRow]:
         .order_by(EarlyReport.at, EarlyReport.id)
     )
     return [
-        MarkRow(row, found.number, actor, Spot(Kindred(listed, found.kind, code), found.grid_id, found.lon, found.lat))
+        MarkRow(
+            row,
+            found.number,
+            actor,
+            Spot(Kindred(listed, found.kind, code), found.grid_id, found.lon, found.lat),
+            seen=scope is None or sees(scope, found),
+        )
         for row, found, listed, code, actor in rows
     ]
 

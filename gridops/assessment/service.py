@@ -141,8 +141,8 @@ def judge_early(session: Session, person: Person, case_id: int, form: JudgementF
     case = _case(session, person, case_id, JUDGES)
     if case.source is not Source.ASSESSMENT:
         raise Conflict("只有来源为考核的案件有考核层级")
-    (row,) = queries.told(session, case.root_id, [queries.named_case(session, case.id)])
-    known = {one.row.id for one in (*row.maybe, *((row.early,) if row.early else ()))}
+    (row,) = queries.told(session, scope_of(session, person), [queries.named_case(session, case.id)])
+    known = {one.row.id for one in (*row.maybe, *((row.early,) if row.early and row.early.seen else ()))}
     if form.early_report_id not in known:
         raise Conflict("这条提前上报与本案的类别、地点、层级或时间不符")
     made = EarlyJudgement(

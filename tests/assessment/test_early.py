@@ -112,6 +112,24 @@ def test_what_was_reported_beforehand_costs_nothing_once_a_person_has_judged_it(
             service.report_early(session, leader, ours.id, REPORTED)
 
 
+def test_a_mark_of_a_case_out_of_sight_is_counted_and_not_shown(world: World) -> None:
+    rule(world)
+    session, leader = world.session, world.people["leader"]
+    ours = world.dispatched("parks")
+    mark = service.report_early(session, leader, ours.id, REPORTED)
+    with clock.set_to(at("2017-03-08 09:00")):
+        theirs = world.move(above(world), Move.DISPATCH, "dispatcher", unit=world.units["cleaning"].id)
+        assert [one.row.id for one in row_of(world).maybe] == [mark.id]
+        assert row_of(world, "handler").maybe == ()
+        service.judge_early(session, leader, theirs.id, JudgementForm(mark.id, same=True, words="同一处垃圾"))
+        row, their_row = row_of(world), row_of(world, "handler")
+        assert row.early is not None
+        assert row.early.seen
+        assert their_row.early is not None
+        assert not their_row.early.seen
+        assert row.cost == their_row.cost
+
+
 def test_what_is_no_find_of_ours_or_elsewhere_is_not_reported_beforehand(world: World) -> None:
     session, leader = world.session, world.people["leader"]
     rule(world)

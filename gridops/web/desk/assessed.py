@@ -12,7 +12,7 @@ from gridops.assessment.queries import MarkRow, OwnRow, ProblemRow
 from gridops.assessment.rules import JUDGES, KEEPERS, LOSS_NAMES, OPEN, OWN, STANDING_NAMES
 from gridops.cases.models import Case
 from gridops.cases.rules.sources import Source
-from gridops.people.queries import may_at
+from gridops.people.queries import may_at, scope_of
 from gridops.people.rules import Person
 from gridops.supervision.rules import ASSESSOR_NAMES
 from gridops.web.desk.orders import Tried
@@ -37,7 +37,7 @@ def of_case(session: Session, person: Person, case: Case) -> Panel | None:
     if case.source is Source.ASSESSMENT:
         if case.filed_at is None or case.voided_at is not None or case.merged_at is not None:
             return None
-        (row,) = queries.told(session, case.root_id, [queries.named_case(session, case.id)])
+        (row,) = queries.told(session, scope_of(session, person), [queries.named_case(session, case.id)])
         names = queries.names_of_judges(session, [row])
         judge = names.get(row.judged.judged_by, "") if row.judged else ""
         return Panel(case.number, keeps, judges, above=row, judge=judge)
