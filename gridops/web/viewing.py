@@ -38,7 +38,9 @@ _OWN_ACTS = frozenset({"viewing.end", "account.sign_out", "account.language"})
 # The person's password, sessions, address of notices.
 _OWN_ALONE = frozenset({"account.own", "account.password"})
 # Belongs to a page that is noted already.
-_WITHIN_PAGES = frozenset({"static", "api.get_evidence", "desk_changes.show"})
+_WITHIN_PAGES = frozenset({"static", "api.get_evidence", "desk_changes.show", "desk_ground.file"})
+# What an open list asks again by itself; of everything else that header says nothing, whoever sends it.
+_ASKED_AGAIN = frozenset({"desk.index", "desk_filters.counts"})
 
 
 def set_up(app: Flask) -> None:
@@ -113,12 +115,15 @@ def _gate() -> AnyResponse | None:
     return None
 
 
-def _over() -> AnyResponse:
+def _over() -> AnyResponse | None:
     """Its time is up, or it is not allowed any more: nothing of this request is done as the admin instead."""
     with transaction() as database:
         service.end_viewing(database, session[sessions.VIEWING], current_person(), Ended.WITHDRAWN)
+    if request.endpoint == "account.sign_out":
+        return None  # whoever leaves leaves
     sessions.see_as_oneself()
-    if request.method not in _SAFE or request.path.startswith(("/api/", "/field/pack/")):
+    sends = request.method not in _SAFE and request.endpoint not in _OWN_ACTS
+    if sends or request.path.startswith(("/api/", "/field/pack/")):
         raise NotAllowed(OVER)
     flash(_("以他人身份查看已经结束。"), "wait")
     return redirect("/")
@@ -130,7 +135,9 @@ def _by_token() -> bool:
 
 def _is_page() -> bool:
     """Whether somebody opened this: no part of a page, nothing that asks by itself or is the same for all."""
-    if request.endpoint is None or request.endpoint in _WITHIN_PAGES or sessions.UNASKED in request.headers:
+    if request.endpoint is None or request.endpoint in _WITHIN_PAGES:
+        return False
+    if request.endpoint in _ASKED_AGAIN and sessions.UNASKED in request.headers:
         return False
     return guard_of(current_app.view_functions[request.endpoint]) != "public"
 

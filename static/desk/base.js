@@ -77,6 +77,9 @@ function raster(map, id, before) {
   map.addLayer({ id, type: "raster", source: id, paint: dark ? { "raster-brightness-max": 0.45, "raster-saturation": -0.4 } : {} }, before);
 }
 
+// Words for Leaflet as a node: it takes text for markup.
+export const plain = (text) => Object.assign(document.createElement("span"), { textContent: text });
+
 // Under a Leaflet map; a vector file has nothing to show there.
 export async function underPlain(L, map) {
   if (!base) return;

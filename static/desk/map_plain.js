@@ -1,6 +1,6 @@
 // The map without WebGL: the same grids and points, drawn by Leaflet.
 
-import { hasBase, underPlain } from "./base.js";
+import { hasBase, plain, underPlain } from "./base.js";
 import { boundsOf, card, cases, edges, grids, layers, words } from "./data.js";
 import { into, onShades } from "./shades.js";
 
@@ -21,7 +21,7 @@ export async function draw(target, files) {
   underPlain(L, map);
   const shapes = L.geoJSON(area.leaves, { style: { className: hasBase ? "plain-grid plain-clear" : "plain-grid" } }).addTo(map);
   L.geoJSON(area.upper, { style: { className: "plain-upper" }, interactive: false }).addTo(map);
-  shapes.eachLayer((shape) => shape.bindTooltip(shape.feature.properties.name));
+  shapes.eachLayer((shape) => shape.bindTooltip(plain(shape.feature.properties.name)));
   if (area.bbox) map.fitBounds([[area.bbox[1], area.bbox[0]], [area.bbox[3], area.bbox[2]]], room());
   else map.setView([31.85, 119.95], 13);
   const all = new Map([...area.leaves.features, ...area.upper.features].map((grid) => [grid.properties.code, grid]));
@@ -30,7 +30,7 @@ export async function draw(target, files) {
     shades.clearLayers();
     for (const { code, name, step, text } of rows.filter((row) => all.has(row.code))) {
       L.geoJSON(all.get(code), { style: { className: step ? `plain-shade shade-${step}` : "plain-shade" } })
-        .bindTooltip(`${name} ${text}`, { permanent: true, direction: "center", className: "plain-value" }).on("click", () => into(code)).addTo(shades);
+        .bindTooltip(plain(`${name} ${text}`), { permanent: true, direction: "center", className: "plain-value" }).on("click", () => into(code)).addTo(shades);
     }
   }, (codes) => { const box = boundsOf(codes.filter((code) => all.has(code)).map((code) => all.get(code))); if (box) map.fitBounds([[box[1], box[0]], [box[3], box[2]]], room()); });
   const marks = new Map(layers.map((layer) => [layer.key, layer.mark]));
@@ -63,9 +63,9 @@ export async function draw(target, files) {
     for (const one of outings) {
       for (const line of one.lines) {
         L.polyline(line.map(([lon, lat]) => [lat, lon]), { className: "plain-path", weight: 4, interactive: false }).addTo(walked);
-        line.forEach(([lon, lat, at]) => L.circleMarker([lat, lon], { radius: 4, className: "plain-fix" }).bindTooltip(`${one.number} ${at}`).addTo(walked));
+        line.forEach(([lon, lat, at]) => L.circleMarker([lat, lon], { radius: 4, className: "plain-fix" }).bindTooltip(plain(`${one.number} ${at}`)).addTo(walked));
       }
-      if (one.last) L.circleMarker([one.last[1], one.last[0]], { radius: 9, className: "plain-fix" }).bindTooltip(`${one.number} ${one.last[2]}`, { permanent: true, direction: "bottom", className: "plain-value" }).addTo(walked);
+      if (one.last) L.circleMarker([one.last[1], one.last[0]], { radius: 9, className: "plain-fix" }).bindTooltip(plain(`${one.number} ${one.last[2]}`), { permanent: true, direction: "bottom", className: "plain-value" }).addTo(walked);
     }
   };
   return {

@@ -1,6 +1,6 @@
 // A small map (Leaflet) on which a point is chosen: the grids as lines, their names where there is room, one pin.
 
-import { underPlain } from "./base.js";
+import { plain, underPlain } from "./base.js";
 
 const NAMES = 8; // more names than these at once lie over each other
 
@@ -38,5 +38,5 @@ function label(map, layer) {
   const seen = layer.getLayers().filter((shape) => map.getBounds().intersects(shape.getBounds()));
   layer.eachLayer((shape) => shape.unbindTooltip());
   if (seen.length > NAMES) return;
-  seen.forEach((shape) => shape.bindTooltip(shape.feature.properties.name, { permanent: true, direction: "center", className: "grid-name" }));
+  seen.forEach((shape) => shape.bindTooltip(plain(shape.feature.properties.name), { permanent: true, direction: "center", className: "grid-name" }));
 }

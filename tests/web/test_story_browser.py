@@ -221,9 +221,15 @@ def test_the_map_shows_cases_and_opens_them(browser: Chromium, place: tuple[str,
     street.report("eastern", EAST_POINT)
     desk, _ = page_of(browser, address, DESK)
     sign_in(desk, "desk")
+    # A name is text, whatever stands in it.
+    typed = '"name":"<i class=typed>'
+    desk.route("**/grids.geojson", lambda one: one.fulfill(body=one.fetch().text().replace('"name":"', typed)))
     desk.goto("/desk/map?plain=1" if plain else "/desk/map")
     expect(desk.locator("[data-drawn=yes]")).to_be_visible(timeout=30_000)
     expect(desk.locator("[data-count=to_accept]")).to_have_text("2")
+    if plain:
+        desk.locator("path.plain-grid").first.dispatch_event("mouseover")
+        expect(desk.locator(".leaflet-tooltip", has_text="<i class=typed>")).to_have_count(1)
     desk.locator(".shade summary").click()
     desk.get_by_label("数据").select_option("reported")
     told = desk.locator(".shade-rows tbody tr")

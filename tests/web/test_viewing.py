@@ -11,6 +11,7 @@ from gridops.people.models import User
 from gridops.people.queries import forget
 from gridops.people.rules import Role
 from gridops.people.rules.viewing import LASTS
+from gridops.web.sessions import UNASKED
 from tests.factories import make_grid, make_user
 from tests.webapp import PASSWORD_HASH, Browser
 
@@ -52,6 +53,9 @@ def test_an_admin_sees_the_desk_as_the_shift_leader_does_and_can_do_nothing(app)
     # What is the person's own, what would write on being opened, and files stay shut.
     assert admin.get("/account").status_code == admin.get("/account/password").status_code == 403
     assert admin.get("/desk/cases.csv").status_code == 403
+    # No header of theirs keeps a page out of the trail.
+    assert admin.get("/desk/load", headers={UNASKED: "yes"}).status_code == 200
+    assert admin.get("/desk", headers={UNASKED: "yes"}).status_code == 200
     with transaction() as session:
         assert not list(session.scalars(select(AuditEntry).where(AuditEntry.actor_id == seen)))
         assert session.get(User, seen).language is None
@@ -60,6 +64,7 @@ def test_an_admin_sees_the_desk_as_the_shift_leader_does_and_can_do_nothing(app)
     assert admin.get("/desk").status_code == 403
     told = [(act.removeprefix("viewing."), details.get("page")) for act, details in acts(seen)]
     assert told[:2] == [("begin", None), ("page", "/desk")]
+    assert [page for act, page in told if act == "page"] == ["/desk", "/desk/cases.csv", "/desk/load"]
     assert told[-1] == ("end", None)
 
 
@@ -79,15 +84,21 @@ def test_the_field_pages_are_the_persons_and_numbers_in_them_are_masked(app):
 
 def test_it_ends_with_its_half_hour_with_the_sign_out_and_with_the_account(app):
     seen = people(Role.ADMIN, Role.SHIFT_LEADER)[Role.SHIFT_LEADER]
-    for how in ("time", "sign-out", "locked"):
+    for how in ("time", "late sign-out", "sign-out", "locked"):
         admin = Browser(app)
         admin.sign_in("admin")
         admin.get("/admin/people")
         assert admin.post(f"/admin/people/{seen}/view", {"reason": how}).status_code == 302
         admin.get("/desk")
-        if how == "time":
+        if how in ("time", "late sign-out"):
             with clock.set_to(clock.now() + LASTS / 2):
                 assert admin.get("/desk").status_code == 200
+        if how == "late sign-out":
+            with clock.set_to(clock.now() + LASTS + timedelta(seconds=1)):
+                forget()
+                assert admin.post("/sign-out").location == "/sign-in"
+                assert admin.get("/admin").location.startswith("/sign-in")
+        elif how == "time":
             with clock.set_to(clock.now() + LASTS + timedelta(seconds=1)):
                 forget()
                 # What is sent when the time is up is not done as the admin instead.
@@ -102,4 +113,4 @@ def test_it_ends_with_its_half_hour_with_the_sign_out_and_with_the_account(app):
             assert admin.get("/desk").status_code == 302
             assert "已经结束" in admin.get("/admin").text
     ended = [details["ended"] for act, details in acts(seen) if act == "viewing.end"]
-    assert ended == ["time_up", "by_hand", "withdrawn"]
+    assert ended == ["time_up", "time_up", "by_hand", "withdrawn"]
