@@ -168,9 +168,11 @@ def test_a_case_is_told_in_the_language_of_the_phone(street: Street) -> None:
 
 def test_a_unit_that_helps_has_its_task_on_the_phone_and_answers_it(street: Street) -> None:
     case, gardener = street.dispatched(), street.browser("gardener")
+    assert case.number not in gardener.get("/desk?group=all").text
     street.move(case, Move.JOIN, "desk", unit=street.other_unit_id, words="修剪树枝", due=case.due_at)
     (task,) = gardener.get("/field/pack/tasks").get_json()["tasks"]
     assert (task["kind"], task["number"], task["may"]) == ("help", case.number, ["help_done", "help_return"])
+    assert case.number in gardener.get("/desk?group=all").text  # at once, though what they see was read just before
     assert case_of(gardener, case.number)["helpers"] == [{"name": "园林所", "task": "修剪树枝", "told": False}]
     assert take(gardener, case.number, "return", reason="不能退").status_code == 403
     assert take(gardener, case.number, "help_done", words="").status_code == 422

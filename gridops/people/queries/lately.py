@@ -18,7 +18,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, object_session
 from gridops.core import clock, db
 from gridops.core.db import Base
 from gridops.grids.models import Grid, GridVersion
-from gridops.people.models import ApiToken, EndedSession, RoleHolding, Unit, User
+from gridops.people.models import ApiToken, EndedSession, Helping, RoleHolding, Unit, User
 
 KEPT_S = 2.0
 MOST = 2000
@@ -94,5 +94,5 @@ def reads_from(*models: type[Base]) -> None:
 
 
 # What a person, their roles and their scope are read from.
-reads_from(User, RoleHolding, ApiToken, EndedSession, Unit, Grid, GridVersion)
+reads_from(User, RoleHolding, ApiToken, EndedSession, Unit, Helping, Grid, GridVersion)
 event.listen(Session, "do_orm_execute", _changed_many)
