@@ -10,6 +10,7 @@ from gridops.core.ceiling import Ceiling
 from gridops.core.db import transaction
 from gridops.people.models import ApiToken, User
 from gridops.people.queries import lately
+from gridops.people.service import set_helping
 from tests.api.conftest import World
 
 
@@ -35,6 +36,14 @@ def test_whoever_asks_before_a_lock_is_committed_is_out_after_it(world: World) -
         session.flush()
         assert kept.get("name", lambda: "still active") == "still active"
     assert kept.get("name", lambda: "locked") == "locked"
+
+
+def test_a_unit_that_helps_no_longer_has_the_case_out_of_sight_at_once(world: World) -> None:
+    kept: lately.Lately[str] = lately.Lately()
+    assert kept.get("scope", lambda: "helps") == "helps"
+    with transaction() as session:
+        set_helping(session, 1, {})
+    assert kept.get("scope", lambda: "no more") == "no more"
 
 
 def test_what_was_looked_up_during_a_change_is_not_kept(world: World) -> None:

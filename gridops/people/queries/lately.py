@@ -1,7 +1,8 @@
 """Who asked lately, and what every page shows beside: kept for two seconds in each process, not looked up every time.
 
-A person locked, a role changed or ended, a token revoked and a session signed out hold at once in the process that did
-it (what is written through the models drops everything kept, once it is committed), and within `KEPT_S` in every other.
+A person locked, a role changed or ended, a unit that helps or does no longer, a token revoked and a session signed out
+hold at once in the process that did it (what is written through the models drops everything kept, once it is
+committed), and within `KEPT_S` in every other.
 """
 
 from __future__ import annotations
