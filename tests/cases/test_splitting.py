@@ -107,6 +107,8 @@ def test_a_split_counts_as_a_void_and_as_many_filings_and_undone_as_if_it_had_no
         world.move(case, M.UNDO_SPLIT, "leader", reason="是一个问题")
         assert (case.state, {part.state for part in parts_of(world, case)}) == (S.DISPATCHED, {S.VOIDED})
         world.holds(case)
+        with pytest.raises(Conflict, match="撤销拆分"):  # else the whole and its part would both be in hand
+            world.move(parts_of(world, case)[0], M.UNDO_VOID, "leader", reason="x")
     with clock.set_to(monday("12:00")):
         undone = figures_of_march(world)
     assert (undone["in_hand_end"], undone["voided"]) == (before["in_hand_end"], 3)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridops.cases.models import Case, CasePart
+from gridops.cases.models import Case, CaseEvent, CasePart
 from gridops.cases.queries.merging import Linked, linked
+from gridops.cases.rules.moves import Move
 from gridops.people.queries import Scope
 
 
@@ -19,6 +20,16 @@ def parts_of(session: Session, case_id: int, seq: int | None = None) -> list[int
 def whole_of(session: Session, case_id: int) -> int | None:
     """The id of the case that this one was split from; None where it is no part."""
     return session.scalar(select(CasePart.parent_id).where(CasePart.part_id == case_id))
+
+
+def split_undone(session: Session, case_id: int) -> bool:
+    """Whether a case is a part of one that was put together again."""
+    later = (
+        select(CaseEvent.id)
+        .join(CasePart, CasePart.parent_id == CaseEvent.case_id)
+        .where(CasePart.part_id == case_id, CaseEvent.move == Move.UNDO_SPLIT, CaseEvent.seq > CasePart.seq)
+    )
+    return session.scalar(later.limit(1)) is not None
 
 
 def whole(session: Session, scope: Scope, case_id: int) -> Linked | None:

@@ -201,6 +201,7 @@ _PLANS: dict[Move, Callable[[Situation], Plan]] = {
     Move.MERGE: _merge,
     Move.SPLIT: splitting.plan_split,
     Move.UNDO_SPLIT: splitting.plan_undo,
+    Move.UNDO_VOID: splitting.plan_undo_void,
     Move.JOIN: helping.plan_join,
     Move.HELP_DONE: helping.plan_own,
     Move.HELP_RETURN: helping.plan_own,

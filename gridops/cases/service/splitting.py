@@ -76,6 +76,13 @@ def plan_undo(s: Situation) -> Plan:
     return Plan(then=then)
 
 
+def plan_undo_void(s: Situation) -> Plan:
+    """A part whose split was undone stays voided: the whole is in hand again. Raises Conflict."""
+    if splitting.split_undone(s.session, s.case.id):
+        raise Conflict("案件因撤销拆分而作废，原案已恢复办理")
+    return Plan()
+
+
 def _part(s: Situation, part: PartIn, due_later: Any, uses: dict[int, Use]) -> _Part:
     """One part as a new case: reported and filed at the instant of the split."""
     category = _category(s, part)
