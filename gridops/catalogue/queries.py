@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -132,6 +132,12 @@ def classes(session: Session, list_id: int) -> list[Category]:
     """The classes (level 1) of a list, events first."""
     rows = session.scalars(select(Category).where(Category.list_id == list_id, Category.level == 1))
     return sorted(rows, key=lambda row: (row.kind is not Kind.EVENT, row.kind, row.code))
+
+
+def classes_among(session: Session, ids: Collection[int]) -> dict[tuple[int, Kind, str], int]:
+    """Those of some categories that are classes: (list, kind, code) -> id."""
+    rows = session.scalars(select(Category).where(Category.id.in_(sorted(ids)), Category.level == 1))
+    return {(row.list_id, row.kind, row.code): row.id for row in rows}
 
 
 def class_row(session: Session, list_id: int, kind: Kind, code: str) -> Category | None:

@@ -122,14 +122,16 @@ def needing_pictures(session: Session, root_id: int, on: date, categories: Itera
     asking = queries.asking_for_pictures(session, root_id)
     if not asking:
         return set()
-    known = [queries.category(session, one, root_id) for one in asking]
-    classes = {(one.kind, one.code) for one in known if one is not None and one.level == 1}
+    classes = queries.classes_among(session, asking)
+    # A class that asks for nothing asks nothing of its categories either.
+    above = {one.id: classes.get((one.list_id, one.kind, class_of(one.code))) for one in categories}
+    above = {row_id: parent for row_id, parent in above.items() if row_id in asking or parent is not None}
+    rows = queries.condition_rows(session, {*above, *classes.values()}, root_id)
     found = set()
-    for category in categories:
-        if category.id in asking or (category.kind, class_of(category.code)) in classes:
-            offered = conditions_for(session, category.id, root_id, on)
-            if offered and all(of_stage(row.photo_needs, Stage.REPORT) for row in offered):
-                found.add(category.id)
+    for row_id, parent in above.items():
+        offered = conditions_on(rows[row_id], on) or (conditions_on(rows[parent], on) if parent is not None else [])
+        if offered and all(of_stage(row.photo_needs, Stage.REPORT) for row in offered):
+            found.add(row_id)
     return found
 
 
