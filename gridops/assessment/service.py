@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gridops.assessment import queries
 from gridops.assessment.forms import EarlyForm, JudgementForm, RuleForm
 from gridops.assessment.models import AssessmentProblem, AssessmentRule, EarlyJudgement, EarlyReport
-from gridops.assessment.rules import JUDGES, KEEPERS, OPEN, OWN, Loss, early_fault
+from gridops.assessment.rules import JUDGES, KEEPERS, OPEN, OWN, Loss, early_fault, holds_at
 from gridops.audit import service as audit
 from gridops.cases.models import Case
 from gridops.cases.queries import lookups
@@ -92,7 +92,8 @@ def set_level(session: Session, person: Person, case_id: int, assessor: Assessor
 def report_early(session: Session, person: Person, case_id: int, form: EarlyForm) -> EarlyReport:
     """Keep that an open problem of ours was reported upward beforehand, or correct what was kept of it.
 
-    NotFound, NotAllowed, Invalid; Closed: none of ours, ended, or found above already; Conflict: corrected meanwhile.
+    NotFound, NotAllowed, Invalid; Closed: none of ours, ended, or found above already; Conflict: corrected meanwhile,
+    or reported to that level already.
     """
     case = _case(session, person, case_id, KEEPERS)
     now = clock.now()
@@ -113,6 +114,9 @@ def report_early(session: Session, person: Person, case_id: int, form: EarlyForm
         )
         if fault is not None:
             raise Closed(fault)
+        told = (one.row for one in queries.marks_of_case(session, case.id) if holds_at(one.row.at, now))
+        if form.assessor in {one.assessor for one in told}:
+            raise Conflict("已向这一层级提前上报，请刷新后再试")
     if not form.withdrawn and (case.filed_at is None or at < case.filed_at):
         raise Invalid(("at", "时间不能早于立案"))
     made = EarlyReport(

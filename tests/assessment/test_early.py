@@ -88,6 +88,8 @@ def test_what_was_reported_beforehand_costs_nothing_once_a_person_has_judged_it(
         service.report_early(session, world.people["handler"], ours.id, REPORTED)
     mark = service.report_early(session, leader, ours.id, REPORTED)
     assert queries.own_open(session, scope_of(session, leader))[0].mark is not None
+    with pytest.raises(Conflict):  # the form sent twice
+        service.report_early(session, leader, ours.id, REPORTED)
     with clock.set_to(at("2017-03-08 09:00")):
         theirs = above(world)
         assert [one.row.id for one in row_of(world).maybe] == [mark.id]
