@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from gridops.cases.queries.listing import CaseRow
 from gridops.cases.queries.pages import CaseFile, TimelineEntry
-from gridops.cases.rules.deadlines import Cause, WhyDue
+from gridops.cases.rules.deadlines import Cause
 from gridops.cases.rules.facts import Facts
 from gridops.cases.rules.moves import ENDED, Move, State, Suspension
 from gridops.cases.rules.names import MOVE_NAMES, STATE_NAMES, SUSPENSION_NAMES
@@ -51,9 +51,9 @@ class Told:
     known_at: datetime | None
 
 
-def clock_words(why: WhyDue) -> list[str]:
-    """Why the deadline is when it is: the counted limit, then what moved it."""
-    said: list[str] = []
+def clock_words(file: CaseFile) -> list[str]:
+    """Why the deadline is when it is: the counted limit, or who gave it, then what moved it."""
+    why, said = file.why_due, list[str]()
     if why.counted is not None:
         # what moved the deadline follows, each step by its name
         counted = replace(why.counted, in_force=None) if why.steps else why.counted
@@ -62,7 +62,8 @@ def clock_words(why: WhyDue) -> list[str]:
     for step in why.steps:
         due = words.full_time(step.after)[:16]
         if step.cause is Cause.GIVEN:
-            said.append(_("时限 %(due)s 由来源给定", due=due))
+            split = file.whole is not None
+            said.append(_("时限 %(due)s 沿用拆分前案件", due=due) if split else _("时限 %(due)s 由来源给定", due=due))
         elif step.cause is Cause.EXTENDED:
             said.append(_("%(at)s 同意延期至 %(due)s", at=words.full_time(step.at)[:16], due=due) + _late(step.counts))
         elif step.cause is Cause.RESUMED and step.before is not None:

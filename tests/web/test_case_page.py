@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from sqlalchemy import update
+
+from gridops.cases.models import CaseEvent
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.sources import Source
 from gridops.core import clock
@@ -109,6 +112,9 @@ def test_what_was_merged_into_a_case_is_seen_with_it_until_that_is_undone(street
 def test_a_case_is_split_on_a_page_that_keeps_what_was_typed(street: Street) -> None:
     case = street.dispatched()
     attach(street, case, "before", "inspector", seed=1)
+    with transaction() as session:  # a deadline that counting from the split does not give
+        filed = update(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.move == Move.FILE)
+        session.execute(filed.values(due_at=clock.now() + timedelta(days=40)))
     desk, url = street.browser("desk"), f"/desk/cases/{case.number}/split"
     assert f'href="{url}"' in read(street, case.number)
     form = desk.get(url)
@@ -130,6 +136,8 @@ def test_a_case_is_split_on_a_page_that_keeps_what_was_typed(street: Street) -> 
     assert "拆分为 2 件" in page
     first, second = (read(street, number) for number in numbers)
     assert f'href="/desk/cases/{case.number}"' in first
+    assert "沿用拆分前案件" in first
+    assert "由来源给定" not in first
     assert ("data-zoom=" in first, "data-zoom=" in second) == (True, False)
     assert desk.post(url, {**sent, "record_id": ""}).status_code == 409
     assert street.browser("eastern_desk").get(url).status_code == 404

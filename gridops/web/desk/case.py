@@ -178,7 +178,7 @@ def _page(number: str, tried: Tried) -> str:
         lying=explain.lying(file),
         check_time=explain.check_time(file),
         asked=explain.asked(file.condition),
-        clock_words=explain.clock_words(file.why_due),
+        clock_words=explain.clock_words(file),
         step_now=steps.present(file.steps),
         unit_clock=file.clock is Clock.UNIT,
         offered=offered,

@@ -43,7 +43,7 @@ def show(number: str) -> str:
         told=explain.timeline(file.timeline)[-LAST:],
         lying=explain.lying(file),
         press=explain.press(file.facts),
-        clock_words=explain.clock_words(file.why_due),
+        clock_words=explain.clock_words(file),
         offered=offered,
         answers=moving.on_site(file),
         tried=Tried(),

@@ -54,7 +54,7 @@ def build(session: Session, person: Person, number: str) -> Json:
         "due_name": said(due_name),
         # Where the unit's own limit comes first, the clock tells of the other.
         "case_due_at": instant(case.due_at) if case.due_at and case.due_at != due else None,
-        "clock": explain.clock_words(file.why_due),
+        "clock": explain.clock_words(file),
         "closing_condition": file.condition.closing_condition if file.condition else None,
         "asked": explain.asked(file.condition),
         "closings": [{"id": one.id, "words": one.closing_condition} for one in closings],
