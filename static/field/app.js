@@ -9,13 +9,13 @@ import { read } from "./lib/router.js";
 import { openTasks } from "./lib/tasks.js";
 import { keepThumbs } from "./lib/thumbs.js";
 import { button, closeSheets, icon, notice, toast } from "./lib/ui.js";
-import { recall } from "./lib/when.js";
+import { recall, said as saidOf } from "./lib/when.js";
 import { speak, t } from "./lib/words.js";
 import { capture, NoRoom } from "./sync/capture.js";
 import { PARTS, refresh } from "./sync/pack.js";
 import { paintTheme } from "./lib/theme.js";
 import { watchForUpdates } from "./lib/update.js";
-import { Who, leftHere, signedInLast } from "./who.js";
+import { Who, leftHere, lookedOut, signedInLast } from "./who.js";
 
 const FRESH_MS = 5 * 60_000;
 const ROOM_MS = 4000; // what is opened first is not held up
@@ -65,7 +65,7 @@ function lookOnly() {
   throw Object.assign(new Error("look only"), { told: true });
 }
 
-const viewed = (me) => notice("wait", t("正在以 %(name)s 的身份查看", { name: me.name }), t("只能看，不能办理；30 分钟后自动结束。"), html`<form method="post" action="/viewing/end"><input type="hidden" name="csrf_token" value=${me.csrf}><button class="button plain">${icon("x")}<span>${t("结束查看")}</span></button></form>`);
+const viewed = (me) => notice("wait", t("以他人身份查看"), t("正在以 %(name)s 的身份查看，只能看、不能办理，%(time)s 自动结束。", { name: me.name, time: saidOf(me.viewing) }), html`<form method="post" action="/viewing/end"><input type="hidden" name="csrf_token" value=${me.csrf}><button class="button plain">${icon("x")}<span>${t("结束查看")}</span></button></form>`);
 
 function pill() {
   const { waiting, stuck, lacking } = app.counts;
@@ -228,7 +228,7 @@ async function sendPictures() {
 
 let asked = 0;
 async function lookAround() {
-  if (!who.left && leftHere()) return location.reload(); // signed out on a page meanwhile: begin() forgets
+  if ((!who.left && leftHere()) || lookedOut(app.me)) return location.reload(); // signed out on a page meanwhile: begin() forgets
   const another = signedInLast() && signedInLast() !== app.store?.userId; // in another tab
   if (document.visibilityState !== "visible" || !app.store || (!another && Date.now() - asked < FRESH_MS)) return;
   asked = Date.now();

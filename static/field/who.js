@@ -4,7 +4,7 @@ import { device } from "./lib/device.js";
 import { html } from "./lib/html.js";
 import { openStore } from "./lib/store.js";
 import { button, icon, notice, toast } from "./lib/ui.js";
-import { now } from "./lib/when.js";
+import { now, right } from "./lib/when.js";
 import { language, speak, t } from "./lib/words.js";
 import { Engine } from "./sync/engine.js";
 import { nobodyYet, whoAmI } from "./sync/pack.js";
@@ -17,6 +17,9 @@ export const signedInLast = () => Number(/(?:^|; )gridops_user=(\d+)/.exec(docum
 
 // Whether the last word of this browser's cookie is that its person signed out, on a page or here.
 export const leftHere = () => /(?:^|; )gridops_user=left(?:;|$)/.test(document.cookie);
+
+// Whether the time is up of an admin who looks as somebody else: they keep nothing of theirs, without a network either.
+export const lookedOut = (me) => Boolean(me?.viewing) && Date.parse(me.viewing) <= right().getTime();
 
 // The page of ours from which this one was opened, where somebody else may have signed in; "" where there is none.
 function cameFrom() {
@@ -51,7 +54,7 @@ export class Who {
   // Opens the store of who is here. False where somebody has to sign in first; then that is shown.
   async begin() {
     this.left = leftHere();
-    if (this.left && device.get("user")) await part(device.get("user").user_id);
+    if (device.get("user") && (this.left || lookedOut(device.get("user")))) await part(device.get("user").user_id);
     if (!(await this.#leave())) return this.#needsNetwork();
     const known = device.get("user");
     const last = signedInLast();

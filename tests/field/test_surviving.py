@@ -51,6 +51,16 @@ def test_an_expired_sign_in_stops_the_queue_and_drops_nothing(app: App, line: Li
     assert {one.id for one in app.captured} <= set(server.held().records)
 
 
+def test_who_looks_as_somebody_else_keeps_nothing_of_theirs_beyond_their_time(app: App, line: Line) -> None:
+    app.phone.page.evaluate(
+        """import("/static/field/lib/device.js").then(({ device }) =>
+            device.set("user", { ...device.get("user"), viewing: "2000-01-01T00:00:00Z" }))"""
+    )
+    line.down()
+    app.phone.page.reload()
+    app.phone.page.get_by_text("请联网登录一次").wait_for()
+
+
 def test_another_person_on_the_phone_sees_and_sends_nothing_of_the_first(app: App, line: Line, server: Server) -> None:
     line.down()
     record = app.report(photo(30))
