@@ -115,7 +115,8 @@ def lying(file: CaseFile) -> str:
     """How long the case has lain where it is now (`已在“处置中”停留 3 小时`); empty where it has ended."""
     if file.case.state in ENDED or not file.timeline:
         return ""
-    since = clock.now() - file.timeline[-1].happened_at
+    came = next((entry for entry in reversed(file.timeline) if entry.lay_in != file.case.state), file.timeline[0])
+    since = clock.now() - came.happened_at
     return _("至今已在“%(state)s”停留 %(span)s", state=_(STATE_NAMES[file.case.state]), span=words.span(since))
 
 

@@ -86,7 +86,9 @@ function take(page, row, ok) {
   const forms = page.querySelector(".moves");
   const place = body.querySelector(".moves");
   if (forms && place) place.replaceWith(document.adoptNode(forms));
-  said.scrollIntoView({ block: "nearest" });
+  const wrong = body.querySelector(".problem");
+  if (wrong) wrong.closest("form").querySelector("input:not([type=hidden]), select, textarea").focus();
+  (wrong || said).scrollIntoView({ block: wrong ? "center" : "nearest" }); // below the fold nobody learns what is missing
 }
 
 async function send(form, row) {

@@ -49,6 +49,8 @@ def test_the_timeline_says_how_long_the_case_lay_where_and_lies_now(street: Stre
         case = street.filed()
     with clock.set_to(start + timedelta(hours=2)):
         street.move(case, Move.DISPATCH, "desk", unit=street.unit_id)
+    with clock.set_to(start + timedelta(hours=4)):
+        street.move(case, Move.REMIND, "desk", words="请尽快接收")  # moves it nowhere
     page = read(street, case.number)
     assert "在“已立案”停留 2 小时" in page
     assert "至今已在“已派遣”停留 3 小时" in page
