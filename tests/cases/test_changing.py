@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from gridops.cases.forms import Location
 from gridops.cases.models import Case
 from gridops.cases.queries import lookups
 from gridops.cases.rules.facts import FAR
@@ -13,8 +14,10 @@ from gridops.cases.service import resume_due
 from gridops.core import clock
 from gridops.core.errors import Conflict, Invalid, NotAllowed
 from gridops.core.owed import Owed
+from gridops.people.queries import load_person
+from gridops.people.rules import Role
 from tests.cases.world import World, fields_of, monday, owed_days, told
-from tests.factories import at
+from tests.factories import at, make_user
 
 S, M = State, Move
 
@@ -229,6 +232,19 @@ def test_a_case_is_merged_into_another_in_hand_and_never_in_a_ring(world: World)
     assert (one.state, one.merged_into_id) == (S.FILED, None)
     for case in (one, two, third):
         world.holds(case)
+
+
+def test_nobody_merges_into_a_case_out_of_sight(world: World) -> None:
+    eastern = load_person(world.session, make_user(world.session, world.root, Role.SHIFT_LEADER, grid=world.east).id)
+    assert eastern is not None
+    world.people["eastern_leader"] = eastern
+    west, east = world.filed(), world.filed(location=Location(119.965, 31.855))
+    assert east.grid_id == world.east.id
+    with pytest.raises(Invalid) as refused:
+        world.move(east, M.MERGE, "eastern_leader", into=west.number)
+    assert fields_of(refused) == ["into"]
+    world.move(east, M.MERGE, "leader", into=west.number)
+    assert east.state is S.MERGED
 
 
 def test_a_wrong_category_is_corrected_and_all_days_of_the_case_are_owed(world: World) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from gridops.cases.queries import dispatching, lookups, terms
+from gridops.cases.queries.filters import sees
 from gridops.cases.rules import deadlines
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.standing import may_be_merged_into
@@ -23,6 +24,7 @@ from gridops.catalogue.service import conditions_for
 from gridops.core import clock
 from gridops.core.errors import Invalid
 from gridops.grids import queries as grids
+from gridops.people.queries import scope_of
 
 # Where a case lies, as its row says it.
 _PLACE = ("grid_id", "grid_version_id", "lon", "lat", "address", "place")
@@ -133,7 +135,8 @@ def _suspend(s: Situation) -> Plan:
 
 def _merge(s: Situation) -> Plan:
     into = s.into
-    if into is None or into.root_id != s.case.root_id:
+    unseen = into is not None and s.person is not None and not sees(scope_of(s.session, s.person), into)
+    if into is None or into.root_id != s.case.root_id or unseen:
         raise Invalid(("into", "没有这个案件"))
     if into.id == s.case.id:
         raise Invalid(("into", "不能并入自身"))
