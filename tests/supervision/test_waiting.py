@@ -1,16 +1,19 @@
 """What waits for whom in the queues of the office, and why."""
 
+from datetime import timedelta
+
 import pytest
 
 from gridops.core import clock
-from gridops.people.queries import scope_of
+from gridops.people.queries import load_person, scope_of
+from gridops.people.rules import Role
 from gridops.supervision import queries, service
 from gridops.supervision.forms import LineForm
 from gridops.supervision.models import Matter
 from gridops.supervision.rules import Light, ProblemState
 from gridops.supervision.rules.matters import line_owed, weeks_silent
 from gridops.supervision.rules.waiting import Why, matter_why, problem_why
-from tests.factories import at
+from tests.factories import at, make_user
 from tests.supervision.office import NOW, make_office, named, opened, send
 
 OPENED = at("2017-03-08 10:00")  # a Wednesday
@@ -89,6 +92,19 @@ def test_each_finds_what_they_are_to_do_and_nothing_of_another_units(session):
         ((row, why),) = queries.problems_waiting(session, office.officer, clock.now())
         assert (row.problem.id, why) == (item.id, Why.JUDGE)
         assert [why for _, why in queries.matters_waiting(session, office.leader, clock.now())] == [Why.RED]
+
+
+def test_who_signs_off_for_a_part_is_asked_only_for_what_its_units_lead(session):
+    office = make_office(session)
+    made = make_user(session, office.root, Role.LEADER, grid=office.west)
+    western = load_person(session, made.id)
+    with clock.set_to(NOW):
+        opened(session, office, lead=office.bureau.code, helpers=(office.village.code,), due_at=NOW + timedelta(days=1))
+        opened(session, office, due_at=NOW + timedelta(days=2))
+    later = NOW + timedelta(days=3)
+    seen = queries.open_matters(session, scope_of(session, western), later)
+    waits = queries.matters_waiting(session, western, later)
+    assert (len(seen), [row.matter.lead_unit_id for row, _why in waits]) == (2, [office.village.id])
 
 
 def test_the_weekly_report_tells_how_each_stood_at_the_end_of_its_week(session):

@@ -18,6 +18,7 @@ from gridops.supervision.rules import Assessor, MatterState
 from gridops.supervision.rules.matters import done_before, light_at, state_at
 
 NO_MATTER = "没有这个督查事项"
+_ALL: Any = select(Matter, Unit.name).join(Unit, Unit.id == Matter.lead_unit_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,14 @@ def matter_page(
 
 
 def open_matters(
-    session: Session, scope: Scope, end: datetime, *, unit_id: int | None = None, limit: int = 300
+    session: Session, scope: Scope, end: datetime, *, unit_id: int | None = None, led: bool = False, limit: int = 300
 ) -> list[MatterRow]:
-    """The matters in sight that are neither signed off nor voided, by deadline, as they stand at an instant."""
-    asked = _rows(scope).where(Matter.done_at.is_(None), Matter.voided_at.is_(None), Matter.opened_at < end)
+    """The matters in sight that are neither signed off nor voided, by deadline, as they stand at an instant.
+
+    `led`: only those whose lead unit is in sight, not those that a unit in sight helps with.
+    """
+    seen = _led(scope) if led else _rows(scope)
+    asked = seen.where(Matter.done_at.is_(None), Matter.voided_at.is_(None), Matter.opened_at < end)
     if unit_id is not None:
         asked = asked.where(Matter.lead_unit_id == unit_id)
     rows = session.execute(asked.order_by(Matter.due_at.is_(None), Matter.due_at, Matter.id).limit(limit)).all()
@@ -152,10 +157,14 @@ def _row(
     return MatterRow(matter, lead, before[-1] if before else None, state, done_at)
 
 
+def _led(scope: Scope) -> Any:
+    """The matters whose lead unit the scope shows."""
+    return in_sight(_ALL, scope, Matter, Matter.lead_unit_id)
+
+
 def _rows(scope: Scope) -> Any:
     """The matters whose lead unit the scope shows, or one of whose helping units."""
-    asked = select(Matter, Unit.name).join(Unit, Unit.id == Matter.lead_unit_id)
-    led = in_sight(asked, scope, Matter, Matter.lead_unit_id)
+    led = _led(scope)
     if scope.grid_ids is None:
         return led
     helper = aliased(Unit)
@@ -169,4 +178,4 @@ def _rows(scope: Scope) -> Any:
         unit=MatterHelper.unit_id,
     )
     seen = led.with_only_columns(Matter.id)
-    return asked.where(Matter.root_id == scope.root_id, or_(Matter.id.in_(seen), Matter.id.in_(helped)))
+    return _ALL.where(Matter.root_id == scope.root_id, or_(Matter.id.in_(seen), Matter.id.in_(helped)))

@@ -113,7 +113,7 @@ def _seen(session: Session, person: Person, roles: Collection[Role], now: dateti
     acting = acting_as(person, roles)
     if not acting.holdings:
         return {}
-    return {row.matter.id: row for row in open_matters(session, scope_of(session, acting), now)}
+    return {row.matter.id: row for row in open_matters(session, scope_of(session, acting), now, led=True)}
 
 
 def _matter_why(row: MatterRow, leads: bool, office: bool, now: datetime) -> Why | None:
