@@ -52,13 +52,14 @@ def put() -> Answer:
         form = forms.parse_area(request.form)
         with transaction() as session:
             service.set_area(session, person.root_id, form, actor_id=person.user_id)
-            wish = Wish(person.root_id, person.user_id, grid_id=form.grid_id)
-            running = len(renewing.offered(session, wish))
     except Invalid as wrong:
         return _page(request.form, by_field(wrong)), 422
     except Conflict as same:
         return _page(request.form, {"area": str(same)}), 409
     flash(_("已保存。已立案的案件仍按原类别计时。"), "good")
+    # Up to 200 cases are looked through: whoever else wants to write does not wait for that.
+    with reading() as session:
+        running = renewing.offered(session, Wish(person.root_id, person.user_id, grid_id=form.grid_id))
     if running:
         return redirect(url_for("admin_running.index", grid=form.grid_id))
     return redirect(url_for(".index"))
