@@ -14,6 +14,7 @@ const DAY = 24 * HOUR;
 let rows = [];
 let playing = null;
 let asking = null;
+let before = null; // whether closed cases were shown before the look at days gone by
 
 const daysIn = (text) => { const [year, number] = text.split("-").map(Number); return new Date(Date.UTC(year, number, 0)).getUTCDate(); };
 const steps = () => (mode.value === "hours" ? 24 : daysIn(month.value));
@@ -121,7 +122,8 @@ export function times(view) {
 
   mode.addEventListener("change", () => {
     // What was reported in days gone by is mostly closed.
-    if (mode.value) document.querySelector("input[name=layer][value=closed]").checked = true;
+    const closed = document.querySelector("input[name=layer][value=closed]");
+    if (mode.value) { before ??= closed.checked; closed.checked = true; } else { closed.checked = before ?? closed.checked; before = null; }
     change();
   });
   for (const field of [from, to, month]) field.addEventListener("change", change);
