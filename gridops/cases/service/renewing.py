@@ -52,9 +52,15 @@ class Renewed:
 
 
 def offered(session: Session, wish: Wish, limit: int = MANY) -> list[Renewal]:
-    """What would become of the cases that a wish means; nothing is written."""
-    cases = lookups.of_ids(session, renewing.case_ids(session, wish, limit))
-    return [found for case in cases if (found := renewal(session, case)) is not None]
+    """What would become of the first cases that a wish means and changes; nothing is written."""
+    found: list[Renewal] = []
+    while len(found) < limit:
+        ids = renewing.case_ids(session, wish, limit)
+        found += [one for case in lookups.of_ids(session, ids) if (one := renewal(session, case)) is not None]
+        if len(ids) < limit:
+            break
+        wish = wish.from_here(ids[-1])
+    return found[:limit]
 
 
 def renew(session: Session, wish: Wish, limit: int = MANY) -> Renewed:

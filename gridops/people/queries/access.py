@@ -135,10 +135,11 @@ def scope_of(session: Session, person: Person) -> Scope:
 
 
 def helped_by(session: Session, units: Iterable[UnitsIn]) -> frozenset[int]:
-    """The cases with which these units help, the latest MOST_HELPED of them."""
+    """The cases with which these units help: those that wait for their answer, then the latest, MOST_HELPED in all."""
     ids = sorted({unit_id for part in units for unit_id in part.unit_ids})
-    rows = select(Helping.case_id).where(Helping.unit_id.in_(ids)).order_by(Helping.case_id.desc()).limit(MOST_HELPED)
-    return frozenset(session.scalars(rows))
+    rows = select(Helping.case_id).where(Helping.unit_id.in_(ids))
+    order = (Helping.answered_at.is_not(None), Helping.case_id.desc())
+    return frozenset(session.scalars(rows.order_by(*order).limit(MOST_HELPED)))
 
 
 def apply_scope(
