@@ -295,4 +295,4 @@ def test_a_nul_character_is_refused_by_name(browser, people):
     browser.get("/sign-in")
     answer = browser.post("/sign-in", {"username": "a\x00b", "password": "x"})
     assert answer.status_code == 422
-    assert "username" in answer.text
+    assert "用户名" in answer.text
