@@ -54,6 +54,7 @@ def ready(page: Page) -> None:
 
 
 def press(page: Page, *keys: str) -> None:
+    page.wait_for_load_state()  # a page that is still loading takes no keys
     for key in keys:
         page.keyboard.press(key)
 
