@@ -155,9 +155,11 @@ class CaseWords(Base):
     __tablename__ = "case_words"
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True, autoincrement=False)
     words: Mapped[str] = mapped_column(Text)
+    # Written at once, by the worker: a list of entries that wait for the index is read through by every search.
     __table_args__ = (
         Index(
-            "ix_case_words_entries", text("string_to_array(words, ' ')"), postgresql_using="gin"
+            "ix_case_words_entries", text("string_to_array(words, ' ')"),
+            postgresql_using="gin", postgresql_with={"fastupdate": "off"},
         ).ddl_if(dialect="postgresql"),
     )  # fmt: skip
 

@@ -23,7 +23,13 @@ def upgrade() -> None:
     )
     if op.get_bind().dialect.name == "postgresql":
         entries = sa.text("string_to_array(words, ' ')")
-        op.create_index("ix_case_words_entries", "case_words", [entries], postgresql_using="gin")
+        op.create_index(
+            "ix_case_words_entries",
+            "case_words",
+            [entries],
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        )
     op.execute(
         "INSERT INTO owed (kind, key, since, tries) SELECT 'case_words', CAST(min(id) AS VARCHAR) || '-' || "
         'CAST(max(id) AS VARCHAR), CURRENT_TIMESTAMP, 0 FROM "case" GROUP BY id / 2000'
