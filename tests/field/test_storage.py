@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Playwright, expect
 
+from tests.conftest import missing
 from tests.evidence.pictures import picture
 from tests.field.app import App, File, photo
 from tests.field.line import FILES, RECORDS, Line
@@ -33,7 +34,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=100m", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root can make a small disk")
+        missing("only root can make a small disk")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
