@@ -145,7 +145,11 @@ def test_more_than_a_portion_is_owed_and_drained(world: World) -> None:
     assert renewing.renew_owed(world.session, 2) == renewing.Renewed(1, more=False)
     assert renewing.renew_owed(world.session) is None
     assert {case.due_at for case in cases} == {monday("11:00")}
-    assert Wish.of(replace(wish(world, grid_id=4), after=9).key) == replace(wish(world, grid_id=4), after=9)
+    # The audit tells it once, and all of it.
+    (told_of,) = world.session.scalars(select(AuditEntry).where(AuditEntry.act == "condition.apply"))
+    assert told_of.details["cases"] == 3
+    half = replace(wish(world, grid_id=4), after=9, moved=7)
+    assert Wish.of(half.key) == half
 
 
 def test_a_case_whose_day_to_go_on_has_come_goes_on_before_its_settings_are_renewed(world: World) -> None:

@@ -68,14 +68,15 @@ def renew(session: Session, wish: Wish, limit: int = MANY) -> Renewed:
     ids = renewing.case_ids(session, wish, limit)
     cases = lookups.locked(session, ids).values()
     changed = count_each(session, cases, lambda case: _renew(session, case, wish.actor_id)).changed
-    if not wish.after:
-        audit.record(
-            session, "condition.apply", "filing_condition" if wish.condition_id else "grid",
-            wish.condition_id or wish.grid_id or 0, actor_id=wish.actor_id, root_id=wish.root_id, cases=changed,
-        )  # fmt: skip
     more = len(ids) == limit
     if more:
-        owed.owe(session, WISHED, [wish.from_here(ids[-1]).key])
+        owed.owe(session, WISHED, [wish.from_here(ids[-1], changed).key])
+    else:  # once, with all that the portions changed together
+        audit.record(
+            session, "condition.apply", "filing_condition" if wish.condition_id else "grid",
+            wish.condition_id or wish.grid_id or 0, actor_id=wish.actor_id, root_id=wish.root_id,
+            cases=wish.moved + changed,
+        )  # fmt: skip
     return Renewed(changed, more)
 
 
