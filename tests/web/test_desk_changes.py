@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from gridops.cases.rules.moves import Move
 from gridops.core import clock
+from gridops.people.queries import lately
 from tests.web.street import EAST_POINT, Street
 from tests.webapp import Browser
 
@@ -60,3 +61,23 @@ def test_who_only_lets_the_page_ask_grows_idle(street: Street):
     with clock.set_to(start + idle + timedelta(minutes=1)):
         assert asking.get(f"/desk/changes?since={since}", headers=UNASKED).status_code == 302
         assert acting.get("/desk").status_code == 200
+
+
+def test_who_helps_since_a_moment_is_told_whatever_their_process_kept_of_them(street: Street, monkeypatch):
+    """Another process named the unit: this one still keeps the scope from before, and its clock stands."""
+    led, own = street.dispatched(), street.dispatched()
+    street.move(own, Move.JOIN, "desk", unit=street.other_unit_id, words="修剪树枝")
+    browser = street.browser("gardener")
+    since = version(browser)
+    now = lately.time.monotonic()
+    monkeypatch.setattr(lately.time, "monotonic", lambda: now)
+    monkeypatch.setattr(lately, "forget", lambda: None)
+    street.move(led, Move.JOIN, "desk", unit=street.other_unit_id, words="修剪树枝")
+    street.move(own, Move.RECEIVE, "handler")
+    found = browser.get(f"/desk/changes?since={since}").get_json()
+    assert sorted(found["cases"]) == sorted((led.id, own.id))
+    listed = browser.get("/desk?group=all").text
+    assert led.number in listed and own.number in listed
+    assert browser.get(f"/desk/changes?since={found['version']}").status_code == 304
+    street.move(led, Move.END_HELP, "desk", unit=street.other_unit_id, reason="不用了")
+    assert browser.get(f"/desk/changes?since={found['version']}").get_json()["gone"] == [led.id]

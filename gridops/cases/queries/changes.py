@@ -14,7 +14,7 @@ from gridops.cases.queries.filters import visible
 from gridops.cases.rules.changes import OVERLAP, Changes, Version
 from gridops.cases.rules.moves import Move
 from gridops.core import db
-from gridops.people.queries import Scope
+from gridops.people.queries import Scope, helping_now
 
 # An open list asks each second; it hears of what another process added so much later at most.
 LOOKED_S = 0.25
@@ -80,6 +80,7 @@ def changed_since(session: Session, scope: Scope, since: Version) -> Changes:
     if (highest, known) == (since.highest, since.known):
         looks.saw(since, begun)
         return Changes(since)
+    scope = helping_now(session, scope)
     none_late = known == since.known
     found = _in_sight(session, scope, since.highest if none_late else since.low)
     cases = dict.fromkeys(case_id for event_id, case_id in found if event_id > since.highest)

@@ -7,7 +7,7 @@ cases stay in sight of those who answer for the place.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -130,8 +130,16 @@ def scope_of(session: Session, person: Person) -> Scope:
         for unit_id, grid_id in sorted({(held.unit_id, held.grid_id) for held in by_sight[Sees.UNITS]})
     )
     grids = _grids(session, person, {held.grid_id for held in by_sight[Sees.TERRITORY]})
-    helped = helped_by(session, units) if units and grids is not None else frozenset()
-    return Scope(person.root_id, person.user_id, grids, units, helped)
+    return helping_now(session, Scope(person.root_id, person.user_id, grids, units))
+
+
+def helping_now(session: Session, scope: Scope) -> Scope:
+    """The scope with the cases helped with at this moment. A page that is told of changes reads them with its list: a
+    scope kept from before (`queries.lately`) would take a case for one of others, and its news for told.
+    """
+    if not scope.units or scope.grid_ids is None:
+        return scope
+    return replace(scope, helped=helped_by(session, scope.units))
 
 
 def helped_by(session: Session, units: Iterable[UnitsIn]) -> frozenset[int]:

@@ -13,6 +13,7 @@ from gridops.cases.queries.changes import changed_since, unchanged, version_of
 from gridops.cases.rules.changes import Changes, Version, read
 from gridops.core.db import reading
 from gridops.core.errors import Invalid
+from gridops.people.queries import helping_now
 from gridops.web.desk import common
 from gridops.web.guards import current_scope, needs
 
@@ -32,7 +33,7 @@ def show() -> Response:
         return _same(since)
     with reading() as session:
         changes = changed_since(session, scope, since) if since else Changes(version_of(session, scope))
-        counts = listing.group_counts(session, scope) if changes else {}
+        counts = listing.group_counts(session, helping_now(session, scope)) if changes else {}
     if since and not changes:
         return _same(changes.version)
     tabs = {group.value: common.counted(n) for group, n in counts.items()}

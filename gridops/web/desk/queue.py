@@ -34,6 +34,7 @@ from gridops.core.tables_out import write_csv
 from gridops.grids import queries as grids
 from gridops.grids.rules.tree import Territory
 from gridops.intake import judging
+from gridops.people.queries import helping_now
 from gridops.people.queries.helping import helping_with
 from gridops.people.queries.lately import Lately, reads_from
 from gridops.people.rules import Person, Role
@@ -67,11 +68,12 @@ _FIRST_TAB = (
 @needs(*common.READERS)
 def index() -> Answer:
     """A page of the queue."""
-    person, scope, language = current_person(), current_scope(), chosen_language()
+    person, language = current_person(), chosen_language()
     default = next((tab for role, tab in _FIRST_TAB if role in person.roles), Group.ALL)
     asked = common.asked(request.args, default)
     after = common.place(request.args.get("after"), "after")
     with reading() as session:
+        scope = helping_now(session, current_scope())
         page = listing.queue(session, scope, asked.wanted, sort=asked.sort, after=after)
         counts = listing.group_counts(session, scope)
         version = version_of(session, scope)
@@ -82,7 +84,7 @@ def index() -> Answer:
         territory = grids.territory(session)
         judged = judging.any_waiting(session, person)
         queues = _waits.get(f"{person.user_id} {language}", lambda: office_queues(session)) or []
-        doubted = not person.roles.isdisjoint(JUDGES) and any_to_judge(session, current_scope(), person)
+        doubted = not person.roles.isdisjoint(JUDGES) and any_to_judge(session, scope, person)
     shown: dict[str, Any] = asked.kept
     words = common.words()
     trail = [mark for mark in request.args.get("trail", "")[:4000].split(".") if mark][-_TRAIL:]
