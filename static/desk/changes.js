@@ -40,9 +40,12 @@ function end() {
   say(bar().dataset.ended);
 }
 
+// What is out of sight now and did not stand in this list (a unit had returned it before) is no news here.
+const stands = (id) => document.querySelector(`.row-case[data-case="${id}"]`) !== null;
+
 function note(found) {
   since = found.version;
-  [...found.cases, ...found.gone].filter((id) => !movedHere(id)).forEach((id) => changed.add(id));
+  [...found.cases, ...found.gone.filter(stands)].filter((id) => !movedHere(id)).forEach((id) => changed.add(id));
   late += found.late;
   Object.entries(found.tabs).forEach(([tab, text]) => {
     const place = document.querySelector(`[data-tab="${tab}"]`);

@@ -134,6 +134,23 @@ def test_what_another_changes_shows_by_itself_within_two_seconds(browser: Chromi
     assert complaints == []
 
 
+def test_who_returned_a_case_hears_no_more_of_it_when_another_unit_gets_it(
+    browser: Chromium, place: tuple[str, Street]
+):
+    address, street = place
+    returned = street.dispatched()
+    street.move(returned, Move.RETURN, "handler", reason="不归我所")
+    page, complaints = at_the_desk(browser, address, "/desk?group=handling", "handler")
+    lists: list[str] = []
+    page.on("request", lambda asked: lists.append(asked.url) if "/desk?" in asked.url else None)
+    with page.expect_response(lambda answer: "/desk/changes" in answer.url and answer.status == 200) as told:
+        street.move(returned, Move.DISPATCH, "desk", unit=street.other_unit_id, words="请接收")
+    assert told.value.json()["gone"] == [returned.id]
+    with page.expect_response(lambda answer: "/desk/changes" in answer.url and answer.status == 304):
+        pass
+    assert (lists, complaints) == ([], [])
+
+
 def test_beside_the_list_one_works_through_case_after_case(browser: Chromium, place: tuple[str, Street]):
     address, street = place
     first, second, third = (street.filed() for _ in range(3))

@@ -77,7 +77,8 @@ def test_who_helps_since_a_moment_is_told_whatever_their_process_kept_of_them(st
     found = browser.get(f"/desk/changes?since={since}").get_json()
     assert sorted(found["cases"]) == sorted((led.id, own.id))
     listed = browser.get("/desk?group=all").text
-    assert led.number in listed and own.number in listed
+    assert led.number in listed
+    assert own.number in listed
     assert browser.get(f"/desk/changes?since={found['version']}").status_code == 304
     street.move(led, Move.END_HELP, "desk", unit=street.other_unit_id, reason="不用了")
     assert browser.get(f"/desk/changes?since={found['version']}").get_json()["gone"] == [led.id]
