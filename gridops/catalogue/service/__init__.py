@@ -25,6 +25,7 @@ from gridops.catalogue.service.finding import (
     list_on,
     needing_pictures,
 )
+from gridops.catalogue.service.plans import withdraw_area, withdraw_step
 from gridops.catalogue.service.seeding import seed
 from gridops.catalogue.service.shipped import Seeded
 from gridops.catalogue.service.steps import set_step
@@ -53,4 +54,6 @@ __all__ = [
     "seed",
     "set_area",
     "set_step",
+    "withdraw_area",
+    "withdraw_step",
 ]

@@ -14,6 +14,11 @@ from gridops.core.errors import Conflict, Invalid
 from gridops.grids import queries as grids
 
 
+def lock_area(session: Session, root_id: int, grid_id: int) -> None:
+    """Let nobody else change the class of this grid meanwhile."""
+    lock_names(session, [f"area class:{root_id}:{grid_id}"])
+
+
 def set_area(session: Session, root_id: int, form: AreaForm, *, actor_id: int | None = None) -> None:
     """The class of a grid from today (or a later day) on.
 
@@ -27,7 +32,7 @@ def set_area(session: Session, root_id: int, form: AreaForm, *, actor_id: int | 
     begins = form.valid_from or today
     if begins < today:
         raise Invalid(("valid_from", "不能早于今天：已立案的案件按原类别计时"))
-    lock_names(session, [f"area class:{root_id}:{form.grid_id}"])
+    lock_area(session, root_id, form.grid_id)
     standing = [row for row in queries.area_rows(session, root_id) if row.grid_id == form.grid_id and not row.valid_to]
     if (standing[-1].area if standing else None) is form.area:
         raise Conflict("该网格已是这个类别")

@@ -8,9 +8,15 @@ from gridops.audit import service as audit
 from gridops.catalogue import queries
 from gridops.catalogue.forms import StepForm
 from gridops.catalogue.models import StepLimit
+from gridops.catalogue.rules import Step
 from gridops.core import clock
 from gridops.core.db import lock_names
 from gridops.core.errors import Conflict, Invalid
+
+
+def lock_step(session: Session, root_id: int, step: Step, category_id: int | None) -> None:
+    """Let nobody else change the limits of this step meanwhile."""
+    lock_names(session, [f"step limit:{root_id}:{step}:{category_id}"])
 
 
 def set_step(session: Session, root_id: int, form: StepForm, *, actor_id: int | None = None) -> None:
@@ -22,7 +28,7 @@ def set_step(session: Session, root_id: int, form: StepForm, *, actor_id: int | 
     begins = form.valid_from or today
     if begins < today:
         raise Invalid(("valid_from", "不能早于今天：已开始的环节按原时限"))
-    lock_names(session, [f"step limit:{root_id}:{form.step}:{form.category_id}"])
+    lock_step(session, root_id, form.step, form.category_id)
     key = (form.step, form.category_id)
     standing = [row for row in queries.step_rows(session, root_id) if (row.step, row.category_id) == key]
     last = next((row for row in reversed(standing) if row.valid_to is None), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -14,6 +15,7 @@ from gridops.cases.service import renewing
 from gridops.catalogue import forms, queries, service
 from gridops.catalogue.models import AreaClass
 from gridops.catalogue.rules import AREA_NAMES, Area, area_of
+from gridops.catalogue.rules.plans import never_held, withdrawable
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Conflict, Invalid
@@ -56,17 +58,32 @@ def put() -> Answer:
         return _page(request.form, by_field(wrong)), 422
     except Conflict as same:
         return _page(request.form, {"area": str(same)}), 409
-    flash(_("已保存。已立案的案件仍按原类别计时。"), "good")
+    if form.valid_from and form.valid_from > clock.local_date(clock.now()):
+        flash(_("已保存，自 %(day)s 起生效。", day=form.valid_from), "good")
+        return redirect(url_for(".index"))
     # Up to 200 cases are looked through: whoever else wants to write does not wait for that.
     with reading() as session:
         running = renewing.offered(session, Wish(person.root_id, person.user_id, grid_id=form.grid_id))
     if running:
+        flash(_("已保存。已立案的案件仍按原类别计时。"), "good")
         return redirect(url_for("admin_running.index", grid=form.grid_id))
+    flash(_("已保存。没有在办案件受影响。"), "good")
+    return redirect(url_for(".index"))
+
+
+@pages.post("/<int:row_id>/withdraw")
+@needs_for_all(Role.ADMIN)
+def withdraw(row_id: int) -> Answer:
+    """Withdraw a class, or its end, that was planned for a later day."""
+    person = current_person()
+    with transaction() as session:
+        service.withdraw_area(session, person.root_id, row_id, actor_id=person.user_id)
+    flash(_("已撤回。"), "good")
     return redirect(url_for(".index"))
 
 
 def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    root_id = current_person().root_id
+    root_id, today = current_person().root_id, clock.local_date(clock.now())
     with reading() as session:
         rows = queries.area_rows(session, root_id)
         found = _places(session, root_id, rows)
@@ -78,8 +95,10 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         typed=typed,
         errors=errors,
         area_names=AREA_NAMES,
-        today=clock.local_date(clock.now()),
+        today=today,
         keeps=keeps_all(),
+        planned=withdrawable(rows, attrgetter("grid_id"), today) if keeps_all() else set(),
+        never_held=never_held,
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from gridops.catalogue import forms, queries, service
 from gridops.catalogue.rules import STEP_NAMES
+from gridops.catalogue.rules.plans import never_held, withdrawable
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Conflict, Invalid
@@ -45,8 +47,19 @@ def put() -> Answer:
     return redirect(url_for(".index"))
 
 
+@pages.post("/<int:row_id>/withdraw")
+@needs_for_all(Role.ADMIN)
+def withdraw(row_id: int) -> Answer:
+    """Withdraw a limit, or its end, that was planned for a later day."""
+    person = current_person()
+    with transaction() as session:
+        service.withdraw_step(session, person.root_id, row_id, actor_id=person.user_id)
+    flash(_("已撤回。"), "good")
+    return redirect(url_for(".index"))
+
+
 def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    root_id = current_person().root_id
+    root_id, today = current_person().root_id, clock.local_date(clock.now())
     with reading() as session:
         rows = queries.step_rows(session, root_id)
         named = {one: queries.category(session, one, root_id) for one in {row.category_id for row in rows} if one}
@@ -58,7 +71,9 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         classes=classes,
         step_names=STEP_NAMES,
         limit_unit_names=LIMIT_UNIT_NAMES,
-        today=clock.local_date(clock.now()),
+        today=today,
+        planned=withdrawable(rows, attrgetter("step", "category_id"), today) if keeps_all() else set(),
+        never_held=never_held,
         typed=typed,
         errors=errors,
         keeps=keeps_all(),
