@@ -107,6 +107,18 @@ def test_a_feedback_needs_its_pictures_and_rework_needs_new_ones(street: World) 
         assert street.move(case, Move.FEEDBACK, "handler", words="又清理了").state is State.HANDLED
 
 
+def test_pictures_of_a_case_that_was_merged_into_it_count_as_long_as_it_is(street: World) -> None:
+    lead, other = street.dispatched(), street.dispatched()
+    ask(street, after=1)
+    attach(street, other, "after")
+    street.move(other, Move.MERGE, "leader", into=lead.number)
+    street.move(other, Move.UNDO_MERGE, "leader", reason="不是同一件事")
+    with pytest.raises(Invalid, match="处置后照片"):
+        street.move(lead, Move.FEEDBACK, "handler", words="已清理")
+    street.move(other, Move.MERGE, "leader", into=lead.number)
+    assert street.move(lead, Move.FEEDBACK, "handler", words="已清理").state is State.HANDLED
+
+
 def test_the_check_is_made_as_the_condition_wants_it(street: World) -> None:
     case = street.checking()
     ask(street, CheckRule.ON_SITE)

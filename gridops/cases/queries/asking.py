@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
+from gridops.cases.queries.merging import absorbed_ids, uses_with_merged
 from gridops.cases.rules.checking import barred
 from gridops.catalogue.models import FilingCondition
-from gridops.evidence import queries as evidence
 from gridops.grids import queries as grids
 from gridops.grids.rules import Level
 from gridops.people.rules import Person, Role
@@ -22,8 +22,10 @@ _WIDE = frozenset({Level.CITY, Level.DISTRICT, Level.STREET})
 
 
 def pictures(session: Session, case_id: int, since: datetime | None = None) -> Counter[str]:
-    """How many pictures of a case have come, by their roles; only those linked since an instant, if given."""
-    uses = evidence.links_for(session, "case", case_id)
+    """How many pictures of a case and of those merged into it have come, by their roles; only those linked since an
+    instant, if given.
+    """
+    uses = uses_with_merged(session, case_id, absorbed_ids(session, case_id))
     return Counter(use.role for use in uses if use.picture and (since is None or use.linked_at >= since))
 
 
