@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from gridops.core import masking
 from gridops.core.closed import close_to_writing, open_to_writing
 from gridops.core.db import transaction
-from gridops.core.errors import Invalid, NotAllowed
+from gridops.core.errors import Conflict, Invalid, NotAllowed
 from gridops.people import forms, service
 from gridops.people.rules import Role
 from gridops.people.rules.viewing import Ended
@@ -38,7 +38,11 @@ _OWN_ACTS = frozenset({"viewing.end", "account.sign_out", "account.language"})
 # The person's password, sessions, address of notices.
 _OWN_ALONE = frozenset({"account.own", "account.password"})
 # Belongs to a page that is noted already.
-_WITHIN_PAGES = frozenset({"static", "api.get_evidence", "desk_changes.show", "desk_ground.file"})
+_WITHIN_PAGES = frozenset({"static", "desk_changes.show", "desk_ground.file"})
+# May be opened without any page: noted by itself, each piece once.
+_PIECE = "api.get_evidence"
+_PIECES = "gridops.viewed_pieces"
+_MOST_PIECES = 10_000
 # What an open list asks again by itself; of everything else that header says nothing, whoever sends it.
 _ASKED_AGAIN = frozenset({"desk.index", "desk_filters.counts"})
 
@@ -77,8 +81,12 @@ def begin(user_id: int) -> AnyResponse:
     except Invalid:
         flash(_("请写明查看的事由。"), "wait")
         return redirect(url_for("admin_people.one", user_id=user_id))
-    with transaction() as database:
-        begun = service.begin_viewing(database, current_person(), user_id, reason)
+    try:
+        with transaction() as database:
+            begun = service.begin_viewing(database, current_person(), user_id, reason)
+    except Conflict as none_to_see:
+        flash(_(str(none_to_see)), "wait")
+        return redirect(url_for("admin_people.one", user_id=user_id))
     sessions.see_as(begun.id, begun.person.user_id)
     return redirect(first_page(begun.person.roles))
 
@@ -111,6 +119,8 @@ def _gate() -> AnyResponse | None:
     if _is_page():
         with transaction() as database:
             service.note_page(database, here, request.path)
+        if piece := _piece():
+            _pieces().add(piece)
     g.closed_to_writing = close_to_writing(LOOK_ONLY)
     return None
 
@@ -137,9 +147,24 @@ def _is_page() -> bool:
     """Whether somebody opened this: no part of a page, nothing that asks by itself or is the same for all."""
     if request.endpoint is None or request.endpoint in _WITHIN_PAGES:
         return False
+    if piece := _piece():
+        return piece not in _pieces()
     if request.endpoint in _ASKED_AGAIN and sessions.UNASKED in request.headers:
         return False
     return guard_of(current_app.view_functions[request.endpoint]) != "public"
+
+
+def _pieces() -> set[tuple[int, int]]:
+    """The pieces of evidence that viewings have had, in any size: a page shows many, again and again."""
+    noted: set[tuple[int, int]] = current_app.extensions.setdefault(_PIECES, set())
+    if len(noted) >= _MOST_PIECES:
+        noted.clear()
+    return noted
+
+
+def _piece() -> tuple[int, int] | None:
+    """The viewing and the piece of evidence it asks for now; None where it asks for a page."""
+    return (session[sessions.VIEWING], (request.view_args or {})["link_id"]) if request.endpoint == _PIECE else None
 
 
 def _no_files(answer: Response) -> Response:

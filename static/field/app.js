@@ -65,7 +65,7 @@ function lookOnly() {
   throw Object.assign(new Error("look only"), { told: true });
 }
 
-const viewed = (me) => notice("wait", t("以他人身份查看"), t("正在以 %(name)s 的身份查看，只能看、不能办理，%(time)s 自动结束。", { name: me.name, time: saidOf(me.viewing) }), html`<form method="post" action="/viewing/end"><input type="hidden" name="csrf_token" value=${me.csrf}><button class="button plain">${icon("x")}<span>${t("结束查看")}</span></button></form>`);
+const viewed = (me) => html`<div class="viewed" role="status">${icon("eye")}<span>${t("正在以 %(name)s 的身份查看，只能看、不能办理，%(time)s 自动结束。", { name: me.name, time: saidOf(me.viewing) })}</span><form method="post" action="/viewing/end"><input type="hidden" name="csrf_token" value=${me.csrf}><button class="button">${icon("x")}<span>${t("结束查看")}</span></button></form></div>`;
 
 function pill() {
   const { waiting, stuck, lacking } = app.counts;
@@ -95,7 +95,8 @@ function chrome() {
       ${app.store && app.counts.of === app.store.userId ? html`<a class="pill ${tone}" href="#/ledger">${icon(name)}<span>${words}</span></a>` : nothing}
       ${app.store && !at?.path ? html`<a class="icon-button" href="#/settings" aria-label=${t("我的")}>${icon("user-circle")}</a>` : nothing}
     </header>
-    <main id="main" tabindex="-1">${insideAnother() ? notice("wait", t("请在浏览器打开"), openOutside()) : nothing}${app.me?.viewing ? viewed(app.me) : nothing}${app.banner ?? nothing}${app.signedOut && app.store ? signInAgain() : nothing}${screen ? shown(screen, state) : html`<p class="empty" role="status">${t("正在打开…")}</p>`}</main>
+    ${app.me?.viewing ? viewed(app.me) : nothing}
+    <main id="main" tabindex="-1">${insideAnother() ? notice("wait", t("请在浏览器打开"), openOutside()) : nothing}${app.banner ?? nothing}${app.signedOut && app.store ? signInAgain() : nothing}${screen ? shown(screen, state) : html`<p class="empty" role="status">${t("正在打开…")}</p>`}</main>
     ${app.store ? html`<nav class="bottom" aria-label=${t("主导航")}>${bottom.map(([hash, path, glyph, label]) => html`<a href=${hash} class=${path === "report" ? "main" : ""} aria-current=${here(path)}>${icon(glyph)}<span>${label}</span>${path === "tasks" && app.counts.tasks ? html`<span class="count num" aria-label=${t("%(n)s 件", { n: app.counts.tasks })}>${app.counts.tasks > 99 ? "99+" : app.counts.tasks}</span>` : nothing}</a>`)}</nav>` : nothing}
     <div id="toasts" role="status" aria-live="polite"></div>`;
 }

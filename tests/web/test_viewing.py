@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from gridops.audit.models import AuditEntry
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.people.models import User
+from gridops.people.models import RoleHolding, User
 from gridops.people.queries import forget
 from gridops.people.rules import Role
 from gridops.people.rules.viewing import LASTS
@@ -114,3 +114,32 @@ def test_it_ends_with_its_half_hour_with_the_sign_out_and_with_the_account(app):
             assert "已经结束" in admin.get("/admin").text
     ended = [details["ended"] for act, details in acts(seen) if act == "viewing.end"]
     assert ended == ["time_up", "time_up", "by_hand", "withdrawn"]
+
+
+def test_without_a_role_there_is_nothing_to_see_and_a_viewing_ends_with_the_last_one(app):
+    ids = people(Role.ADMIN, Role.SHIFT_LEADER)
+    seen = ids[Role.SHIFT_LEADER]
+    admin = Browser(app)
+    admin.sign_in("admin")
+    admin.get("/admin/people")
+    assert admin.post(f"/admin/people/{seen}/view", {"reason": "查看"}).location.endswith("/desk")
+    with transaction() as session:
+        session.execute(delete(RoleHolding).where(RoleHolding.user_id == seen))
+    assert admin.get("/desk").location == "/"
+    assert "已经结束" in admin.get("/admin").text
+    assert [details.get("ended") for _, details in acts(seen)] == [None, "withdrawn"]
+    assert admin.post(f"/admin/people/{seen}/view", {"reason": "查看"}).location.endswith(f"/admin/people/{seen}")
+    assert "没有任何角色" in admin.get(f"/admin/people/{seen}").text
+    assert len(acts(seen)) == 2
+
+
+def test_evidence_opened_by_its_address_leaves_a_trace_once(app):
+    seen = people(Role.ADMIN, Role.SHIFT_LEADER)[Role.SHIFT_LEADER]
+    admin = Browser(app)
+    admin.sign_in("admin")
+    admin.get("/admin/people")
+    admin.post(f"/admin/people/{seen}/view", {"reason": "查看"})
+    for path in ("7/original", "7/320", "8/1280"):
+        admin.get(f"/api/v1/evidence/{path}")
+    pages = [details["page"] for act, details in acts(seen) if act == "viewing.page"]
+    assert pages == ["/api/v1/evidence/7/original", "/api/v1/evidence/8/1280"]

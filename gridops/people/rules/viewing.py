@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 # Long enough to find what somebody asks about, too short to work as them.
-LASTS = timedelta(minutes=30)
+LASTS_MINUTES = 30
+LASTS = timedelta(minutes=LASTS_MINUTES)
 REASON_AT_MOST = 200
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
 from gridops.core import clock
-from gridops.core.errors import NotAllowed, NotFound
+from gridops.core.errors import Conflict, NotAllowed, NotFound
 from gridops.people.models import User, Viewing
 from gridops.people.queries import load_person
 from gridops.people.rules import Person, Role, may
@@ -37,7 +37,10 @@ def may_view(session: Session, by: Person, user_id: int, root_id: int) -> bool:
 
 
 def begin_viewing(session: Session, by: Person, user_id: int, reason: str) -> Viewed:
-    """Begin to look; NotFound for nobody of this root, NotAllowed where it is not for `by` or the account is locked."""
+    """Begin to look; NotFound for nobody of this root, NotAllowed where it is not for `by` or the account is locked.
+
+    Conflict where there is no page to see.
+    """
     user = session.get(User, user_id)
     if user is None or user.root_id != by.root_id:
         raise NotFound("没有这个人员")
@@ -46,6 +49,8 @@ def begin_viewing(session: Session, by: Person, user_id: int, reason: str) -> Vi
     person = load_person(session, user.id)
     if person is None:
         raise NotAllowed("账号已停用，没有可以查看的页面")
+    if not person.roles:
+        raise Conflict("此人现在没有任何角色，没有可以查看的页面")
     now = clock.now()
     row = Viewing(
         root_id=by.root_id, admin_id=by.user_id, user_id=user.id, reason=reason, begun_at=now, until=now + LASTS
@@ -62,7 +67,7 @@ def viewing_now(session: Session, viewing_id: int, by: Person) -> Viewed | None:
     if row is None or row.admin_id != by.user_id or not goes_on(row.until, row.ended_at, clock.now()):
         return None
     person = load_person(session, row.user_id)
-    if person is None or not may_view(session, by, row.user_id, row.root_id):
+    if person is None or not person.roles or not may_view(session, by, row.user_id, row.root_id):
         return None
     return Viewed(row.id, by, person, row.until)
 

@@ -12,6 +12,7 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.people import forms, queries, service
 from gridops.people.rules import Role
+from gridops.people.rules.viewing import LASTS_MINUTES
 from gridops.web.admin.common import Answer, by_field, day_after, keeps_all
 from gridops.web.guards import current_person, needs
 
@@ -183,6 +184,7 @@ def _one_page(
     return render_template(
         "admin/person.html",
         row=row,
+        viewing_minutes=LASTS_MINUTES,
         units=units,
         territory=queries.rows_kept_by(person, territory),
         manages=manages,
