@@ -68,7 +68,7 @@ class SquadMember(Base):
 class Track(Base):
     """Where a member's phone was while its page was open (前台记录); sensitive, never scored.
 
-    `points`: [[seconds since start, lon, lat, accuracy in metres], …], WGS-84.
+    `points`: [[seconds since start, lon, lat, accuracy in metres], …], WGS-84; none any more since `forgotten_at`.
     """
 
     __tablename__ = "track"
@@ -80,3 +80,5 @@ class Track(Base):
     ended_at: Mapped[datetime]
     points: Mapped[list[Any]]
     recorded_at: Mapped[datetime]
+    forgotten_at: Mapped[datetime | None]
+    __table_args__ = (Index(None, "forgotten_at", "ended_at"),)

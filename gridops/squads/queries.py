@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.core.errors import Invalid
@@ -126,9 +126,9 @@ def tracks_since(session: Session, squad_ids: Collection[int], since: datetime) 
 
 
 def tracks_before(session: Session, before: datetime, limit: int) -> list[Track]:
-    """Tracks that ended before an instant and still say where."""
-    still = cast(Track.points, String) != "[]"
-    return list(session.scalars(select(Track).where(Track.ended_at < before, still).order_by(Track.id).limit(limit)))
+    """Tracks that ended before an instant and still say where, the oldest first."""
+    still = select(Track).where(Track.forgotten_at.is_(None), Track.ended_at < before)
+    return list(session.scalars(still.order_by(Track.ended_at, Track.id).limit(limit)))
 
 
 def certified(session: Session, user_id: int, day: date) -> bool:

@@ -194,7 +194,7 @@ def forget_paths(session: Session, before: datetime, limit: int) -> list[str | N
     """
     rows = queries.tracks_before(session, before, limit)
     for row in rows:
-        row.points = []
+        row.points, row.forgotten_at = [], clock.now()
     session.flush()
     return [row.record_id for row in rows]
 

@@ -120,7 +120,7 @@ def _gate() -> AnyResponse | None:
         with transaction() as database:
             service.note_page(database, here, request.path)
         if piece := _piece():
-            _pieces().add(piece)
+            _pieces().update({piece})
     g.closed_to_writing = close_to_writing(LOOK_ONLY)
     return None
 

@@ -236,6 +236,7 @@ def test_a_round_by_phone_with_everything_out_of_order(force: Force) -> None:
     kept = squads.track_of_record(force.session, track)
     assert kept
     assert (kept.points, row.body["points"], kept.ended_at) == ([], [], ended)
+    assert kept.forgotten_at is not None
     assert service.forget_paths(force.session, ended + timedelta(seconds=1)) == 0
     assert force.hand(walker, "track", track, round=begin, points=points, **times).state is RecordState.APPLIED
     assert row.body["points"] == []

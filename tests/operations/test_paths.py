@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gridops.audit.models import AuditEntry
 from gridops.core import clock
 from gridops.operations import service
-from gridops.people.queries import load_person, scope_of
+from gridops.operations.service import paths
+from gridops.people.models import RoleHolding
+from gridops.people.queries import load_person
 from gridops.people.rules import Person, Role
 from tests.factories import make_unit, make_user
 from tests.operations.force import ELEVEN, NINE, TEN, Force, begun, make_force, send
@@ -22,7 +25,7 @@ TRACK = {
 
 def looked(session: Session, person: Person) -> list[tuple[str, list[list[str]]]]:
     """The outings that a person is shown, with the local minutes of the fixes of each walker."""
-    found = service.look_at_paths(session, person, scope_of(session, person))
+    found = service.look_at_paths(session, person)
     return [
         (
             one.row.outing.number,
@@ -30,6 +33,24 @@ def looked(session: Session, person: Person) -> list[tuple[str, list[list[str]]]
         )
         for one in found
     ]
+
+
+def test_what_others_direct_takes_no_place_from_ones_own(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A leader sees the whole street and directs the west alone: there is one, and a newer one of the street."""
+    monkeypatch.setattr(paths, "_MOST", 1)
+    force: Force = make_force(session)
+    both = make_user(session, force.root, Role.LEADER, username="both")
+    held = {"user_id": both.id, "unit_id": both.unit_id, "grid_id": force.west.id}
+    session.add(RoleHolding(role=Role.SHIFT_LEADER, **held))
+    session.flush()
+    person = load_person(session, both.id)
+    assert person is not None
+    with clock.set_to(NINE):
+        own = begun(session, force)
+        own.grid_id = force.west.id
+    with clock.set_to(TEN):
+        begun(session, force, TEN)
+        assert [number for number, _ in looked(session, person)] == [own.number]
 
 
 def test_tracks_are_shown_while_the_outing_runs_to_who_directs_it(session: Session) -> None:

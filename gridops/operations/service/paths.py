@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from gridops.core import clock
 from gridops.operations import queries
 from gridops.operations.queries import OutingRow, Wanted
 from gridops.operations.rules import PLANNERS, OutingState
-from gridops.people.queries import Scope, may_at
+from gridops.people.queries import may_at, scope_of
 from gridops.people.rules import Person
 from gridops.squads import queries as squads
 from gridops.squads.rules import Fix, on_duty
@@ -40,10 +40,14 @@ class Out:
     walkers: list[Walker]
 
 
-def look_at_paths(session: Session, person: Person, scope: Scope) -> list[Out]:
-    """The running outings that the person sees and may direct, with the paths of SHOWN_FOR; audited one by one."""
+def look_at_paths(session: Session, person: Person) -> list[Out]:
+    """The running outings that the person may direct, with the paths of SHOWN_FOR; audited one by one."""
     since = clock.now() - SHOWN_FOR
-    page = queries.outing_page(session, scope, Wanted(state=OutingState.OPEN, start=since), limit=_MOST)
+    # Of what else they see there may be more than fits in.
+    directing = replace(person, holdings=tuple(held for held in person.holdings if held.role in PLANNERS))
+    page = queries.outing_page(
+        session, scope_of(session, directing), Wanted(state=OutingState.OPEN, start=since), limit=_MOST
+    )
     rows = [row for row in page.rows if _directs(session, person, row)]
     ids = [row.outing.squad_id for row in rows]
     members, tracks = squads.members_of(session, ids), squads.tracks_since(session, ids, since)

@@ -28,7 +28,7 @@ def paths() -> Response:
     A line is fixes [lon, lat, time, by a record] of phones in front (前台轨迹) and of the cases they reported.
     """
     with transaction() as session:
-        out = service.look_at_paths(session, current_person(), current_scope())
+        out = service.look_at_paths(session, current_person())
         walkers = [walker for one in out for walker in one.walkers]
         since = min((walker.since for walker in walkers), default=clock.now())
         told = places.told_by(session, current_scope(), {walker.user_id for walker in walkers}, since)
