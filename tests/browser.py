@@ -10,14 +10,19 @@ from contextlib import contextmanager
 
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.conftest import ROOT, missing
 from tests.webapp import PASSWORD
 
 DESK, PHONE = (1440, 900), (390, 844)
+# How long something may take on a machine that runs other tests beside this one; what is so at once waits for nothing.
+PATIENCE_S = 40
+expect.set_options(timeout=1000 * PATIENCE_S)
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Those that `page_of` opened and nobody has closed.
+_windows: list[BrowserContext] = []
 _AXE = ROOT / "static/vendor/axe-core/axe.min.js"
 
 
@@ -28,6 +33,7 @@ def served(app: Flask) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
+    _close_windows()
     server.shutdown()
     thread.join(timeout=10)
 
@@ -41,7 +47,14 @@ def chromium(args: Sequence[str] = ()) -> Iterator[Chromium]:
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", *args])
         yield opened
+        _close_windows()
         opened.close()
+
+
+def _close_windows() -> None:
+    """A desk left open asks each second for what is new, of a program that is no more."""
+    while _windows:
+        _windows.pop().close()
 
 
 def page_of(
@@ -56,6 +69,7 @@ def page_of(
         timezone_id="Asia/Shanghai",
         has_touch=size == PHONE,
     )
+    _windows.append(context)
     page, complaints = context.new_page(), []
     page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
     page.on("pageerror", lambda fault: complaints.append(str(fault)))
@@ -68,7 +82,7 @@ def sign_in(page: Page, username: str) -> None:
     page.fill("#username", username)
     page.fill("#password", PASSWORD)
     page.click("#sign-in button[type=submit]")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
 def violations(page: Page, *rules: str) -> list[str]:

@@ -7,7 +7,10 @@ import { button, icon, notice, toast } from "./lib/ui.js";
 import { now, right } from "./lib/when.js";
 import { language, speak, t } from "./lib/words.js";
 import { Engine } from "./sync/engine.js";
+import { cutOff } from "./sync/net.js";
 import { nobodyYet, whoAmI } from "./sync/pack.js";
+
+const LOOK_AGAIN_MS = 10_000;
 
 // A code that was scanned before anyone signed in leads on afterwards.
 const signInTo = () => `/sign-in?next=${encodeURIComponent(`/field${location.hash}`)}`;
@@ -30,6 +33,8 @@ function cameFrom() {
 
 // Whether nobody ever signed in in this browser. Opened from a page of ours, who that says is for the server to tell.
 const neverHere = () => !device.get("user") && !document.cookie.includes("gridops_user=") && !document.referrer.startsWith(location.origin);
+
+const whoIsHere = () => (neverHere() ? nobodyYet() : whoAmI());
 
 // What was downloaded for a person goes, over a connection of its own: theirs may be closed already.
 async function forget(userId) {
@@ -60,7 +65,7 @@ export class Who {
     const last = signedInLast();
     const another = Boolean(known && last && last !== known.user_id);
     const sure = known && !another && (last || !cameFrom());
-    const { kind, me } = sure ? {} : await (neverHere() ? nobodyYet() : whoAmI());
+    const { kind, me } = sure ? {} : await whoIsHere();
     if (kind === "forbidden") return this.#notForThem();
     // Straight from the sign-in page it is whoever signed in there, and only the server knows.
     const unknown = another || (cameFrom() === "/sign-in" && !last && kind !== "signed_out");
@@ -130,6 +135,7 @@ export class Who {
     app.leaving = true;
     this.channel.postMessage({ left });
     this.#putAway();
+    cutOff();
     app.screen = null;
     app.redraw();
     if (await this.#leave("")) location.assign("/sign-in?next=/field");
@@ -186,7 +192,18 @@ export class Who {
     return this.#instead(() => t("当前登录的账号不使用现场应用"), () => t("手机里已保存的记录不受影响；原来的人重新登录后继续发送。首次登录请先修改初始密码。"), () => html`<a class="button primary" href="/account">${icon("login")}<span>${t("账号")}</span></a>`);
   }
 
+  // As soon as the server is heard again it goes on without being touched.
+  #lookAgain() {
+    const look = async () => {
+      const { kind } = await whoIsHere();
+      if (kind === "again" || kind === "portal") this.#lookAgain();
+      else location.reload();
+    };
+    setTimeout(look, LOOK_AGAIN_MS);
+  }
+
   #needsNetwork() {
+    this.#lookAgain();
     return this.#instead(() => t("请联网登录一次"), () => t("首次使用或退出后，需要联网登录；之后没有网络也能打开和工作。"),
       () => button(t("重试"), () => location.reload(), { kind: "primary", name: "refresh" }),
       () => html`<a class="button plain" href=${signInTo()}>${icon("login")}<span>${t("去登录")}</span></a>`);

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from gridops.core import clock
 from gridops.intake import rules
+from tests.browser import PATIENCE_S
 from tests.evidence.pictures import picture
 from tests.field.phone import Phone
 
@@ -177,7 +180,7 @@ class App:
         """Send now and wait until this turn is over."""
         self.phone.page.evaluate("gridops.engine.wake().then(() => null)")
 
-    def delivers(self, *wanted: Captured, seconds: float = 20) -> None:
+    def delivers(self, *wanted: Captured, seconds: float = PATIENCE_S) -> None:
         """Wake it again and again until these (or all) are confirmed."""
         names = {one.id for one in wanted or self.captured}
 
@@ -196,10 +199,15 @@ class App:
 
         self.phone.wait_for(done, left, seconds)
 
+    def try_again(self) -> None:
+        """By hand, where it has not gone on by itself meanwhile."""
+        with contextlib.suppress(PlaywrightError):
+            self.phone.page.get_by_role("button", name="重试").click(timeout=3_000)
+
     def says(self, words: str) -> None:
         """The top bar says this of sending, once it has drawn what changed."""
         pill = self.phone.page.locator("header .pill")
-        self.phone.wait_for(lambda: pill.inner_text() == words, pill.inner_text, 5)
+        self.phone.wait_for(lambda: pill.inner_text() == words, pill.inner_text)
 
     def empty(self) -> None:
         """Forget all records: the phone for the next test."""

@@ -19,7 +19,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, Playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from tests.browser import PHONE
+from tests.browser import PATIENCE_S, PHONE
 from tests.conftest import missing
 from tests.webapp import PASSWORD
 
@@ -125,7 +125,7 @@ class Phone:
             service_workers="allow",
             permissions=["camera", "microphone", *(["geolocation"] if self.at else [])],
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(1000 * PATIENCE_S)
         if self._cookies:
             self.context.add_cookies(self._cookies)
         if self.at:
@@ -226,14 +226,14 @@ class Phone:
         """The person's records on this phone by their name."""
         return {one["id"]: one for one in self.stores(user_id)["records"]}
 
-    def wait_for(self, what: Callable[[], bool], told: Callable[[], Any] = str, seconds: float = 20) -> None:
+    def wait_for(self, what: Callable[[], bool], told: Callable[[], Any] = str, seconds: float = PATIENCE_S) -> None:
         """Until something is so; looks every tenth of a second while the page goes on."""
         deadline = time.monotonic() + seconds
         while not what():
             assert time.monotonic() < deadline, f"not so after {seconds} s: {told()}"
             self.page.wait_for_timeout(100)
 
-    def until(self, expression: str, seconds: float = 20) -> None:
+    def until(self, expression: str, seconds: float = PATIENCE_S) -> None:
         """Until JavaScript says so. (Playwright's own waiting evaluates text in the page, which our policy forbids.)"""
 
         def so() -> bool:
@@ -246,7 +246,7 @@ class Phone:
 
         self.wait_for(so, lambda: expression, seconds)
 
-    def wait_until_all_confirmed(self, user_id: int, seconds: float = 30) -> None:
+    def wait_until_all_confirmed(self, user_id: int, seconds: float = PATIENCE_S) -> None:
         """Until every record of the person is confirmed."""
 
         def waiting() -> dict[str, str]:

@@ -185,7 +185,7 @@ def test_a_count_whose_answer_was_lost_is_not_shown_twice(squad: Squad) -> None:
     squad.lines["leader"].always("PUT /api/v1/records/", LOSE_ANSWER)
     before = squad.server.held().rows["tally"]
     touch(leader.phone.page, "清理")
-    leader.phone.wait_for(lambda: squad.server.held().rows["tally"] == before + 1, seconds=10)
+    leader.phone.wait_for(lambda: squad.server.held().rows["tally"] == before + 1)
     packed(leader)
     assert counts(leader, "team") == counts(leader, "own") == {"cleared": 1}
     assert "queued" in {one["state"] for one in leader.records().values()}

@@ -84,4 +84,4 @@ def test_after_sunset_it_is_dark_from_the_first_start(
     till_night = (now.replace(hour=23, minute=0) - now).total_seconds()
     with Phone(playwright, tmp_path / "own", line.address, clock_off_s=till_night) as phone:
         App(phone, server.people["inspector"], "inspector").begin("#/start")
-        expect(phone.page.locator("html")).to_have_attribute("data-theme", "dark", timeout=10_000)
+        expect(phone.page.locator("html")).to_have_attribute("data-theme", "dark")

@@ -123,7 +123,7 @@ def test_killed_before_the_server_heard_of_it_they_are_signed_out(app: App, line
     asks_for_a_network(app)
     assert app.phone.stores(app.who)["packs"] == []
     line.up()
-    app.phone.page.get_by_role("button", name="重试").click()
+    app.try_again()
     stays_out(app)
 
 
@@ -147,9 +147,32 @@ def test_what_something_on_the_way_answers_is_no_sign_out(app: App, line: Line, 
     asks_for_a_network(app)
     assert app.phone.page.evaluate(LEAVING) == app.who
     assert app.phone.stores(app.who)["packs"] == []
-    app.phone.page.get_by_role("button", name="重试").click()
+    app.try_again()
     stays_out(app)
     assert line.told(SIGN_OUT)[-1].status == 302
+
+
+def test_it_goes_on_by_itself_once_the_server_is_heard_again(app: App, line: Line) -> None:
+    with_names(app)
+    line.down()
+    app.phone.page.evaluate("(gridops.signOut(), null)")
+    asks_for_a_network(app)
+    line.up()
+    stays_out(app)
+
+
+def test_what_is_still_on_its_way_does_not_hold_up_who_leaves(app: App, line: Line) -> None:
+    with_names(app)
+    others = "GET /field/pack/(?!me)"
+    line.always(others, Fate(Kind.HOLD, seconds=60))
+    before = len(line.told(others))
+    # As many as a browser asks for at once.
+    app.phone.page.evaluate("(Array.from({ length: 8 }, () => gridops.refresh(['supervision'])), null)")
+    app.phone.wait_for(lambda: len(line.told(others)) >= before + 6)
+    app.phone.page.evaluate("(gridops.signOut(), null)")
+    app.phone.page.wait_for_url(lambda url: "/sign-in" in url)
+    line.clear()
+    stays_out(app)
 
 
 def test_a_sign_out_whose_answer_was_lost_is_one(app: App, line: Line) -> None:

@@ -190,7 +190,7 @@ def test_who_signs_in_on_a_bad_line_never_works_in_the_store_of_another(app: App
     app.phone.until("document.querySelector('main')?.innerText.includes('请联网登录一次')")
     assert page.evaluate("gridops.store") is None
     line.up()
-    page.get_by_role("button", name="重试").click()
+    app.try_again()
     app.phone.until(f"globalThis.gridops?.store?.userId === {server.people['eastern']}")
     app.begin()
     line.down()
@@ -283,7 +283,7 @@ def test_signing_out_without_a_network_says_what_is_to_be_done(app: App, line: L
     app.phone.until("document.querySelector('main').innerText.includes('请联网登录一次')")
     assert app.phone.stores(app.who)["packs"] == []
     line.up()
-    page.get_by_role("button", name="重试").click()
+    app.try_again()
     page.wait_for_url(lambda url: "/sign-in" in url)
     app.phone.signed_in = ""
 

@@ -19,8 +19,15 @@ _AT = """(lon) => gridops.track.turn.then(() => !gridops.track.work
     || Math.abs((gridops.track.piece?.points.at(-1)?.[1] ?? 0) - lon) < 1e-6)"""
 
 
+def in_front(app: App) -> None:
+    """Seen, as the app itself sees it: what is behind another tab records nothing."""
+    app.phone.page.bring_to_front()
+    app.phone.until("document.visibilityState === 'visible'")
+
+
 def begun(app: App) -> Captured:
     """An outing that this phone began, its screen open, its place watched."""
+    in_front(app)
     app.phone.stand_at(119.955, 31.855)  # where the test before it did not end
     app.phone.until(f"{_FIX}.then((fix) => fix?.lon === 119.955)")
     app.phone.until("gridops.track && gridops.store.pack('outings').then(Boolean)")
@@ -60,7 +67,7 @@ def test_an_outing_has_a_track_that_ends_with_it(app: App, line: Line, server: S
     walk(app, 3)
     assert app.phone.page.evaluate("gridops.track.work") is None
     assert longitudes(app) == [119.955, 119.9556, 119.9562], "nothing of afterwards"
-    app.delivers()
+    app.phone.wait_until_all_confirmed(app.who)
     assert server.held().rows["track"] == 1
     (track,) = tracks(app)
     assert track["body"]["outing"] == outing.id
@@ -93,7 +100,7 @@ def test_a_second_tab_sends_what_was_walked_once(app: App, line: Line) -> None:
         app.phone.wait_for(lambda tab=tab: bool(tab.evaluate("Boolean(globalThis.gridops?.track?.work)")))  # type: ignore[misc]
     for tab in tabs:
         tab.close()
-    first.bring_to_front()
+    in_front(app)
     for step in range(3, 6):
         walk(app, step)
     first.evaluate("gridops.track.follow(null).then(() => null)")

@@ -64,7 +64,7 @@ def test_a_draft_fills_itself_when_its_build_is_done(browser: Chromium, place: t
     bulletin_id = open_march(page, place[1], build=False)
     expect(page.locator("#build")).to_be_visible()
     work(place[1], bulletin_id)
-    expect(page.locator("article.paper")).to_be_visible(timeout=15_000)
+    expect(page.locator("article.paper")).to_be_visible()
     expect(page.locator("#build")).to_have_count(0)
     assert complaints == []
 

@@ -225,7 +225,7 @@ def test_the_map_shows_cases_and_opens_them(browser: Chromium, place: tuple[str,
     typed = '"name":"<i class=typed>'
     desk.route("**/grids.geojson", lambda one: one.fulfill(body=one.fetch().text().replace('"name":"', typed)))
     desk.goto("/desk/map?plain=1" if plain else "/desk/map")
-    expect(desk.locator("[data-drawn=yes]")).to_be_visible(timeout=30_000)
+    expect(desk.locator("[data-drawn=yes]")).to_be_visible()
     expect(desk.locator("[data-count=to_accept]")).to_have_text("2")
     if plain:
         desk.locator("path.plain-grid").first.dispatch_event("mouseover")
@@ -246,6 +246,7 @@ def test_the_map_shows_cases_and_opens_them(browser: Chromium, place: tuple[str,
     desk.goto("/desk/map?plain=1")
     desk.locator("input[value=to_accept]").uncheck()
     expect(desk.locator("[data-count=to_accept]")).to_have_text("")
+    desk.unroute_all(behavior="wait")
     assert case.state is State.REPORTED
 
 
@@ -258,7 +259,7 @@ def test_an_area_is_drawn_and_time_is_walked_by_keyboard(browser: Chromium, plac
     desk, _ = page_of(browser, address, DESK)
     sign_in(desk, "desk")
     desk.goto("/desk/map?plain=1")
-    expect(desk.locator("[data-drawn=yes]")).to_be_visible(timeout=30_000)
+    expect(desk.locator("[data-drawn=yes]")).to_be_visible()
     desk.locator("[data-times] summary").press("Enter")
     desk.get_by_label("查看方式").select_option("days")
     desk.get_by_label("月份").last.fill("2017-03")

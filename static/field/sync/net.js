@@ -40,14 +40,20 @@ export function hush(ms) {
   tabs.postMessage(ms);
 }
 
+// What was asked for is wanted no more: a browser has six connections, and on a bad line it would hold them all.
+const onTheWay = new Set();
+export const cutOff = () => onTheWay.forEach((cutting) => cutting.abort());
+
 // Runs `what(signal)`, cut off after so long. (AbortSignal.timeout() is younger than the browsers of some phones.)
 export async function within(ms, what) {
   const cutting = new AbortController();
   const timer = setTimeout(() => cutting.abort(), ms);
+  onTheWay.add(cutting);
   try {
     return await what(cutting.signal);
   } finally {
     clearTimeout(timer);
+    onTheWay.delete(cutting);
   }
 }
 
