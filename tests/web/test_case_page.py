@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 
 from gridops.cases.models import CaseEvent
@@ -54,6 +55,19 @@ def test_the_timeline_says_how_long_the_case_lay_where_and_lies_now(street: Stre
     page = read(street, case.number)
     assert "在“已立案”停留 2 小时" in page
     assert "至今已在“已派遣”停留 3 小时" in page
+
+
+@pytest.mark.parametrize(
+    ("who", "bar"),
+    [("desk", ["#move-dispatch", "#move-suspend"]), ("eastern_desk", None), ("leader", None)],
+)
+def test_on_a_phone_a_bar_leads_to_the_move_that_is_next_and_to_the_others(
+    street: Street, who: str, bar: list[str] | None
+) -> None:
+    case = street.filed()
+    page = street.browser(who).get(f"/desk/cases/{case.number}").text
+    found = re.search(r'<nav class="case-bar".*?</nav>', page)
+    assert (re.findall(r'<a [^>]*href="([^"]+)"', found[0]) if found else None) == bar
 
 
 def test_what_comes_and_goes_is_to_be_checked_at_the_time_of_its_report(street: Street) -> None:
