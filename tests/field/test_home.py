@@ -41,6 +41,17 @@ def big(page: Page, on: bool) -> None:
     )
 
 
+@pytest.mark.parametrize("where", ["#/", "#/report"])
+def test_a_word_lies_over_no_big_button(app: App, where: str) -> None:
+    page = app.phone.open(where)
+    expect(page.locator(".thumb")).to_be_visible()
+    page.evaluate("gridops.toast('已保存')")
+    words, button = page.locator(".toast").bounding_box(), page.locator(".thumb .button").bounding_box()
+    assert words is not None
+    assert button is not None
+    assert words["y"] + words["height"] <= button["y"]
+
+
 def test_the_report_button_is_big_and_lies_under_the_thumb(app: App) -> None:
     page = app.phone.page
     button = page.locator("main").get_by_role("link", name="上报", exact=True)

@@ -164,6 +164,24 @@ def test_several_notices_to_one_group_go_together_as_far_as_they_fit(office: Off
     assert sizes == [10, 10, 3]
 
 
+def test_of_a_burst_a_group_gets_one_message(office: Office) -> None:
+    with clock.set_to(NOW):
+        office.hook(None)
+        for number in range(177):
+            office.owe(office.section, f"n{number:03d}")
+        parcel = office.parcel()
+        assert parcel is not None
+        assert len(parcel.keys) == 177
+        text = parcel.payload["text"]["content"]
+        assert text.startswith("【新派遣】共 177 件\n另有 168 件未列出，见 https://grid.example.cn/desk")
+        assert len(text.encode()) <= 2048
+        service.sent(office.session, parcel)
+        assert office.parcel() is None
+    # Each stands in the record, those that were only counted say so.
+    told = [row.content or "" for row in queries.notice_rows(office.session, office.root.id, 200)]
+    assert (len(told), sum("未逐条列出" in one for one in told)) == (177, 168)
+
+
 def test_what_is_not_so_any_more_or_too_old_is_dropped(office: Office) -> None:
     with clock.set_to(NOW):
         office.hook(None)

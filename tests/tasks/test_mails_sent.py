@@ -20,10 +20,11 @@ from gridops.core.db import reading, transaction
 from gridops.core.mailing import parse_server
 from gridops.notices.models import NoticeMail
 from gridops.notices.rules import Occasion, Outcome
-from gridops.notices.rules.personal import Choice, DigestHours, Mail
+from gridops.notices.rules.personal import Choice, DigestHours, Mail, ToTell
 from gridops.notices.service import mails
 from gridops.notices.service import people as service
 from gridops.people.models import RoleHolding
+from gridops.people.queries import grid_id_of
 from gridops.tasks import app as tasks
 from gridops.tasks import jobs
 from tests.factories import at
@@ -61,7 +62,9 @@ def configure(folder: Path, smtp: str) -> None:
 
 def wants(street: Street, mail: Mail, hours: DigestHours = EIGHT, who: str = "handler") -> None:
     with transaction() as session:
-        chosen = {occasion: Choice(True, mail) for occasion in (Occasion.DISPATCHED, Occasion.REMINDED)}
+        chosen = {
+            occasion: Choice(True, mail) for occasion in (Occasion.DISPATCHED, Occasion.REMINDED, Occasion.DUE_SOON)
+        }
         service.set_choices(session, street.person(who), chosen, hours, TO if who == "handler" else f"{who}@example.cn")
 
 
@@ -126,6 +129,28 @@ def test_the_digest_is_one_mail_a_day_and_none_where_there_is_nothing(street: St
         with clock.set_to(at(f"{day} 09:00")):
             jobs.send_mails()
     assert [str(one["Subject"]) for one in post.to(TO)[1:]] == ["3月11日汇总：新派遣 1 件"]
+
+
+@pytest.mark.parametrize(("mail", "when"), [(Mail.AT_ONCE, timedelta(minutes=4)), (Mail.DIGEST, timedelta(days=1))])
+def test_of_a_burst_of_cases_a_person_gets_one_mail(street: Street, mail: Mail, when: timedelta) -> None:
+    wants(street, mail)
+    with clock.set_to(NOON), transaction() as session:
+        west = grid_id_of(session, street.root_id, street.west)
+        burst = [
+            ToTell(
+                f"case:{n}:due_soon:1:{street.unit_id}", street.root_id, Occasion.DUE_SOON, f"20170309-{n:06d}",
+                "暴露垃圾", "西社区", west, street.unit_id, NOON,
+            )
+            for n in range(177)
+        ]  # fmt: skip
+        assert service.tell_people(session, burst).notices == 177
+    with clock.set_to(NOON + when), transaction() as session:
+        assert (mails.gather(session), mails.gather(session)) == (1, 0)
+        letter = mails.next_letter(session, lambda _session, _user, numbers: numbers)
+        assert letter is not None
+        assert (letter.notices, "另有 147 件" in letter.body) == (177, True)
+        mails.sent(session, letter)
+        assert mails.next_letter(session, lambda _session, _user, numbers: numbers) is None
 
 
 def test_who_wants_working_days_only_gets_saturdays_on_monday(street: Street, post: PostOffice) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +13,9 @@ from typing import Any
 # A robot of 企业微信 takes 2,048 bytes a message and 20 messages a minute: several notices go together.
 MOST_TEXT_BYTES = 2000
 MOST_TOGETHER = 10
+# Of more at once (a morning on which much runs out) a group gets one message: how many of each kind, and the first.
+MOST_APART = 30
+COUNTED = "（汇总计数，未逐条列出）"
 # While one is being posted no other worker takes it; longer than `posting.WHOLE_S` and the commit after it.
 LEASE = timedelta(minutes=2)
 FIRST_REST, LONGEST_REST = timedelta(seconds=30), timedelta(hours=1)
@@ -93,9 +97,24 @@ def fits(texts: Sequence[str]) -> bool:
     return len(texts) <= MOST_TOGETHER and len("\n\n".join(texts).encode()) <= MOST_TEXT_BYTES
 
 
-def payload(kind: HookKind, texts: Sequence[str], said: Sequence[Said]) -> dict[str, Any]:
-    """What is posted."""
-    content = "\n\n".join(texts)
+def together(texts: Sequence[str], said: Sequence[Said], public_url: str) -> tuple[str, int]:
+    """The text of one message of some notices, and how many it lists: all that fit; of a burst it counts all."""
+    if len(texts) == 1 or fits(texts):
+        return "\n\n".join(texts), len(texts)
+    counted = Counter(one.occasion for one in said)
+    head = "\n".join(f"【{name}】共 {counted[kind]} 件" for kind, name in OCCASION_NAMES.items() if kind in counted)
+    where = f"{public_url.rstrip('/')}/desk" if public_url else "工作台"
+    listed = next(n for n in range(MOST_TOGETHER, -1, -1) if fits(_digest(head, texts, n, where)))
+    return "\n\n".join(_digest(head, texts, listed, where)), listed
+
+
+def _digest(head: str, texts: Sequence[str], listed: int, where: str) -> list[str]:
+    return [f"{head}\n另有 {len(texts) - listed} 件未列出，见 {where}", *texts[:listed]]
+
+
+def payload(kind: HookKind, texts: Sequence[str], said: Sequence[Said], content: str | None = None) -> dict[str, Any]:
+    """What is posted: `content` for people (`together`), for programs each notice too."""
+    content = "\n\n".join(texts) if content is None else content
     if kind is HookKind.WECOM:
         return {"msgtype": "text", "text": {"content": shortened(content)}}
     notices = [

@@ -6,7 +6,7 @@ between) is posted again after a while: better twice than never.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,21 @@ from gridops.core.ids import uuid7
 from gridops.notices import queries
 from gridops.notices.forms import HookForm
 from gridops.notices.models import Hook, Notice
-from gridops.notices.rules import LEASE, HookKind, Occasion, Outcome, Said, fits, payload, refused, rest_after, too_old
+from gridops.notices.rules import (
+    COUNTED,
+    LEASE,
+    MOST_APART,
+    HookKind,
+    Occasion,
+    Outcome,
+    Said,
+    fits,
+    payload,
+    refused,
+    rest_after,
+    together,
+    too_old,
+)
 from gridops.people.service.authority import unit_of
 
 NOTICE = "notice"
@@ -112,13 +126,28 @@ def next_parcel(session: Session, tell: Mapping[str, Tell], public_url: str = ""
 
     `tell`: who knows what a key says, by the word before its first colon. What is not so any more is dropped.
     """
+    for found in _to_be_posted(session, {**tell, _TEST: _tell_test}).values():
+        texts = [one.said.told(public_url) for one in found]
+        taken = _taken(session, found, texts)
+        if taken:
+            return _parcel(taken, public_url)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A notice that can be posted now, and where."""
+
+    work: owed.Work
+    row: Notice
+    said: Said
+    hook: Hook
+
+
+def _to_be_posted(session: Session, tellers: Mapping[str, Tell]) -> dict[int, list[_Ready]]:
+    """Hook -> what can be posted there now, the oldest first; the rest of what is owed is dropped or waits."""
     now = clock.now()
-    tellers = {**tell, _TEST: _tell_test}
-    chosen: Hook | None = None
-    works: list[owed.Work] = []
-    said: list[Said] = []
-    texts: list[str] = []
-    tries: list[int] = []
+    found: dict[int, list[_Ready]] = {}
     for work in owed.pending(session, NOTICE, until=now):
         row = queries.notice(session, work.key)
         one = _said(session, tellers, row, work.key, now)
@@ -129,22 +158,40 @@ def next_parcel(session: Session, tell: Mapping[str, Tell], public_url: str = ""
         if hook.rest_until is not None and hook.rest_until > now:
             owed.put_off(session, work, hook.rest_until)
             continue
-        text = one.told(public_url)
-        if chosen is not None and (hook.id != chosen.id or not fits([*texts, text])):
-            continue
-        if not owed.put_off(session, work, now + LEASE):
-            continue
-        chosen = hook
-        works.append(work)
-        said.append(one)
-        texts.append(text)
-        row.unit_id, row.content, row.tries = hook.unit_id, text, row.tries + 1
-        tries.append(row.tries)
-    if chosen is None:
-        return None
-    keys = tuple(work.key for work in works)
-    told = payload(chosen.kind, texts, said)
-    return Parcel(chosen.id, chosen.root_id, chosen.kind, chosen.address, keys, tuple(tries), tuple(works), told)
+        found.setdefault(hook.id, []).append(_Ready(work, row, one, hook))
+    return found
+
+
+def _taken(session: Session, ready: Sequence[_Ready], texts: Sequence[str]) -> list[_Ready]:
+    """Of what can be posted to one hook what goes into the next message, ours by now: as much as fits, or a burst."""
+    burst, until = len(ready) > MOST_APART, clock.now() + LEASE
+    taken: list[_Ready] = []
+    told: list[str] = []
+    for one, text in zip(ready, texts, strict=True):
+        if (burst or not told or fits([*told, text])) and owed.put_off(session, one.work, until):
+            taken.append(one)
+            told.append(text)
+    return taken
+
+
+def _parcel(taken: Sequence[_Ready], public_url: str) -> Parcel:
+    """What was taken as one message, each notice with what is told of it."""
+    hook, said = taken[0].hook, [one.said for one in taken]
+    texts = [one.told(public_url) for one in said]
+    content, listed = together(texts, said, public_url)
+    for place, one in enumerate(taken):
+        told = texts[place] if place < listed else f"{COUNTED}{texts[place]}"
+        one.row.unit_id, one.row.content, one.row.tries = hook.unit_id, told, one.row.tries + 1
+    return Parcel(
+        hook.id,
+        hook.root_id,
+        hook.kind,
+        hook.address,
+        tuple(one.work.key for one in taken),
+        tuple(one.row.tries for one in taken),
+        tuple(one.work for one in taken),
+        payload(hook.kind, texts, said, content),
+    )
 
 
 def sent(session: Session, parcel: Parcel) -> None:
