@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
@@ -180,3 +181,19 @@ def make_user(
         session.add(RoleHolding(user_id=user.id, role=role, unit_id=unit.id, grid_id=(grid or root).id))
     session.flush()
     return user
+
+
+def statements_of(session: Session, ask: Callable[[], object]) -> int:
+    """How many statements an answer needs."""
+    seen: list[object] = []
+
+    def note(*given: object) -> None:
+        seen.append(given[2])
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        ask()
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+    return len(seen)

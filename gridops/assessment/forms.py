@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from gridops.assessment.rules import Kindred, Loss
 from gridops.catalogue.rules import Kind
-from gridops.core.fields import Reader, day, flag, instant, member, row_id, text, yuan
+from gridops.core.fields import Reader, correction, day, flag, instant, member, row_id, text, yuan
 from gridops.supervision.rules import Assessor
 
 NAME, NUMBER, WORDS, MOST = 60, 80, 500, Decimal(100)
@@ -71,14 +71,8 @@ def early_form(raw: Mapping[str, object]) -> EarlyForm:
         assessor=read("assessor", member(Assessor), required=True),
         number=read("early_number", text(NUMBER), required=True),
         at=read("at", instant()),
-        words=read("words", text(WORDS)) or "",
-        corrects=read("corrects", row_id),
-        withdrawn=read("withdrawn", flag) or False,
+        **correction(read, WORDS),
     )
-    if found.corrects is not None and not found.words:
-        read.wrong("words", "更正须写明原因")
-    if found.withdrawn and found.corrects is None:
-        read.wrong("withdrawn", "只有更正可以撤回")
     read.done(others=True)
     return found
 

@@ -29,9 +29,10 @@ from gridops.assessment.rules import (
     holds_at,
     same_spot,
 )
-from gridops.cases.models import Case
+from gridops.cases.models import Case, CasePart
 from gridops.cases.queries import lookups
 from gridops.cases.queries.filters import sees
+from gridops.cases.queries.splitting import origin_id, part_of_case, seen_or_parts, split_into, working
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.projection import project
@@ -89,14 +90,26 @@ class MarkRow:
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """A problem from above: which level, what it costs and why, the mark that covers it, the marks that may."""
+    """A problem from above: which level, what it costs and why, the mark that covers it, the marks that may.
+
+    Split since, it is one problem still: `named` is the case that all was one before, `parts` are those in its stead,
+    `at` the first of them in sight.
+    """
 
     named: Named
     assessor: Assessor | None
     cost: Cost
+    at: Case
+    parts: tuple[Case, ...] = ()
     early: MarkRow | None = None
     judged: EarlyJudgement | None = None
     maybe: tuple[MarkRow, ...] = ()
+
+    @property
+    def unit_id(self) -> int | None:
+        """The unit that has it; None where its parts lie with several."""
+        units = {one.unit_id for one in self.parts or (self.named.case,)}
+        return next(iter(units)) if len(units) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +154,17 @@ def as_rule(row: AssessmentRule) -> Rule:
 
 def problems(session: Session, scope: Scope, start: datetime, end: datetime) -> list[ProblemRow]:
     """The problems from above in sight, filed in [start, end) and in force, with what they cost by now."""
-    asked = _named().where(_from_above(), Case.filed_at >= start, Case.filed_at < end)
-    asked = asked.where(Case.voided_at.is_(None), Case.merged_at.is_(None))
-    found = _read(session, _scoped(asked, scope).order_by(Case.filed_at, Case.id))
-    return told(session, scope, found)
+    asked = _named().where(_from_above(), Case.filed_at >= start, Case.filed_at < end, seen_or_parts(scope))
+    asked = asked.where(Case.id.not_in(select(CasePart.part_id)), Case.merged_at.is_(None))
+    asked = asked.where(or_(Case.voided_at.is_(None), split_into(part_of_case.merged_at.is_(None))))
+    return told(session, scope, _read(session, asked.order_by(Case.filed_at, Case.id)))
 
 
 def told(session: Session, scope: Scope, found: Sequence[Named]) -> list[ProblemRow]:
     """Problems from above with their level, their cost and the marks of theirs; of marks that may be, those in sight.
 
-    The mark that covers one counts wherever its case lies.
+    The mark that covers one counts wherever its case lies. One that was split since was found once: it costs once for
+    that and for being late, and each rework and return of a part; a part with an upheld appeal adds nothing.
     """
     root_id, ids = scope.root_id, [one.case.id for one in found]
     levels = dict(
@@ -160,7 +174,9 @@ def told(session: Session, scope: Scope, found: Sequence[Named]) -> list[Problem
     )
     came = [one.case.reported_at for one in found]
     marks = marks_between(session, root_id, min(came) - HOLDS, max(came), scope) if came else []
-    judged, events = judgements(session, ids), lookups.told(session, ids)
+    parts = working(session, [one.case.id for one in found if one.case.voided_at is not None])
+    judged = judgements(session, ids)
+    events = lookups.told(session, [*ids, *(part.id for each in parts.values() for part in each)])
     now = clock.now()
     upheld, rules = upheld_case_ids(session, root_id, now), rules_of(session, root_id)
     named = marks_of_ids(session, {j.early_report_id for j in judged.values()}, scope)
@@ -169,14 +185,30 @@ def told(session: Session, scope: Scope, found: Sequence[Named]) -> list[Problem
     for one in found:
         level, word = levels.get(one.case.id), judged.get(one.case.id)
         early = by_id.get(word.early_report_id) if word is not None and word.same else None
-        again, back = _turns(events[one.case.id], now)
+        mine = [part for part in parts.get(one.case.id, ()) if part.merged_at is None]
+        at = next((case for case in (one.case, *mine) if sees(scope, case)), one.case)
+        counted = [case for case in mine or [one.case] if case.id not in upheld]
+        turns = [_turns(events[case.id], now) for case in ([one.case, *counted] if mine else counted)]
         problem = Problem(
-            level, one.about, clock.local_date(one.case.filed_at or one.case.reported_at), is_overdue(one.case, now),
-            again, back, early is not None, one.case.id in upheld, one.case.unit_id,
-        )  # fmt: skip
+            level,
+            one.about,
+            clock.local_date(one.case.filed_at or one.case.reported_at),
+            any(is_overdue(case, now) for case in counted),
+            sum(again for again, _ in turns),
+            sum(back for _, back in turns),
+            early is not None,
+            one.case.id in upheld or not counted,
+        )
         maybe = candidates([each.mark for each in marks if each.seen], level, one.spot, one.case.reported_at)
-        rows.append(ProblemRow(one, level, cost(problem, rules), early, word, tuple(by_id[mark.id] for mark in maybe)))
+        near = tuple(by_id[mark.id] for mark in maybe)
+        rows.append(ProblemRow(one, level, cost(problem, rules), at, tuple(mine), early, word, near))
     return rows
+
+
+def problem_of(session: Session, scope: Scope, case_id: int) -> ProblemRow:
+    """The problem from above that a case is, or is a part of."""
+    (row,) = told(session, scope, [named_case(session, origin_id(session, case_id))])
+    return row
 
 
 def named_case(session: Session, case_id: int) -> Named:

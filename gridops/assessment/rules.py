@@ -102,7 +102,6 @@ class Problem:
     returned: int = 0
     early: bool = False
     upheld: bool = False
-    unit_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from gridops.assessment.rules import JUDGES, KEEPERS, OPEN, OWN, Loss, early_fau
 from gridops.audit import service as audit
 from gridops.cases.models import Case
 from gridops.cases.queries import lookups
+from gridops.cases.queries.splitting import origin_id
 from gridops.cases.rules.sources import Source
 from gridops.core import clock
+from gridops.core.db import lock_names
 from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
 from gridops.people.queries import may_at, scope_of
 from gridops.people.rules import Person, Role
@@ -25,22 +27,30 @@ MOST_RULES = 200
 
 
 def add_rule(session: Session, root_id: int, form: RuleForm, *, actor_id: int) -> AssessmentRule:
-    """A further rule; one for the same level and categories that holds then ends where it begins.
+    """A further rule; one for the same level and categories that held before ends where it begins.
 
-    Problems are counted by the rule of the day on which they were filed. Raises Invalid, Conflict. Audited.
+    Problems are counted by the rule of the day on which they were filed. The same form twice is one rule. Raises
+    Invalid; Conflict: too many, or one for the same begins within its days (it is ended first, by a person). Audited.
     """
     begins = form.valid_from or clock.local_date(clock.now())
     if form.valid_to is not None and form.valid_to <= begins:
         raise Invalid(("last_day", "不能早于生效日期"))
     if not any(form.points.values()):
         raise Invalid(("found_points", "至少填写一项扣分"))
-    rows = queries.rule_rows(session, root_id)
-    if len([row for row in rows if _stands(row, begins)]) >= MOST_RULES:
+    _lock_rules(session, root_id)
+    rows = [row for row in queries.rule_rows(session, root_id) if _stands(row, begins)]
+    like = [row for row in rows if (row.assessor, queries.as_rule(row).about) == (form.assessor, form.about)]
+    for row in like:
+        if (row.name, row.valid_from, row.valid_to, queries.as_rule(row).points) == (
+            form.name, begins, form.valid_to, form.points,
+        ):  # fmt: skip
+            return row
+        if begins <= row.valid_from and (form.valid_to is None or row.valid_from < form.valid_to):
+            raise Conflict(f"同类规则“{row.name}”自{row.valid_from.isoformat()}起生效，请先终止它，或另定起止日期")
+    if len(rows) >= MOST_RULES:
         raise Conflict(f"最多{MOST_RULES}条扣分规则")
-    for row in rows:
-        same = (row.assessor, queries.as_rule(row).about) == (form.assessor, form.about)
-        if same and _stands(row, begins):
-            row.valid_to = max(begins, row.valid_from)
+    for row in like:
+        row.valid_to = min(begins, row.valid_to or begins) if row.valid_from < begins else row.valid_to
     made = AssessmentRule(
         root_id=root_id,
         assessor=form.assessor,
@@ -65,7 +75,8 @@ def add_rule(session: Session, root_id: int, form: RuleForm, *, actor_id: int) -
 
 def end_rule(session: Session, row_id: int, root_id: int, *, actor_id: int) -> None:
     """End a rule today; what was filed before is counted by it still. NotFound, Conflict. Audited."""
-    row = session.get(AssessmentRule, row_id)
+    _lock_rules(session, root_id)
+    row = session.get(AssessmentRule, row_id, populate_existing=True)
     if row is None or row.root_id != root_id:
         raise NotFound("没有这条扣分规则")
     today = clock.local_date(clock.now())
@@ -82,7 +93,8 @@ def set_level(session: Session, person: Person, case_id: int, assessor: Assessor
     case = _case(session, person, case_id, KEEPERS)
     if case.source is not Source.ASSESSMENT:
         raise Conflict("只有来源为考核的案件有考核层级")
-    row = session.get(AssessmentProblem, case.id) or AssessmentProblem(case_id=case.id, root_id=case.root_id)
+    found_id = _finding_id(session, case)
+    row = session.get(AssessmentProblem, found_id) or AssessmentProblem(case_id=found_id, root_id=case.root_id)
     row.assessor, row.set_at, row.set_by = assessor, clock.now(), person.user_id
     session.add(row)
     session.flush()
@@ -145,12 +157,18 @@ def judge_early(session: Session, person: Person, case_id: int, form: JudgementF
     case = _case(session, person, case_id, JUDGES)
     if case.source is not Source.ASSESSMENT:
         raise Conflict("只有来源为考核的案件有考核层级")
-    (row,) = queries.told(session, scope_of(session, person), [queries.named_case(session, case.id)])
+    found_id = _finding_id(session, case)
+    row = queries.problem_of(session, scope_of(session, person), found_id)
+    last = row.judged
+    if last is not None and (last.early_report_id, last.same, last.words, last.judged_by) == (
+        form.early_report_id, form.same, form.words, person.user_id,
+    ):  # fmt: skip
+        return last  # the same form twice
     known = {one.row.id for one in (*row.maybe, *((row.early,) if row.early and row.early.seen else ()))}
     if form.early_report_id not in known:
         raise Conflict("这条提前上报与本案的类别、地点、层级或时间不符")
     made = EarlyJudgement(
-        case_id=case.id,
+        case_id=found_id,
         early_report_id=form.early_report_id,
         same=form.same,
         words=form.words,
@@ -161,6 +179,18 @@ def judge_early(session: Session, person: Person, case_id: int, form: JudgementF
     session.flush()
     _tell(session, "early.judge", case, person, same=form.same)
     return made
+
+
+def _lock_rules(session: Session, root_id: int) -> None:
+    """Two rules must not come to hold for the same problem."""
+    lock_names(session, [f"assessment rules:{root_id}"])
+
+
+def _finding_id(session: Session, case: Case) -> int:
+    """The case that the finding of a level is, held: of a part the one that all was before the split."""
+    found_id = origin_id(session, case.id)
+    lookups.locked(session, [found_id])
+    return found_id
 
 
 def _case(session: Session, person: Person, case_id: int, roles: tuple[Role, ...]) -> Case:

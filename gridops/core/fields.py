@@ -76,6 +76,20 @@ class Reader:
             raise Invalid(*self.errors)
 
 
+def correction(read: Reader, longest: int) -> dict[str, Any]:
+    """How a row that may correct another says so: `words`, `corrects` (the other's id), `withdrawn` (it never was).
+
+    A correction says in words what was wrong; without `corrects` the words may be empty.
+    """
+    words, corrects = read("words", text(longest)) or "", read("corrects", row_id)
+    withdrawn = read("withdrawn", flag) or False
+    if corrects is not None and not words:
+        read.wrong("words", "更正须写明原因")
+    if withdrawn and corrects is None:
+        read.wrong("withdrawn", "只有更正可以撤回")
+    return {"words": words, "corrects": corrects, "withdrawn": withdrawn}
+
+
 def text(longest: int) -> Read[str]:
     """A text up to a length, without the spaces around it."""
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gridops.core.errors import Invalid
-from gridops.core.fields import Reader, flag, instant, member, row_id, text, whole
+from gridops.core.fields import Reader, correction, flag, instant, member, text, whole
 from gridops.hotline.rules import StepKind, Terms
 from gridops.worktime.rules import LimitUnit
 from gridops.worktime.rules.clock import MAX_LIMIT
 
 NUMBER, CALLER, PHONE, WORDS = 80, 80, 40, 500
+MOST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,10 @@ class OrderForm:
 
 @dataclass(frozen=True, slots=True)
 class StepForm:
-    """A step as it is typed; without `at`: now. `corrects`: the id of the step it corrects."""
+    """A step as it is typed; without `at`: now. `corrects`: the id of the step it corrects.
+
+    `seen`: the last step when the form was shown (0: there was none), by which a form sent twice is known.
+    """
 
     kind: StepKind
     at: datetime | None = None
@@ -40,6 +44,7 @@ class StepForm:
     words: str = ""
     corrects: int | None = None
     withdrawn: bool = False
+    seen: int | None = None
 
 
 def order_form(raw: Mapping[str, object]) -> OrderForm:
@@ -67,14 +72,9 @@ def step_form(raw: Mapping[str, object]) -> StepForm:
         reached=read("reached", flag),
         solved=read("solved", flag),
         satisfied=read("satisfied", flag),
-        words=read("words", text(WORDS)) or "",
-        corrects=read("corrects", row_id),
-        withdrawn=read("withdrawn", flag) or False,
+        **correction(read, WORDS),
+        seen=read("seen", whole(0, MOST_ID)),
     )
-    if found.corrects is not None and not found.words:
-        read.wrong("words", "更正须写明原因")
-    if found.withdrawn and found.corrects is None:
-        read.wrong("withdrawn", "只有更正可以撤回")
     read.done(others=True)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,13 +12,27 @@ from sqlalchemy import ColumnElement, Select, case, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
+from gridops.cases.queries.filters import sees
+from gridops.cases.queries.merging import leads
+from gridops.cases.queries.splitting import LINE, seen_or_parts, working
 from gridops.cases.rules.facts import FAR
 from gridops.cases.rules.moves import State
 from gridops.catalogue.models import Category
 from gridops.hotline.models import HotlineOrder, HotlineStep, HotlineTerms
-from gridops.hotline.rules import HOLDERS, KEEPERS, Step, StepKind, Terms, Told, may_step, standing, unit_sees_contact
+from gridops.hotline.rules import (
+    DONE,
+    HOLDERS,
+    KEEPERS,
+    Step,
+    StepKind,
+    Terms,
+    Told,
+    may_step,
+    standing,
+    unit_sees_contact,
+)
 from gridops.people.models import Unit, User
-from gridops.people.queries import Scope, apply_scope, may_at
+from gridops.people.queries import Scope, may_at, names_of_units
 from gridops.people.rules import Person
 
 PAGE = 100
@@ -34,8 +48,20 @@ class Waits(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PartRow:
+    """One of the cases that the case of an order was split into."""
+
+    case_number: str
+    state: State
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order as listed, with the case it belongs to."""
+    """An order as listed, with the case it belongs to; `parts`: those in sight, where that case was split.
+
+    `seen`: whether the case itself is in sight.
+    """
 
     order: HotlineOrder
     case_number: str
@@ -43,6 +69,9 @@ class OrderRow:
     category: str
     address: str
     unit: str | None
+    case_id: int
+    seen: bool = True
+    parts: tuple[PartRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +99,17 @@ def terms_of(session: Session, root_id: int) -> Terms:
 
 
 def order_of(session: Session, case_id: int, *, lock: bool = False) -> HotlineOrder | None:
-    """The order of a case."""
-    asked = select(HotlineOrder).where(HotlineOrder.case_id == case_id)
-    if lock:
-        asked = asked.with_for_update().execution_options(populate_existing=True)
-    return session.scalar(asked)
+    """The order of a case, or of the one that it was split from."""
+    asked = _LOCKED if lock else _ORDER
+    return session.scalar(asked, {"case_id": case_id})
+
+
+def unfinished(session: Session, order: HotlineOrder, case_id: int) -> int:
+    """How many parts of a split order are still in hand beside the case at which one stands."""
+    parts = working(session, [order.case_id]).get(order.case_id, ())
+    # A merged part is done when the case that it went into is.
+    ends = {(leads(session, part) or [part])[-1] for part in parts}
+    return sum(1 for end in ends if end.id != case_id and end.state not in DONE)
 
 
 def case_of_number(session: Session, root_id: int, number: str) -> tuple[int, str] | None:
@@ -91,6 +126,14 @@ def steps_of(session: Session, order_id: int) -> list[Step]:
     """All steps of an order, corrected ones too."""
     rows = session.scalars(select(HotlineStep).where(HotlineStep.order_id == order_id).order_by(HotlineStep.id))
     return [as_step(row) for row in rows]
+
+
+def same_step(session: Session, wanted: HotlineStep, seen: int, *, timed: bool) -> HotlineStep | None:
+    """The step after `seen` by which the same person has said all that `wanted` says; its time too, if `timed`."""
+    said = ("order_id", "actor_id", "kind", "reached", "solved", "satisfied", "words", "supersedes_id", "withdrawn")
+    names = (*said, "at") if timed else said
+    alike = (getattr(HotlineStep, name).is_not_distinct_from(getattr(wanted, name)) for name in names)
+    return session.scalar(select(HotlineStep).where(HotlineStep.id > seen, *alike).order_by(HotlineStep.id).limit(1))
 
 
 def step_rows(session: Session, order_id: int) -> list[StepRow]:
@@ -141,7 +184,7 @@ def page(
     if after is not None:
         asked = asked.where(_beyond(at, HotlineOrder.id, after, newest=newest))
     order = (at.desc(), HotlineOrder.id.desc()) if newest else (at, HotlineOrder.id)
-    return _rows(session, asked.order_by(*order).limit(limit + 1))
+    return _rows(session, scope, asked.order_by(*order).limit(limit + 1))
 
 
 def place_of(row: OrderRow, waits: Waits) -> tuple[datetime, int]:
@@ -170,21 +213,32 @@ def waiting(session: Session, scope: Scope, most: int) -> dict[Waits, int]:
 
 
 def told(session: Session, scope: Scope, start: datetime, end: datetime) -> list[Told]:
-    """The orders in sight that the counts of [start, end) ask about."""
+    """The orders in sight that the counts of [start, end) ask about; one of a split case counts once.
+
+    It is its unit's where all parts lie with one, else no unit's.
+    """
     asked = (
-        select(HotlineOrder.id, Case.unit_id, HotlineOrder.contact_due_at, HotlineOrder.contacted_at)
+        select(
+            HotlineOrder.id, HotlineOrder.case_id, Case.state, Case.unit_id,
+            HotlineOrder.contact_due_at, HotlineOrder.contacted_at,
+        )
         .join(Case, Case.id == HotlineOrder.case_id)
         .where(asked_about(start, end))
-    )
+    )  # fmt: skip
     rows = session.execute(_scoped(asked, scope)).all()
     revisits = revisits_of(session, [row[0] for row in rows], start, end)
-    return [Told(row[0], row[1], row[2], row[3], tuple(revisits.get(row[0], ()))) for row in rows]
+    parts = working(session, [row.case_id for row in rows if row.state is State.VOIDED])
+    units = {case_id: {part.unit_id for part in found} for case_id, found in parts.items()}
+    return [
+        Told(row[0], _only(units.get(row.case_id, {row.unit_id})), row[4], row[5], tuple(revisits.get(row[0], ())))
+        for row in rows
+    ]
 
 
 def rows_of(session: Session, scope: Scope, order_ids: Collection[int]) -> list[OrderRow]:
     """Some orders in sight, oldest first."""
     asked = _in_sight(scope).where(HotlineOrder.id.in_(sorted(order_ids)))
-    return _rows(session, asked.order_by(HotlineOrder.received_at, HotlineOrder.id))
+    return _rows(session, scope, asked.order_by(HotlineOrder.received_at, HotlineOrder.id))
 
 
 def asked_about(start: datetime, end: datetime) -> ColumnElement[bool]:
@@ -212,7 +266,7 @@ def revisits_of(session: Session, order_ids: Sequence[int], start: datetime, end
 
 def _in_sight(scope: Scope) -> Select[Any]:
     asked = (
-        select(HotlineOrder, Case.number, Case.state, Category.name_zh, Case.address, Unit.name)
+        select(HotlineOrder, Case.number, Case.state, Category.name_zh, Case.address, Unit.name, Case.id)
         .join(Case, Case.id == HotlineOrder.case_id)
         .join(Category, Category.id == Case.category_id)
         .outerjoin(Unit, Unit.id == Case.unit_id)
@@ -221,13 +275,41 @@ def _in_sight(scope: Scope) -> Select[Any]:
 
 
 def _scoped(asked: Any, scope: Scope) -> Any:
-    return apply_scope(
-        asked, scope, root=HotlineOrder.root_id, grid=Case.grid_id, unit=Case.unit_id, reporter=Case.reporter_id
-    )
+    """An order is in sight with its case, or with a part of it."""
+    return asked.where(HotlineOrder.root_id == scope.root_id, seen_or_parts(scope))
 
 
-def _rows(session: Session, asked: Any) -> list[OrderRow]:
-    return [OrderRow(*row) for row in session.execute(asked)]
+def _rows(session: Session, scope: Scope, asked: Any) -> list[OrderRow]:
+    rows = [OrderRow(*row) for row in session.execute(asked)]
+    parts = working(session, [row.case_id for row in rows if row.state is State.VOIDED])
+    if not parts:
+        return rows
+    wholes = {one.id: one for one in session.scalars(select(Case).where(Case.id.in_(sorted(parts))))}
+    units = names_of_units(session, {one.unit_id for found in parts.values() for one in found if one.unit_id})
+    return [
+        replace(
+            row,
+            seen=sees(scope, wholes[row.case_id]),
+            parts=tuple(
+                PartRow(one.number, one.state, units.get(one.unit_id or 0))
+                for one in parts[row.case_id]
+                if sees(scope, one)
+            ),
+        )
+        if row.case_id in parts
+        else row
+        for row in rows
+    ]
+
+
+def _only(units: set[int | None]) -> int | None:
+    """The one unit there is; None for several."""
+    return next(iter(units)) if len(units) == 1 else None
+
+
+# An order stands beside the case that all was one before it was split; asked with every page of a case.
+_ORDER = select(HotlineOrder).where(HotlineOrder.case_id.in_(LINE)).order_by(HotlineOrder.case_id).limit(1)
+_LOCKED = _ORDER.with_for_update().execution_options(populate_existing=True)
 
 
 def _beyond(at: Any, row_id: Any, after: tuple[datetime, int], *, newest: bool) -> Any:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from gridops.cases.rules.facts import FAR
-from gridops.cases.rules.moves import State
+from gridops.cases.rules.moves import ENDED, State
 from gridops.people.rules import Role
 from gridops.worktime.rules.clock import deadline
 from gridops.worktime.rules.hours import Calendar, Hours, LimitUnit
@@ -37,6 +37,8 @@ RATE_NAMES = {"response": "响应率", "solving": "解决率", "satisfaction": "
 KEEPERS = (Role.INTAKE_CLERK, Role.SHIFT_LEADER)
 HOLDERS = (Role.HANDLER,)
 HELD = frozenset({State.DISPATCHED, State.RECEIVED})
+# A part of a split case is done with its unit's feedback, or ended: the caller is answered once, about all of them.
+DONE = ENDED | {State.HANDLED, State.CHECKING}
 # Who did the work does not ask whether it was done well.
 MAY_STEP = {
     StepKind.CONTACT: (*KEEPERS, *HOLDERS),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gridops.audit import service as audit
 from gridops.cases.models import Case
 from gridops.cases.queries import lookups
+from gridops.cases.queries.splitting import origin_id
 from gridops.cases.rules.moves import ENDED
 from gridops.cases.rules.sources import Source
 from gridops.core import clock
@@ -25,23 +26,33 @@ from gridops.worktime.queries import working_time
 from gridops.worktime.rules.clock import checked_limit
 
 _ACTS = {StepKind.CONTACT: "hotline.contact", StepKind.ANSWER: "hotline.answer", StepKind.REVISIT: "hotline.revisit"}
+# What the form of an order says.
+_KEPT = ("number", "received_at", "contact_due_at", "answer_due_at", "caller", "phone")
 CHANGED_MEANWHILE = "工单已被他人修改，请刷新后再试"
 
 
-def open_owed(session: Session, case_id: int) -> bool:
+def open_owed(session: Session, key: str) -> bool:
     """Give a 12345 case in hand that has none its order, by what the case itself says; whether one was made.
 
-    Repeatable. A case told of as ended gets none: nothing is known of what was said to the caller.
+    `key`: as `cases` owes it: the case's id, and the number it bore before a newer file told it anew. An order under
+    that number then bears the new one. Repeatable. A case told of as ended gets none: nothing is known of what was
+    said to the caller.
     """
-    case = lookups.case(session, case_id)
-    if case is None or case.source is not Source.HOTLINE_12345 or not case.source_number or case.state in ENDED:
+    case_id, _, was = key.partition(" ")
+    case = lookups.case(session, int(case_id))
+    number = (case.source_number or "").strip() if case is not None else ""
+    if case is None or case.source is not Source.HOTLINE_12345 or not number:
         return False
     _lock(session, case.root_id)
-    number = case.source_number.strip()
-    if not number or queries.order_of(session, case.id) or queries.case_of_number(session, case.root_id, number):
+    row = queries.order_of(session, case.id, lock=True)
+    if queries.case_of_number(session, case.root_id, number) or (row is None and case.state in ENDED):
         return False
-    _write(session, case, OrderForm(number), None)
-    return True
+    if row is None:
+        _write(session, case, OrderForm(number), None)
+    elif row.number == was:
+        row.number, row.version = number, row.version + 1
+        audit.record(session, "hotline.change", "case", case.id, root_id=case.root_id)
+    return row is None
 
 
 def keep_order(session: Session, person: Person, case_id: int, form: OrderForm) -> HotlineOrder:
@@ -55,18 +66,20 @@ def keep_order(session: Session, person: Person, case_id: int, form: OrderForm) 
     if case.source is not Source.HOTLINE_12345:
         raise Conflict("只有来源为 12345 热线的案件有工单")
     _lock(session, case.root_id)
-    taken = queries.case_of_number(session, case.root_id, form.number)
-    if taken is not None and taken[0] != case.id:
-        raise Invalid(("order_number", f"这个工单号已登记在案件{taken[1]}"))
     row = queries.order_of(session, case.id, lock=True)
+    taken = queries.case_of_number(session, case.root_id, form.number)
+    if taken is not None and taken[0] != (row.case_id if row else case.id):
+        raise Invalid(("order_number", f"这个工单号已登记在案件{taken[1]}"))
     if row is None:
         return _write(session, case, form, person.user_id)
+    wanted = (form.number, *_times(session, case, form, row), form.caller, form.phone)
+    if wanted == tuple(getattr(row, name) for name in _KEPT):
+        return row  # the same form twice
     if form.version is not None and form.version != row.version:
         raise Conflict(CHANGED_MEANWHILE)
     before = _dues(row)
-    row.number = form.number
-    row.received_at, row.contact_due_at, row.answer_due_at = _times(session, case, form, row)
-    row.caller, row.phone = form.caller, form.phone
+    for name, value in zip(_KEPT, wanted, strict=True):
+        setattr(row, name, value)
     row.version += 1
     _project(session, row)
     _tell(session, "hotline.change", case, person, changed={"dues": [before, _dues(row)]})
@@ -74,23 +87,21 @@ def keep_order(session: Session, person: Person, case_id: int, form: OrderForm) 
 
 
 def record_step(session: Session, person: Person, case_id: int, form: StepForm) -> HotlineStep:
-    """Append a step, or a correction of one that still holds. NotFound, NotAllowed, Invalid, Conflict."""
+    """Append a step, or a correction of one that still holds; the same form twice is one step.
+
+    The caller of a split case is answered once, when its parts are done. NotFound, NotAllowed, Invalid, Conflict.
+    """
     case = _case(session, person, case_id)
     row = queries.order_of(session, case.id, lock=True)
     if row is None:
         raise NotFound("这个案件还没有 12345 工单")
     if form.kind not in queries.rights_of(session, person, case).steps:
         raise NotAllowed("您的岗位现在不能登记这一步")
-    before, now = queries.steps_of(session, row.id), clock.now()
-    others = _corrected(before, form)
-    step = Step(0, form.kind, form.at or now, form.reached, form.solved, form.satisfied, withdrawn=form.withdrawn)
-    if (wrong := step_fault(step, others, row.received_at, now)) is not None:
-        raise fault(*wrong)
-    spoken = form.kind is StepKind.REVISIT and form.reached
+    now, spoken = clock.now(), form.kind is StepKind.REVISIT and form.reached
     made = HotlineStep(
         order_id=row.id,
         kind=form.kind,
-        at=step.at,
+        at=form.at or now,
         reached=None if form.kind is StepKind.ANSWER else form.reached,
         solved=form.solved if spoken else None,
         satisfied=form.satisfied if spoken else None,
@@ -100,6 +111,18 @@ def record_step(session: Session, person: Person, case_id: int, form: StepForm) 
         recorded_at=now,
         actor_id=person.user_id,
     )
+    if form.seen is not None:
+        same = queries.same_step(session, made, form.seen, timed=form.at is not None)
+        if same is not None:
+            return same
+    others = _corrected(queries.steps_of(session, row.id), form)
+    step = Step(0, form.kind, made.at, form.reached, form.solved, form.satisfied, withdrawn=form.withdrawn)
+    if (wrong := step_fault(step, others, row.received_at, now)) is not None:
+        raise fault(*wrong)
+    if form.kind is StepKind.ANSWER and form.corrects is None:
+        left = queries.unfinished(session, row, case.id)
+        if left:
+            raise Conflict(f"案件已拆分，还有{left}件没有办完，办完后一并答复")
     session.add(made)
     session.flush()
     _project(session, row)
@@ -152,6 +175,8 @@ def _lock(session: Session, root_id: int) -> None:
 
 
 def _write(session: Session, case: Case, form: OrderForm, actor_id: int | None) -> HotlineOrder:
+    """The order stands beside the case that all was one before it was split: answered and counted once."""
+    case = session.get_one(Case, origin_id(session, case.id))
     received, contact_due, answer_due = _times(session, case, form, None)
     row = HotlineOrder(
         root_id=case.root_id,

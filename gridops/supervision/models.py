@@ -125,7 +125,7 @@ class Matter(FromOutside, Base):
 
 
 class MatterHelper(Base):
-    """A unit that helps the lead unit with a matter (配合单位)."""
+    """A unit that helps the lead unit with a matter (会办单位)."""
 
     __tablename__ = "matter_helper"
     matter_id: Mapped[int] = mapped_column(ForeignKey("matter.id"), primary_key=True)

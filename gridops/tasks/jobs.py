@@ -167,7 +167,7 @@ def open_orders() -> None:
     for work in todo:
         try:
             with transaction() as session:
-                opened += hotline.open_owed(session, int(work.key))
+                opened += hotline.open_owed(session, work.key)
                 owed.done(session, work)
         except (GridopsError, ArithmeticError, LookupError, TypeError, ValueError) as wrong:
             with transaction() as session:

@@ -60,7 +60,7 @@ NAMES = {
     "group": "分组",
     "happened_at": "发生时间",
     "helper": "会办单位",
-    "helpers": "协办单位",
+    "helpers": "会办单位",
     "holder": "经办人",
     "hours": "工作时间",
     "how": "送达方式",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -11,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from gridops.assessment import queries, service
 from gridops.assessment.forms import EarlyForm, JudgementForm, RuleForm
+from gridops.assessment.models import AssessmentRule
 from gridops.assessment.queries import ProblemRow
 from gridops.assessment.rules import Kindred, Loss, Standing
+from gridops.cases.forms import PartIn
 from gridops.cases.models import Case
+from gridops.cases.queries.splitting import parts_of
 from gridops.cases.rules.moves import Move
 from gridops.catalogue.rules import Kind
 from gridops.core import clock
@@ -157,3 +161,49 @@ def test_a_new_rule_ends_the_one_before_it(world: World) -> None:
         with pytest.raises(Conflict):
             service.end_rule(world.session, first, world.root.id, actor_id=admin)
         service.end_rule(world.session, second, world.root.id, actor_id=admin)
+
+
+def test_a_planned_rule_is_replaced_only_by_a_person_who_ended_it(world: World) -> None:
+    session, admin = world.session, world.people["admin"].user_id
+    planned = replace(RULE, valid_from=date(2017, 4, 1))
+    first = rule(world, planned)
+    assert rule(world, planned) == first, "the same form twice"
+    for form in (RULE, replace(RULE, valid_from=date(2017, 4, 1)), replace(RULE, valid_to=date(2017, 5, 1))):
+        with pytest.raises(Conflict, match="2017-04-01"):
+            rule(world, replace(form, name="另一条"))
+    rule(world, replace(RULE, valid_to=date(2017, 4, 1)))  # up to it
+    assert session.get_one(AssessmentRule, first).valid_to is None
+    service.end_rule(session, first, world.root.id, actor_id=admin)
+    rule(world, replace(RULE, name="另一条", valid_from=date(2017, 4, 1)))
+
+
+def test_a_finding_that_was_split_keeps_its_level_and_costs_its_points_once(world: World) -> None:
+    session, leader = world.session, world.people["leader"]
+    rule(world)
+    case = world.move(above(world), Move.DISPATCH, "dispatcher", unit=world.units["cleaning"].id)
+    world.move(case, Move.SPLIT, "leader", parts=(PartIn("占道"), PartIn("积存垃圾")))
+    first, second = (session.get_one(Case, one) for one in parts_of(session, case.id))
+    world.move(first, Move.DISPATCH, "dispatcher", unit=world.units["parks"].id)
+
+    row = row_of(world)
+    assert (row.named.case.id, row.assessor, len(row.parts)) == (case.id, Assessor.CITY, 2)
+    assert (row.cost.points, row.unit_id) == (Decimal("1.00"), None)
+    assert row_of(world, "parks_handler").at.id == first.id, "who sees a part sees what it costs"
+    assert queries.problem_of(session, scope_of(session, leader), second.id).cost == row.cost
+    service.set_level(session, world.people["clerk"], second.id, Assessor.CITY)
+    with clock.set_to(at("2017-03-20 09:00")):
+        assert row_of(world).cost.points == Decimal("1.50"), "late once, however many parts are"
+
+    world.move(second, Move.VOID, "leader", reason="不属实")
+    assert row_of(world).unit_id == world.units["parks"].id
+    world.move(first, Move.VOID, "leader", reason="不属实")
+    assert queries.problems(session, scope_of(session, leader), START, END) == []
+
+
+def test_a_finding_put_together_again_counts_as_before(world: World) -> None:
+    rule(world)
+    case = above(world)
+    before = row_of(world)
+    world.move(case, Move.SPLIT, "leader", parts=(PartIn("占道"), PartIn("积存垃圾")))
+    world.move(case, Move.UNDO_SPLIT, "leader", reason="不必拆分")
+    assert replace(row_of(world), named=before.named, at=before.at) == before

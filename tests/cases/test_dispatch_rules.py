@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from gridops.audit.models import AuditEntry
 from gridops.cases.forms import MoveFields, RuleForm
@@ -22,7 +22,7 @@ from gridops.grids.rules import Level
 from gridops.people.models import Responsibility
 from gridops.people.rules import WorkLine
 from tests.cases.world import MORNING, World, told
-from tests.factories import at, make_grid
+from tests.factories import at, make_grid, statements_of
 
 TODAY = date(2017, 3, 6)
 
@@ -253,17 +253,10 @@ def test_last_months_cases_under_other_rules_are_what_each_alone_would_say(world
 
 def test_a_trial_asks_the_database_no_more_for_more_cases(world: World) -> None:
     def asked() -> int:
-        count = 0
-
-        def note(*_: Any) -> None:
-            nonlocal count
-            count += 1
-
-        connection = world.session.connection()
-        event.listen(connection, "before_cursor_execute", note)
-        dispatching.sent_between(world.session, world.root.id, MORNING, MORNING + timedelta(days=1))
-        event.remove(connection, "before_cursor_execute", note)
-        return count
+        tomorrow = MORNING + timedelta(days=1)
+        return statements_of(
+            world.session, lambda: dispatching.sent_between(world.session, world.root.id, MORNING, tomorrow)
+        )
 
     world.dispatched()
     few = asked()

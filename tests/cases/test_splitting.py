@@ -137,4 +137,9 @@ def test_what_is_wrong_with_a_part_is_named_and_nothing_is_written(world: World)
     with pytest.raises(Invalid) as refused:
         world.move(case, M.SPLIT, "leader", parts=(PartIn("x", category=0), PartIn("y", evidence=(1,), lon=1.0)))
     assert fields_of(refused) == ["parts.0.category", "parts.1.lat"]
+    with pytest.raises(Invalid) as refused:
+        world.move(case, M.SPLIT, "leader", parts=(PartIn("x"), PartIn("y", evidence=(1,))))
+    assert [(one.field, one.reason) for one in refused.value.errors] == [
+        ("parts.1.evidence", "所选照片或附件不属于本案")
+    ]
     assert (case.state, parts_of(world, case)) == (S.FILED, [])

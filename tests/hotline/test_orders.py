@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridops.audit.models import AuditEntry
+from gridops.cases.forms import PartIn
 from gridops.cases.models import Case
+from gridops.cases.queries import lookups
+from gridops.cases.queries.splitting import parts_of
 from gridops.cases.rules.moves import Move
+from gridops.cases.service.importing import retell
 from gridops.cases.service.writing import HOTLINE_ORDER
 from gridops.core import clock, owed
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -51,17 +56,17 @@ def test_a_report_of_the_hotline_is_owed_its_order_and_gets_it_once(world: World
     world.report("inspector")
     (work,) = owed.pending(world.session, HOTLINE_ORDER)
     assert work.key == str(case.id)
-    assert service.open_owed(world.session, case.id)
-    assert not service.open_owed(world.session, case.id)
+    assert service.open_owed(world.session, str(case.id))
+    assert not service.open_owed(world.session, str(case.id))
     ended = world.report("hotline_12345", "clerk", source_number="GD-2")
     world.move(ended, Move.DECLINE, "clerk", reason="重复")
-    assert not service.open_owed(world.session, ended.id), "nobody waits for a call about what has ended"
+    assert not service.open_owed(world.session, str(ended.id)), "nobody waits for a call about what has ended"
     order = queries.order_of(world.session, case.id)
     assert order is not None
     assert (order.number, order.received_at, order.contact_due_at) == ("GD-1", MORNING, at("2017-03-07 09:00"))
     assert order.runs_out_at == order.contact_due_at
     twin = world.report("hotline_12345", "clerk", source_number="GD-1")
-    assert not service.open_owed(world.session, twin.id), "one number stands for one case"
+    assert not service.open_owed(world.session, str(twin.id)), "one number stands for one case"
     with pytest.raises(Invalid):
         service.keep_order(world.session, world.people["clerk"], twin.id, OrderForm("GD-1"))
 
@@ -142,3 +147,95 @@ def test_new_terms_leave_orders_alone_and_lists_follow_the_scope(world: World) -
         service.keep_order(world.session, clerk, case.id, OrderForm("GD-7", version=9))
     with pytest.raises(Conflict):
         service.keep_order(world.session, clerk, world.report().id, OrderForm("GD-9"))
+
+
+def test_a_split_case_keeps_one_order_that_its_parts_answer_once(world: World) -> None:
+    session, clerk, parks = world.session, world.people["clerk"], world.people["parks_handler"]
+    case = told(world)
+    service.keep_order(session, clerk, case.id, FORM)
+    world.move(case, Move.SPLIT, "leader", parts=(PartIn("占道"), PartIn("积存垃圾")))
+    first, second = (session.get_one(Case, one) for one in parts_of(session, case.id))
+    world.move(first, Move.DISPATCH, "dispatcher", unit=world.units["parks"].id)
+    assert not service.open_owed(session, str(first.id)), "the number stays with the whole"
+    order = queries.order_of(session, first.id)
+    assert order is not None
+    assert order is queries.order_of(session, second.id) is queries.order_of(session, case.id)
+
+    # The unit of a part sees who called and calls; its list shows the part, not the whole out of its sight.
+    assert service.read_contact(session, parks, first.id) == ("张三丰", "13812345678")
+    service.record_step(session, parks, first.id, StepForm(C, reached=True))
+    (row,) = queries.page(session, scope_of(session, parks), Waits.ANSWER)
+    assert (row.order.id, [one.case_number for one in row.parts]) == (order.id, [first.number])
+    assert queries.page(session, scope_of(session, world.people["eastern_inspector"]), Waits.ALL) == []
+
+    # Answered once, when no other part is in hand.
+    for person, at_case in ((parks, first), (clerk, case), (clerk, second)):
+        with pytest.raises(Conflict, match="一并答复"):
+            service.record_step(session, person, at_case.id, StepForm(A))
+    world.move(first, Move.FEEDBACK, "parks_handler", words="已清理")
+    service.record_step(session, clerk, second.id, StepForm(A))
+    with clock.set_to(LATER):
+        service.record_step(session, clerk, case.id, StepForm(R, reached=True, solved=True, satisfied=True))
+        start, end = at("2017-03-01 00:00"), at("2017-04-01 00:00")
+        counted_ones = queries.told(session, scope_of(session, clerk), start, end)
+        assert rates(counted_ones, start, end) == Rates(1, 1, 1, 1, 1)
+        assert counted_ones[0].unit_id is None, "two parts, one of them with nobody"
+
+
+def test_an_undone_split_leaves_the_order_with_the_whole(world: World) -> None:
+    session, clerk = world.session, world.people["clerk"]
+    case = told(world)
+    service.keep_order(session, clerk, case.id, FORM)
+    world.move(case, Move.SPLIT, "leader", parts=(PartIn("占道"), PartIn("积存垃圾")))
+    service.record_step(session, clerk, parts_of(session, case.id)[0], StepForm(C, reached=True))
+    world.move(case, Move.UNDO_SPLIT, "leader", reason="不必拆分")
+    service.record_step(session, world.people["handler"], case.id, StepForm(A))
+    (row,) = queries.page(session, scope_of(session, world.people["handler"]), Waits.REVISIT)
+    assert (row.case_number, row.parts, row.unit) == (case.number, (), world.units["cleaning"].name)
+
+
+def test_an_order_opened_for_a_part_stands_beside_the_whole(world: World) -> None:
+    case = told(world)
+    world.move(case, Move.SPLIT, "leader", parts=(PartIn("占道"), PartIn("积存垃圾")))
+    first, second = parts_of(world.session, case.id)
+    assert service.open_owed(world.session, str(first))
+    assert not service.open_owed(world.session, str(second))
+    order = queries.order_of(world.session, second)
+    assert order is not None
+    assert (order.case_id, order.received_at) == (case.id, case.reported_at)
+
+
+@pytest.mark.parametrize("form", [StepForm(C, reached=False), StepForm(C, at("2017-03-06 09:00"), reached=True)])
+def test_the_form_of_a_step_sent_twice_is_one_step(world: World, form: StepForm) -> None:
+    case, clerk = told(world), world.people["clerk"]
+    service.keep_order(world.session, clerk, case.id, FORM)
+    service.keep_order(world.session, clerk, case.id, replace(FORM, version=1))
+    order = queries.order_of(world.session, case.id)
+    assert order is not None
+    assert order.version == 1, "the form of the order, twice"
+    sent = replace(form, seen=0)
+    first = service.record_step(world.session, clerk, case.id, sent)
+    with clock.set_to(at("2017-03-06 09:10")):
+        assert service.record_step(world.session, clerk, case.id, sent) is first
+        # Who saw the first one and tries again means another; so does another person.
+        service.record_step(world.session, clerk, case.id, replace(form, seen=first.id))
+        service.record_step(world.session, world.people["leader"], case.id, sent)
+    assert len(queries.steps_of(world.session, order.id)) == 3
+
+
+def test_an_order_bears_the_number_that_a_newer_file_tells(world: World) -> None:
+    session = world.session
+    case = world.report("hotline_12345", "clerk", source_number="GD-1")
+    service.open_owed(session, str(case.id))
+    for number in ("GD-2", "GD-3"):
+        retell(session, case, {"source_number": number}, lookups.history(session, case.id).events)
+    for work in owed.pending(session, HOTLINE_ORDER):
+        service.open_owed(session, work.key)
+    order = queries.order_of(session, case.id)
+    assert order is not None
+    assert order.number == "GD-3"
+    service.keep_order(session, world.people["clerk"], case.id, OrderForm("GD-9"))
+    retell(session, case, {"source_number": "GD-4"}, lookups.history(session, case.id).events)
+    for work in owed.pending(session, HOTLINE_ORDER):
+        service.open_owed(session, work.key)
+    assert order.number == "GD-9", "what a person wrote stays"

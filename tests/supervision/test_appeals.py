@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from gridops.audit.models import AuditEntry
 from gridops.cases.models import Case
+from gridops.cases.queries import lookups
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
+from gridops.catalogue.models import Category
 from gridops.core import clock
 from gridops.core.errors import Closed, Conflict, NotAllowed, NotFound
 from gridops.people.queries import scope_of
@@ -19,7 +21,7 @@ from gridops.supervision import queries, service
 from gridops.supervision.forms import AppealForm, appeal_form, written_mark
 from gridops.supervision.models import Appeal
 from gridops.supervision.rules import Against
-from tests.factories import at, make_case, make_category
+from tests.factories import at, make_case, make_category, statements_of
 from tests.supervision.office import Office, make_office
 
 FILED, SENT, DUE = at("2017-03-01 09:00"), at("2017-03-01 10:00"), at("2017-03-06 17:00")
@@ -76,6 +78,21 @@ def test_the_unit_is_offered_the_marks_of_its_case_until_the_second_working_day(
         assert queries.appealable(session, office.clerk, case) == []
         with pytest.raises(Closed):
             service.appeal(session, office.clerk, case.id, REWORK)
+
+
+def test_all_that_may_still_be_appealed_against_is_asked_for_together(
+    session: Session, office: Office, case: Case
+) -> None:
+    offered = queries.still_appealable(session, office.clerk)
+    assert [(one.id, mark) for one, mark in offered] == [
+        (case.id, mark) for mark in queries.appealable(session, office.clerk, case)
+    ]
+    few = statements_of(session, lambda: queries.still_appealable(session, office.clerk))
+    category = session.get_one(Category, case.category_id)
+    for _ in range(3):
+        make_case(session, office.west, category, *lookups.history(session, case.id).events)
+    assert len(queries.still_appealable(session, office.clerk)) > len(offered)
+    assert statements_of(session, lambda: queries.still_appealable(session, office.clerk)) == few
 
 
 def test_an_appeal_is_made_once_for_each_mark_and_by_the_unit(session: Session, office: Office, case: Case) -> None:

@@ -271,7 +271,7 @@ def test_lists_of_items_follow_their_state(session: Session, office: Office) -> 
 
 def test_a_matter_is_told_of_weekly_and_signed_off(session: Session, office: Office) -> None:
     matter = opened(session, office, helpers=("LHT-CG",), due_at=at("2017-06-30 23:59"))
-    assert (matter.number, queries.helpers_of(session, matter.id)) == ("DC2017-0001", [office.bureau.id])
+    assert (matter.number, queries.helpers_of(session, [matter.id])) == ("DC2017-0001", {matter.id: [office.bureau.id]})
     scope = scope_of(session, office.leader)
 
     def state(when: str) -> MatterState | None:

@@ -14,7 +14,7 @@ from gridops.cases.rules.projection import project
 from gridops.supervision.rules import Against, Light, MatterState, ProblemState
 from gridops.supervision.rules.appeals import Mark, appeal_fault, judge_fault, last_instant, marks_of
 from gridops.supervision.rules.checks import checks_of, may_be_named, naming_fault
-from gridops.supervision.rules.matters import light_at, signing_fault
+from gridops.supervision.rules.matters import signing_fault
 from gridops.supervision.rules.matters import state_at as matter_at
 from gridops.supervision.rules.problems import answer_fault, judging_fault, overdue_at, state_at, streak_after
 from gridops.worktime.rules import Calendar, OfficeHours
@@ -170,14 +170,6 @@ def test_a_matter_is_on_track_late_or_done_at_the_end(
     opened: datetime, due: datetime | None, done: datetime | None, light: Light | None, state: MatterState | None
 ) -> None:
     assert matter_at(E, opened_at=opened, due_at=due, done_at=done, light=light) is state
-
-
-def test_the_last_light_before_the_end_holds() -> None:
-    lines = [(EARLY, Light.RED), (BEFORE, Light.GREEN), (EDGE, Light.RED)]
-    assert light_at(lines, E) is Light.GREEN
-    assert light_at(reversed(lines), E) is Light.GREEN
-    assert light_at([(EARLY, Light.RED), (EARLY, Light.YELLOW)], E) is Light.YELLOW  # the later written
-    assert light_at([], E) is None
 
 
 def test_a_matter_that_is_done_or_void_takes_nothing_more() -> None:

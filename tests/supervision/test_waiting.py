@@ -13,7 +13,7 @@ from gridops.supervision.models import Matter
 from gridops.supervision.rules import Light, ProblemState
 from gridops.supervision.rules.matters import line_owed, weeks_silent
 from gridops.supervision.rules.waiting import Why, matter_why, problem_why
-from tests.factories import at, make_user
+from tests.factories import at, make_user, statements_of
 from tests.supervision.office import NOW, make_office, named, opened, send
 
 OPENED = at("2017-03-08 10:00")  # a Wednesday
@@ -127,3 +127,36 @@ def test_the_weekly_report_tells_how_each_stood_at_the_end_of_its_week(session):
         "2017-03-13": [("甲", "done", True), ("乙", "on_track", False)],
         "2017-03-20": [("乙", "on_track", False)],  # what was done in an earlier week is left out
     }
+
+
+def test_of_two_lines_at_one_instant_the_later_written_holds(session):
+    office = make_office(session)
+    with clock.set_to(NOW):
+        matter = opened(session, office)
+        for light in (Light.RED, Light.YELLOW, Light.GREEN):
+            service.add_line(session, office.villager, matter.id, LineForm(light.value, light))
+    later = NOW + timedelta(days=1)
+    (row,) = queries.open_matters(session, scope_of(session, office.leader), later)
+    assert (row.line.light, row.state.value) == (Light.GREEN, "on_track")
+    assert queries.open_matters(session, scope_of(session, office.leader), NOW) == []
+
+
+def test_the_weekly_report_is_no_longer_than_a_meeting_and_says_so(session):
+    office = make_office(session)
+    with clock.set_to(NOW):
+        for title in "甲乙丙":
+            opened(session, office, title=title)
+    scope, end = scope_of(session, office.leader), NOW + timedelta(days=7)
+    assert [row.matter.title for row in queries.matters_of_week(session, scope, NOW, end, limit=1)] == ["甲", "乙"]
+
+
+def test_helpers_and_who_answers_are_asked_for_all_at_once(session):
+    office = make_office(session)
+    with clock.set_to(NOW):
+        made = [opened(session, office, helpers=(office.bureau.code,)) for _ in range(3)]
+    ids, units = [one.id for one in made], [office.bureau.id, office.village.id]
+    assert queries.helpers_of(session, ids) == {one: [office.bureau.id] for one in ids}
+    assert statements_of(session, lambda: queries.helpers_of(session, ids)) == 1
+    assert statements_of(session, lambda: queries.who_answers(session, units)) == statements_of(
+        session, lambda: queries.who_answers(session, units[:1])
+    )

@@ -172,7 +172,7 @@ def test_units_that_help_are_shown_with_their_task_and_the_lead_is_warned(street
     assert "会办单位还没有反馈：园林所" in warned
     assert warned.count("修剪挡路的树枝") == 2  # its card and the timeline
     gardener = street.browser("gardener")
-    assert "协办" in gardener.get("/desk?group=all").text
+    assert "会办" in gardener.get("/desk?group=all").text
     own = gardener.get(url)
     assert "move-help_done" in own.text
     assert 'id="move-receive"' not in own.text
@@ -180,4 +180,4 @@ def test_units_that_help_are_shown_with_their_task_and_the_lead_is_warned(street
     assert gardener.post(f"{url}/help_done", answer).status_code == 302
     assert "会办单位还没有反馈" not in read(street, case.number, "handler")
     load = desk.get("/desk/load").text
-    assert "协办" in load
+    assert "会办" in load

@@ -28,6 +28,7 @@ def test_a_leader_presses_a_unit_and_the_page_says_how_the_press_stands(street: 
     assert re.findall(r'id="move-(\w+)"', page.text) == ["press"]
     assert "督办要求" in page.text
     assert "答复期限" in page.text
+    assert "请抓紧处置，并在答复期限前说明进展。</textarea>" in page.text, "a text to begin with"
     version = hidden(page, "version")
     typed = {"version": version, "words": "今日办结并书面答复", "due": f"{clock.local(now):%Y-%m-%dT%H:%M}"}
     assert "须晚于现在" in leader.post(f"{path}/press", typed).text
@@ -43,6 +44,13 @@ def test_a_leader_presses_a_unit_and_the_page_says_how_the_press_stands(street: 
     assert unit.post(f"{path}/answer_press", answer).status_code == 302
     assert re.search(r'chip chip-good">.{0,200}督办 · 已答复 ', leader.get(path).text, re.S)
     assert str(street.now(case).version) == version
+
+
+def test_a_dispatch_without_a_unit_is_told_which_field_is_missing(street: Street):
+    case, desk = street.filed(), street.browser("desk")
+    version = hidden(desk.get(f"/desk/cases/{case.number}"), "version")
+    answer = desk.post(f"/desk/cases/{case.number}/dispatch", {"version": version})
+    assert (answer.status_code, "请选择处置单位" in answer.text) == (422, True)
 
 
 def test_a_place_is_corrected_on_the_page_and_another_unit_proposed_but_nothing_sent(street: Street):

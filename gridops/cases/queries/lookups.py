@@ -128,14 +128,19 @@ def history(session: Session, case_id: int) -> History:
 
 def told(session: Session, case_ids: Sequence[int]) -> dict[int, list[Event]]:
     """The events of several cases that are still told, by case."""
-    found: dict[int, list[Event]] = {case_id: [] for case_id in case_ids}
+    return {case_id: [one.event for one in found] for case_id, found in acted(session, case_ids).items()}
+
+
+def acted(session: Session, case_ids: Sequence[int]) -> dict[int, list[Acted]]:
+    """The same with who acted."""
+    found: dict[int, list[Acted]] = {case_id: [] for case_id in case_ids}
     rows = session.execute(
-        select(CaseEvent.case_id, *EVENT_COLUMNS)
+        select(CaseEvent.case_id, CaseEvent.actor_id, *EVENT_COLUMNS)
         .where(CaseEvent.case_id.in_(list(found)), CaseEvent.superseded_at.is_(None))
         .order_by(CaseEvent.case_id, CaseEvent.seq)
     )
     for row in rows:
-        found[row[0]].append(_event(row[1:]))
+        found[row[0]].append(Acted(_event(row[2:]), row[1]))
     return found
 
 

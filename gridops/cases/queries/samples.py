@@ -50,8 +50,8 @@ class Done:
     failed: int
 
 
-def population(session: Session, scope: Scope, wanted: Population) -> dict[str, int]:
-    """The closed cases in sight that belong to it: number -> id."""
+def population(session: Session, scope: Scope, wanted: Population, most: int | None = None) -> dict[str, int]:
+    """The closed cases in sight that belong to it, no more than `most` of them: number -> id."""
     stmt = select(Case.number, Case.id).where(
         Case.state == State.CLOSED,
         Case.closed_at >= clock.midnight(wanted.first_day),
@@ -64,7 +64,7 @@ def population(session: Session, scope: Scope, wanted: Population) -> dict[str, 
     if wanted.grid_id != scope.root_id:
         below = grids.tree(session).descendants(wanted.grid_id) | {wanted.grid_id}
         stmt = stmt.where(Case.grid_id.in_(sorted(below)))
-    rows: list[tuple[str, int]] = [(row[0], row[1]) for row in session.execute(visible(stmt, scope))]
+    rows: list[tuple[str, int]] = [(row[0], row[1]) for row in session.execute(visible(stmt, scope).limit(most))]
     return dict(rows)
 
 

@@ -1,14 +1,21 @@
-"""Which cases a case was split into, and which one it came from."""
+"""Which cases a case was split into, and which one it came from.
+
+What is kept beside a case once (a 12345 order, the finding of an assessment) stays with the first of them, its
+`origin`: a part may itself be split.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, cast, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from gridops.cases.models import Case, CaseEvent, CasePart
 from gridops.cases.queries.merging import Linked, linked
 from gridops.cases.rules.moves import Move
-from gridops.people.queries import Scope
+from gridops.people.queries import Scope, shown
 
 
 def parts_of(session: Session, case_id: int, seq: int | None = None) -> list[int]:
@@ -43,3 +50,62 @@ def parts(session: Session, scope: Scope, case_id: int) -> tuple[Linked, ...]:
     ids = parts_of(session, case_id)
     rows = session.scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id)) if ids else ()
     return tuple(linked(scope, row) for row in rows)
+
+
+def origin_id(session: Session, case_id: int) -> int:
+    """The id of the case that all was one before any split; of a case that is no part, its own."""
+    while (above := whole_of(session, case_id)) is not None:
+        case_id = above
+    return case_id
+
+
+def _line() -> Select[tuple[int]]:
+    line = select(cast(bindparam("case_id"), BigInteger).label("id")).cte("line", recursive=True)
+    return select(line.union(select(CasePart.parent_id).join(line, line.c.id == CasePart.part_id)).c.id)
+
+
+# The ids of a case (`case_id`) and of those it was split from; asked with every page of a case, so it is built once.
+LINE = _line()
+
+
+def working(session: Session, case_ids: Collection[int]) -> dict[int, list[Case]]:
+    """Case id -> the parts that stand in its stead: not voided, nor split once more themselves; only of split cases.
+
+    A split that was undone has none: its parts are voided.
+    """
+    first = select(CasePart.parent_id.label("top_id"), CasePart.part_id).where(CasePart.parent_id.in_(sorted(case_ids)))
+    tree = first.cte("parts", recursive=True)
+    tree = tree.union(select(tree.c.top_id, CasePart.part_id).join(CasePart, CasePart.parent_id == tree.c.part_id))
+    rows = session.execute(
+        select(tree.c.top_id, Case)
+        .join(Case, Case.id == tree.c.part_id)
+        .where(Case.voided_at.is_(None))
+        .order_by(tree.c.top_id, Case.id)
+    )
+    found: dict[int, list[Case]] = {}
+    for top_id, part in rows:
+        found.setdefault(top_id, []).append(part)
+    return found
+
+
+def split_into(which: Any) -> ColumnElement[bool]:
+    """Cases split, at once or by way of a part, into one in force for which a condition over `part_of_case` holds."""
+    first = select(CasePart.parent_id).join(part_of_case, part_of_case.id == CasePart.part_id)
+    first = first.where(part_of_case.voided_at.is_(None), which)
+    above = first.cte(recursive=True)
+    tree = above.union(select(CasePart.parent_id).join(above, above.c.parent_id == CasePart.part_id))
+    return Case.id.in_(select(tree.c.parent_id))
+
+
+# A part of a split case, as conditions name it beside the case itself.
+part_of_case = aliased(Case, name="part_of_case")
+
+
+def seen_or_parts(scope: Scope) -> ColumnElement[bool]:
+    """Cases in sight, and split ones of which a part is: what is kept beside them is seen with the part."""
+    if scope.grid_ids is None:
+        return Case.root_id == scope.root_id
+    own, parts = (
+        shown(scope, grid=one.grid_id, unit=one.unit_id, reporter=one.reporter_id) for one in (Case, part_of_case)
+    )
+    return (Case.root_id == scope.root_id) & or_(own, split_into(parts))

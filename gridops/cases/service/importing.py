@@ -173,7 +173,7 @@ def retell(session: Session, case: Case, given: Mapping[str, Any], events: Seque
     The old events stay, marked superseded; the new ones follow them. Totals of all days concerned are owed.
     """
     before = lookups.history(session, case.id)
-    keys = day_keys(case.grid_id, before.events)
+    keys, was = day_keys(case.grid_id, before.events), case.source_number
     now = clock.now()
     session.execute(
         update(CaseEvent)
@@ -190,5 +190,5 @@ def retell(session: Session, case: Case, given: Mapping[str, Any], events: Seque
     days = ((DAY_TOTAL, day) for day in keys | day_keys(case.grid_id, told))
     owed.owe_each(session, [*days, (CASE_WORDS, key_of(case.id, case.id))])
     if case.source is Source.HOTLINE_12345 and case.source_number:
-        owed.owe(session, HOTLINE_ORDER, [str(case.id)])
+        owed.owe(session, HOTLINE_ORDER, [f"{case.id} {was}" if was else str(case.id)])
     audit.record(session, "case.retell", "case", case.id, root_id=case.root_id)

@@ -89,12 +89,12 @@ def keep_sample(session: Session, person: Person, drawn: Sampled) -> SpotCheck:
 def drawn_again(session: Session, scope: Scope, check: SpotCheck) -> bool:
     """Whether the seed gives the same sample of the population that was kept, whatever became of its cases since.
 
-    Of samples older than that the same filter is asked again today.
+    Of samples older than that the same filter is asked again today: one case more than there were tells enough.
     """
     kept = samples.kept_population(session, check.id)
     if kept is None:
         wanted = Population(check.first_day, check.last_day, check.grid_id, check.unit_id)
-        found = list(samples.population(session, scope, wanted))
+        found = list(samples.population(session, scope, wanted, most=check.population + 1))
     else:
         found = unpacked(kept)
     if digest_of(found) != check.digest:

@@ -111,8 +111,8 @@ def _part(s: Situation, part: PartIn, due_later: Any, uses: dict[int, Use]) -> _
     area = s.terms().area
     said = Said(actor, details={"split_from": s.case.number} | ({terms.AREA: area.value} if area else {}))
     chosen = uses if part.evidence is None else part.evidence
-    if unknown := [one for one in chosen if one not in uses]:
-        raise Invalid(("evidence", f"{unknown[0]} is no evidence of this case"))
+    if any(one not in uses for one in chosen):
+        raise Invalid(("evidence", "所选照片或附件不属于本案"))
     return _Part(NewCase(given, events, {1: said, 2: said}), [uses[one] for one in chosen])
 
 

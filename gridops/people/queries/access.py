@@ -164,6 +164,18 @@ def apply_scope(
     stmt = stmt.where(root == scope.root_id)
     if scope.grid_ids is None:
         return stmt
+    return stmt.where(shown(scope, grid=grid, unit=unit, reporter=reporter, case=case))
+
+
+def shown(
+    scope: Scope,
+    *,
+    grid: ColumnElement[int] | Any,
+    unit: ColumnElement[int] | Any | None = None,
+    reporter: ColumnElement[int] | Any | None = None,
+    case: ColumnElement[int] | Any | None = None,
+) -> ColumnElement[bool]:
+    """The condition of `apply_scope` within the root, for a person who does not see all of it."""
     seen: list[ColumnElement[bool]] = [grid.in_(sorted(scope.grid_ids))] if scope.grid_ids else []
     if unit is not None:
         for part in scope.units:
@@ -173,17 +185,21 @@ def apply_scope(
         seen.append(reporter == scope.user_id)
     if case is not None and scope.helped:
         seen.append(case.in_(sorted(scope.helped)))
-    return stmt.where(or_(*seen) if seen else false())
+    return or_(*seen) if seen else false()
 
 
 def grid_path(session: Session, grid_id: int) -> frozenset[int]:
     """The ids of a grid and of all above it, by today's tree."""
-    start = select(GridVersion.grid_id, GridVersion.parent_id).where(GridVersion.grid_id == grid_id, in_force())
-    path = start.cte("path", recursive=True)
-    above = select(GridVersion.grid_id, GridVersion.parent_id).where(
-        GridVersion.grid_id == path.c.parent_id, in_force()
-    )
-    return frozenset(session.scalars(select(path.union(above).c.grid_id))) | {grid_id}
+    return grid_paths(session, [grid_id])[grid_id]
+
+
+def grid_paths(session: Session, grid_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """The same of several grids, by grid, in one statement."""
+    start = select(GridVersion.grid_id.label("of_id"), GridVersion.grid_id, GridVersion.parent_id)
+    path = start.where(GridVersion.grid_id.in_(sorted(grid_ids)), in_force()).cte("path", recursive=True)
+    above = select(path.c.of_id, GridVersion.grid_id, GridVersion.parent_id)
+    above = above.join(GridVersion, and_(GridVersion.grid_id == path.c.parent_id, in_force()))
+    return _paths(grid_ids, session.execute(select(*path.union(above).c["of_id", "grid_id"])))
 
 
 def grids_below(session: Session, grid_ids: Collection[int]) -> frozenset[int]:
@@ -203,17 +219,30 @@ def units_below(session: Session, unit_ids: Iterable[int]) -> frozenset[int]:
 
 def unit_path(session: Session, unit_id: int) -> frozenset[int]:
     """The ids of a unit and of all above it."""
-    return frozenset(session.scalars(_UNIT_PATH, {"unit_id": unit_id}))
+    return unit_paths(session, [unit_id])[unit_id]
 
 
-def _unit_path() -> Select[tuple[int]]:
-    path = select(Unit.id, Unit.parent_id).where(Unit.id == bindparam("unit_id")).cte("above", recursive=True)
-    above = select(Unit.id, Unit.parent_id).where(Unit.id == path.c.parent_id)
-    return select(path.union(above).c.id)
+def unit_paths(session: Session, unit_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """The same of several units, by unit, in one statement."""
+    return _paths(unit_ids, session.execute(_UNIT_PATHS, {"unit_ids": sorted(unit_ids)}))
+
+
+def _unit_paths() -> Select[Any]:
+    start = select(Unit.id.label("of_id"), Unit.id, Unit.parent_id)
+    path = start.where(Unit.id.in_(bindparam("unit_ids", expanding=True))).cte("above", recursive=True)
+    above = select(path.c.of_id, Unit.id, Unit.parent_id).join(Unit, Unit.id == path.c.parent_id)
+    return select(*path.union(above).c["of_id", "id"])
 
 
 # Asked with every step of a unit, so it is built once.
-_UNIT_PATH = _unit_path()
+_UNIT_PATHS = _unit_paths()
+
+
+def _paths(ids: Iterable[int], rows: Iterable[Any]) -> dict[int, frozenset[int]]:
+    found = {one: {one} for one in ids}
+    for one, above in rows:
+        found[one].add(above)
+    return {one: frozenset(path) for one, path in found.items()}
 
 
 def may_at(session: Session, person: Person, roles: Collection[Role], grid_id: int, unit_id: int | None = None) -> bool:

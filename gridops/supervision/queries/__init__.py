@@ -23,6 +23,7 @@ from gridops.supervision.queries.checks import (
 from gridops.supervision.queries.common import PAGE, Page, place_of_unit, unit_ids
 from gridops.supervision.queries.importing import from_file
 from gridops.supervision.queries.matters import (
+    MOST_OF_WEEK,
     MatterRow,
     helpers_of,
     lines_of,
@@ -61,6 +62,7 @@ from gridops.supervision.queries.waiting import (
 )
 
 __all__ = [
+    "MOST_OF_WEEK",
     "PAGE",
     "AppealRow",
     "Appealable",

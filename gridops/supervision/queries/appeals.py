@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +16,8 @@ from gridops.cases.rules.moves import Move, State
 from gridops.cases.rules.projection import project
 from gridops.core import clock
 from gridops.people.models import Unit
-from gridops.people.queries import Scope, apply_scope, may_at, units_below
-from gridops.people.rules import Person
+from gridops.people.queries import Scope, apply_scope, grid_paths, unit_paths, units_below
+from gridops.people.rules import Person, may
 from gridops.supervision.models import Appeal
 from gridops.supervision.queries.common import PAGE, Page, Place, one, paged
 from gridops.supervision.rules import ANSWERERS, Against
@@ -107,17 +108,7 @@ def marks(session: Session, case: Case, now: datetime) -> list[Mark]:
 
 def appealable(session: Session, person: Person, case: Case) -> list[Appealable]:
     """The marks of a case that this person may appeal against now, for a unit they answer for."""
-    if person.root_id != case.root_id or person.roles.isdisjoint(ANSWERERS):
-        return []
-    now, time = clock.now(), working_time(session, case.root_id)
-    appealed = {(row.appeal.against, row.appeal.marked_at) for row in of_case(session, case.id)}
-    found = []
-    for mark in marks(session, case, now):
-        last = last_instant(mark, time.calendar, time.hours)
-        fault = appeal_fault(now, last, appealed=(mark.against, mark.at) in appealed)
-        if fault is None and may_at(session, person, ANSWERERS, case.grid_id, mark.unit_id):
-            found.append(Appealable(mark, last))
-    return found
+    return [mark for _, mark in _appealable(session, person, [case])]
 
 
 def still_appealable(session: Session, person: Person, limit: int = 60) -> list[tuple[Case, Appealable]]:
@@ -146,8 +137,7 @@ def still_appealable(session: Session, person: Person, limit: int = 60) -> list[
         .order_by(Case.last_moved_at.desc(), Case.id.desc())
         .limit(limit)
     ).all()
-    found = [(case, mark) for case in cases for mark in appealable(session, person, case)]
-    return sorted(found, key=lambda pair: (pair[1].last, pair[0].id))
+    return sorted(_appealable(session, person, cases), key=lambda pair: (pair[1].last, pair[0].id))
 
 
 def upheld_case_ids(session: Session, root_id: int, until: datetime) -> dict[int, set[Against]]:
@@ -163,6 +153,30 @@ def upheld_case_ids(session: Session, root_id: int, until: datetime) -> dict[int
     found: dict[int, set[Against]] = {}
     for case_id, against in rows:
         found.setdefault(case_id, set()).add(against)
+    return found
+
+
+def _appealable(session: Session, person: Person, cases: Sequence[Case]) -> list[tuple[Case, Appealable]]:
+    """The marks of several cases, all asked for together."""
+    known = {case.id: case for case in cases if case.root_id == person.root_id}
+    if not known or person.roles.isdisjoint(ANSWERERS):
+        return []
+    now, time = clock.now(), working_time(session, person.root_id)
+    rows = session.execute(select(Appeal.case_id, Appeal.against, Appeal.marked_at).where(Appeal.case_id.in_(known)))
+    appealed = {tuple(row) for row in rows}
+    marked = [
+        (known[case_id], mark)
+        for case_id, told in lookups.acted(session, list(known)).items()
+        for mark in marks_of([(one.event, one.actor_id) for one in told], project([one.event for one in told]), now)
+    ]
+    above = grid_paths(session, {case.grid_id for case, _ in marked})
+    units = unit_paths(session, {mark.unit_id for _, mark in marked})
+    found = []
+    for case, mark in marked:
+        last = last_instant(mark, time.calendar, time.hours)
+        fault = appeal_fault(now, last, appealed=(case.id, mark.against, mark.at) in appealed)
+        if fault is None and may(person, ANSWERERS, above[case.grid_id], units[mark.unit_id]):
+            found.append((case, Appealable(mark, last)))
     return found
 
 

@@ -15,8 +15,10 @@ from gridops.people.queries import Scope, apply_scope
 from gridops.supervision.models import Matter, MatterHelper, MatterLine, MatterUndoing, Score
 from gridops.supervision.queries.common import PAGE, Page, Place, in_sight, one, paged
 from gridops.supervision.rules import Assessor, MatterState
-from gridops.supervision.rules.matters import done_before, light_at, state_at
+from gridops.supervision.rules.matters import done_before, state_at
 
+# A week's page is one to read in a meeting.
+MOST_OF_WEEK = 300
 NO_MATTER = "没有这个督查事项"
 _ALL: Any = select(Matter, Unit.name).join(Unit, Unit.id == Matter.lead_unit_id)
 
@@ -47,7 +49,7 @@ def matter_page(
         asked = asked.where(Matter.lead_unit_id == unit_id)
     rows = paged(session, asked, Matter.opened_at, Matter.id, after, limit)
     last = last_lines(session, [row[0].id for row in rows[:limit]], end)
-    shown = [_row(matter, lead, last.get(matter.id, []), end) for matter, lead in rows[:limit]]
+    shown = [_row(matter, lead, last.get(matter.id), end) for matter, lead in rows[:limit]]
     return Page(shown, (shown[-1].matter.opened_at, shown[-1].matter.id) if len(rows) > limit else None)
 
 
@@ -64,16 +66,22 @@ def open_matters(
         asked = asked.where(Matter.lead_unit_id == unit_id)
     rows = session.execute(asked.order_by(Matter.due_at.is_(None), Matter.due_at, Matter.id).limit(limit)).all()
     last = last_lines(session, [row[0].id for row in rows], end)
-    return [_row(matter, lead, last.get(matter.id, []), end) for matter, lead in rows]
+    return [_row(matter, lead, last.get(matter.id), end) for matter, lead in rows]
 
 
-def matters_of_week(session: Session, scope: Scope, start: datetime, end: datetime) -> list[MatterRow]:
-    """The matters in sight as they stood at the end of a week, by number: all but those done before it or voided."""
-    asked = _rows(scope).where(Matter.opened_at < end, Matter.voided_at.is_(None)).order_by(Matter.number)
-    rows = session.execute(asked).all()
+def matters_of_week(
+    session: Session, scope: Scope, start: datetime, end: datetime, limit: int = MOST_OF_WEEK
+) -> list[MatterRow]:
+    """The matters in sight as they stood at the end of a week, by number: all but those done before it or voided.
+
+    No more than `limit` and one more, which tells that there are.
+    """
+    asked = _rows(scope).where(Matter.opened_at < end, Matter.voided_at.is_(None))
+    asked = asked.where(or_(Matter.done_at.is_(None), Matter.done_at >= start))
+    rows = session.execute(asked.order_by(Matter.number).limit(limit + 1)).all()
     ids = [matter.id for matter, _ in rows]
     last, undone = last_lines(session, ids, end), undoings(session, ids)
-    told = [_row(matter, lead, last.get(matter.id, []), end, undone.get(matter.id, ())) for matter, lead in rows]
+    told = [_row(matter, lead, last.get(matter.id), end, undone.get(matter.id, ())) for matter, lead in rows]
     return [row for row in told if row.done_at is None or row.done_at >= start]
 
 
@@ -81,7 +89,7 @@ def matter_in_sight(session: Session, scope: Scope, number: str, end: datetime) 
     """One matter by its number, if the scope shows it; NotFound otherwise."""
     found: Matter = one(session, _rows(scope).where(Matter.number == number), NO_MATTER)
     lead = session.scalars(select(Unit.name).where(Unit.id == found.lead_unit_id)).one()
-    return _row(found, lead, lines_of(session, found.id), end)
+    return _row(found, lead, last_lines(session, [found.id], end).get(found.id), end)
 
 
 def lines_of(session: Session, matter_id: int) -> list[MatterLine]:
@@ -90,13 +98,17 @@ def lines_of(session: Session, matter_id: int) -> list[MatterLine]:
     return list(session.scalars(asked))
 
 
-def last_lines(session: Session, matter_ids: Collection[int], end: datetime) -> dict[int, list[MatterLine]]:
-    """Matter id -> its lines before an instant, oldest first."""
-    asked = select(MatterLine).where(MatterLine.matter_id.in_(sorted(matter_ids)), MatterLine.at < end)
-    found: dict[int, list[MatterLine]] = {}
-    for line in session.scalars(asked.order_by(MatterLine.at, MatterLine.id)):
-        found.setdefault(line.matter_id, []).append(line)
-    return found
+def last_lines(session: Session, matter_ids: Collection[int], end: datetime) -> dict[int, MatterLine]:
+    """Matter id -> its last line before an instant; of two at the same instant the later written."""
+    newest = func.row_number().over(
+        partition_by=MatterLine.matter_id, order_by=(MatterLine.at.desc(), MatterLine.id.desc())
+    )
+    before = select(MatterLine.id, newest.label("place")).where(
+        MatterLine.matter_id.in_(sorted(matter_ids)), MatterLine.at < end
+    )
+    ranked = before.subquery()
+    lines = session.scalars(select(MatterLine).join(ranked, ranked.c.id == MatterLine.id).where(ranked.c.place == 1))
+    return {line.matter_id: line for line in lines}
 
 
 def scores(
@@ -132,10 +144,13 @@ def scores_by_key(session: Session, root_id: int, months: Iterable[str]) -> dict
     return {(row.month, row.assessor, row.item): row for row in session.scalars(asked)}
 
 
-def helpers_of(session: Session, matter_id: int) -> list[int]:
-    """The units that help with a matter."""
-    asked = select(MatterHelper.unit_id).where(MatterHelper.matter_id == matter_id)
-    return list(session.scalars(asked.order_by(MatterHelper.unit_id)))
+def helpers_of(session: Session, matter_ids: Collection[int]) -> dict[int, list[int]]:
+    """Matter id -> the units that help with it."""
+    asked = select(MatterHelper.matter_id, MatterHelper.unit_id).where(MatterHelper.matter_id.in_(sorted(matter_ids)))
+    found: dict[int, list[int]] = {matter_id: [] for matter_id in matter_ids}
+    for matter_id, unit_id in session.execute(asked.order_by(MatterHelper.matter_id, MatterHelper.unit_id)):
+        found[matter_id].append(unit_id)
+    return found
 
 
 def undoings(session: Session, matter_ids: Collection[int]) -> dict[int, list[MatterUndoing]]:
@@ -148,13 +163,12 @@ def undoings(session: Session, matter_ids: Collection[int]) -> dict[int, list[Ma
 
 
 def _row(
-    matter: Matter, lead: str, lines: list[MatterLine], end: datetime, undone: Iterable[MatterUndoing] = ()
+    matter: Matter, lead: str, last: MatterLine | None, end: datetime, undone: Iterable[MatterUndoing] = ()
 ) -> MatterRow:
-    before = [line for line in lines if line.at < end]
-    light = light_at(((line.at, line.light) for line in before), end)
     done_at = done_before(matter.done_at, [(each.done_at, each.undone_at) for each in undone], end)
+    light = last.light if last else None
     state = state_at(end, opened_at=matter.opened_at, due_at=matter.due_at, done_at=done_at, light=light)
-    return MatterRow(matter, lead, before[-1] if before else None, state, done_at)
+    return MatterRow(matter, lead, last, state, done_at)
 
 
 def _led(scope: Scope) -> Any:

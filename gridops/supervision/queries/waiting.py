@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridops.core import clock
 from gridops.people.models import RoleHolding, User
-from gridops.people.queries import scope_of, unit_path, units_below
+from gridops.people.queries import scope_of, unit_paths, units_below
 from gridops.people.queries.access import valid_on
 from gridops.people.rules import Person, Role
 from gridops.supervision.queries.appeals import AppealRow, undecided
@@ -72,23 +72,23 @@ def waiting(session: Session, person: Person, now: datetime) -> Waiting:
 
 def who_answers(session: Session, unit_ids: Iterable[int]) -> dict[int, list[str]]:
     """Unit id -> the names of who answers for it today: its own handlers, else those of the units above it."""
-    today = clock.local_date(clock.now())
+    today, ids = clock.local_date(clock.now()), set(unit_ids)
+    paths = unit_paths(session, ids)
+    rows = session.execute(
+        select(RoleHolding.unit_id, User.name)
+        .join(User, User.id == RoleHolding.user_id)
+        .where(
+            User.active,
+            RoleHolding.role.in_(ANSWERERS),
+            RoleHolding.unit_id.in_(sorted({above for path in paths.values() for above in path})),
+            *valid_on(RoleHolding, today),
+        )
+        .order_by(User.name)
+    ).all()
     found: dict[int, list[str]] = {}
-    for unit_id in sorted(set(unit_ids)):
-        above = unit_path(session, unit_id)
-        rows = session.execute(
-            select(RoleHolding.unit_id, User.name)
-            .join(User, User.id == RoleHolding.user_id)
-            .where(
-                User.active,
-                RoleHolding.role.in_(ANSWERERS),
-                RoleHolding.unit_id.in_(sorted(above)),
-                *valid_on(RoleHolding, today),
-            )
-            .order_by(User.name)
-        ).all()
+    for unit_id in ids:
         own = [name for holder, name in rows if holder == unit_id]
-        found[unit_id] = list(dict.fromkeys(own or [name for _, name in rows]))
+        found[unit_id] = list(dict.fromkeys(own or [name for holder, name in rows if holder in paths[unit_id]]))
     return found
 
 

@@ -10,15 +10,6 @@ from gridops.core.periods import Period, PeriodKind, containing
 from gridops.supervision.rules.words import Light, MatterState
 
 
-def light_at(lines: Iterable[tuple[datetime, Light]], end: datetime) -> Light | None:
-    """The light of the last line before E, of two at the same instant the later written; None without any."""
-    last: tuple[datetime, Light] | None = None
-    for at, light in lines:
-        if at < end and (last is None or at >= last[0]):
-            last = at, light
-    return last[1] if last else None
-
-
 def state_at(
     end: datetime, *, opened_at: datetime, due_at: datetime | None, done_at: datetime | None, light: Light | None
 ) -> MatterState | None:

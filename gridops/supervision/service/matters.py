@@ -58,7 +58,7 @@ def add_line(session: Session, person: Person, matter_id: int, form: LineForm) -
     if matter is None or matter.root_id != person.root_id:
         raise NotFound(NO_MATTER)
     if not may_tell(session, person, matter):
-        raise NotAllowed("只有督查人员、牵头单位和配合单位可以填报进展")
+        raise NotAllowed("只有督查人员、牵头单位和会办单位可以填报进展")
     if fault := signing_fault(matter.done_at, matter.voided_at):
         raise Closed(fault)
     now = clock.now()
@@ -83,7 +83,7 @@ def may_tell(session: Session, person: Person, matter: Matter) -> bool:
         return False
     return may_light(session, person, matter) or any(
         may_at(session, person, ANSWERERS, queries.place_of_unit(session, person.root_id, unit_id), unit_id)
-        for unit_id in queries.helpers_of(session, matter.id)
+        for unit_id in queries.helpers_of(session, [matter.id])[matter.id]
     )
 
 

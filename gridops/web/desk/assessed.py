@@ -35,9 +35,11 @@ def of_case(session: Session, person: Person, case: Case) -> Panel | None:
     """The panel of a case; None where no level has anything to do with it."""
     keeps, judges = (may_at(session, person, roles, case.grid_id) for roles in (KEEPERS, JUDGES))
     if case.source is Source.ASSESSMENT:
-        if case.filed_at is None or case.voided_at is not None or case.merged_at is not None:
+        if case.filed_at is None or case.merged_at is not None:
             return None
-        (row,) = queries.told(session, scope_of(session, person), [queries.named_case(session, case.id)])
+        row = queries.problem_of(session, scope_of(session, person), case.id)
+        if row.named.case.voided_at is not None and not row.parts:
+            return None
         names = queries.names_of_judges(session, [row])
         judge = names.get(row.judged.judged_by, "") if row.judged else ""
         return Panel(case.number, keeps, judges, above=row, judge=judge)

@@ -42,6 +42,7 @@ def index() -> Answer:
         rows=rows,
         whole=summary([row.cost for row in rows]),
         lines=_by_unit(rows, units),
+        unit_names={unit.id: unit.name for unit in units},
         keeps=not current_person().roles.isdisjoint(KEEPERS),
         left_out=[one for one in Standing if one not in (Standing.COUNTED, Standing.EARLY)],
         **assessed.words(),
@@ -143,7 +144,7 @@ def _by_unit(rows: list[ProblemRow], units: list[UnitRow]) -> list[tuple[str, Su
     """Units in the order of their tree, with the sums of their problems; the last without a unit."""
     costs: dict[int | None, list[Any]] = {}
     for row in rows:
-        costs.setdefault(row.named.case.unit_id, []).append(row.cost)
+        costs.setdefault(row.unit_id, []).append(row.cost)
     names = [(unit.id, unit.name) for unit in units if unit.id in costs]
     found: list[tuple[int | None, str]] = [*names, *([(None, "")] if None in costs else [])]
     return [(name, summary(costs[unit_id])) for unit_id, name in found]

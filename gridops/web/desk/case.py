@@ -91,7 +91,7 @@ def make(number: str, move: str) -> Answer:
             made = service.move(session, case_id, wanted, person, fields, expected_version=version, record_id=name)
             done = _done(session, wanted, made)
     except Invalid as wrong:
-        return _page(number, Tried(wanted, typed, moving.problems(wrong))), 422
+        return _page(number, Tried(wanted, typed, moving.problems(wanted, wrong))), 422
     except (Conflict, Closed) as late:
         return _page(number, Tried(wanted, typed, refused=str(late), seen=common.version_in(typed))), 409
     except NotAllowed as barred:

@@ -197,7 +197,9 @@ def _line(row: OrderRow) -> tuple[Any, ...]:
     times = (it.received_at, it.contact_due_at, it.contacted_at, it.answer_due_at, it.answered_at, it.revisited_at)
     said = ["" if each is None else "yes" if each else "no" for each in (it.solved, it.satisfied)]
     told = [clock.local(each).isoformat(timespec="seconds") if each else "" for each in times]
-    return (it.number, row.case_number, row.state.value, row.category, row.address, row.unit, *told, *said)
+    parts = [(one.case_number, one.state.value, one.unit or "") for one in row.parts]
+    number, state, unit = map("; ".join, zip(*parts, strict=True)) if parts else (row.case_number, row.state, row.unit)
+    return (it.number, number, state, row.category, row.address, unit, *told, *said)
 
 
 def _act(number: str, form: str, act: Any, said: str) -> Answer:

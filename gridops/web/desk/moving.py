@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gridops.cases.queries import places
 from gridops.cases.queries.pages import CaseFile
 from gridops.cases.rules.moves import MOVES, Move, Suspension
-from gridops.cases.rules.names import SUSPENSION_NAMES
+from gridops.cases.rules.names import SUSPENSION_NAMES, field_name
 from gridops.cases.rules.standing import may_be_merged_into
 from gridops.catalogue.models import FilingCondition
 from gridops.core.errors import Invalid
@@ -74,9 +74,11 @@ LEADING = (
     Move.ACCEPT,
     Move.SEND_TO_VERIFY,
 )
-# What cannot be taken back by a click asks once more.
 # Too large for a form among others: pages of their own.
 PAGES = {Move.SPLIT: "desk_split.show"}
+# Chosen, not written.
+CHOSEN = frozenset({"unit", "condition", "closing_condition", "suspension", "category", "outcome"})
+# What cannot be taken back by a click asks once more.
 GRAVE = frozenset({Move.VOID, Move.MERGE, Move.UNDO_CLOSING, Move.DECLINE, Move.NOT_FILE})
 
 
@@ -156,9 +158,16 @@ def limit_words(row: FilingCondition) -> str:
     )
 
 
-def problems(wrong: Invalid) -> dict[str, str]:
-    """Field -> sentence for the page."""
-    return {error.field.partition(".")[0]: said(error.reason) for error in wrong.errors}
+def problems(move: Move, wrong: Invalid) -> dict[str, str]:
+    """Field -> sentence for the page; of one that is missing by its name."""
+    return {(name := error.field.partition(".")[0]): _problem(move, name, error.reason) for error in wrong.errors}
+
+
+def _problem(move: Move, name: str, reason: str) -> str:
+    if reason != "required":
+        return said(reason)
+    called = _(field_name(move, name))
+    return _("请选择%(name)s", name=called) if name in CHOSEN else _("请填写%(name)s", name=called)
 
 
 def _offer(move: Move, leading: bool) -> Offer:

@@ -40,7 +40,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """An order (None: not written down yet) with its limits, its steps and what this person may do."""
+    """An order (None: not written down yet) with its limits, its steps and what this person may do.
+
+    `left`: how many other parts of a split case are still in hand; the caller is answered when there are none.
+    """
 
     number: str
     source_number: str
@@ -49,6 +52,19 @@ class Panel:
     dues: tuple[Due, ...] = ()
     next: StepKind | None = None
     steps: tuple[StepRow, ...] = ()
+    left: int = 0
+
+    @property
+    def last(self) -> int:
+        """The last step there is (0: none), by which a form that was sent twice is known."""
+        return max((row.step.id for row in self.steps), default=0)
+
+    @property
+    def offered(self) -> tuple[StepKind, ...]:
+        """The steps that this person may take now, in their order."""
+        later = {StepKind.REVISIT} if self.order is None or self.order.answered_at is None else set()
+        later |= {StepKind.ANSWER} if self.left else set()
+        return tuple(kind for kind in StepKind if kind in self.rights.steps and kind not in later)
 
     @property
     def caller(self) -> tuple[str, str]:
@@ -78,7 +94,8 @@ def of_case(session: Session, person: Person, case: Case) -> Panel | None:
     )
     stands = Progress(order.contacted_at, order.answered_at, order.revisited_at)
     steps = tuple(queries.step_rows(session, order.id))
-    return Panel(case.number, panel.source_number, order, rights, dues, stands.next, steps)
+    left = queries.unfinished(session, order, case.id) if stands.answered_at is None else 0
+    return Panel(case.number, panel.source_number, order, rights, dues, stands.next, steps, left)
 
 
 def words() -> dict[str, Any]:

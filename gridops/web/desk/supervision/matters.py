@@ -83,8 +83,9 @@ def weekly() -> Answer:
     week = _week(request.args.get("week")) or week_of(now - timedelta(days=1))
     end = min(week.end, now)
     with reading() as session:
-        rows = queries.matters_of_week(session, current_scope(), week.start, end)
-        helping = {row.matter.id: queries.helpers_of(session, row.matter.id) for row in rows}
+        found = queries.matters_of_week(session, current_scope(), week.start, end)
+        rows, more = found[: queries.MOST_OF_WEEK], len(found) > queries.MOST_OF_WEEK
+        helping = queries.helpers_of(session, [row.matter.id for row in rows])
         units = people.names_of_units(session, {unit_id for ids in helping.values() for unit_id in ids})
     following = week.next()
     return render_template(
@@ -92,6 +93,7 @@ def weekly() -> Answer:
         week=week,
         runs=week.end > now,
         rows=rows,
+        more=more,
         helpers={matter_id: [units[unit_id] for unit_id in ids] for matter_id, ids in helping.items()},
         states=Counter(row.state for row in rows),
         silent=sum(row.state is not MatterState.DONE and (not row.line or row.line.at < week.start) for row in rows),
@@ -166,7 +168,7 @@ def _page(matter_number: str, tried: Tried) -> str:
         row = queries.matter_in_sight(session, current_scope(), matter_number, clock.now())
         matter = row.matter
         lines = queries.lines_of(session, matter.id)
-        helpers = people.names_of_units(session, queries.helpers_of(session, matter.id))
+        helpers = people.names_of_units(session, queries.helpers_of(session, [matter.id])[matter.id])
         undone = queries.undoings(session, [matter.id]).get(matter.id, [])
         undoers = [each.undone_by for each in undone]
         users = [user for user in (matter.done_by, *undoers, *(told.user_id for told in lines)) if user]
