@@ -18,12 +18,11 @@ from gridops.catalogue.rules import AREA_NAMES, Area, area_of
 from gridops.catalogue.rules.plans import never_held, withdrawable
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Conflict, Invalid
 from gridops.grids import queries as grids
 from gridops.grids.rules.tree import Node
 from gridops.people.queries import names_of_users
 from gridops.people.rules import Role
-from gridops.web.admin.common import Answer, by_field, keeps_all
+from gridops.web.admin.common import Answer, keeps_all, refusable
 from gridops.web.guards import current_person, needs, needs_for_all
 
 pages = Blueprint("admin_areas", __name__, url_prefix="/admin/areas")
@@ -38,6 +37,26 @@ class Place:
     rows: list[AreaClass]
 
 
+def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    root_id, today = current_person().root_id, clock.local_date(clock.now())
+    with reading() as session:
+        rows = queries.area_rows(session, root_id)
+        found = _places(session, root_id, rows)
+        people = names_of_users(session, {row.changed_by for row in rows if row.changed_by is not None})
+    return render_template(
+        "admin/areas.html",
+        areas=found,
+        people=people,
+        typed=typed,
+        errors=errors,
+        area_names=AREA_NAMES,
+        today=today,
+        keeps=keeps_all(),
+        planned=withdrawable(rows, attrgetter("grid_id"), today) if keeps_all() else set(),
+        never_held=never_held,
+    )
+
+
 @pages.get("")
 @needs(Role.ADMIN)
 def index() -> Answer:
@@ -47,17 +66,13 @@ def index() -> Answer:
 
 @pages.post("")
 @needs_for_all(Role.ADMIN)
+@refusable(_page, late="area")
 def put() -> Answer:
     """Give a grid its class; running cases keep theirs until someone asks otherwise."""
     person = current_person()
-    try:
-        form = forms.parse_area(request.form)
-        with transaction() as session:
-            service.set_area(session, person.root_id, form, actor_id=person.user_id)
-    except Invalid as wrong:
-        return _page(request.form, by_field(wrong)), 422
-    except Conflict as same:
-        return _page(request.form, {"area": str(same)}), 409
+    form = forms.parse_area(request.form)
+    with transaction() as session:
+        service.set_area(session, person.root_id, form, actor_id=person.user_id)
     if form.valid_from and form.valid_from > clock.local_date(clock.now()):
         flash(_("已保存，自 %(day)s 起生效。", day=form.valid_from), "good")
         return redirect(url_for(".index"))
@@ -80,26 +95,6 @@ def withdraw(row_id: int) -> Answer:
         service.withdraw_area(session, person.root_id, row_id, actor_id=person.user_id)
     flash(_("已撤回。"), "good")
     return redirect(url_for(".index"))
-
-
-def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    root_id, today = current_person().root_id, clock.local_date(clock.now())
-    with reading() as session:
-        rows = queries.area_rows(session, root_id)
-        found = _places(session, root_id, rows)
-        people = names_of_users(session, {row.changed_by for row in rows if row.changed_by is not None})
-    return render_template(
-        "admin/areas.html",
-        areas=found,
-        people=people,
-        typed=typed,
-        errors=errors,
-        area_names=AREA_NAMES,
-        today=today,
-        keeps=keeps_all(),
-        planned=withdrawable(rows, attrgetter("grid_id"), today) if keeps_all() else set(),
-        never_held=never_held,
-    )
 
 
 def _places(session: Session, root_id: int, rows: list[AreaClass]) -> list[Place]:

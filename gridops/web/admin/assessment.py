@@ -11,53 +11,15 @@ from gridops.assessment import forms, queries, service
 from gridops.assessment.rules import LOSS_NAMES
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Conflict, Invalid
+from gridops.core.errors import Conflict
 from gridops.people.queries import names_of_users
 from gridops.people.rules import Role
 from gridops.supervision.rules import ASSESSOR_NAMES
-from gridops.web import choices, records
-from gridops.web.admin.common import Answer
+from gridops.web import choices
+from gridops.web.admin.common import Answer, refusable
 from gridops.web.guards import current_person, needs_for_all
 
 pages = Blueprint("admin_assessment", __name__, url_prefix="/admin/assessment-rules")
-
-
-@pages.get("")
-@needs_for_all(Role.ADMIN)
-def index() -> Answer:
-    """The rules that hold or are to come, those that ended, and a form for another."""
-    return _page({}, {})
-
-
-@pages.post("")
-@needs_for_all(Role.ADMIN)
-def add() -> Answer:
-    """Add a rule; one for the same level and categories ends where it begins."""
-    person = current_person()
-    try:
-        form = forms.rule_form(request.form, choices.LIST)
-        with transaction() as session:
-            service.add_rule(session, person.root_id, form, actor_id=person.user_id)
-    except Invalid as wrong:
-        return _page(request.form, records.problems(wrong)), 422
-    except Conflict as late:
-        return _page(request.form, {"version": str(late)}), 409
-    flash(_("已保存。问题按立案当天的规则计分。"), "good")
-    return redirect(url_for(".index"))
-
-
-@pages.post("/<int:row_id>/end")
-@needs_for_all(Role.ADMIN)
-def end(row_id: int) -> Answer:
-    """End a rule from today."""
-    person = current_person()
-    try:
-        with transaction() as session:
-            service.end_rule(session, row_id, person.root_id, actor_id=person.user_id)
-    except Conflict as late:
-        return _page({}, {"version": str(late)}), 409
-    flash(_("扣分规则已终止；此前立案的问题仍按它计分。"), "good")
-    return redirect(url_for(".index"))
 
 
 def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
@@ -83,3 +45,37 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         assessor_names=ASSESSOR_NAMES,
         loss_names=LOSS_NAMES,
     )
+
+
+@pages.get("")
+@needs_for_all(Role.ADMIN)
+def index() -> Answer:
+    """The rules that hold or are to come, those that ended, and a form for another."""
+    return _page({}, {})
+
+
+@pages.post("")
+@needs_for_all(Role.ADMIN)
+@refusable(_page)
+def add() -> Answer:
+    """Add a rule; one for the same level and categories ends where it begins."""
+    person = current_person()
+    form = forms.rule_form(request.form, choices.LIST)
+    with transaction() as session:
+        service.add_rule(session, person.root_id, form, actor_id=person.user_id)
+    flash(_("已保存。问题按立案当天的规则计分。"), "good")
+    return redirect(url_for(".index"))
+
+
+@pages.post("/<int:row_id>/end")
+@needs_for_all(Role.ADMIN)
+def end(row_id: int) -> Answer:
+    """End a rule from today."""
+    person = current_person()
+    try:
+        with transaction() as session:
+            service.end_rule(session, row_id, person.root_id, actor_id=person.user_id)
+    except Conflict as late:
+        return _page({}, {"version": str(late)}), 409
+    flash(_("扣分规则已终止；此前立案的问题仍按它计分。"), "good")
+    return redirect(url_for(".index"))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
+from flask import request
 from werkzeug.wrappers import Response
 
-from gridops.core.errors import Invalid
+from gridops.core.errors import Conflict, Invalid
 from gridops.people.rules import Role, may
+from gridops.web import records
 from gridops.web.guards import current_person
 
 Answer = str | Response | tuple[str, int]
@@ -16,6 +21,29 @@ Answer = str | Response | tuple[str, int]
 def by_field(wrong: Invalid) -> dict[str, str]:
     """Field -> what is wrong with it, as the forms show it."""
     return {error.field: error.reason for error in wrong.errors}
+
+
+def refusable(
+    page: Callable[..., str], late: str = "version"
+) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """A view that does what the form of a page asks: refused, the page comes back with what was typed.
+
+    `page` takes what the view takes, `typed` and `errors`; `late`: the field that a Conflict is told at.
+    """
+
+    def kept(view: Callable[..., Answer]) -> Callable[..., Answer]:
+        @functools.wraps(view)
+        def tried(**given: Any) -> Answer:
+            try:
+                return view(**given)
+            except Invalid as wrong:
+                return page(**given, typed=request.form, errors=records.problems(wrong)), 422
+            except Conflict as refused:
+                return page(**given, typed=request.form, errors={late: str(refused)}), 409
+
+        return tried
+
+    return kept
 
 
 def keeps_all() -> bool:

@@ -10,18 +10,39 @@ from flask_babel import gettext as _
 
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Conflict, Invalid
 from gridops.core.ids import row_id
 from gridops.core.percent import percent
 from gridops.grids.rules import Level
 from gridops.people import forms, queries, service
 from gridops.people.rules import Role, WorkLine
-from gridops.web.admin.common import Answer, by_field, day_after
+from gridops.web.admin.common import Answer, day_after, refusable
 from gridops.web.guards import current_person, needs
 
 pages = Blueprint("admin_duties", __name__, url_prefix="/admin/duties")
 
 _ABOVE = tuple(level for level in Level if level not in {Level.GRID, Level.CELL})
+
+
+def _one_page(grid_id: int, typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    person = current_person()
+    root_id = person.root_id
+    with reading() as session:
+        grid = queries.territory_row(session, root_id, grid_id)
+        keeps = queries.may_at(session, person, {Role.ADMIN}, grid_id)
+        held = queries.duties(session, root_id, clock.local_date(clock.now()), [grid_id])
+        people = queries.pick_people(session, root_id)
+        units = queries.unit_rows(session, root_id)
+    return render_template(
+        "admin/duty.html",
+        grid=grid,
+        keeps=keeps,
+        held=held,
+        people=people,
+        units=units,
+        lines=list(WorkLine),
+        typed=typed,
+        errors=errors,
+    )
 
 
 @pages.get("")
@@ -63,28 +84,24 @@ def one(grid_id: int) -> Answer:
 
 @pages.post("/<int:grid_id>")
 @needs(Role.ADMIN)
+@refusable(_one_page, late="username")
 def assign(grid_id: int) -> Answer:
     """Let a person or unit answer for the grid on a line."""
     person = current_person()
-    try:
-        form = forms.duty_form(request.form)
-        with transaction() as session:
-            queries.territory_row(session, person.root_id, grid_id)
-            name = form.username
-            service.assign(
-                session,
-                grid_id,
-                form.line,
-                user_id=queries.user_id_of(session, person.root_id, name) if name else None,
-                unit_id=form.unit_id,
-                valid_from=form.valid_from,
-                valid_to=day_after(form.last_day),
-                by=person,
-            )
-    except Invalid as wrong:
-        return _one_page(grid_id, request.form, by_field(wrong)), 422
-    except Conflict as conflict:
-        return _one_page(grid_id, request.form, {"username": str(conflict)}), 409
+    form = forms.duty_form(request.form)
+    with transaction() as session:
+        queries.territory_row(session, person.root_id, grid_id)
+        name = form.username
+        service.assign(
+            session,
+            grid_id,
+            form.line,
+            user_id=queries.user_id_of(session, person.root_id, name) if name else None,
+            unit_id=form.unit_id,
+            valid_from=form.valid_from,
+            valid_to=day_after(form.last_day),
+            by=person,
+        )
     flash(_("已保存。"), "good")
     return redirect(url_for(".one", grid_id=grid_id))
 
@@ -97,25 +114,3 @@ def end(grid_id: int, duty_id: int) -> Answer:
         service.end_duty(session, duty_id, by=current_person())
     flash(_("责任已终止。"), "good")
     return redirect(url_for(".one", grid_id=grid_id))
-
-
-def _one_page(grid_id: int, typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    person = current_person()
-    root_id = person.root_id
-    with reading() as session:
-        grid = queries.territory_row(session, root_id, grid_id)
-        keeps = queries.may_at(session, person, {Role.ADMIN}, grid_id)
-        held = queries.duties(session, root_id, clock.local_date(clock.now()), [grid_id])
-        people = queries.pick_people(session, root_id)
-        units = queries.unit_rows(session, root_id)
-    return render_template(
-        "admin/duty.html",
-        grid=grid,
-        keeps=keeps,
-        held=held,
-        people=people,
-        units=units,
-        lines=list(WorkLine),
-        typed=typed,
-        errors=errors,
-    )

@@ -8,15 +8,18 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Invalid
 from gridops.hotline import forms, queries, service
 from gridops.people.rules import Role
-from gridops.web import records
-from gridops.web.admin.common import Answer
+from gridops.web.admin.common import Answer, refusable
 from gridops.web.guards import current_person, needs_for_all
 from gridops.worktime.rules.hours import LIMIT_UNIT_NAMES
 
 pages = Blueprint("admin_hotline", __name__, url_prefix="/admin/hotline")
+
+
+def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    units = [(unit.value, _(name)) for unit, name in LIMIT_UNIT_NAMES.items()]
+    return render_template("admin/hotline.html", typed=typed, errors=errors, units=units)
 
 
 @pages.get("")
@@ -36,19 +39,12 @@ def index() -> Answer:
 
 @pages.post("")
 @needs_for_all(Role.ADMIN)
+@refusable(_page)
 def keep() -> Answer:
     """Set it; orders there are keep their deadlines."""
     person = current_person()
-    try:
-        terms = forms.terms_form(request.form)
-        with transaction() as session:
-            service.set_terms(session, person.root_id, terms, actor_id=person.user_id)
-    except Invalid as wrong:
-        return _page(request.form, records.problems(wrong)), 422
+    terms = forms.terms_form(request.form)
+    with transaction() as session:
+        service.set_terms(session, person.root_id, terms, actor_id=person.user_id)
     flash(_("已保存，从现在起生效。"), "good")
     return redirect(url_for(".index"))
-
-
-def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    units = [(unit.value, _(name)) for unit, name in LIMIT_UNIT_NAMES.items()]
-    return render_template("admin/hotline.html", typed=typed, errors=errors, units=units)

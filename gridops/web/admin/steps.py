@@ -13,49 +13,13 @@ from gridops.catalogue.rules import STEP_NAMES
 from gridops.catalogue.rules.plans import never_held, withdrawable
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Conflict, Invalid
 from gridops.people.rules import Role
 from gridops.web import choices
-from gridops.web.admin.common import Answer, by_field, keeps_all
+from gridops.web.admin.common import Answer, keeps_all, refusable
 from gridops.web.guards import current_person, needs, needs_for_all
 from gridops.worktime.rules import LIMIT_UNIT_NAMES
 
 pages = Blueprint("admin_steps", __name__, url_prefix="/admin/steps")
-
-
-@pages.get("")
-@needs(Role.ADMIN)
-def index() -> Answer:
-    """The limits of today, what was and what is to come."""
-    return _page({}, {})
-
-
-@pages.post("")
-@needs_for_all(Role.ADMIN)
-def put() -> Answer:
-    """Set the limit of a step."""
-    person = current_person()
-    try:
-        form = forms.parse_step(request.form)
-        with transaction() as session:
-            service.set_step(session, person.root_id, form, actor_id=person.user_id)
-    except Invalid as wrong:
-        return _page(request.form, by_field(wrong)), 422
-    except Conflict as same:
-        return _page(request.form, {"limit": str(same)}), 409
-    flash(_("已保存。已开始的环节仍按原时限。"), "good")
-    return redirect(url_for(".index"))
-
-
-@pages.post("/<int:row_id>/withdraw")
-@needs_for_all(Role.ADMIN)
-def withdraw(row_id: int) -> Answer:
-    """Withdraw a limit, or its end, that was planned for a later day."""
-    person = current_person()
-    with transaction() as session:
-        service.withdraw_step(session, person.root_id, row_id, actor_id=person.user_id)
-    flash(_("已撤回。"), "good")
-    return redirect(url_for(".index"))
 
 
 def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
@@ -78,3 +42,34 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         errors=errors,
         keeps=keeps_all(),
     )
+
+
+@pages.get("")
+@needs(Role.ADMIN)
+def index() -> Answer:
+    """The limits of today, what was and what is to come."""
+    return _page({}, {})
+
+
+@pages.post("")
+@needs_for_all(Role.ADMIN)
+@refusable(_page, late="limit")
+def put() -> Answer:
+    """Set the limit of a step."""
+    person = current_person()
+    form = forms.parse_step(request.form)
+    with transaction() as session:
+        service.set_step(session, person.root_id, form, actor_id=person.user_id)
+    flash(_("已保存。已开始的环节仍按原时限。"), "good")
+    return redirect(url_for(".index"))
+
+
+@pages.post("/<int:row_id>/withdraw")
+@needs_for_all(Role.ADMIN)
+def withdraw(row_id: int) -> Answer:
+    """Withdraw a limit, or its end, that was planned for a later day."""
+    person = current_person()
+    with transaction() as session:
+        service.withdraw_step(session, person.root_id, row_id, actor_id=person.user_id)
+    flash(_("已撤回。"), "good")
+    return redirect(url_for(".index"))

@@ -15,7 +15,7 @@ from gridops.cases.rules.sources import Source
 from gridops.people.queries import may_at, scope_of
 from gridops.people.rules import Person
 from gridops.supervision.rules import ASSESSOR_NAMES
-from gridops.web.desk.orders import Tried
+from gridops.web.desk.trying import Tried
 
 
 @dataclass(frozen=True, slots=True)

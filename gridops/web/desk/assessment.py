@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from gridops.assessment import forms, queries, service
 from gridops.assessment.queries import SHOWN, ProblemRow
 from gridops.assessment.rules import HOLDS, KEEPERS, NEAR_M, Standing, Summary, summary
 from gridops.cases.queries import pages as case_pages
-from gridops.core.db import reading, transaction
-from gridops.core.errors import Closed, Conflict, Invalid, NotAllowed
+from gridops.core.db import reading
 from gridops.people.queries import UnitRow, unit_rows
-from gridops.web import records
 from gridops.web.desk import assessed, common
 from gridops.web.desk.months import month_of
-from gridops.web.desk.orders import Tried
+from gridops.web.desk.trying import Answer, Tried, attempt
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_assessment", __name__, url_prefix="/desk/assessment")
 
-Answer = str | Response | tuple[str, int]
+Act = Callable[[Session, int, Mapping[str, str]], object]
 
 
 @pages.get("")
@@ -81,8 +79,8 @@ def show(number: str) -> Answer:
 def level(number: str) -> Answer:
     """Say which level sent a problem down."""
 
-    def act(session: Session, case_id: int) -> None:
-        service.set_level(session, current_person(), case_id, forms.level_form(request.form))
+    def act(session: Session, case_id: int, raw: Mapping[str, str]) -> None:
+        service.set_level(session, current_person(), case_id, forms.level_form(raw))
 
     return _act(number, "level", act, _("考核层级已保存。"))
 
@@ -93,8 +91,8 @@ def report(number: str) -> Answer:
     """Keep that a problem of ours was reported upward beforehand, or correct that."""
     corrects = request.form.get("corrects", "")
 
-    def act(session: Session, case_id: int) -> None:
-        service.report_early(session, current_person(), case_id, forms.early_form(request.form))
+    def act(session: Session, case_id: int, raw: Mapping[str, str]) -> None:
+        service.report_early(session, current_person(), case_id, forms.early_form(raw))
 
     return _act(number, f"correct-{corrects}" if corrects else "early", act, _("提前上报已登记。"))
 
@@ -104,26 +102,20 @@ def report(number: str) -> Answer:
 def judge(number: str) -> Answer:
     """A person's word whether the problem is the one that was reported beforehand."""
 
-    def act(session: Session, case_id: int) -> None:
-        service.judge_early(session, current_person(), case_id, forms.judgement_form(request.form))
+    def act(session: Session, case_id: int, raw: Mapping[str, str]) -> None:
+        service.judge_early(session, current_person(), case_id, forms.judgement_form(raw))
 
     return _act(number, f"judge-{request.form.get('early', '')}", act, _("认定已登记。"))
 
 
-def _act(number: str, form: str, act: Any, said: str) -> Answer:
-    try:
-        with transaction() as session:
-            act(session, case_pages.id_in_sight(session, current_scope(), number))
-    except Invalid as wrong:
-        return _page(number, Tried(form, request.form, records.problems(wrong))), 422
-    except (Closed, Conflict) as late:
-        return _page(number, Tried(form, request.form, {"version": str(late)})), 409
-    except NotAllowed as barred:
-        return _page(number, Tried(form, request.form, {"version": str(barred)})), 403
-    flash(said, "good")
-    if back := month_of(request.form.get("back"), default=False):
-        return redirect(url_for(".index", month=back.label))
-    return redirect(url_for("desk_case.show", number=number, _anchor="assessment"))
+def _act(number: str, form: str, act: Act, said: str) -> Answer:
+    def here(session: Session, raw: Mapping[str, str]) -> None:
+        act(session, case_pages.id_in_sight(session, current_scope(), number), raw)
+
+    back = url_for("desk_case.show", number=number, _anchor="assessment")
+    if month := month_of(request.form.get("back"), default=False):
+        back = url_for(".index", month=month.label)
+    return attempt(lambda tried: _page(number, tried), form, here, said, back)
 
 
 def _page(number: str, tried: Tried) -> str:

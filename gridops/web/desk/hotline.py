@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from gridops.cases.queries import pages as case_pages
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from gridops.core.errors import Invalid, NotFound
 from gridops.core.ids import row_id
 from gridops.core.percent import percent, printed
 from gridops.core.tables_out import write_csv
@@ -33,16 +32,15 @@ from gridops.hotline.rules import (
     rates,
 )
 from gridops.people.queries import unit_rows
-from gridops.web import records
 from gridops.web.desk import common, orders
 from gridops.web.desk.joint import place, written
 from gridops.web.desk.months import month_of
-from gridops.web.desk.orders import Tried
+from gridops.web.desk.trying import Answer, Tried, attempt
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_hotline", __name__, url_prefix="/desk/hotline")
 
-Answer = str | Response | tuple[str, int]
+Act = Callable[[Session, int, Mapping[str, str]], object]
 WAIT_NAMES = {Waits.CONTACT: "待联系", Waits.ANSWER: "待答复", Waits.REVISIT: "待回访", Waits.ALL: "全部工单"}
 COUNTED = 999
 MOST = 50_000
@@ -163,8 +161,8 @@ def show(number: str) -> Answer:
 def keep(number: str) -> Answer:
     """Write down the order of a case, or change it."""
 
-    def act(session: Session, case_id: int) -> None:
-        service.keep_order(session, current_person(), case_id, forms.order_form(request.form))
+    def act(session: Session, case_id: int, raw: Mapping[str, str]) -> None:
+        service.keep_order(session, current_person(), case_id, forms.order_form(raw))
 
     return _act(number, "order", act, _("12345 工单已保存。"))
 
@@ -175,8 +173,8 @@ def step(number: str) -> Answer:
     """A step for the caller, or the correction of one."""
     kind, corrects = request.form.get("kind", ""), request.form.get("corrects", "")
 
-    def act(session: Session, case_id: int) -> None:
-        service.record_step(session, current_person(), case_id, forms.step_form(request.form))
+    def act(session: Session, case_id: int, raw: Mapping[str, str]) -> None:
+        service.record_step(session, current_person(), case_id, forms.step_form(raw))
 
     name = _(STEP_NAMES[StepKind(kind)]) if kind in set(StepKind) else ""
     return _act(number, f"correct-{corrects}" if corrects else kind, act, _("已登记：%(step)s", step=name))
@@ -202,18 +200,12 @@ def _line(row: OrderRow) -> tuple[Any, ...]:
     return (it.number, number, state, row.category, row.address, unit, *told, *said)
 
 
-def _act(number: str, form: str, act: Any, said: str) -> Answer:
-    try:
-        with transaction() as session:
-            act(session, case_pages.id_in_sight(session, current_scope(), number))
-    except Invalid as wrong:
-        return _page(number, Tried(form, request.form, records.problems(wrong))), 422
-    except Conflict as late:
-        return _page(number, Tried(form, request.form, {"version": str(late)})), 409
-    except NotAllowed as barred:
-        return _page(number, Tried(form, request.form, {"version": str(barred)})), 403
-    flash(said, "good")
-    return redirect(url_for("desk_case.show", number=number, _anchor="hotline"))
+def _act(number: str, form: str, act: Act, said: str) -> Answer:
+    def here(session: Session, raw: Mapping[str, str]) -> None:
+        act(session, case_pages.id_in_sight(session, current_scope(), number), raw)
+
+    back = url_for("desk_case.show", number=number, _anchor="hotline")
+    return attempt(lambda tried: _page(number, tried), form, here, said, back)
 
 
 def _page(number: str, tried: Tried, told: tuple[str, str] | None = None) -> str:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Closed, Conflict, Invalid
+from gridops.core.errors import Invalid
 from gridops.core.ids import row_id
 from gridops.evidence import queries as evidence
 from gridops.operations import forms, queries, service
@@ -26,8 +26,8 @@ from gridops.people.rules import Person
 from gridops.squads.rules import Agency
 from gridops.web import records
 from gridops.web.desk.joint import READERS, place, raw_version, words, written
-from gridops.web.desk.months import Tried
 from gridops.web.desk.penalties import arisen
+from gridops.web.desk.trying import Tried, attempt
 from gridops.web.field.common import shows
 from gridops.web.guards import current_person, current_scope, needs
 
@@ -126,16 +126,13 @@ def read(incident_id: int) -> Answer:
 @needs(*PLANNERS)
 def note(incident_id: int, step: str) -> Answer:
     """Note what became of it."""
-    try:
-        with transaction() as session:
-            row = queries.incident_in_sight(session, current_scope(), incident_id)
-            STEPS[step].act(session, current_person(), row.incident, request.form, raw_version(request.form))
-    except Invalid as wrong:
-        return _page(incident_id, Tried(step, request.form, records.problems(wrong))), 422
-    except (Conflict, Closed) as refused:
-        return _page(incident_id, Tried(step, request.form, {"version": str(refused)})), 409
-    flash(_(STEPS[step].said), "good")
-    return redirect(url_for(".show", incident_id=incident_id))
+
+    def act(session: Session, raw: Mapping[str, str]) -> None:
+        row = queries.incident_in_sight(session, current_scope(), incident_id)
+        STEPS[step].act(session, current_person(), row.incident, raw, raw_version(raw))
+
+    back = url_for(".show", incident_id=incident_id)
+    return attempt(lambda tried: _page(incident_id, tried), step, act, _(STEPS[step].said), back)
 
 
 def _receipt(session: Session, person: Person, row: Incident, raw: Mapping[str, str], version: int) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
@@ -22,15 +21,6 @@ class Timed(Protocol):
 
 
 Row = TypeVar("Row", bound=Timed)
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A form of the page that was refused: which, what was typed, what is wrong."""
-
-    form: str = ""
-    typed: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 def month_of(label: str | None, *, default: bool) -> Period | None:

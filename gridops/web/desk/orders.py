@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,15 +16,7 @@ from gridops.hotline.models import HotlineOrder
 from gridops.hotline.queries import Rights, StepRow
 from gridops.hotline.rules import STEP_NAMES, WAITING_NAMES, Progress, StepKind, late_by_then
 from gridops.people.rules import Person
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A form of the page that was refused: which, what was typed, what is wrong."""
-
-    form: str = ""
-    typed: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
+from gridops.web.desk.trying import Tried
 
 
 @dataclass(frozen=True, slots=True)

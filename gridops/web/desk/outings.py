@@ -30,7 +30,8 @@ from gridops.squads.forms import people as named_people
 from gridops.squads.rules import Agency
 from gridops.web import choices, records
 from gridops.web.desk.joint import READERS, place, raw_version, words, written
-from gridops.web.desk.months import Tried, month_of, weeks
+from gridops.web.desk.months import month_of, weeks
+from gridops.web.desk.trying import Tried
 from gridops.web.field.common import shows
 from gridops.web.guards import current_person, current_scope, needs
 

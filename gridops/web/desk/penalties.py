@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -41,6 +41,7 @@ from gridops.people.rules import Person, Role
 from gridops.web import choices, records
 from gridops.web.desk.joint import READERS as AT_DESK
 from gridops.web.desk.joint import place, written
+from gridops.web.desk.trying import Tried
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_penalties", __name__, url_prefix="/desk/penalties")
@@ -48,15 +49,6 @@ pages = Blueprint("desk_penalties", __name__, url_prefix="/desk/penalties")
 Answer = str | Response | tuple[str, int]
 _OPENERS = tuple(sorted(WORKERS))
 _MAKERS = (*_OPENERS, Role.APPROVER)
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A form of the page that was refused: which, what was typed, what is wrong."""
-
-    form: str = ""
-    typed: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from gridops.core import clock, masking
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Closed, Conflict, Invalid
+from gridops.core.errors import Invalid
 from gridops.core.fields import text, whole
 from gridops.inspections import forms, queries, service
 from gridops.inspections.forms import desk as desk_forms
@@ -40,7 +40,8 @@ from gridops.squads.forms import people as named_people
 from gridops.squads.rules import AGENCY_NAMES, FILMED
 from gridops.web import choices, records
 from gridops.web.desk.joint import READERS, place, raw_version, written
-from gridops.web.desk.months import Tried, month_of, weeks
+from gridops.web.desk.months import month_of, weeks
+from gridops.web.desk.trying import Tried, attempt
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_rounds", __name__, url_prefix="/desk/rounds")
@@ -258,15 +259,12 @@ def _tried(
     round_number: str, name: str, done: Callable[[Session, Round, Mapping[str, str]], None], said: str
 ) -> Answer:
     """Do what a form of the page asks; refused, the page comes back with it."""
-    try:
-        with transaction() as session:
-            done(session, queries.round_in_sight(session, current_scope(), round_number), request.form)
-    except Invalid as wrong:
-        return _page(round_number, Tried(name, request.form, records.problems(wrong))), 422
-    except (Conflict, Closed) as refused:
-        return _page(round_number, Tried(name, request.form, {"version": str(refused)})), 409
-    flash(said, "good")
-    return redirect(url_for(".show", round_number=round_number))
+
+    def act(session: Session, raw: Mapping[str, str]) -> None:
+        done(session, queries.round_in_sight(session, current_scope(), round_number), raw)
+
+    back = url_for(".show", round_number=round_number)
+    return attempt(lambda tried: _page(round_number, tried), name, act, said, back)
 
 
 def _page(round_number: str, tried: Tried) -> str:

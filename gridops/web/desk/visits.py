@@ -14,7 +14,7 @@ from gridops.cases.queries import lookups
 from gridops.cases.service import from_finding
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Closed, Conflict, Invalid
+from gridops.core.errors import Closed, Invalid
 from gridops.core.fields import row_id
 from gridops.evidence import queries as evidence
 from gridops.evidence.queries import Use
@@ -28,9 +28,9 @@ from gridops.tasks.waking import wake
 from gridops.web import choices, records
 from gridops.web.desk.common import REGISTRARS
 from gridops.web.desk.joint import READERS, raw_version
-from gridops.web.desk.months import Tried
 from gridops.web.desk.penalties import arisen
 from gridops.web.desk.rounds import words
+from gridops.web.desk.trying import Tried, attempt
 from gridops.web.desk.visit_form import finding_of_role, visit_body
 from gridops.web.desk.visit_form import witness as seen_by
 from gridops.web.field.common import shows
@@ -160,16 +160,11 @@ def add_late(round_number: str) -> Answer:
 
 def _tried(visit_id: int, name: str, done: Callable[[Session, Visit, Mapping[str, str]], None], said: str) -> Answer:
     """Do what a form of the page asks; refused, the page comes back with it."""
-    try:
-        with transaction() as session:
-            row = queries.visit_in_sight(session, current_scope(), visit_id)
-            done(session, row.visit, request.form)
-    except Invalid as wrong:
-        return _page(visit_id, Tried(name, request.form, records.problems(wrong))), 422
-    except (Conflict, Closed) as refused:
-        return _page(visit_id, Tried(name, request.form, {"version": str(refused)})), 409
-    flash(said, "good")
-    return redirect(url_for(".show", visit_id=visit_id))
+
+    def act(session: Session, raw: Mapping[str, str]) -> None:
+        done(session, queries.visit_in_sight(session, current_scope(), visit_id).visit, raw)
+
+    return attempt(lambda tried: _page(visit_id, tried), name, act, said, url_for(".show", visit_id=visit_id))
 
 
 def _pictures(uses: list[Use]) -> dict[str, Any]:

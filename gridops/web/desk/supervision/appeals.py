@@ -17,7 +17,8 @@ from gridops.supervision.rules import ANSWERERS, JUDGES, Against
 from gridops.supervision.rules.appeals import judge_fault
 from gridops.web import records
 from gridops.web.desk.joint import place, written
-from gridops.web.desk.supervision.common import APPEALS, Answer, Tried, attempt, kept, next_of, view_of, words
+from gridops.web.desk.supervision.common import APPEALS, Answer, kept, next_of, view_of, words
+from gridops.web.desk.trying import Tried, attempt
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_appeals", __name__, url_prefix="/desk/supervision/appeals")

@@ -24,14 +24,13 @@ from gridops.web.desk.proposals import units_in_use
 from gridops.web.desk.supervision.common import (
     EVERYONE,
     Answer,
-    Tried,
-    attempt,
     chosen_month,
     chosen_unit,
     kept,
     tabs,
     words,
 )
+from gridops.web.desk.trying import Tried, attempt
 from gridops.web.field.common import shows
 from gridops.web.guards import current_person, current_scope, needs
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from gridops.core import clock, masking
-from gridops.core.db import reading, transaction
-from gridops.core.errors import Closed, Conflict, Invalid
+from gridops.core.db import reading
+from gridops.core.errors import Invalid
 from gridops.core.ids import row_id
 from gridops.core.periods import Period, PeriodKind, parse
 from gridops.people.rules import Role
@@ -32,7 +31,6 @@ from gridops.supervision.rules import (
 from gridops.supervision.rules.problems import overdue_at
 from gridops.supervision.rules.problems import state_at as problem_state
 from gridops.supervision.rules.waiting import WHY_NAMES
-from gridops.web import records
 from gridops.web.guards import current_person
 
 Answer = str | Response | tuple[str, int]
@@ -60,15 +58,6 @@ TABS = (
     Tab("desk_scores.index", "考核得分", "chart-bar", WATCHERS),
     Tab("desk_appeals.index", "申诉", "scale", APPEALS, "appeals"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A form of the page that was refused: which, what was typed, what is wrong."""
-
-    form: str = ""
-    typed: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 def office_queues(session: Session) -> list[tuple[Tab, str, int]]:
@@ -107,21 +96,6 @@ def tabs() -> list[tuple[Tab, str, bool]]:
         for tab in TABS
         if not roles.isdisjoint(tab.roles)
     ]
-
-
-def attempt(
-    page: Callable[[Tried], str], form: str, act: Callable[[Session, Mapping[str, str]], object], said: str, back: str
-) -> Answer:
-    """Do what a form of a page asks; refused, the page comes back with what was typed."""
-    try:
-        with transaction() as session:
-            act(session, request.form)
-    except Invalid as wrong:
-        return page(Tried(form, request.form, records.problems(wrong))), 422
-    except (Conflict, Closed) as refused:
-        return page(Tried(form, request.form, {"version": str(refused)})), 409
-    flash(said, "good")
-    return redirect(back)
 
 
 def words() -> dict[str, Any]:

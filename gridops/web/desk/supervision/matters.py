@@ -25,14 +25,13 @@ from gridops.web.desk.proposals import units_in_use
 from gridops.web.desk.supervision.common import (
     ASKED,
     Answer,
-    Tried,
-    attempt,
     chosen_unit,
     kept,
     next_of,
     view_of,
     words,
 )
+from gridops.web.desk.trying import Tried, attempt
 from gridops.web.guards import current_person, current_scope, needs
 
 # Step -> its verb, the field with its words, what is said when it is done.
@@ -157,9 +156,9 @@ def note(matter_number: str, step: str) -> Answer:
     return _tried(matter_number, step, act, _(_STEPS[step][2]))
 
 
-def _tried(matter_number: str, form: str, act: object, said: str) -> Answer:
+def _tried(matter_number: str, form: str, act: Callable[[Session, Mapping[str, str]], object], said: str) -> Answer:
     back = url_for(".show", matter_number=matter_number)
-    return attempt(lambda tried: _page(matter_number, tried), form, act, said, back)  # type: ignore[arg-type]
+    return attempt(lambda tried: _page(matter_number, tried), form, act, said, back)
 
 
 def _page(matter_number: str, tried: Tried) -> str:

@@ -26,14 +26,13 @@ from gridops.web.desk.proposals import units_in_use
 from gridops.web.desk.supervision.common import (
     ASKED,
     Answer,
-    Tried,
-    attempt,
     chosen_unit,
     kept,
     next_of,
     view_of,
     words,
 )
+from gridops.web.desk.trying import Tried, attempt
 from gridops.web.field.common import shows
 from gridops.web.guards import current_person, current_scope, needs
 
