@@ -15,10 +15,12 @@ from gridops.cases.models import Case
 from gridops.cases.queries import lookups
 from gridops.cases.rules.deadlines import Terms, WorkingClock
 from gridops.cases.rules.moves import Move
+from gridops.cases.rules.sources import Source
 from gridops.catalogue import service as catalogue
 from gridops.catalogue.rules import Kind
 from gridops.core import clock
 from gridops.demo_street import queries
+from gridops.demo_street.calling import found_by
 from gridops.demo_street.course import Act, TermsOf
 from gridops.demo_street.plan import SEED
 from gridops.demo_street.problems import problems
@@ -111,6 +113,8 @@ class Actors:
             record_id=record_id(act.case, act.at),
         )
         self._cases[act.case] = taken.id
+        if taken.source is Source.ASSESSMENT:
+            found_by(session, self.people[act.actor or ""], taken.id, act.case)
         self._kept(act.case, taken)
 
     def _kept(self, number: int, case: Case) -> None:

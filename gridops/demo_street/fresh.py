@@ -40,6 +40,16 @@ _STATES: tuple[tuple[Move, int, float, float], ...] = (
     (Move.DECLINE, 1, 3.0, 20.0),
     (Move.CLOSE, 6, 1.0, 60.0),
 )
+# What callers of 12345 and the levels above brought in, by its source.
+_BROUGHT: tuple[tuple[Source, Move, int, float, float], ...] = (
+    (Source.HOTLINE_12345, Move.ACCEPT, 1, 0.1, 0.8),
+    (Source.HOTLINE_12345, Move.DISPATCH, 2, 0.1, 1.0),
+    (Source.HOTLINE_12345, Move.RECEIVE, 2, 0.2, 1.6),
+    (Source.HOTLINE_12345, Move.SEND_TO_CHECK, 1, 0.1, 1.2),
+    (Source.HOTLINE_12345, Move.CLOSE, 2, 1.0, 30.0),
+    (Source.ASSESSMENT, Move.RECEIVE, 1, 0.2, 1.6),
+    (Source.ASSESSMENT, Move.CLOSE, 1, 1.0, 30.0),
+)
 _ENDED = (Move.CLOSE, Move.DECLINE, Move.NOT_FILE)
 # Two that a unit has let lie.
 _OVERDUE = ((Move.RECEIVE, 1, 26.0, 30.0), (Move.DISPATCH, 1, 30.0, 52.0))
@@ -65,12 +75,15 @@ class _Fresh:
                 # The first of each state lies where the first inspector walks, so that he has something to do.
                 grid = self.street.grids[0] if place == 0 and low < 20 else None
                 found += self._case(last, self.now - self.dice.uniform(low, high) * _HOUR, grid)
+        for source, last, count, low, high in _BROUGHT:
+            for _ in range(count):
+                found += self._case(last, self.now - self.dice.uniform(low, high) * _HOUR, None, source)
         for _ in range(_SELF_HANDLED):
             found.append(self._self_handled(self.now - self.dice.uniform(0.2, 30) * _HOUR))
         return found
 
-    def _case(self, last: Move, ended_at: datetime, grid: str | None) -> list[Act]:
-        """A case whose last act is the given one, at the given instant."""
+    def _case(self, last: Move, ended_at: datetime, grid: str | None, brought: Source | None = None) -> list[Act]:
+        """A case whose last act is the given one, at the given instant; `brought`: the source it came by."""
         verified = last in (Move.SEND_TO_VERIFY, Move.VERIFY, Move.DECLINE)
         while True:
             problem = self.dice.choice(self.common)
@@ -79,7 +92,9 @@ class _Fresh:
             if last not in _ENDED and self._urgent(problem) and self.dice.random() < 0.85:
                 # Two hours are soon over: what is in hand should not be overdue before anyone has looked at it.
                 continue
-            source = self.dice.choice((Source.HOTLINE_12345, Source.WECHAT_APP)) if verified else Source.INSPECTOR
+            source = brought or Source.INSPECTOR
+            if brought is None and verified:
+                source = self.dice.choice((Source.HOTLINE_12345, Source.WECHAT_APP))
             spot = self._spot(problem, grid)
             position = problem.conditions[0][0]
             if last in (Move.ASK_EXTENSION, Move.SUSPEND):
@@ -139,6 +154,8 @@ class _Fresh:
         }
         if seen.source is Source.HOTLINE_12345:
             fields["source_number"] = f"GD{self.number:08d}"
+        if seen.source is Source.ASSESSMENT:
+            fields["source_number"] = f"KH{self.number:08d}"
         by_desk = seen.source is not Source.INSPECTOR
         reporter = dice.choice(self.world.staff.clerks) if by_desk else self.world.staff.inspectors[seen.grid]
         return Act(at, self.number, Move.REPORT, reporter, fields)

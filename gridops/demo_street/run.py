@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from gridops.cases.rules.moves import Move
 from gridops.core import clock, db, owed
 from gridops.core.errors import Conflict
-from gridops.demo_street import acting, enforcement, entering, fresh, papers, plan, queries, setup, showing
+from gridops.demo_street import acting, calling, enforcement, entering, fresh, papers, plan, queries, setup, showing
 from gridops.demo_street.course import Act, World
 from gridops.demo_street.places import Street, street
 from gridops.demo_street.proposing import keep_rules
@@ -134,14 +134,16 @@ class _Loader:
         return Loaded(self.root, new=True, acts=acts)
 
     def _finish(self) -> int:
-        """The rules, the current days, pictures, daily totals; then the mark goes: the demo is complete."""
+        """Rules, the current days with their orders, pictures, daily totals; then the mark goes: the demo is complete."""
         now = clock.now()
         current = fresh.fresh(self.world, self.ground, now)
         with db.transaction() as session:
             with clock.set_to(BEFORE):
                 keep_rules(session, self.root)
+                calling.keep_points(session, self.root, self.actors.people[SUPERVISION].user_id)
             for act in current:
                 self.actors.act(session, act)
+            calling.keep_orders(session, current, self.actors.people, self.actors.case_id)
             shown = showing.chosen(current) + showing.chosen(self.acts, showing.OF_THE_YEAR)
             self.progress("图片", 0, 1)
             showing.show(session, shown, self.actors, self.root, self.settings.store, self.settings.font_dirs)

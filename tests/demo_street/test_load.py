@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from gridops.assessment import queries as assessment
 from gridops.bulletins.models import Bulletin, BulletinPaper
 from gridops.cases import service as cases
 from gridops.cases.models import Case, CaseEvent
@@ -22,10 +23,13 @@ from gridops.demo_street import papers, queries, run, setup
 from gridops.demo_street.staff import APPROVER, EDITOR
 from gridops.evidence.models import EvidenceLink
 from gridops.figures.models import DayTotal
+from gridops.hotline.models import HotlineOrder
+from gridops.hotline.rules import Progress, StepKind
 from gridops.people import queries as people
 from gridops.people import service as accounts
 from gridops.people.models import User
 from gridops.people.rules import Role
+from gridops.supervision.rules import Assessor
 from gridops.worktime import queries as working
 from gridops.worktime import service as worktime
 from tests.factories import make_grid
@@ -92,6 +96,10 @@ def told_of(session: Session, root: int) -> None:
     assert years[2017] > 60
     assert not owed.pending(session, "day_total")
     assert queries.loading(session) is None
+    assert {row.assessor for row in assessment.rule_rows(session, root)} == {Assessor.CITY, Assessor.DISTRICT}
+    orders = session.scalars(select(HotlineOrder)).all()
+    waits = Counter(Progress(row.contacted_at, row.answered_at, row.revisited_at).next for row in orders)
+    assert {None, *StepKind} <= waits.keys(), "callers wait for every step, and one for none"
     assert (session.scalar(select(func.count()).select_from(EvidenceLink)) or 0) > 30
     assert {sign_in.role for sign_in in queries.sign_ins(session, root)} == set(Role)
 

@@ -9,6 +9,7 @@ from gridops.cases.rules.deadlines import WorkingClock
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import ENDED, MOVES, Move
 from gridops.cases.rules.projection import project
+from gridops.cases.rules.sources import Source
 from gridops.catalogue.rules import Kind
 from gridops.core.clock import local
 from gridops.demo_street import enforcement, fresh, papers, plan, run, wording, words
@@ -188,6 +189,8 @@ def test_the_current_days_show_every_state_and_nothing_that_is_yet_to_come(
     assert {Move.SEND_TO_VERIFY, Move.ACCEPT, Move.FILE, Move.DISPATCH, Move.RECEIVE, Move.FEEDBACK} <= last.keys()
     assert {Move.SEND_TO_CHECK, Move.CLOSE, Move.SUSPEND, Move.ASK_EXTENSION, Move.RETURN} <= last.keys()
     assert 40 <= len(by_case(found)) <= 70
+    sources = Counter(act.fields["source"] for act in found if act.move is Move.REPORT)
+    assert (sources[Source.HOTLINE_12345] >= 8, sources[Source.ASSESSMENT]) == (True, 2)
     assert {"wg001"} <= {act.actor for act in found if act.move is Move.REPORT}
     assert found == fresh.fresh(world, ground, at)
 
