@@ -134,7 +134,7 @@ class _Loader:
         return Loaded(self.root, new=True, acts=acts)
 
     def _finish(self) -> int:
-        """Rules, the current days with their orders, pictures, daily totals; then the mark goes: the demo is complete."""
+        """Rules, current days with their orders, pictures, daily totals; then the mark goes: the demo is complete."""
         now = clock.now()
         current = fresh.fresh(self.world, self.ground, now)
         with db.transaction() as session:
