@@ -21,6 +21,7 @@ import psycopg
 import sqlalchemy
 
 from config import ROOT
+from gridops.cli.servers import serving
 from gridops.core import db
 
 NAME = "gridops_bench"
@@ -126,13 +127,13 @@ class Server:
     process: subprocess.Popen[bytes]
     started_in: float
 
-    def memory_mib(self) -> list[float]:
-        """Resident memory of each worker process, largest first."""
+    def memory_mib(self, kind: str = "Rss") -> list[float]:
+        """Memory of each worker process, largest first: resident (Rss), or its share of what it shares (Pss)."""
         found = []
         for pid in children(self.process.pid):
             with contextlib.suppress(OSError):
-                status = Path(f"/proc/{pid}/status").read_text()
-                kib = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
+                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+                kib = next(line.split()[1] for line in lines if line.startswith(f"{kind}:"))
                 found.append(int(kib) / 1024)
         return sorted(found, reverse=True)
 
@@ -143,11 +144,7 @@ def web(
 ) -> Iterator[Server]:
     """Gunicorn as `gridops web` starts it (gthread, 2 processes), for the program or for a bare one."""
     port = free_port()
-    command = [
-        sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
-        "--workers", str(PROCESSES), "--threads", str(THREADS), "--timeout", "60", "--keep-alive", "15",
-        "--error-logfile", "-", "--log-level", "warning", app,
-    ]  # fmt: skip
+    command = serving("127.0.0.1", port, PROCESSES, THREADS, app)
     begun = time.monotonic()
     with running(command, {**place.environment, **more}) as process:
         _wait_for(f"http://127.0.0.1:{port}{path}", process, place.data_dir / "programs.log")

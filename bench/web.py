@@ -141,8 +141,9 @@ def totals_lag(table: Table, scale: int, where: Place, server: Server, land: Gro
 def memory(table: Table, scale: int, server: Server) -> bool:
     """The larger web process after all of the above."""
     sizes = server.memory_mib()
-    told = ", ".join(f"{size:.0f}" for size in sizes)
-    return table.add("web_memory", scale, sizes[0], notes=f"resident after load, by process: {told} MiB")
+    told, shared = (", ".join(f"{size:.0f}" for size in each) for each in (sizes, server.memory_mib("Pss")))
+    notes = f"resident after load, by process: {told} MiB; of these its own and its part of what they share: {shared}"
+    return table.add("web_memory", scale, sizes[0], notes=notes)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -18,6 +19,7 @@ from gridops.tasks import broker, schedule
 
 # What the web program has to know where it is served with the certificate of `gridops cert`.
 _SERVED_BY_OURS = {"GRIDOPS_BEHIND_TLS": "1", "GRIDOPS_TRIAL_TLS": "1"}
+_WEB_SERVER = Path(__file__).with_name("web_server.py")
 _tls = click.option("--tls", is_flag=True, help="serve HTTPS with the certificate of `gridops cert`")
 
 
@@ -88,11 +90,17 @@ def _web(settings: Config, host: str, port: int, tls: bool) -> list[str]:
     if tls and not all(file.is_file() for file in files):
         raise Invalid(("--tls", f"no certificate in {settings.cert_dir}: run `gridops cert`"))
     certificate = ["--certfile", str(files[0]), "--keyfile", str(files[1])] if tls else []
+    return [*serving(host, port, settings.web_workers, settings.web_threads), *certificate]
+
+
+def serving(
+    host: str, port: int, processes: int, threads: int, app: str = "gridops.app:from_environment()"
+) -> list[str]:
+    """The command line of the web server, for our program or another one; the rest of its settings in web_server.py."""
+    # Of the C library's heaps, one for each two threads or so, most lie half empty: two serve threads that take turns.
     return [
-        sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--worker-class", "gthread",
-        "--workers", str(settings.web_workers), "--threads", str(settings.web_threads),
-        "--preload", "--timeout", "60", "--graceful-timeout", "15", "--keep-alive", "15",
-        *certificate, "--error-logfile", "-", "--log-level", "warning", "gridops.app:from_environment()",
+        "env", "MALLOC_ARENA_MAX=2", sys.executable, "-m", "gunicorn", "--config", str(_WEB_SERVER),
+        "--bind", f"{host}:{port}", "--workers", str(processes), "--threads", str(threads), app,
     ]  # fmt: skip
 
 
