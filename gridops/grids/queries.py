@@ -160,7 +160,11 @@ def root_count(session: Session) -> int:
 
 def level_counts(session: Session, grid_id: int, day: date | None = None, level: Level = Level.GRID) -> LevelCount:
     """Number and area of the grids of a level at or below a grid on a local day (default: today)."""
-    then = tree(session, day)
+    return level_count(tree(session, day), grid_id, level)
+
+
+def level_count(then: Tree, grid_id: int, level: Level = Level.GRID) -> LevelCount:
+    """The same by the tree of a day."""
     areas = [then.nodes[i].area_m2 for i in then.descendants(grid_id) if then.nodes[i].level is level]
     return LevelCount(len(areas), two_places(Fraction(math.fsum(areas)) / 1_000_000))
 

@@ -52,6 +52,23 @@ function disc(count) {
   return pen.getImageData(0, 0, 88, 88);
 }
 
+// Where there is nothing to tell: no colour of a class, and no nought.
+function hatched() {
+  const side = 16;
+  const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
+  const pen = canvas.getContext("2d");
+  pen.strokeStyle = colour("ink-2");
+  pen.globalAlpha = 0.5;
+  pen.lineWidth = 2;
+  for (const from of [-side / 2, side / 2, side * 1.5]) {
+    pen.beginPath();
+    pen.moveTo(from - side / 2, side);
+    pen.lineTo(from + side / 2, 0);
+    pen.stroke();
+  }
+  return pen.getImageData(0, 0, side, side);
+}
+
 function nameMark(text) {
   const canvas = document.createElement("canvas");
   const pen = canvas.getContext("2d");
@@ -105,6 +122,8 @@ export async function draw(target, files) {
   under(gl, map, "fill", colour);
   map.addSource("shades", { type: "geojson", data: EMPTY });
   map.addLayer({ id: "shades", type: "fill", source: "shades", paint: { "fill-color": ["get", "colour"], "fill-opacity": hasBase ? 0.6 : 0.85 } });
+  map.addImage("hatched", hatched(), { pixelRatio: 2 });
+  map.addLayer({ id: "untold", type: "fill", source: "shades", filter: ["!", ["get", "told"]], paint: { "fill-pattern": "hatched" } });
   map.addLayer({ id: "lines", type: "line", source: "grids", paint: { "line-color": colour("ink-2"), "line-opacity": 0.35, "line-width": 1 } });
   map.addLayer({ id: "upper", type: "line", source: "upper", paint: { "line-color": colour("accent"), "line-opacity": 0.7, "line-width": 2 } });
   map.addLayer({ id: "names", type: "symbol", source: "grids", minzoom: 13, layout: { "icon-image": ["concat", "name:", ["get", "name"]], "icon-padding": 6 } });
@@ -126,7 +145,7 @@ export async function draw(target, files) {
     const drawn = rows.filter(({ code }) => shapes.has(code)).map((row) => {
       const id = `shade:${row.name} ${row.text}`;
       if (!map.hasImage(id)) map.addImage(id, nameMark(`${row.name} ${row.text}`), { pixelRatio: 2 });
-      return { ...shapes.get(row.code), properties: { code: row.code, label: id, colour: row.step ? colour(`shade-${row.step}`) : colour("surface") } };
+      return { ...shapes.get(row.code), properties: { code: row.code, label: id, colour: row.step ? colour(`shade-${row.step}`) : colour("surface"), told: row.step !== null } };
     });
     map.getSource("shades").setData(collection(drawn));
     map.setLayoutProperty("names", "visibility", drawn.length ? "none" : "visible");

@@ -11,6 +11,9 @@ function load(address) {
   });
 }
 
+// So many labels lie beside each other; of more, each is said where the pointer is.
+const MOST_SAID = 40;
+
 const room = () => ((edge) => ({ paddingTopLeft: [edge.left, edge.top], paddingBottomRight: [edge.right, edge.bottom] }))(edges());
 
 export async function draw(target, files) {
@@ -28,9 +31,10 @@ export async function draw(target, files) {
   const shades = L.layerGroup().addTo(map);
   onShades((rows) => {
     shades.clearLayers();
-    for (const { code, name, step, text } of rows.filter((row) => all.has(row.code))) {
-      L.geoJSON(all.get(code), { style: { className: step ? `plain-shade shade-${step}` : "plain-shade" } })
-        .bindTooltip(plain(`${name} ${text}`), { permanent: true, direction: "center", className: "plain-value" }).on("click", () => into(code)).addTo(shades);
+    const drawn = rows.filter((row) => all.has(row.code));
+    for (const { code, name, step, text } of drawn) {
+      L.geoJSON(all.get(code), { style: { className: `plain-shade shade-${step ?? "none"}` } })
+        .bindTooltip(plain(`${name} ${text}`), { permanent: drawn.length <= MOST_SAID, direction: "center", className: "plain-value" }).on("click", () => into(code)).addTo(shades);
     }
   }, (codes) => { const box = boundsOf(codes.filter((code) => all.has(code)).map((code) => all.get(code))); if (box) map.fitBounds([[box[1], box[0]], [box[3], box[2]]], room()); });
   const marks = new Map(layers.map((layer) => [layer.key, layer.mark]));

@@ -100,6 +100,7 @@ ASKED = {
     "desk_times.times": "?from=2017-03-01&to=2017-03-31",
     "overview.index": "?month=2017-03",
     "desk_shades.shades": "?month=2017-03",
+    "desk_shades.records": "?month=2017-03",
     "desk_hotline.behind": "?of=should_contact&month=2017-03",
     "desk_places.place": "?lon=119.955&lat=31.855",
 }
@@ -107,6 +108,7 @@ ASKED = {
 # a change did to running cases is asked of a change.
 PARTLY = {
     "desk_shades.shades": (404,),
+    "desk_shades.records": (404,),
     "desk_appeals.new": (404, 422),
     "desk_ground.file": (404,),
     "admin_running.index": (404,),

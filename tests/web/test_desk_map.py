@@ -1,9 +1,12 @@
 """The map of the desk: its layers, and what a window shows."""
 
+import re
+
 import pytest
 
 from gridops.cases.rules.moves import Move
 from gridops.core import clock
+from gridops.figures.service import TERRITORIAL
 from tests.factories import at
 from tests.web.street import EAST_POINT, Street
 
@@ -54,19 +57,46 @@ def test_a_window_that_cannot_be_read_is_refused(street: Street, query: str):
     assert street.browser("desk").get(f"/desk/map/cases?{query}").status_code == 422
 
 
-def test_the_grids_below_one_are_told_with_every_figure_of_a_month(street: Street):
+def test_a_figure_colours_the_grids_below_one_and_leads_to_its_cases(street: Street):
     street.report()
-    street.filed()
+    filed = street.filed()
     desk = street.browser("desk")
     told = desk.get("/desk/map/figures").json
-    assert told["above"] is None
-    rows = {row["name"]: row for row in told["rows"]}
-    assert sum(row["reported"] for row in rows.values()) == 2
-    assert [row["filing_rate"] for row in rows.values() if row["reported"]] == ["100.00"]
-    assert [row["filing_rate"] for row in rows.values() if not row["reported"]] == [None] * (len(rows) - 1)
-    below = desk.get(f"/desk/map/figures?at={told['rows'][0]['code']}").json
-    assert (below["above"], below["name"]) == (told["code"], told["rows"][0]["name"])
-    assert not any(key.startswith("penalt") or "fine" in key for key in told["rows"][0])
+    assert (told["above"], told["figure"]["key"]) == (None, "cases.reported")
+    assert sorted((row["value"], row["step"]) for row in told["rows"]) == [("0", 0), ("2", 2)]
+    assert [one["text"] for one in told["classes"]] == ["没有数据", "0", "1", "2", "3", "4", "5"]
+    rate = desk.get("/desk/map/figures?figure=cases.filing_rate").json
+    row = next(row for row in rate["rows"] if row["denominator"])
+    assert (row["value"], row["numerator"], row["denominator"], row["step"]) == ("100.00", 1, 1, 5)
+    # Nothing below the line is no data, and not zero.
+    others = [(each["value"], each["step"], each["list"]) for each in rate["rows"] if not each["denominator"]]
+    assert others == [(None, None, None)]
+    assert rate["figure"]["parts"] == ["立案数", "受理数"]
+    page = desk.get(row["list"])
+    assert page.text.count(f">{filed.number}<") == 1
+    assert "受理数" in page.text
+    below = desk.get(f"/desk/map/figures?at={row['code']}").json
+    assert (below["above"], below["name"]) == (told["code"], row["name"])
+
+
+def test_every_figure_offered_colours_the_map_at_each_level_and_none_is_of_penalties(street: Street):
+    desk = street.browser("desk")
+    keys = re.findall(r'<option value="([a-z]+\.[a-z0-9_]+)">', desk.get("/desk/map").text)
+    assert sorted(keys) == sorted(TERRITORIAL)
+    assert not [key for key in keys if key.startswith(("penalt", "premises."))]
+    for key in keys:
+        assert desk.get(f"/desk/map/figures?figure={key}&level=community").status_code == 200, key
+    assert desk.get("/desk/map/figures?figure=penalties.decided").status_code == 422
+
+
+def test_the_cases_behind_a_colour_are_those_of_grids_in_sight(street: Street):
+    west, east = street.report(), street.report("eastern", EAST_POINT)
+    where = f"/desk/map/figures/cases?at={street.west}&figure="
+    listed = street.browser("desk").get(where + "cases.reported").text
+    assert (west.number in listed, east.number in listed) == (True, False)
+    assert street.browser("eastern_desk").get(where + "cases.reported").status_code == 404
+    for key in ("visits.made", "penalties.decided", "nothing"):
+        assert street.browser("desk").get(where + key).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -77,6 +107,8 @@ def test_the_grids_below_one_are_told_with_every_figure_of_a_month(street: Stree
         ("month=2017", 422),  # a year is none
         ("month=2999-01", 422),  # not begun yet
         ("month=2017-03", 200),
+        ("level=village", 422),
+        ("figure=matters.late", 422),  # of units
     ],
 )
 def test_what_is_not_there_is_not_coloured(street: Street, asked: str, status: int):

@@ -14,17 +14,23 @@ from sqlalchemy.orm import Session
 from gridops.core.errors import NotFound
 from gridops.grids import queries as grids
 from gridops.grids.models import Grid
-from gridops.grids.rules.tree import Territory
+from gridops.grids.rules import Level
+from gridops.grids.rules.tree import Territory, Tree
 
 
 @dataclass
 class Area:
-    """A jurisdiction: a root, or any grid below one. `changes`: local days on which the territory changed."""
+    """A jurisdiction: a root, or any grid below one. `changes`: local days on which the territory changed.
+
+    `level`: what is called a child below is not the next one down, but the grid of that level.
+    """
 
     grid_id: int
     root_id: int
     territory: Territory
+    level: Level | None = None
     _known: dict[tuple[int, int], int] = field(default_factory=dict)
+    _placed: dict[tuple[int, int], int] = field(default_factory=dict)
 
     @property
     def changes(self) -> tuple[date, ...]:
@@ -37,6 +43,13 @@ class Area:
         if key not in self._known:
             self._known[key] = self._child_of(version_id, self._day_of(span))
         return self._known[key]
+
+    def child_on(self, grid_id: int, day: date) -> int:
+        """The same of a grid on a local day: 0 for one that lay outside."""
+        key = (grid_id, self.territory.span(day))
+        if key not in self._placed:
+            self._placed[key] = self._on_path(self.territory.tree(day), grid_id)
+        return self._placed[key]
 
     def children_of(self, version_ids: Any, spans: Any) -> Any:
         """The same for whole columns."""
@@ -62,10 +75,22 @@ class Area:
         return found
 
     def parts(self, day: date) -> list[int]:
-        """The direct children on a day and at any other time, and the area itself: every record lies in one of them."""
-        now = self.territory.tree(day).children(self.grid_id)
-        ever = {v.grid_id for v in self.territory.versions.values() if v.parent_id == self.grid_id}
-        return [self.grid_id, *now, *sorted(ever - set(now))]
+        """The children on a day and at any other time, and the area itself: every record lies in one of them."""
+        now = self.children_on(day)
+        versions = self.territory.versions.values()
+        if self.level is None:
+            ever = {v.grid_id for v in versions if v.parent_id == self.grid_id}
+        else:
+            ever = {v.grid_id for v in versions if v.level is self.level and self._rolled(v.version_id)}
+        return [self.grid_id, *now, *sorted(ever - {*now, self.grid_id})]
+
+    def children_on(self, day: date) -> tuple[int, ...]:
+        """The children of a day, in code order."""
+        tree = self.territory.tree(day)
+        if self.level is None:
+            return tree.children(self.grid_id)
+        below = (tree.nodes[grid_id] for grid_id in tree.descendants(self.grid_id) - {self.grid_id})
+        return tuple(node.grid_id for node in sorted(below, key=lambda n: n.code) if node.level is self.level)
 
     def grid_ids(self) -> set[int]:
         """Grids that lie in the area at all times of theirs, the area included."""
@@ -82,18 +107,38 @@ class Area:
         return self.changes[span - 1] if span else self.changes[0] - timedelta(days=1)
 
     def _child_of(self, version_id: int, day: date) -> int:
-        found = self.territory.rollup(self.grid_id, version_id, day)
+        found = self._rolled(version_id, day)
         if found is None and self.territory.rollup(self.root_id, version_id, day) is None:
             # The tree of that day does not hold the version: the last tree that did stands in.
-            found = self.territory.rollup(self.grid_id, version_id)
+            found = self._rolled(version_id)
             if found is None and self.grid_id == self.root_id:
                 return self.grid_id
         return found or 0
 
+    def _rolled(self, version_id: int, day: date | None = None) -> int | None:
+        """`Territory.rollup`, to the children of `level`."""
+        found = self.territory.rollup(self.grid_id, version_id, day)
+        if self.level is None or found is None or found == self.grid_id:
+            return found
+        version = self.territory.versions[version_id]
+        if version.level is self.level or version.parent_id is None:
+            return version.grid_id
+        last = version.valid_to - timedelta(days=1) if version.valid_to else date.max
+        return self._on_path(self.territory.tree(day or last), version.parent_id) or self.grid_id
 
-def area_of(session: Session, grid_id: int) -> Area:
-    """The area of a grid; NotFound when there is no such grid."""
+    def _on_path(self, tree: Tree, grid_id: int) -> int:
+        """The first child on the way down to a grid; the area itself where there is none, 0 outside."""
+        path = tree.path(grid_id)
+        if self.grid_id not in path:
+            return self.grid_id if grid_id == self.grid_id else 0
+        below = path[path.index(self.grid_id) + 1 :]
+        wanted = (i for i in below if self.level is None or tree.nodes[i].level is self.level)
+        return next(wanted, self.grid_id)
+
+
+def area_of(session: Session, grid_id: int, level: Level | None = None) -> Area:
+    """The area of a grid, told by its children or by all grids of a level; NotFound when there is no such grid."""
     root_id = session.execute(select(Grid.root_id).where(Grid.id == grid_id)).scalar_one_or_none()
     if root_id is None:
         raise NotFound("没有这个区域")
-    return Area(grid_id, root_id, grids.territory(session))
+    return Area(grid_id, root_id, grids.territory(session), level)

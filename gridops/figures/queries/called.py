@@ -26,9 +26,10 @@ def facts_of(session: Session, here: Here, period: Period, bounds: Bounds) -> It
         .where(HotlineOrder.root_id == here.area.root_id, asked_about(period.start, period.end))
         .order_by(HotlineOrder.id)
     )
-    rows: list[Any] = [row for row in session.execute(wanted) if here.area.child_of(row.grid_version_id, row[3])]
+    found = [(row, here.area.child_of(row.grid_version_id, row[3])) for row in session.execute(wanted)]
+    rows: list[tuple[Any, str, int]] = [(row[0], row[1], child) for row, child in found if child]
     asked = revisits_of(session, [order.id for order, *_ in rows], period.start, min(period.end, bounds.due_by))
-    for order, number, *_ in rows:
+    for order, number, child in rows:
         held = asked.get(order.id)
         last = held[-1] if held else None
         yield facts.Called(
@@ -39,4 +40,5 @@ def facts_of(session: Session, here: Here, period: Period, bounds: Bounds) -> It
             asked_at=last.at if last else None,
             solved=last.solved if last else None,
             satisfied=last.satisfied if last else None,
+            child_id=child,
         )

@@ -69,6 +69,29 @@ def facts_of(
     return told, bounds
 
 
+# What figures of a territory are told from, by the readers that give it: penalties are none of it.
+PLACED: Mapping[str, frozenset[str]] = {
+    "rounds": frozenset({"round", "visit", "finding", "order"}),
+    "outings": frozenset({"outing", "tally", "incident"}),
+    "of_cases": frozenset({"assessed", "upheld", "faked"}),
+    "called": frozenset({"called"}),
+}
+
+
+def placed(session: Session, area: Area, period: Period, kind: str, as_of: datetime) -> tuple[Facts, Bounds]:
+    """The facts of a period that are read together with those of one of the kinds of `PLACED`, and their bounds."""
+    here, bounds = Here(area), bounds_of(period, as_of)
+    if kind in PLACED["rounds"]:
+        found = rounds.facts_of(session, here, period, survivors(session, area.root_id))
+    elif kind in PLACED["outings"]:
+        found = outings.facts_of(session, here, period)
+    elif kind in PLACED["of_cases"]:
+        found = watched.of_cases(session, here, period, bounds)
+    else:
+        found = called.facts_of(session, here, period, bounds)
+    return by_kind(found), bounds
+
+
 def _late(
     session: Session, here: Here, period: Period, series: str, merged: Mapping[int, int], as_of: datetime
 ) -> Iterable[Fact]:

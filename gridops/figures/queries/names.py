@@ -50,10 +50,10 @@ def names_of(known: Known, area: Area, day: date, counted: Counted, campaigns: I
     of_campaigns = sorted({*_ids(counted, "campaign"), *campaigns} - {0})
     return Names(
         categories={str(key): known.categories[key] for key in _ids(counted, "category")},
-        grids=_grids(area, day),
+        grids=grids_of(area, day),
         units={str(key): _department(known, key) for key in _ids(counted, "unit")},
         campaigns={str(key): known.campaigns[key] for key in of_campaigns},
-        always=frozenset(str(child) for child in area.territory.tree(day).children(area.grid_id)),
+        always=frozenset(str(child) for child in area.children_on(day)),
     )
 
 
@@ -75,8 +75,8 @@ def _categories(session: Session) -> dict[int, CategoryName]:
     return found
 
 
-def _grids(area: Area, day: date) -> dict[str, tuple[str, str]]:
-    """The direct children of a day in code order, those of other times, and the area itself (本级)."""
+def grids_of(area: Area, day: date) -> dict[str, tuple[str, str]]:
+    """The children of a day in code order, those of other times, and the area itself (本级)."""
     now = area.territory.tree(day).nodes
     found = {}
     for grid_id in [*area.parts(day)[1:], area.grid_id]:

@@ -29,7 +29,7 @@ def facts_of(session: Session, here: Here, period: Period) -> Iterator[facts.Fac
     people = turns(session, select(Outing.squad_id).where(began)) if rows else {}
     own: dict[int, facts.Outing] = {}
     for each, campaign in rows:
-        if each.started_at is not None and here.holds(each.grid_id, each.started_at):
+        if each.started_at is not None and (child := here.child(each.grid_id, each.started_at)):
             own[each.id] = facts.Outing(
                 id=each.id,
                 label=f"{each.number} {campaign}",
@@ -39,6 +39,7 @@ def facts_of(session: Session, here: Here, period: Period) -> Iterator[facts.Fac
                 ended_at=each.ended_at,
                 agencies=tuple(str(agency) for agency in each.agencies),
                 people=people.get(each.squad_id, (0, 0))[0],
+                child_id=child,
             )
     yield from own.values()
     tallies = (
@@ -58,6 +59,7 @@ def facts_of(session: Session, here: Here, period: Period) -> Iterator[facts.Fac
                 began_at=outing.started_at,
                 counts=str(row.kind),
                 amount=row.amount,
+                child_id=outing.child_id,
             )
     yield from _incidents(session, here, period)
 
@@ -105,7 +107,7 @@ def _incidents(session: Session, here: Here, period: Period) -> Iterator[facts.I
     )
     for it, started_at, campaign_id, grid_id in session.execute(asked):
         began_at = started_at or it.happened_at
-        if here.holds(grid_id, began_at):
+        if child := here.child(grid_id, began_at):
             yield facts.Incident(
                 id=it.id,
                 label=it.decision_no or it.letter_no or INCIDENT_NAMES[it.kind],
@@ -116,6 +118,7 @@ def _incidents(session: Session, here: Here, period: Period) -> Iterator[facts.I
                 agency=str(it.agency),
                 lawful=_lawful(it),
                 answered_at=it.answered_at,
+                child_id=child,
             )
 
 

@@ -47,7 +47,10 @@ def facts_of(session: Session, here: Here, period: Period, survivors: Mapping[in
     for row in visits:
         its_grids[row.round_id].add(row.grid_id)
     for each in rounds:
-        if each.started_at is None or not here.any_of(grids.get(each.id, set()) | its_grids[each.id], each.started_at):
+        if each.started_at is None:
+            continue
+        through = here.children(grids.get(each.id, set()) | its_grids[each.id], each.started_at)
+        if not through:
             continue
         turned_out = people.get(each.squad_id, (0, 0))
         yield facts.Round(
@@ -60,13 +63,15 @@ def facts_of(session: Session, here: Here, period: Period, survivors: Mapping[in
             seen=seen[each.id] + checked[each.id],
             people=turned_out[0],
             officers=turned_out[1],
+            children=through,
         )
     officers = {each.id: people.get(each.squad_id, (0, 0))[1] for each in rounds}
-    counted = {row.id: row for row in visits if here.holds(row.grid_id, row.began_at)}
-    yield from (_visit(row, survivors) for row in counted.values())
-    of_rounds = {visit_id: row for visit_id, row in counted.items() if row.complete and row.round_id is not None}
+    counted = {row.id: row for row in visits}
+    children = {row.id: child for row in visits if (child := here.child(row.grid_id, row.began_at))}
+    yield from (_visit(counted[visit_id], child, survivors) for visit_id, child in children.items())
+    of_rounds = {i: counted[i] for i in children if counted[i].complete and counted[i].round_id is not None}
     if of_rounds:
-        yield from _left(session, here, period, survivors, of_rounds, officers)
+        yield from _left(session, here, period, survivors, of_rounds, children, officers)
 
 
 def open_ones(session: Session, here: Here, period: Period) -> list[tuple[str, datetime, str | None]]:
@@ -136,7 +141,7 @@ def _visits(here: Here, period: Period) -> Any:
     )
 
 
-def _visit(row: Any, survivors: Mapping[int, int]) -> facts.Visit:
+def _visit(row: Any, child_id: int, survivors: Mapping[int, int]) -> facts.Visit:
     return facts.Visit(
         id=row.id,
         label=row.name,
@@ -147,6 +152,7 @@ def _visit(row: Any, survivors: Mapping[int, int]) -> facts.Visit:
         how=str(row.kind),
         complete=row.complete,
         recheck=row.recheck,
+        child_id=child_id,
     )
 
 
@@ -156,6 +162,7 @@ def _left(
     period: Period,
     survivors: Mapping[int, int],
     visits: Mapping[int, Any],
+    children: Mapping[int, int],
     officers: Mapping[int, int],
 ) -> Iterator[facts.Fact]:
     """Findings and orders of complete visits of rounds."""
@@ -185,6 +192,7 @@ def _left(
                 premises_id=survivors.get(visit.premises_id, visit.premises_id),
                 corrected_at=row.corrected_at,
                 due_at=due.get(row.visit_id),
+                child_id=children[visit.id],
             )
     for order in orders:
         if visit := visits.get(order.visit_id):
@@ -198,4 +206,5 @@ def _left(
                 paper=str(order.kind),
                 how=str(visit.kind),
                 officers=officers.get(visit.round_id, 0),
+                child_id=children[visit.id],
             )

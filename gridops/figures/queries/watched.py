@@ -45,9 +45,14 @@ def facts_of(session: Session, here: Here, period: Period, series: str, bounds: 
     yield from _looks(session, here, period)
     yield from _problems(session, here, period, series)
     yield from _matters(session, here, bounds)
-    yield from _assessed(session, here, period)
     if here.whole:
         yield from _scores(session, here, period)
+    yield from of_cases(session, here, period, bounds)
+
+
+def of_cases(session: Session, here: Here, period: Period, bounds: Bounds) -> Iterator[facts.Fact]:
+    """What the office keeps of single cases: those sent down from above, appeals upheld, verdicts."""
+    yield from _assessed(session, here, period)
     yield from _upheld(session, here, bounds)
     yield from _faked(session, here, bounds)
 
@@ -201,8 +206,8 @@ def _assessed(session: Session, here: Here, period: Period) -> Iterator[facts.As
         .order_by(Case.id)
     )
     for case_id, number, filed_at, closed_at, version_id, span in session.execute(asked):
-        if filed_at is not None and here.area.child_of(version_id, span):
-            yield facts.Assessed(id=case_id, label=number, filed_at=filed_at, closed_at=closed_at)
+        if filed_at is not None and (child := here.area.child_of(version_id, span)):
+            yield facts.Assessed(id=case_id, label=number, filed_at=filed_at, closed_at=closed_at, child_id=child)
 
 
 def _scores(session: Session, here: Here, period: Period) -> Iterator[facts.Score]:
@@ -247,10 +252,9 @@ def _upheld(session: Session, here: Here, bounds: Bounds) -> Iterator[facts.Uphe
         .group_by(Case.id, Case.number, Case.grid_version_id, Case.reported_at)
         .order_by(Case.id)
     )
-    rows: dict[int, Any] = {
-        row[0]: row for row in session.execute(asked) if here.area.child_of(row.grid_version_id, row[3])
-    }
-    for case_id, at_start, at_end in case_facts(session, list(rows), bounds.start, bounds.end):
+    rows: dict[int, Any] = {row[0]: row for row in session.execute(asked)}
+    inside = {case_id: child for case_id, row in rows.items() if (child := here.area.child_of(row[2], row[3]))}
+    for case_id, at_start, at_end in case_facts(session, list(inside), bounds.start, bounds.end):
         flags = flags_of(bounds.start, bounds.end, at_start, at_end) if at_end.reported_at else 0
         decided_at: datetime = rows[case_id][4]
         yield facts.Upheld(
@@ -260,6 +264,7 @@ def _upheld(session: Session, here: Here, bounds: Bounds) -> Iterator[facts.Uphe
             decided_at=decided_at,
             should_handle=bool(flags & BITS["should_handle"]),
             on_time=bool(flags & BITS["handled_on_time"]),
+            child_id=inside[case_id],
         )
 
 

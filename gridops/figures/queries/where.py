@@ -31,6 +31,16 @@ class Here:
             return True
         return grid_id in self._grids_on(clock.local_date(instant))
 
+    def child(self, grid_id: int | None, instant: datetime) -> int:
+        """The direct child in which a grid lay on that day, the area itself for 本级; 0 where `holds` does not hold."""
+        found = 0 if grid_id is None else self.area.child_on(grid_id, clock.local_date(instant))
+        return found or (self.area.grid_id if self.whole else 0)
+
+    def children(self, grid_ids: Iterable[int | None], instant: datetime) -> tuple[int, ...]:
+        """The same of several grids, each child once; empty where `any_of` does not hold."""
+        found = {self.child(grid_id, instant) for grid_id in grid_ids if grid_id is not None} - {0}
+        return tuple(sorted(found)) or ((self.area.grid_id,) if self.whole else ())
+
     def among(self, grid_ids: Any, instants: Any) -> Any:
         """The same of columns (`core.columns`): one answer for each."""
         if self.whole:

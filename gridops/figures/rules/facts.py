@@ -88,8 +88,23 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Placed(Fact):
+    """A fact that lies in one place. `child_id`: the territory right below the jurisdiction, itself for 本级."""
+
+    child_id: int = 0
+
+    @property
+    def lies_in(self) -> tuple[int, ...]:
+        """The one territory it lies in; none where a set was frozen before that was kept."""
+        return (self.child_id,) if self.child_id else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Round(Fact):
-    """夜查. `seen`: complete visits and grids checked; `people`, `officers`: checked in, certified ones among them."""
+    """夜查. `seen`: complete visits and grids checked; `people`, `officers`: checked in, certified ones among them.
+
+    `children`: the territories right below the jurisdiction (本级: itself) in which its grids and premises lie.
+    """
 
     kind: ClassVar[str] = "round"
     theme: str = ""
@@ -99,10 +114,16 @@ class Round(Fact):
     seen: int = 0
     people: int = 0
     officers: int = 0
+    children: tuple[int, ...] = ()
+
+    @property
+    def lies_in(self) -> tuple[int, ...]:
+        """Every territory it went through: a round is counted in each of them."""
+        return self.children
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit(Fact):
+class Visit(Placed):
     """A visit to premises (the survivor's id where they were merged); `round_id` None: a re-inspection by itself.
 
     `began_at`: start of its round, else of the visit: the period it belongs to.
@@ -119,7 +140,7 @@ class Visit(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding(Fact):
+class Finding(Placed):
     """发现问题 of a complete visit of a round. `due_at`: of the order to correct left there, if any."""
 
     kind: ClassVar[str] = "finding"
@@ -132,7 +153,7 @@ class Finding(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order(Fact):
+class Order(Placed):
     """What a complete visit of a round left at the premises.
 
     `how`: inspection, patrol or call; `officers`: certified ones on the round.
@@ -149,7 +170,7 @@ class Order(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outing(Fact):
+class Outing(Placed):
     """一次行动 of a campaign with its agencies; `people`: checked in."""
 
     kind: ClassVar[str] = "outing"
@@ -162,7 +183,7 @@ class Outing(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally(Fact):
+class Tally(Placed):
     """One addition to what an outing (by its number) counts, in the measure of its kind; negative: taken back."""
 
     kind: ClassVar[str] = "tally"
@@ -175,7 +196,7 @@ class Tally(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incident(Fact):
+class Incident(Placed):
     """Seizure, impounding, preservation, referral. `began_at`: start of its outing, else its own time.
 
     `lawful`: agency, basis, approver, two officers, list and deadline are all there (行政强制法 art. 16-24).
@@ -236,7 +257,7 @@ class Matter(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assessed(Fact):
+class Assessed(Placed):
     """A case that an assessment from above sent down."""
 
     kind: ClassVar[str] = "assessed"
@@ -245,7 +266,7 @@ class Assessed(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Called(Fact):
+class Called(Placed):
     """A 12345 order by the number of its case; `asked_at`: the last follow-up call in P that reached the caller."""
 
     kind: ClassVar[str] = "called"
@@ -280,7 +301,7 @@ class Paper(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Upheld(Fact):
+class Upheld(Placed):
     """A case with an appeal upheld, as it counts among those of its unit: out of ranks and assessment."""
 
     kind: ClassVar[str] = "upheld"
@@ -291,11 +312,10 @@ class Upheld(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Faked(Fact):
-    """A case whose closing somebody judged faked within the period, once; `child_id`: the territory it lies in."""
+class Faked(Placed):
+    """A case whose closing somebody judged faked within the period, once."""
 
     kind: ClassVar[str] = "faked"
-    child_id: int
     unit_id: int
     judged_at: datetime
 

@@ -9,13 +9,15 @@ from typing import Any
 
 from gridops.cases.rules.names import SOURCE_NAMES
 from gridops.core.percent import percent, printed
-from gridops.figures.counts import COUNTS, KEYS, PREFIX, RATES
+from gridops.figures.counts import COUNTS, KEYS, PREFIX, RATES, Count, Rate
 from gridops.figures.rules.tally import SOURCES, Counted, Vector
 
 TableRow = dict[str, Any]
 DEFAULT_LIST = "B"
 REST = "none"  # the key of the row of what belongs to none
 _FILED = KEYS.index("filed")
+_TOLD: tuple[Count | Rate, ...] = (*COUNTS, *RATES)
+OF_CASES = {PREFIX + each.key: each for each in _TOLD}
 KINDS = {"event": "事件", "component": "部件"}
 
 
@@ -48,15 +50,18 @@ class Names:
 
 def figures(counted: Counted) -> dict[str, dict[str, Any]]:
     """Every figure of cases by its key, without comparisons."""
-    found: dict[str, dict[str, Any]] = {}
-    for count in COUNTS:
-        unit = "times" if count.moves else "count"
-        found[PREFIX + count.key] = figure(counted.count(count.key), unit, count.definition, additive=not count.stock)
-    for rate in RATES:
-        above, below = counted.count(rate.numerator), counted.count(rate.denominator)
-        made = figure(_rate(above, below), "percent", rate.definition, additive=False)
-        found[PREFIX + rate.key] = {**made, "numerator": above, "denominator": below}
-    return found
+    return {key: figure_of(key, counted) for key in OF_CASES}
+
+
+def figure_of(key: str, counted: Counted) -> dict[str, Any]:
+    """One figure of cases, a key of `OF_CASES`, without comparisons."""
+    told = OF_CASES[key]
+    if isinstance(told, Count):
+        unit = "times" if told.moves else "count"
+        return figure(counted.count(told.key), unit, told.definition, additive=not told.stock)
+    above, below = counted.count(told.numerator), counted.count(told.denominator)
+    made = figure(_rate(above, below), "percent", told.definition, additive=False)
+    return {**made, "numerator": above, "denominator": below}
 
 
 def figure(value: Any, unit: str, definition: str, *, additive: bool) -> dict[str, Any]:
@@ -100,6 +105,11 @@ def row(key: str, label: str, vector: Vector, whole: Vector) -> TableRow:
         values[rate.key] = _rate(values[rate.numerator], values[rate.denominator])
     values["share"] = _rate(values["filed"], whole[_FILED])
     return values
+
+
+def vector(told: TableRow) -> Vector:
+    """The counts of a row; of one that was kept before an update, 0 for a count it lacks."""
+    return [told.get(key, 0) for key in KEYS]
 
 
 @lru_cache(maxsize=4096)

@@ -106,6 +106,12 @@ class Telling:
         key = next((rate.denominator for rate in self.rates if rate.key == key), key)
         return next((each for each in self.figures if each.key == key), None)
 
+    def only(self, key: str) -> Telling:
+        """The figure of a key, or its rate with the two figures it is of; figures of a rate stand first."""
+        rates = tuple(rate for rate in self.rates if rate.key == key)
+        wanted = {key, *(part for rate in rates for part in (rate.numerator, rate.denominator))}
+        return Telling(tuple(each for each in self.figures if each.key in wanted), rates)
+
     def counted_in(self, facts: Facts, bounds: Bounds) -> dict[tuple[str, int], tuple[str, ...]]:
         """(kind, id) of every fact that counts in anything -> the keys of the figures."""
         found: dict[tuple[str, int], tuple[str, ...]] = {}

@@ -13,16 +13,21 @@ from gridops.figures.service.fact_lists import (
 from gridops.figures.service.freezing import Changes, Recount, changed_since, freeze, mark_issued, recount
 from gridops.figures.service.lists import Page, kept_records, records
 from gridops.figures.service.running import Told, count_now, keep, told
+from gridops.figures.service.territories import TERRITORIAL, ByTerritory, Line, by_territory, lists_cases
 
 __all__ = [
+    "TERRITORIAL",
+    "ByTerritory",
     "Changes",
     "CountedGrid",
     "FactPage",
     "FigureSet",
     "Given",
+    "Line",
     "Page",
     "Recount",
     "Told",
+    "by_territory",
     "changed_since",
     "count",
     "count_now",
@@ -35,6 +40,7 @@ __all__ = [
     "keep",
     "kept_fact_records",
     "kept_records",
+    "lists_cases",
     "lists_facts",
     "mark_issued",
     "merge",

@@ -25,8 +25,16 @@ from gridops.figures.rules.late import late_windows
 from gridops.figures.rules.tally import Counted
 from gridops.grids import queries as grids
 from gridops.grids.rules import Level
+from gridops.grids.rules.tree import Tree
 from gridops.people import queries as people
 
+# Figures of the territory: unit and definition.
+GRID_FIGURES = {
+    "grids.count": ("count", "期末网格级区域的个数。"),
+    "grids.area_km2": ("km2", "期末网格级区域的面积合计（平方公里）。"),
+    "grids.staffed": ("count", "期末每条工作线都有责任人的网格个数。"),
+    "grids.coverage": ("percent", "有责任人的网格占网格总数的比例。"),
+}
 ISSUED = "issued"
 ISSUES = "bulletins.issued"
 
@@ -150,7 +158,7 @@ def _earlier(
     session: Session, area: Area, period: Period | None, series: str, known: naming.Known, given: Given
 ) -> compare.Earlier | None:
     """An earlier period: the issued figures where it was issued, else recounted where it existed."""
-    if period is None or not _existed(session, area, period):
+    if period is None or not existed(session, area, period):
         return None
     frozen = sets.frozen_set(session, area.grid_id, series, period.label)
     if frozen is not None and frozen.state == ISSUED:
@@ -161,7 +169,7 @@ def _earlier(
     return compare.Earlier(made.figures, made.tables)
 
 
-def _existed(session: Session, area: Area, period: Period) -> bool:
+def existed(session: Session, area: Area, period: Period) -> bool:
     """Whether any record, of whatever kind, lies before a period's end."""
     return sets.any_record_before(session, area, period.end) or told_facts.any_before(session, area, period)
 
@@ -190,19 +198,18 @@ def grids_counted(session: Session, grid_id: int, period: Period, *, staffed_onl
 
 
 def _grid_figures(session: Session, area: Area, period: Period) -> dict[str, dict[str, Any]]:
-    """网格数, 面积, 有责任人, 覆盖率 at the period's last day; today's while it runs."""
     day = period.last_day_told_at(clock.now())
-    level = grids.level_counts(session, area.grid_id, day)
-    below = area.territory.tree(day).descendants(area.grid_id)
-    staffed = len(people.staffed_grid_ids(session, area.root_id, day) & below)
-    coverage = tables.figure(
-        printed(percent(staffed, level.count)), "percent", "有责任人的网格占网格总数的比例。", additive=False
-    )
-    return {
-        "grids.count": tables.figure(level.count, "count", "期末网格级区域的个数。", additive=False),
-        "grids.area_km2": tables.figure(
-            printed(level.area_km2), "km2", "期末网格级区域的面积合计（平方公里）。", additive=False
-        ),
-        "grids.staffed": tables.figure(staffed, "count", "期末每条工作线都有责任人的网格个数。", additive=False),
-        "grids.coverage": {**coverage, "numerator": staffed, "denominator": level.count},
+    return grid_figures(area.territory.tree(day), people.staffed_grid_ids(session, area.root_id, day), area.grid_id)
+
+
+def grid_figures(tree: Tree, staffed_ids: frozenset[int], grid_id: int) -> dict[str, dict[str, Any]]:
+    """网格数, 面积, 有责任人, 覆盖率 of a territory by the tree of a day; `staffed_ids`: grids somebody answers for."""
+    level = grids.level_count(tree, grid_id)
+    staffed = len(staffed_ids & tree.descendants(grid_id))
+    values = (level.count, printed(level.area_km2), staffed, printed(percent(staffed, level.count)))
+    found = {
+        key: tables.figure(value, unit, definition, additive=False)
+        for (key, (unit, definition)), value in zip(GRID_FIGURES.items(), values, strict=True)
     }
+    found["grids.coverage"] |= {"numerator": staffed, "denominator": level.count}
+    return found

@@ -34,10 +34,15 @@ def count_now(session: Session, grid_id: int, period: Period, series: str) -> To
 
 def told(session: Session, grid_id: int, period: Period, series: str) -> Told:
     """The figures of a period of a series: as kept where it runs and they are fresh, else counted now."""
+    return fresh(session, grid_id, period, series) or count_now(session, grid_id, period, series)
+
+
+def fresh(session: Session, grid_id: int, period: Period, series: str) -> Told | None:
+    """The figures of a period as kept; None where it does not run, or nothing fresh is kept."""
     now = clock.now()
     kept = sets.running_set(session, grid_id, series) if period.start <= now < period.end else None
     if kept is None or kept.period != period.label or not timedelta(0) <= now - kept.as_of <= GOOD_FOR:
-        return count_now(session, grid_id, period, series)
+        return None
     return Told(FigureSet(kept.figures, kept.tables), kept.as_of)
 
 

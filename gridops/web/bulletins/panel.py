@@ -156,7 +156,7 @@ def item(key: str, figure: Figure) -> Item:
         key=key,
         name=NAMES.get(key, key),
         value=text(figure.get("value")),
-        unit=_OWN_UNITS.get(key) or UNITS.get(str(figure.get("unit")), ""),
+        unit=unit_of(key, figure),
         definition=str(figure.get("definition") or ""),
         numerator=figure.get("numerator"),
         denominator=figure.get("denominator"),
@@ -165,6 +165,11 @@ def item(key: str, figure: Figure) -> Item:
         last_year=_change(figure, "last_year", "yoy_pp" if rate else "yoy_pct", rate),
         lists=_lists(key),
     )
+
+
+def unit_of(key: str, figure: Figure) -> str:
+    """The Chinese measure of a figure."""
+    return _OWN_UNITS.get(key) or UNITS.get(str(figure.get("unit")), "")
 
 
 def text(value: Any) -> str:

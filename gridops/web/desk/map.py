@@ -60,10 +60,13 @@ def show() -> str:
         }
     )
     today = clock.local_date(clock.now())
+    with reading() as session:
+        levels = shades.levels(session, current_scope())
     return render_template(
         "desk/map.html",
         layers=layers,
         figures=shades.offered(current_scope()),
+        levels=levels,
         names={state.value: _(name) for state, name in STATE_NAMES.items()},
         directs=not current_person().roles.isdisjoint(PLANNERS),
         today=today,

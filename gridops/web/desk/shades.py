@@ -1,60 +1,80 @@
-"""/desk/map/figures: the figures of cases of each grid below one in a month, to colour the map; no penalties."""
+"""/desk/map/figures: one figure of a month by territory, to colour the map, and the cases behind it; no penalties."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from gridops.bulletins.composing import PARTS_NAMES
 from gridops.bulletins.rules.series import default_series
 from gridops.cases.queries import overview
+from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
 from gridops.core import clock, periods
 from gridops.core.db import reading
 from gridops.core.errors import Invalid, NotFound
+from gridops.core.ids import row_id
 from gridops.core.periods import Period, PeriodKind
 from gridops.figures import service as figures
-from gridops.figures.counts import COUNTS, RATES
-from gridops.figures.sheets import OF_VERDICTS
+from gridops.figures.counts import PREFIX
+from gridops.figures.rules import classes
+from gridops.figures.service import TERRITORIAL
 from gridops.grids import queries as grids
+from gridops.grids.rules import Level
 from gridops.grids.rules.tree import Node, Tree
 from gridops.people.queries import Scope
+from gridops.web.bulletins import panel
 from gridops.web.desk import common
 from gridops.web.guards import current_scope, needs
 
 pages = Blueprint("desk_shades", __name__, url_prefix="/desk/map")
 
 SERIES = default_series(PeriodKind.MONTH)
-NAMES: dict[str, str] = {
-    **{one.key: one.name for one in COUNTS},
-    **{column: one.name for column, one in OF_VERDICTS.items()},
-    **{one.key: one.name for one in RATES},
-}
-_RATES = frozenset(rate.key for rate in RATES)
+PAGE = 50
+_FIRST = PREFIX + "reported"
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    *((name, tuple(PREFIX + key for key in keys)) for name, keys in panel.GROUPS),
+    *(
+        (name, tuple(key for key in TERRITORIAL if key.startswith(starts)))
+        for name, starts in (*panel.MATTERS, ("12345", ("hotline.",)), (panel.GRIDS, ("grids.",)))
+    ),
+)
 
 
-def offered(scope: Scope) -> list[tuple[str, str, bool]]:
-    """The figures that may colour the map: key, name, whether a rate in percent; none for who sees no grid whole."""
+def offered(scope: Scope) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The figures that may colour the map, in groups: key and name; none for who sees no grid whole."""
     if scope.grid_ids is not None and not scope.grid_ids:
         return []
-    return [(key, _(name), key in _RATES) for key, name in NAMES.items()]
+    return [(_(name), [(key, _(panel.NAMES[key])) for key in keys]) for name, keys in GROUPS if keys]
+
+
+def levels(session: Session, scope: Scope) -> list[tuple[str, str]]:
+    """The levels below what the person sees: key and name, the upper first."""
+    tree = grids.tree(session)
+    seen = tree.nodes[_seen(session, tree, scope, "")] if offered(scope) else None
+    below = tree.descendants(seen.grid_id) - {seen.grid_id} if seen else frozenset()
+    there = {tree.nodes[grid_id].level for grid_id in below}
+    return [(level.value, _(name)) for level, name in PARTS_NAMES.items() if level in there]
 
 
 @pages.get("/figures")
 @needs(*common.READERS)
 def shades() -> Response:
-    """A month's figures of the grids right below one, as JSON: `at` its code (else the highest in sight), `month`.
+    """A figure of a month, as JSON: `figure` its key, `at` the code of a grid (else the highest in sight), `month`.
 
-    Each row holds every figure, so that another one needs no other question; a rate without a denominator is null.
+    Its rows are the grids right below, or with `level` all of that level; each in its class (`step`; null: no data).
     """
-    scope = current_scope()
+    scope, key = current_scope(), request.args.get("figure", _FIRST)
     with reading() as session:
         tree = grids.tree(session)
-        node = tree.nodes[_seen(session, tree, scope)]
+        node = tree.nodes[_seen(session, tree, scope, request.args.get("at", ""))]
         month = _month(session, node)
-        told = figures.told(session, node.grid_id, month, SERIES)
+        told = figures.by_territory(session, node.grid_id, month, SERIES, key, _level())
         above = tree.nodes.get(node.parent_id) if node.parent_id else None
     return jsonify(
         code=node.code,
@@ -62,19 +82,130 @@ def shades() -> Response:
         above=above.code if above and scope.sees_grid(above.grid_id) else None,
         month=month.label,
         as_of=clock.local(told.as_of).isoformat(timespec="minutes"),
-        rows=[_row(row) for row in told.figures.tables["by_grid"]],
+        **_told(key, told.lines),
+        rows=_rows(key, told.lines, tree, node, month),
     )
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    """Counts are numbers, rates percent as they are printed."""
-    values = {key: row.get(key, 0) for key in NAMES}
-    return {"code": row["key"], "name": row["label"], **values}
+@pages.get("/figures/cases")
+@needs(*common.READERS)
+def records() -> str:
+    """The cases behind a figure of a grid and month, exactly those counted; `own`: only those of no grid below it."""
+    scope, key = current_scope(), request.args.get("figure", _FIRST)
+    after = request.args.get("after", 0, type=row_id) or 0
+    if key not in TERRITORIAL or not figures.lists_cases(key):
+        raise NotFound("没有这项数据的名单")
+    with reading() as session:
+        tree = grids.tree(session)
+        node = tree.nodes[_seen(session, tree, scope, request.args.get("at", ""))]
+        month = _month(session, node)
+        own = request.args.get("own") == "1"
+        cell: dict[str, Any] = {"table": "by_grid", "row": node.code} if own else {}
+        where = (session, node.grid_id, month, SERIES, key)
+        if figures.lists_facts(key):
+            told = figures.fact_records(*where, **cell, after=after, limit=PAGE)
+            case_ids, following = tuple(fact.id for fact in told.facts), told.after
+        else:
+            page = figures.records(*where, **cell, after=after, limit=PAGE)
+            case_ids, following = page.case_ids, page.after
+        rows = overview.rows_of(session, scope, case_ids)
+    kept: dict[str, Any] = {"figure": key, "month": month.label, "at": node.code, **({"own": "1"} if own else {})}
+    rate = panel.PARTS_OF_RATES.get(key)
+    return render_template(
+        "desk/shade_records.html",
+        label=panel.NAMES[rate[1] if rate else key],
+        of_rate=panel.NAMES[key] if rate else None,
+        grid=node.name,
+        own=own,
+        month=month.label,
+        rows=rows,
+        now=clock.now(),
+        source_names=SOURCE_NAMES,
+        state_names=STATE_NAMES,
+        next_url=url_for(".records", after=following, **kept) if following else None,
+        first_url=url_for(".records", **kept) if after else None,
+    )
 
 
-def _seen(session: Session, tree: Tree, scope: Scope) -> int:
-    """The grid asked for; without one the root, or the highest that the person sees. Another's is not there."""
-    code = request.args.get("at", "")
+def _told(key: str, lines: Sequence[figures.Line]) -> dict[str, Any]:
+    """What the figure is, and its classes in words."""
+    figure = next((line.figure for line in lines), {})
+    parts = panel.PARTS_OF_RATES.get(key)
+    whole = figure.get("unit") not in ("percent", "km2")
+    size = _size(lines)
+    steps = [{"step": None, "text": _("没有数据")}, {"step": 0, "text": "0"}]
+    steps += [
+        {"step": step, "text": _span(low, high, whole=whole)}
+        for step, (low, high) in enumerate(classes.edges(size, whole=whole), start=1)
+    ]
+    return {
+        "figure": {
+            "key": key,
+            "name": _(panel.NAMES[key]),
+            "unit": _(panel.unit_of(key, figure)),
+            "definition": _(figure.get("definition", "")),
+            "parts": [_(panel.NAMES[part]) for part in parts] if parts else None,
+            "rate": figure.get("unit") == "percent",
+            "additive": bool(figure.get("additive")),
+        },
+        "classes": steps,
+    }
+
+
+def _rows(key: str, lines: Sequence[figures.Line], tree: Tree, node: Node, month: Period) -> list[dict[str, Any]]:
+    size, linked, found = _size(lines), figures.lists_cases(key), []
+    for line in lines:
+        value, above, below = (line.figure[name] for name in ("value", "numerator", "denominator"))
+        here = tree.nodes.get(line.grid_id)
+        parent = tree.nodes.get(here.parent_id) if here and here.parent_id else None
+        own = "1" if line.grid_id == node.grid_id else None
+        # A rate's list is that of its denominator.
+        listed = linked and here is not None and (below if below is not None else value)
+        where = url_for(".records", figure=key, at=line.code, month=month.label, own=own) if listed else None
+        found.append(
+            {
+                "code": line.code,
+                "name": line.label,
+                "of": parent.name if parent and line.grid_id != node.grid_id and parent != node else "",
+                "step": classes.step_of(_number(value), size),
+                "value": None if value is None else panel.text(value),
+                "numerator": above,
+                "denominator": below,
+                "list": where,
+            }
+        )
+    return found
+
+
+def _size(lines: Sequence[figures.Line]) -> Decimal:
+    unit = lines[0].figure["unit"] if lines else ""
+    values = [_number(line.figure["value"]) for line in lines]
+    return classes.step_size(values, rate=unit == "percent", whole=unit != "km2")
+
+
+def _number(value: int | str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _span(low: Decimal, high: Decimal, *, whole: bool) -> str:
+    """`11–20`; of one number that alone. What is not counted but measured begins above the class before."""
+    if whole and low == high:
+        return f"{high:,f}"
+    return f"{low.normalize():,f}–{high.normalize():,f}"
+
+
+def _level() -> Level | None:
+    text = request.args.get("level", "")
+    if not text:
+        return None
+    try:
+        return Level(text)
+    except ValueError:
+        raise Invalid(("level", "没有这个层级")) from None
+
+
+def _seen(session: Session, tree: Tree, scope: Scope, code: str) -> int:
+    """The grid of a code; without one the root, or the highest that the person sees. Another's is not there."""
     if code:
         found = grids.by_code(session, code[:40])
         asked = [found.id] if found and tree.root(found.id) == scope.root_id else []
