@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gridops.cases.queries import steps as queries
+from gridops.cases.queries.load import late_in_step
 from gridops.cases.queries.pages import case_file
 from gridops.cases.rules.deadlines import WorkingClock
 from gridops.cases.rules.facts import Event
@@ -116,20 +117,20 @@ def test_a_limit_is_set_shown_and_counted_for_who_has_the_case(world: World) -> 
     session, root = world.session, world.root.id
     case, scope = world.dispatched(), scope_of(world.session, world.people["desk"])
     assert case_file(session, world.people["desk"], case.number).steps == ()
-    assert queries.late_in_hand(session, scope) is None
+    assert late_in_step(session, scope) is None
     hour = StepForm(Step.RECEIVE, None, 1, LimitUnit.WORKING_HOUR)
     service.set_step(session, root, hour)
     with pytest.raises(Conflict):
         service.set_step(session, root, hour)
     due = monday("10:00")
     assert _now(session, world, case.number).due_at == due
-    assert queries.late_in_hand(session, scope) == {}
+    assert late_in_step(session, scope) == {}
     with clock.set_to(monday("10:01")):
         assert queries.present(session, root, {case.id: case.category_id})[case.id].late(clock.now())
-        assert queries.late_in_hand(session, scope) == {(case.unit_id, None): 1}
+        assert late_in_step(session, scope) == {(case.unit_id, None): 1}
         # Ended from today on: the step that began today has none.
         service.set_step(session, root, StepForm(Step.RECEIVE, None, None, None))
-        assert queries.late_in_hand(session, scope) == {}
+        assert late_in_step(session, scope) == {}
     assert [row.valid_to for row in catalogue.step_rows(session, root)] == [date(2017, 3, 6)]
     assert case.due_at == monday("14:30")
 

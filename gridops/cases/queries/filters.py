@@ -16,14 +16,15 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, null
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
+from gridops.cases.queries import steps
 from gridops.cases.rules.areas import Area, bounds, edges
 from gridops.cases.rules.moves import Move, State
-from gridops.cases.rules.queue import LATELY, LATELY_MOVES, Group, QueueFilter
+from gridops.cases.rules.queue import ANY_HELPER, LATELY, LATELY_MOVES, Group, QueueFilter
 from gridops.cases.rules.tiles import ranges
 from gridops.catalogue.models import Category
 from gridops.core import clock
 from gridops.grids import queries as grids
-from gridops.people.models import Helping
+from gridops.people.models import Helping, Unit
 from gridops.people.queries import Scope, apply_scope, units_below
 
 Conditions = list[ColumnElement[bool]]
@@ -82,6 +83,7 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
             Helping.unit_id.in_(bindparam("helper_ids", expanding=True)), Helping.answered_at.is_(None)
         )
     ),
+    "late_ids": Case.id.in_(bindparam("late_ids", expanding=True)),
     "tail_ids": Case.id.in_(bindparam("tail_ids", expanding=True)),
 }
 
@@ -117,7 +119,9 @@ def values_of(session: Session, scope: Scope, wanted: QueueFilter) -> Values:
     if wanted.unit_id is not None:
         given["unit_ids"] = sorted(units_below(session, [wanted.unit_id]))
     if wanted.helper_id is not None:
-        given["helper_ids"] = sorted(units_below(session, [wanted.helper_id]))
+        given["helper_ids"] = _helpers(session, scope, wanted.helper_id)
+    if wanted.late_step:
+        given["late_ids"] = steps.late_ids(session, scope.root_id) or []
     if wanted.grid_id is not None:
         given["grid_ids"] = sorted(grids.tree(session).descendants(wanted.grid_id) | {wanted.grid_id})
     if wanted.class_code is not None:
@@ -126,6 +130,12 @@ def values_of(session: Session, scope: Scope, wanted: QueueFilter) -> Values:
         given["reporter_id"] = scope.user_id
     found = {**given, **_times(wanted), **(_tail(session, scope, wanted.text) or _number(wanted.text))}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _helpers(session: Session, scope: Scope, helper_id: int) -> list[int]:
+    if helper_id == ANY_HELPER:
+        return sorted(session.scalars(select(Unit.id).where(Unit.root_id == scope.root_id)))
+    return sorted(units_below(session, [helper_id]))
 
 
 def narrowed(stmt: Any, session: Session, scope: Scope, wanted: QueueFilter) -> Any:

@@ -1,4 +1,4 @@
-"""How much lies with each unit and each person: three grouped statements, whatever the number of units.
+"""How much lies with each unit and each person: a few grouped statements, whatever the number of units.
 
 Each number is that of the queue with the filter of the same name, so that it leads to exactly those cases.
 """
@@ -12,6 +12,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
+from gridops.cases.queries import steps
 from gridops.cases.queries.filters import HOLDER, in_states, visible
 from gridops.cases.rules.load import NOTHING, Load
 from gridops.cases.rules.queue import GROUP_STATES, LATELY, LATELY_MOVES, Group, Lately
@@ -31,15 +32,28 @@ def load(session: Session, scope: Scope) -> dict[Place, Load]:
     for unit_id, holder_id, returned, rework in session.execute(_lately(scope)):
         place = (unit_id, holder_id)
         found[place] = found.get(place, NOTHING) + Load(returned=int(returned), rework=int(rework))
-    for unit_id, helping in session.execute(_helping(scope)):
-        found[unit_id, None] = found.get((unit_id, None), NOTHING) + Load(helping=int(helping))
     return found
 
 
-def _helping(scope: Scope) -> Any:
-    cases = select(Helping.unit_id, func.count()).join(Case, Case.id == Helping.case_id)
+def helping(session: Session, scope: Scope) -> dict[int, set[int]]:
+    """Unit -> the cases in hand of others with which it still has to help; a case may have several helpers."""
+    cases = select(Helping.unit_id, Helping.case_id).join(Case, Case.id == Helping.case_id)
     still = cases.where(Helping.answered_at.is_(None), *in_states(GROUP_STATES[Group.HANDLING]))
-    return visible(still, scope).group_by(Helping.unit_id)
+    found: dict[int, set[int]] = {}
+    for unit_id, case_id in session.execute(visible(still, scope)):
+        found.setdefault(unit_id, set()).add(case_id)
+    return found
+
+
+def late_in_step(session: Session, scope: Scope) -> dict[Place, int] | None:
+    """How many of the cases in hand of each place are late in their step; None where no step has a limit."""
+    late = steps.late_ids(session, scope.root_id)
+    if late is None:
+        return None
+    cases = visible(select(Case.unit_id, HOLDER.label("holder_id")).where(Case.id.in_(late)), scope).subquery()
+    place = (cases.c.unit_id, cases.c.holder_id)
+    counted = session.execute(select(*place, func.count()).group_by(*place))
+    return {(unit_id, holder_id): count for unit_id, holder_id, count in counted}
 
 
 def _in_hand(scope: Scope) -> Any:

@@ -2,26 +2,54 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, aliased
 
-from gridops.cases.models import Case
+from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups
-from gridops.cases.queries.filters import HOLDER, in_states, visible
 from gridops.cases.rules.deadlines import WorkingClock
 from gridops.cases.rules.facts import Event
+from gridops.cases.rules.moves import Move
 from gridops.cases.rules.queue import GROUP_STATES, Group
-from gridops.cases.rules.steps import Visit, limited, visits
+from gridops.cases.rules.steps import BEGINS, UNDOES, Visit, limited, visits
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import StepLimit
 from gridops.catalogue.rules import Step, step_limit
 from gridops.core import clock
-from gridops.people.queries import Scope
 from gridops.worktime.queries import working_time
+
+
+def _told(*moves: Move) -> Any:
+    """The events of a case of these kinds that are still told."""
+    kinds = CaseEvent.move.in_(sorted(moves))
+    return select(CaseEvent.id).where(CaseEvent.case_id == Case.id, kinds, CaseEvent.superseded_at.is_(None))
+
+
+_BEGAN = aliased(CaseEvent)
+# Each case in hand with the event that began its step, found by the index of the case's events.
+_IN_STEP = (
+    select(
+        Case.id,
+        Case.category_id,
+        _BEGAN.move,
+        _BEGAN.happened_at,
+        _told(Move.SUSPEND, *UNDOES).correlate(Case).exists(),
+    )
+    .join(
+        _BEGAN,
+        _BEGAN.id
+        == _told(*BEGINS)
+        .order_by(CaseEvent.happened_at.desc(), CaseEvent.seq.desc())
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery(),
+    )
+    .where(Case.root_id == bindparam("root_id"), Case.state.in_(GROUP_STATES[Group.HANDLING]))
+)
 
 
 def of_case(session: Session, case: Case, events: Iterable[Event]) -> list[Visit]:
@@ -44,22 +72,34 @@ def present(session: Session, root_id: int, categories: Mapping[int, int]) -> di
     return {case_id: visit for case_id, visit in last.items() if visit.ended_at is None and visit.due_at is not None}
 
 
-def late_in_hand(session: Session, scope: Scope) -> Counter[tuple[int | None, int | None]] | None:
-    """(unit, holder) -> how many of its cases in hand are late in their step; None where no step has a limit."""
-    if not catalogue.step_rows(session, scope.root_id):
+def late_ids(session: Session, root_id: int) -> list[int] | None:
+    """The cases in hand that are late in the step they are in, in order; None where no step has a limit.
+
+    Of each case the event is read with which its step began; all its events only where it was suspended, or something
+    of it undone, which moves or restores a step.
+    """
+    rows = catalogue.step_rows(session, root_id)
+    if not rows:
         return None
-    cases = visible(select(Case.id, Case.category_id, Case.unit_id, HOLDER), scope)
-    rows = session.execute(cases.where(*in_states(GROUP_STATES[Group.HANDLING]))).all()
-    found = present(session, scope.root_id, {row[0]: row[1] for row in rows})
-    now = clock.now()
-    return Counter((row[2], row[3]) for row in rows if row[0] in found and found[row[0]].late(now))
+    time, now, late, whole = _clock(session, root_id), clock.now(), [], {}
+    for case_id, category_id, move, began_at, moved in session.execute(_IN_STEP, {"root_id": root_id}):
+        if moved:
+            whole[case_id] = category_id
+        elif _limits(rows, category_id, [Visit(BEGINS[move], began_at)], time)[0].late(now):
+            late.append(case_id)
+    late += [case_id for case_id, visit in present(session, root_id, whole).items() if visit.late(now)]
+    return sorted(late)
 
 
 def _with_limits(rows: list[StepLimit], category_id: int, events: Iterable[Event], time: WorkingClock) -> list[Visit]:
+    return _limits(rows, category_id, visits(events), time)
+
+
+def _limits(rows: list[StepLimit], category_id: int, found: Iterable[Visit], time: WorkingClock) -> list[Visit]:
     def limit_of(step: Step, on: date) -> StepLimit | None:
         return step_limit(rows, step, category_id, on)
 
-    return limited(visits(events), limit_of, time)
+    return limited(found, limit_of, time)
 
 
 def _clock(session: Session, root_id: int) -> WorkingClock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, fields
 
 
@@ -39,6 +39,15 @@ def with_those_below(own: Mapping[int, Load], above: Mapping[int, int | None]) -
         for each in path(unit_id, above):
             whole[each] = whole.get(each, NOTHING) + load
     return whole
+
+
+def helping_with_those_below(own: Mapping[int, Set[int]], above: Mapping[int, int | None]) -> dict[int, int]:
+    """How many cases each unit helps with, with all units below it: one that two of them help with is one."""
+    whole: dict[int, set[int]] = {}
+    for unit_id, cases in own.items():
+        for each in path(unit_id, above):
+            whole.setdefault(each, set()).update(cases)
+    return {unit_id: len(cases) for unit_id, cases in whole.items()}
 
 
 def path(unit_id: int, above: Mapping[int, int | None]) -> list[int]:

@@ -71,6 +71,8 @@ class Lately(StrEnum):
     REWORK = "rework"
 
 
+# The number of no unit: stands for all of them.
+ANY_HELPER = 0
 LATELY = timedelta(days=30)
 LATELY_MOVES: dict[Lately, Move] = {Lately.RETURNED: Move.RETURN, Lately.REWORK: Move.CHECK_FAILED}
 
@@ -81,7 +83,8 @@ class QueueFilter:
 
     `unit_id`, `grid_id` with all below them; `class_code` with `kind` is a class of any list; `mine`: own reports.
     `holder_id`: who of the unit that has it received, answered or returned it last. `helper_id`: a unit, with all
-    below it, that still has to help. `area`: drawn on the map.
+    below it, that still has to help, ANY_HELPER: whichever. `late_step`: in hand, and late in the step it is in.
+    `area`: drawn on the map.
     """
 
     group: Group = Group.ALL
@@ -102,6 +105,7 @@ class QueueFilter:
     lately: Lately | None = None
     holder_id: int | None = None
     helper_id: int | None = None
+    late_step: bool = False
     area: Area = ()
 
     @property

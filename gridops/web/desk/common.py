@@ -122,6 +122,7 @@ def asked(given: Mapping[str, str], default: Group = Group.ALL) -> Asked:
         mine=bool(kept.get("mine")),
         overdue=due == "overdue",
         due_today=due == "today",
+        late_step=due == "step",
         lately=read("lately", Lately),
         holder_id=read("holder", row_id),
         helper_id=read("helper", row_id),
@@ -205,7 +206,7 @@ def _day(text: str) -> date:
 
 
 def _due(text: str) -> str:
-    if text not in ("overdue", "today"):
+    if text not in ("overdue", "today", "step"):
         raise ValueError(text)
     return text
 

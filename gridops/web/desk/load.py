@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
 
-from gridops.cases.queries.load import Place, load
-from gridops.cases.queries.steps import late_in_hand
-from gridops.cases.rules.load import NOTHING, Load, path, total, with_those_below
-from gridops.cases.rules.queue import Group
+from gridops.cases.queries.load import Place, helping, late_in_step, load
+from gridops.cases.rules.load import NOTHING, Load, helping_with_those_below, path, total, with_those_below
+from gridops.cases.rules.queue import ANY_HELPER, Group
 from gridops.core.db import reading
 from gridops.people.queries import Scope, UnitRow, people_named, unit_rows
 from gridops.web.desk import common
@@ -27,6 +26,7 @@ WAYS: dict[str, dict[str, str]] = {
     "returned": {"group": "all", "lately": "returned"},
     "rework": {"group": "all", "lately": "rework"},
 }
+_LATE_STEP = {"group": "handling", "due": "step"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +47,28 @@ def show() -> str:
     scope = current_scope()
     with reading() as session:
         found = load(session, scope)
-        late = late_in_hand(session, scope)
+        late = late_in_step(session, scope)
         for place, count in (late or {}).items():
             found[place] = found.get(place, NOTHING) + Load(late_step=count)
+        helped = helping(session, scope)
         units = unit_rows(session, scope.root_id)
         names = people_named(session, {holder for _, holder in found if holder is not None})
     return render_template(
         "desk/load.html",
         steps=late is not None,
-        whole=Row("", total(found.values()), _ways()),
-        units=_units(found, units, scope),
+        whole=Row("", _whole(found, helped), _ways(ANY_HELPER)),
+        units=_units(found, helped, units, scope),
         people=_people(found, names),
     )
 
 
-def _units(found: Mapping[Place, Load], units: Collection[UnitRow], scope: Scope) -> list[Row]:
+def _whole(found: Mapping[Place, Load], helped: Mapping[int, set[int]]) -> Load:
+    return replace(total(found.values()), helping=len(set().union(*helped.values())))
+
+
+def _units(
+    found: Mapping[Place, Load], helped: Mapping[int, set[int]], units: Collection[UnitRow], scope: Scope
+) -> list[Row]:
     """Those that have anything, with all above them; idle ones where the whole jurisdiction is seen, and one's own."""
     own: dict[int, Load] = {}
     for (unit_id, _holder), numbers in found.items():
@@ -69,11 +76,13 @@ def _units(found: Mapping[Place, Load], units: Collection[UnitRow], scope: Scope
             own[unit_id] = own.get(unit_id, NOTHING) + numbers
     above = {unit.id: unit.parent_id for unit in units}
     whole = with_those_below(own, above)
+    for unit_id, count in helping_with_those_below(helped, above).items():
+        whole[unit_id] = replace(whole.get(unit_id, NOTHING), helping=count)
     mine = {unit_id for part in scope.units for unit_id in part.unit_ids}
     idle = mine if scope.grid_ids is not None else {unit.id for unit in units if unit.valid_to is None}
     shown = {each for unit_id in {*whole, *idle} for each in path(unit_id, above)}
     return [
-        Row(unit.name, whole.get(unit.id, NOTHING), _ways_of(unit.id), len(path(unit.id, above)) - 1)
+        Row(unit.name, whole.get(unit.id, NOTHING), _ways(unit.id, unit=unit.id), len(path(unit.id, above)) - 1)
         for unit in units
         if unit.id in shown
     ]
@@ -92,12 +101,10 @@ def _people(found: Mapping[Place, Load], names: Mapping[int, tuple[str, str]]) -
     return sorted(rows, key=lambda row: (row.unit, row.name))
 
 
-def _ways_of(unit_id: int) -> dict[str, str]:
-    """The same of a unit, and what it helps with; that is with no person, and of all units together it is no list."""
-    helping = url_for("desk.index", group=Group.HANDLING.value, helper=unit_id)
-    return {**_ways(unit=unit_id), "helping": helping}
-
-
-def _ways(**narrowed: int) -> dict[str, str]:
+def _ways(helper: int | None = None, **narrowed: int) -> dict[str, str]:
+    """The list behind each number in the order of the columns; what is helped with lies with no person."""
     ways: dict[str, dict[str, Any]] = {name: {**way, **narrowed} for name, way in WAYS.items()}
+    if helper is not None:
+        ways["helping"] = {"group": Group.HANDLING.value, "helper": helper}
+    ways["late_step"] = {**_LATE_STEP, **narrowed}
     return {name: url_for("desk.index", **way) for name, way in ways.items()}
