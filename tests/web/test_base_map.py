@@ -61,3 +61,28 @@ def test_the_file_is_given_piece_by_piece_to_the_desk_alone(street: Street, conf
     assert (piece.status_code, piece.data, piece.headers["Content-Range"]) == (206, b"\x07\x08\x09", "bytes 7-9/200")
     assert piece.headers["Cache-Control"] == "private, max-age=3600"
     assert street.app.test_client().get("/desk/map/base.pmtiles").status_code == 302
+    again = {"Range": "bytes=7-9", "If-None-Match": piece.headers["ETag"]}
+    assert desk.get("/desk/map/base.pmtiles", headers=again).status_code == 304
+    assert desk.get("/desk/map/base.pmtiles", headers={"Range": "bytes=-2"}).data == b"\xc6\xc7"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Range": "bytes=0-1,5-6"},
+        {"Range": "bytes=200-"},  # beyond its end
+        {"Range": "bytes=0-1", "If-Range": '"of before"'},
+    ],
+)
+def test_no_thread_is_held_by_the_whole_file(
+    street: Street, configured, tmp_path, monkeypatch, headers: dict[str, str]
+):
+    configured(base_map=BaseMap.PMTILES, data_dir=tmp_path)
+    (tmp_path / "base.pmtiles").write_bytes(bytes(range(200)))
+    desk = street.browser("desk")
+    refused = desk.get("/desk/map/base.pmtiles", headers=headers)
+    assert (refused.status_code, refused.headers["Content-Range"]) == (416, "bytes */200")
+    monkeypatch.setattr("gridops.web.desk.ground._MOST", 50)
+    piece = desk.get("/desk/map/base.pmtiles", headers={"Range": "bytes=10-"})
+    assert (len(piece.data), piece.headers["Content-Range"]) == (50, "bytes 10-59/200")
