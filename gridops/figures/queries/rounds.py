@@ -63,7 +63,7 @@ def facts_of(session: Session, here: Here, period: Period, survivors: Mapping[in
             seen=seen[each.id] + checked[each.id],
             people=turned_out[0],
             officers=turned_out[1],
-            children=through,
+            lies_in=through,
         )
     officers = {each.id: people.get(each.squad_id, (0, 0))[1] for each in rounds}
     counted = {row.id: row for row in visits}

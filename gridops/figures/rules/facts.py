@@ -89,7 +89,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed(Fact):
-    """A fact that lies in one place. `child_id`: the territory right below the jurisdiction, itself for 本级."""
+    """A fact that lies in one place. `child_id`: the territory right below the jurisdiction (本级: itself)."""
 
     child_id: int = 0
 
@@ -103,7 +103,7 @@ class Placed(Fact):
 class Round(Fact):
     """夜查. `seen`: complete visits and grids checked; `people`, `officers`: checked in, certified ones among them.
 
-    `children`: the territories right below the jurisdiction (本级: itself) in which its grids and premises lie.
+    `lies_in`: the territories right below the jurisdiction (本级: itself) that it went through; it counts in each.
     """
 
     kind: ClassVar[str] = "round"
@@ -114,12 +114,7 @@ class Round(Fact):
     seen: int = 0
     people: int = 0
     officers: int = 0
-    children: tuple[int, ...] = ()
-
-    @property
-    def lies_in(self) -> tuple[int, ...]:
-        """Every territory it went through: a round is counted in each of them."""
-        return self.children
+    lies_in: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,10 +209,7 @@ class Incident(Placed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look(Fact):
-    """A look at one unit within 明察暗访; looks of one local day and source are one check. Nobody is named.
-
-    `fact`, `outcome`: only of what was verified.
-    """
+    """A look at one unit within 明察暗访; looks of one day and source are one check. `fact`: of what was verified."""
 
     kind: ClassVar[str] = "look"
     at: datetime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,9 +80,10 @@ def shots(session: Session, case: Case, uses: list[Use], absorbed: Iterable[Abso
     return Shots(told(parts.before), told(parts.after + parts.check), parts.other)
 
 
-def around(session: Session, person: Person, scope: Scope, case: Case) -> Around:
-    """What else lies where a case lies, as far as the person sees it."""
-    return Around(related(session, scope, case), _premises(session, person, scope, case))
+def around(session: Session, person: Person, scope: Scope, case: Case, told: Collection[str] = ()) -> Around:
+    """What else lies where a case lies, as far as the person sees it; `told`: cases that its page tells of already."""
+    others = [one for one in related(session, scope, case) if one.row.number not in told]
+    return Around(others, _premises(session, person, scope, case))
 
 
 def _shot(case: Case, use: Use, names: dict[int, str], origin: str | None) -> Shot:

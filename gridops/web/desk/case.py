@@ -19,7 +19,7 @@ from gridops.cases.queries import listing
 from gridops.cases.queries import pages as case_pages
 from gridops.cases.queries.merging import uses_with_merged
 from gridops.cases.rules.faking import JUDGES, VERDICT_NAMES
-from gridops.cases.rules.moves import MOVES, Clock, Move
+from gridops.cases.rules.moves import ENDED, MOVES, Clock, Move
 from gridops.cases.rules.names import CLOCK_NAMES, MOVE_NAMES, field_name
 from gridops.core import clock
 from gridops.core.db import reading, transaction
@@ -152,7 +152,9 @@ def _page(number: str, tried: Tried) -> str:
         assessment = assessed.of_case(session, person, file.case)
         suspected = flags.of_case(session, person, file.case.id)
         pictures = around.shots(session, file.case, uses, file.absorbed)
-        near = around.around(session, person, scope, file.case)
+        linked = (*file.parts, file.whole, file.lead)
+        family = {one.number for one in linked if one} | {one.number for one in file.absorbed}
+        near = around.around(session, person, scope, file.case, family)
         appealable = supervision.appealable(session, person, file.case)
         named = bool(reproposed) or not person.roles & _SENDING
         instead = [] if named else proposals.instead(session, scope, file)
@@ -165,6 +167,7 @@ def _page(number: str, tried: Tried) -> str:
         path=path,
         pictures=pictures,
         around=near,
+        ended=ENDED,
         flags=suspected,
         verdicts=VERDICT_NAMES,
         judges=not person.roles.isdisjoint(JUDGES),
