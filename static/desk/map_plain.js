@@ -11,8 +11,8 @@ function load(address) {
   });
 }
 
-// So many labels lie beside each other; of more, each is said where the pointer is.
-const MOST_SAID = 40;
+// So many labels lie beside each other; of more, each is said where the pointer is, and all in the table.
+const MOST_SAID = window.matchMedia("(max-width: 760px)").matches ? 8 : 40;
 
 const room = () => ((edge) => ({ paddingTopLeft: [edge.left, edge.top], paddingBottomRight: [edge.right, edge.bottom] }))(edges());
 

@@ -150,6 +150,10 @@ def test_a_case_is_split_on_a_page_that_keeps_what_was_typed(street: Street) -> 
     numbers = re.findall(r'href="/desk/cases/([0-9-]+)"', page.split("拆成的案件")[1].split("</section>")[0])
     assert len(numbers) == 2
     assert "拆分为 2 件" in page
+    # Its parts are told above: they are no second time among what lies nearby, and nothing is still to be waited for.
+    nearby = page.split("近 90 天此处同类案件")[1].split("</section>")[0]
+    assert not [number for number in numbers if number in nearby]
+    assert "还没有处置后的照片" not in page
     first, second = (read(street, number) for number in numbers)
     assert f'href="/desk/cases/{case.number}"' in first
     assert "沿用拆分前案件" in first
