@@ -138,6 +138,8 @@ def reported_within(
 
     Reads the index of reports over those days once, whatever moment of them is looked at then: over a month of 27,000
     of 1 M cases (SQLite) 20 ms of processor time for the whole street, 150 ms for a small part of it; over a day 5 ms.
+    The grids of a small window would be quicker to look in (1,251 rows read of 100,000 on PostgreSQL), and wrong: a
+    file may name the grid of a case whose point lies in another.
     """
     columns = (Case.number, Case.lon, Case.lat, Case.state, Case.reported_at)
     stmt = select(*columns).where(
