@@ -132,3 +132,17 @@ def test_another_figure_of_the_same_month_counts_no_case_again(session: Session,
     with clock.set_to(NOW + timedelta(minutes=2)):
         assert told(street.root.id, "cases.filed").as_of > NOW
     assert len(asked) == 2
+
+
+def test_the_running_month_is_told_as_it_was_kept_last(session: Session, street: Street):
+    now = at("2017-03-20 09:00")
+    with clock.set_to(now - timedelta(minutes=2)):
+        kept = service.count_now(session, street.root.id, PERIOD, "monthly")
+        service.keep(session, street.root.id, PERIOD, "monthly", kept)
+    with clock.set_to(now):
+        found = by_territory(session, street.root.id, PERIOD, "monthly", "cases.overdue_open")
+        other = by_territory(session, street.root.id, PERIOD, "special", "cases.overdue_open")
+    assert (found.as_of, other.as_of) == (kept.as_of, now)
+    told = [(line.code, line.figure["value"]) for line in found.lines]
+    assert told == [(line.code, line.figure["value"]) for line in other.lines]
+    assert sum(value for _, value in told) == kept.figures.figures["cases.overdue_open"]["value"] > 0
