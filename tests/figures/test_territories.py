@@ -139,10 +139,16 @@ def test_the_running_month_is_told_as_it_was_kept_last(session: Session, street:
     with clock.set_to(now - timedelta(minutes=2)):
         kept = service.count_now(session, street.root.id, PERIOD, "monthly")
         service.keep(session, street.root.id, PERIOD, "monthly", kept)
+    east = kept.figures.tables["by_grid"][0]["key"]
+    below = next(grid.id for grid in session.query(Grid) if grid.code == east)
     with clock.set_to(now):
-        found = by_territory(session, street.root.id, PERIOD, "monthly", "cases.overdue_open")
-        other = by_territory(session, street.root.id, PERIOD, "special", "cases.overdue_open")
-    assert (found.as_of, other.as_of) == (kept.as_of, now)
-    told = [(line.code, line.figure["value"]) for line in found.lines]
-    assert told == [(line.code, line.figure["value"]) for line in other.lines]
-    assert sum(value for _, value in told) == kept.figures.figures["cases.overdue_open"]["value"] > 0
+        for grid_id, level in ((street.root.id, None), (street.root.id, Level.GRID), (below, None)):
+            found, other = (
+                by_territory(session, grid_id, PERIOD, series, "cases.overdue_open", level)
+                for series in ("monthly", "special")
+            )
+            assert (found.as_of, other.as_of) == (kept.as_of, now)
+            told = [(line.code, line.figure["value"]) for line in found.lines]
+            assert told == [(line.code, line.figure["value"]) for line in other.lines]
+            assert sum(value for _, value in told) > 0
+    assert kept.figures.figures["cases.overdue_open"]["value"] == 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +55,10 @@ class Rows:
     def where(self, mask: Any) -> Rows:
         """The records a boolean array selects."""
         return Rows(**{name: getattr(self, name)[mask] for name in (*Row._fields, "child_id")}, folded=self.folded)
+
+    def lying(self, places: Any) -> Rows:
+        """The same records, each in another place than its child territory."""
+        return replace(self, child_id=places)
 
     def each(self) -> Iterator[Row]:
         """One Row after the other."""

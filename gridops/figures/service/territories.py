@@ -20,11 +20,12 @@ from gridops.figures.queries import names as naming
 from gridops.figures.queries import rows as counting
 from gridops.figures.queries.area import Area, area_of
 from gridops.figures.queries.facts import PLACED
-from gridops.figures.rules import tables, tally
+from gridops.figures.rules import tables
 from gridops.figures.rules.facts import Facts
 from gridops.figures.rules.tally import Counted, Vector
 from gridops.figures.service.counting import GRID_FIGURES, existed, grid_figures
-from gridops.figures.service.running import fresh
+from gridops.figures.service.places import Places
+from gridops.figures.service.running import fresh, fresh_places
 from gridops.grids import queries as grids
 from gridops.grids.rules import Level
 from gridops.people import queries as people
@@ -102,7 +103,7 @@ def lists_cases(key: str) -> bool:
 # Another figure or level of the same month is asked for a moment later: in each process one count serves them all.
 _KEPT_FOR = timedelta(minutes=1)
 _MOST_KEPT = 12
-_kept: OrderedDict[tuple[str, int, str, Cut], _Places] = OrderedDict()
+_kept: OrderedDict[tuple[str, int, str, Cut], Places] = OrderedDict()
 _lock = Lock()
 _NOTHING = dict.fromkeys(("value", "numerator", "denominator"))
 Of = Callable[[int], Mapping[str, Any]]
@@ -116,51 +117,32 @@ def _vectors(session: Session, area: Area, period: Period, series: str) -> tuple
     """What each child counts: as kept of the running period where that is fresh, else counted now."""
     kept = fresh(session, area.grid_id, period, series) if area.level is None else None
     if kept is None:
-        places = _places(session, area, period)
-        return _rolled_up(area, places), places.as_of
+        places = _places(session, area, period, series)
+        return places.by_child(area), places.as_of
     ids = {code: int(child) for child, (code, _) in naming.grids_of(area, period.last_day_told_at(kept.as_of)).items()}
     rows = kept.figures.tables["by_grid"]
     return {ids[row["key"]]: tables.vector(row) for row in rows if row["key"] in ids}, kept.as_of
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """What every place counts: by grid version and span (`Area.child_of`), so that it can be told of any level."""
-
-    counted: Mapping[tuple[int, int], Vector]
-    as_of: datetime
-
-
-def _places(session: Session, area: Area, period: Period) -> _Places:
-    """Those of an area, or of the root it lies in where they were counted lately: counting a month takes long."""
+def _places(session: Session, area: Area, period: Period, series: str) -> Places:
+    """Those of the root an area lies in, as kept of the running period or counted lately; else of the area, now."""
+    kept = fresh_places(session, area, period, series)
+    if kept is not None:
+        return kept
     mark, now = grids.stamp(session), clock.now()
     keys = [(mark, grid_id, period.label, period.cut) for grid_id in (area.root_id, area.grid_id)]
     with _lock:
-        kept = next((_kept[key] for key in keys if key in _kept and _is_young(_kept[key], now)), None)
+        young = (_kept[key] for key in keys if key in _kept and timedelta(0) <= now - _kept[key].as_of < _KEPT_FOR)
+        kept = next(young, None)
     if kept is not None:
         return kept
-    rows, wide = counting.counted_rows(session, area, period), len(area.changes) + 1
-    rows.child_id = rows.grid_version_id * wide + rows.span
-    counted = tally.add_up(rows).by["grid"]
-    made = _Places({divmod(int(place), wide): vector for place, vector in counted.items()}, now)
+    made = Places.of(area, counting.counted_rows(session, area, period), now)
     with _lock:
         _kept[keys[-1]] = made
         _kept.move_to_end(keys[-1])
         while len(_kept) > _MOST_KEPT:
             _kept.popitem(last=False)
     return made
-
-
-def _is_young(places: _Places, now: datetime) -> bool:
-    return timedelta(0) <= now - places.as_of < _KEPT_FOR
-
-
-def _rolled_up(area: Area, places: _Places) -> dict[int, Vector]:
-    found: dict[int, Vector] = {}
-    for (version_id, span), vector in places.counted.items():
-        if child := area.child_of(version_id, span):
-            found[child] = [a + b for a, b in zip(found[child], vector, strict=True)] if child in found else vector
-    return found
 
 
 def _of_cases(vectors: Mapping[int, Vector], key: str) -> Of:
