@@ -156,7 +156,7 @@ GROUPS: dict[str, Mapping[str, Callable[[Any], str]]] = {
         **dict.fromkeys(("visit", "finding", "order"), lambda it: str(it.round_id or "")),
     },
     "by_campaign": dict.fromkeys(("outing", "tally", "incident"), lambda it: str(it.campaign_id)),
-    "by_grid": {"faked": lambda it: str(it.child_id)},
+    "by_grid": dict.fromkeys(("faked", "assessed", "upheld"), lambda it: str(it.child_id)),
     "by_unit": {"faked": lambda it: str(it.unit_id)},
     "penalties_by_kind": {"penalty": lambda it: kind_key(it) or "other"},
     "problems": {"problem": lambda it: it.number},

@@ -1,12 +1,17 @@
 """The map of the desk: its layers, and what a window shows."""
 
 import re
+from datetime import date
 
 import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from gridops.cases.rules.moves import Move
 from gridops.core import clock
-from gridops.figures.service import TERRITORIAL
+from gridops.core.db import transaction
+from gridops.figures.service import TERRITORIAL, lists_cases
+from gridops.grids.models import Grid, GridVersion
 from tests.factories import at
 from tests.web.street import EAST_POINT, Street
 
@@ -95,8 +100,28 @@ def test_the_cases_behind_a_colour_are_those_of_grids_in_sight(street: Street):
     listed = street.browser("desk").get(where + "cases.reported").text
     assert (west.number in listed, east.number in listed) == (True, False)
     assert street.browser("eastern_desk").get(where + "cases.reported").status_code == 404
+    desk = street.browser("desk")
     for key in ("visits.made", "penalties.decided", "nothing"):
-        assert street.browser("desk").get(where + key).status_code == 404
+        assert desk.get(where + key).status_code == 404
+    for key in filter(lists_cases, TERRITORIAL):
+        for own in ("", "1"):
+            assert desk.get(f"/desk/map/figures/cases?figure={key}&own={own}").status_code == 200, key
+
+
+def test_who_sees_only_a_grid_that_has_ended_still_has_a_map(street: Street):
+    with transaction() as session:
+        session.execute(
+            update(GridVersion)
+            .where(GridVersion.grid_id == _id_of(session, street.east))
+            .values(valid_to=date(2017, 1, 1))
+        )
+    own = street.browser("eastern_desk")
+    assert own.get("/desk/map").status_code == 200
+    assert own.get("/desk/map/figures").status_code == 404
+
+
+def _id_of(session: Session, code: str) -> int:
+    return session.scalars(select(Grid.id).where(Grid.code == code)).one()
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,8 @@ def offered(scope: Scope) -> list[tuple[str, list[tuple[str, str]]]]:
 def levels(session: Session, scope: Scope) -> list[tuple[str, str]]:
     """The levels below what the person sees: key and name, the upper first."""
     tree = grids.tree(session)
-    seen = tree.nodes[_seen(session, tree, scope, "")] if offered(scope) else None
-    below = tree.descendants(seen.grid_id) - {seen.grid_id} if seen else frozenset()
+    seen = _highest(tree, scope)
+    below = tree.descendants(seen) - {seen} if seen is not None else frozenset()
     there = {tree.nodes[grid_id].level for grid_id in below}
     return [(level.value, _(name)) for level, name in PARTS_NAMES.items() if level in there]
 
@@ -208,17 +208,18 @@ def _seen(session: Session, tree: Tree, scope: Scope, code: str) -> int:
     """The grid of a code; without one the root, or the highest that the person sees. Another's is not there."""
     if code:
         found = grids.by_code(session, code[:40])
-        asked = [found.id] if found and tree.root(found.id) == scope.root_id else []
+        seen = found.id if found and tree.root(found.id) == scope.root_id and scope.sees_grid(found.id) else None
     else:
-        asked = [scope.root_id] if scope.grid_ids is None else sorted(scope.grid_ids, key=_depth(tree))
-    seen = next((grid_id for grid_id in asked if grid_id in tree and scope.sees_grid(grid_id)), None)
-    if seen is None:
+        seen = _highest(tree, scope)
+    if seen is None or seen not in tree:
         raise NotFound("没有这个网格")
     return seen
 
 
-def _depth(tree: Tree) -> Any:
-    return lambda grid_id: (len(tree.path(grid_id)), grid_id)
+def _highest(tree: Tree, scope: Scope) -> int | None:
+    """The root, or the highest grid of today that the person sees whole; None without any."""
+    there = tree.nodes.keys() & ({scope.root_id} if scope.grid_ids is None else scope.grid_ids)
+    return min(there, key=lambda grid_id: (len(tree.path(grid_id)), grid_id), default=None)
 
 
 def _month(session: Session, node: Node) -> Period:
