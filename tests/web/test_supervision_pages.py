@@ -173,10 +173,12 @@ def test_an_item_is_named_answered_with_a_photo_refused_and_accepted(rooms: Room
 def test_a_matter_past_its_deadline_is_late_whatever_light_its_unit_told(rooms: Rooms) -> None:
     office, villager = rooms["office"], rooms["villager"]
     office.get(f"{BASE}/matters/new")
-    one = office.post(f"{BASE}/matters/new", {"title": "整治", "lead": "LHT-PL", "due_on": "2017-03-06"}).location
+    one = office.post(f"{BASE}/matters/new", {"title": "整治", "lead": "LHT-PL", "due_on": "2017-03-10"}).location
     villager.get(one)
     assert villager.post(f"{one}/line", {"text": "快完成了", "light": "green"}).status_code == 302
-    with clock.set_to(at("2017-03-07 00:10")):
+    with transaction() as session:
+        session.scalars(select(Matter)).one().due_at = at("2017-03-05 17:00")
+    with clock.set_to(at("2017-03-06 09:10")):
         for page in (one, *(f"{BASE}/matters{more}" for more in ("?view=open", "?view=all", "/weekly?week=2017-W10"))):
             shown = office.get(page).text.partition("每周进展")[0]
             assert ("滞后" in shown, "最近一次填报为绿灯" in shown, "</svg>绿灯" in shown) == (True, True, False), page
