@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
@@ -183,17 +183,17 @@ def make_user(
     return user
 
 
-def statements_of(session: Session, ask: Callable[[], object]) -> int:
-    """How many statements an answer needs."""
+def statements_of(on: Session | Engine, ask: Callable[[], object]) -> int:
+    """How many statements an answer needs, of one session or of all."""
     seen: list[object] = []
 
     def note(*given: object) -> None:
         seen.append(given[2])
 
-    connection = session.connection()
-    event.listen(connection, "before_cursor_execute", note)
+    database = on.connection() if isinstance(on, Session) else on
+    event.listen(database, "before_cursor_execute", note)
     try:
         ask()
     finally:
-        event.remove(connection, "before_cursor_execute", note)
+        event.remove(database, "before_cursor_execute", note)
     return len(seen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import Engine, select, update
 
 from gridops.audit.models import AuditEntry
 from gridops.cases.rules.moves import Move
@@ -17,7 +17,7 @@ from gridops.grids.rules import Level
 from gridops.people.models import Unit, User
 from gridops.people.queries import lately
 from gridops.web.field.scripts import sentences_of
-from tests.factories import at, make_grid
+from tests.factories import at, make_grid, statements_of
 from tests.house.case_things import make_link
 from tests.web.street import EAST_POINT, WEST_POINT, Street
 from tests.webapp import Browser
@@ -176,18 +176,8 @@ def test_sentences_of_a_script_are_found_in_templates_within_templates_and_not_i
 
 def asked(engine: Engine, ask: Any) -> int:
     """How many statements an answer needs, that who asks is looked up included: it is kept for two seconds only."""
-    seen: list[str] = []
     lately.forget()
-
-    def note(*given: Any) -> None:
-        seen.append(str(given[2]))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        ask()
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(seen)
+    return statements_of(engine, ask)
 
 
 def test_tasks_say_what_waits_for_whom_with_pictures_words_and_whom_to_call(street: Street) -> None:

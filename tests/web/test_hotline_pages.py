@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from gridops.cases.forms import PartIn
 from gridops.cases.queries import lookups
+from gridops.cases.queries.splitting import parts_of
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.sources import Source
 from gridops.cases.service.writing import HOTLINE_ORDER
@@ -76,6 +78,34 @@ def test_an_order_goes_from_the_telephone_to_the_rates(street: Street) -> None:
     assert f"GD-7,{number},dispatched" in listed
     assert "138" not in listed.replace(number, "")
     assert number not in street.browser("eastern_desk").get("/desk/hotline?waits=all").text
+
+
+def test_a_step_sent_twice_is_one_and_the_parts_of_a_split_case_say_what_is_left(street: Street) -> None:
+    desk, case = street.browser("desk"), street.report("desk", source=Source.HOTLINE_12345, source_number="GD-1")
+    jobs.open_orders()
+    for move, who, given in (
+        (Move.SEND_TO_VERIFY, "desk", {}),
+        (Move.VERIFY, "inspector", {"outcome": True}),
+        (Move.ACCEPT, "desk", {}),
+        (Move.FILE, "desk", {"condition": street.condition_id}),
+    ):
+        street.move(case, move, who, **given)
+    own = f"/desk/hotline/cases/{case.number}"
+    seen = re.findall(r'name="seen" value="(\d+)"', desk.get(own).text)[0]
+    for _time in range(2):
+        sent = {"kind": "contact", "reached": "true", "seen": seen}
+        assert desk.post(f"{own}/steps", sent).status_code == 302
+    street.move(case, Move.SPLIT, "desk", parts=(PartIn("占道"), PartIn("积存垃圾")))
+    with reading() as session:
+        first, second = (lookups.case(session, part_id).number for part_id in parts_of(session, case.id))
+        order = queries.order_of(session, case.id)
+        assert len(queries.steps_of(session, order.id)) == 1
+    page = desk.get(f"/desk/cases/{first}").text
+    assert ("另有 1 件没有办完" in page, 'id="do-contact"' in page, 'id="do-answer"' in page) == (True, True, False)
+    refused = desk.post(f"/desk/hotline/cases/{first}/steps", {"kind": "answer"})
+    assert (refused.status_code, "办完后一并答复" in refused.text) == (409, True)
+    listed = desk.get("/desk/hotline?waits=answer").text
+    assert all(number in listed for number in (case.number, first, second))
 
 
 def test_the_limits_of_callers_are_set_by_the_admin(street: Street) -> None:
