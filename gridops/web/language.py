@@ -40,9 +40,18 @@ class Sentences(Domain):
     """Looks sentences up in the .po files themselves."""
 
     def get_translations(self) -> NullTranslations:
-        """The catalogue of the language in use; Chinese needs none."""
-        locale = get_locale()
-        return catalogue(locale.language if locale else "zh")
+        """The catalogue of the language in use; Chinese needs none. Found once a request: a list says 350 sentences."""
+        try:
+            # Where Flask-Babel itself forgets it when the language changes (`refresh`, `force_locale`).
+            found: NullTranslations | None = g._flask_babel.babel_translations
+        except (AttributeError, RuntimeError):  # not asked yet, or outside of the program
+            found = None
+        if found is None:
+            locale = get_locale()
+            found = catalogue(locale.language if locale else "zh")
+            if locale:
+                g._flask_babel.babel_translations = found
+        return found
 
     def gettext(self, string: str, **variables: Any) -> str:
         """The sentence with what is filled in; where it counts (`n`), in the form for so many."""
@@ -151,6 +160,8 @@ def set_up(app: Flask) -> None:
     # Straight from the catalogue: a list says five hundred sentences.
     say, say_many = _sentences.gettext, _sentences.ngettext
     app.jinja_env.install_gettext_callables(say, say_many, newstyle=False)  # type: ignore[attr-defined]
+    # Jinja's own `_` asks the page for `gettext` each time, and within a loop copies all that the page knows for it.
+    app.jinja_env.globals["_"] = say
     app.jinja_env.filters["category_name"] = category_name
     app.jinja_env.globals["languages"] = LANGUAGES
     app.jinja_env.globals["language"] = chosen_language
