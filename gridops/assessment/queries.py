@@ -32,7 +32,7 @@ from gridops.assessment.rules import (
 from gridops.cases.models import Case, CasePart
 from gridops.cases.queries import lookups
 from gridops.cases.queries.filters import sees
-from gridops.cases.queries.splitting import origin_id, part_of_case, seen_or_parts, split_into, working
+from gridops.cases.queries.splitting import origin_id, origins, part_of_case, seen_or_parts, split_into, working
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.projection import project
@@ -250,8 +250,8 @@ def own_case(session: Session, named: Named) -> OwnRow:
 
 
 def marks_of_case(session: Session, case_id: int) -> list[MarkRow]:
-    """The marks of a case that stand, oldest first."""
-    return _marks(session, EarlyReport.case_id == case_id)
+    """The marks of a case, or of the one it was split from, that stand, oldest first."""
+    return _marks(session, EarlyReport.case_id == origin_id(session, case_id))
 
 
 def marks_between(
@@ -305,9 +305,10 @@ def _own_rows(
     above = [one.spot for one in found_above(session, root_id, now - HOLDS)]
     marks = marks_between(session, root_id, now - HOLDS, now)
     held = {one.row.case_id: one for one in marks if holds_at(one.row.at, now)}
+    whole = origins(session, [one.case.id for one in found]) if held else {}
     return [
         OwnRow(
-            one, risks[one.case.id], is_overdue(one.case, now), held.get(one.case.id),
+            one, risks[one.case.id], is_overdue(one.case, now), held.get(whole.get(one.case.id, one.case.id)),
             any(same_spot(one.spot, spot) for spot in above),
         )
         for one in found

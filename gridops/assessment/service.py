@@ -133,7 +133,7 @@ def report_early(session: Session, person: Person, case_id: int, form: EarlyForm
         raise Invalid(("at", "时间不能早于立案"))
     made = EarlyReport(
         root_id=case.root_id,
-        case_id=case.id,
+        case_id=_finding_id(session, case),
         assessor=form.assessor,
         number=form.number,
         at=at,
@@ -187,7 +187,7 @@ def _lock_rules(session: Session, root_id: int) -> None:
 
 
 def _finding_id(session: Session, case: Case) -> int:
-    """The case that the finding of a level is, held: of a part the one that all was before the split."""
+    """The case of a finding, of a level or our own, held: of a part the one that all was before the split."""
     found_id = origin_id(session, case.id)
     lookups.locked(session, [found_id])
     return found_id

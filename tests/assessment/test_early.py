@@ -207,3 +207,16 @@ def test_a_finding_put_together_again_counts_as_before(world: World) -> None:
     world.move(case, Move.SPLIT, "leader", parts=(PartIn("占道"), PartIn("积存垃圾")))
     world.move(case, Move.UNDO_SPLIT, "leader", reason="不必拆分")
     assert replace(row_of(world), named=before.named, at=before.at) == before
+
+
+def test_what_was_reported_beforehand_stays_so_when_it_is_split(world: World) -> None:
+    rule(world)
+    session, leader = world.session, world.people["leader"]
+    ours = world.dispatched()
+    mark = service.report_early(session, leader, ours.id, REPORTED)
+    world.move(ours, Move.SPLIT, "leader", parts=(PartIn("占道"), PartIn("积存垃圾")))
+    own = queries.own_open(session, scope_of(session, leader))
+    assert [one.mark.row.id for one in own if one.mark] == [mark.id, mark.id]
+    for part_id in parts_of(session, ours.id):
+        with pytest.raises(Conflict):
+            service.report_early(session, leader, part_id, REPORTED)

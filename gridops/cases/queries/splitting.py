@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, cast, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gridops.cases.models import Case, CaseEvent, CasePart
@@ -54,9 +54,17 @@ def parts(session: Session, scope: Scope, case_id: int) -> tuple[Linked, ...]:
 
 def origin_id(session: Session, case_id: int) -> int:
     """The id of the case that all was one before any split; of a case that is no part, its own."""
-    while (above := whole_of(session, case_id)) is not None:
-        case_id = above
-    return case_id
+    return origins(session, [case_id]).get(case_id, case_id)
+
+
+def origins(session: Session, case_ids: Collection[int]) -> dict[int, int]:
+    """The same of several cases, of those that are parts."""
+    first = select(CasePart.part_id.label("of_id"), CasePart.parent_id).where(CasePart.part_id.in_(sorted(case_ids)))
+    line = first.cte("origins", recursive=True)
+    line = line.union(select(line.c.of_id, CasePart.parent_id).join(line, line.c.parent_id == CasePart.part_id))
+    # A part is younger than what it was split from.
+    rows = session.execute(select(line.c.of_id, func.min(line.c.parent_id)).group_by(line.c.of_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def _line() -> Select[tuple[int]]:
