@@ -196,6 +196,19 @@ class CaseFlag(Base):
     __table_args__ = (Index(None, "link_id", "kind", unique=True), Index(None, "root_id", "verdict", "judged_at"))
 
 
+class CaseApart(Base):
+    """Two cases of which a person said that they are two problems (不是重复): not suspected any more.
+
+    `low_id` is the smaller id, so that a pair stands once.
+    """
+
+    __tablename__ = "case_apart"
+    low_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True, autoincrement=False)
+    high_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True, autoincrement=False, index=True)
+    said_at: Mapped[datetime]
+    said_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+
+
 class ClosingRule(Base):
     """Who may close cases of a root (the handler never may), and how many in a hundred that their reporters close are
     looked at again. Roots without a row: everybody of the table of moves, ten.

@@ -62,7 +62,7 @@ async function ask() {
   else throw new Error(String(answer.status));
   failed = 0;
   const new_ = changed.size + late;
-  const free = undisturbed() && !written() && !inField() && !document.querySelector("dialog[open], details.menu[open]");
+  const free = undisturbed() && !written() && !inField() && !document.querySelector("dialog[open], details.menu[open], .same:focus-within");
   const due = Date.now() - renewedAt > SPACED;
   if (free && due && (new_ || Date.now() - shownAt > OLD)) { renewedAt = Date.now(); return refresh(UNASKED); }
   say(new_ ? bar().dataset.words.replace("{n}", new_) : "");

@@ -18,7 +18,6 @@ from gridops.cases.queries import (
     features,
     group_counts,
     map_window,
-    nearby,
     queue,
     tasks_of,
 )
@@ -257,15 +256,6 @@ def test_a_window_shows_open_cases_as_points_and_many_as_clusters(town: World) -
     assert [point.state for point in east.points] == [S.DISPATCHED]
     assert map_window(town.session, scope(town, "eastern_inspector"), STREET).points == east.points
     assert len(map_window(town.session, desk, STREET, QueueFilter(source=Source.PUBLIC)).points) == 2
-
-
-def test_what_lies_nearby_is_open_of_the_kind_asked_for_and_near(town: World) -> None:
-    desk = scope(town, "desk")
-    near = nearby(town.session, desk, 119.9551, 31.855, category_id=town.category.id, metres=50)
-    assert len(near) == 7
-    assert all(8 < found.metres < 11 for found in near)
-    assert nearby(town.session, desk, 119.9551, 31.855, metres=5) == []
-    assert len(nearby(town.session, desk, 119.9551, 31.855, metres=50, limit=3)) == 3
 
 
 def test_features_go_on_where_they_stopped(town: World) -> None:

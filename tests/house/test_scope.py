@@ -64,7 +64,7 @@ THINGS = {
 # What the field app keeps on the phone is asked part by part in tests/web/test_field_pack.py.
 # The figures of /overview name no thing of their own; what they list is asked with the lists.
 ELSEWHERE = re.compile(
-    r"admin_|static$|api\.head_attachment$|bulletin_series\.show$|overview\.records$|desk_(case|many)\.back$"
+    r"admin_|static$|api\.head_attachment$|bulletin_series\.show$|overview\.records$|desk_(case|many|duplicates)\.back$"
     r"|desk_campaigns\.edit$|field_pack\.(part|words)$|field_app\.(files|elsewhere)$"
 )
 FIXED = {"size": "original", "kind": "html", "key": "cases.filed", "name": "by_grid"}
@@ -95,6 +95,7 @@ NAMED = re.compile(r"\b(?:[0-9]{8}-[0-9]{6}|[A-Z]+-?[A-Z0-9-]+|[0-9a-f]{8}(?:-[0
 ASKED = {
     "desk.index": "?group=all",
     "desk.export": "?group=all",
+    "desk_duplicates.index": "?case=1&case=2&case=3&case=4",
     "desk_map.cases": "?state=reported,filed,dispatched",
     "desk_areas.inside": "?area=119_31~121_31~121_33~119_33",
     "desk_times.times": "?from=2017-03-01&to=2017-03-31",

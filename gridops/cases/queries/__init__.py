@@ -6,7 +6,8 @@ listing    the queue: filters, sorts, keyset paging
 pages      one case, tasks of an inspector and of a unit
 changes    what is new in a scope since a version
 filters    the filter as conditions, and the scope every list obeys
-places     windows of the map, what lies nearby
+places     windows of the map
+duplicates open cases that look like one problem reported twice
 export     rows of the export
 """
 
@@ -33,7 +34,7 @@ from gridops.cases.queries.pages import (
     tasks_of,
     timeline,
 )
-from gridops.cases.queries.places import Cluster, MapWindow, Near, Point, Window, features, map_window, nearby
+from gridops.cases.queries.places import Cluster, MapWindow, Point, Window, features, map_window
 
 __all__ = [
     "EXPORT_COLUMNS",
@@ -44,7 +45,6 @@ __all__ = [
     "Cluster",
     "History",
     "MapWindow",
-    "Near",
     "Point",
     "Task",
     "TaskKind",
@@ -63,7 +63,6 @@ __all__ = [
     "group_counts",
     "history",
     "map_window",
-    "nearby",
     "queue",
     "tasks_of",
     "timeline",

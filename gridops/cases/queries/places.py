@@ -1,4 +1,4 @@
-"""Windows of the map: points near in, clusters far out, never everything; and what lies nearby."""
+"""Windows of the map: points near in, clusters far out, never everything."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from gridops.cases.rules.moves import State
 from gridops.cases.rules.queue import Place, QueueFilter
 from gridops.cases.rules.tiles import DEPTH, centre_of
 from gridops.catalogue.models import Category
-from gridops.core.coordinates import metres_between, window_around
 from gridops.grids.models import GridVersion
 from gridops.people.models import Unit
 from gridops.people.queries import Scope
@@ -97,14 +96,6 @@ class MapWindow:
     counts: dict[State, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
-    """An open case nearby, and how far away (metres)."""
-
-    row: CaseRow
-    metres: float
-
-
 def map_window(
     session: Session, scope: Scope, window: Window, wanted: QueueFilter | None = None, most: int = MOST_POINTS
 ) -> MapWindow:
@@ -162,28 +153,6 @@ def told_by(session: Session, scope: Scope, reporter_ids: Collection[int], since
     for reporter_id, *told in session.execute(visible(stmt, scope).order_by(Case.reported_at, Case.id)):
         found.setdefault(reporter_id, []).append(Told(*told))
     return found
-
-
-def nearby(
-    session: Session,
-    scope: Scope,
-    lon: float,
-    lat: float,
-    *,
-    category_id: int | None = None,
-    metres: float = 100.0,
-    limit: int = 10,
-) -> list[Near]:
-    """Open cases (of one category, if given) within a distance of a point, nearest first."""
-    window = Window(*window_around(lon, lat, metres))
-    same = [] if category_id is None else [Case.category_id == category_id]
-    stmt = visible(select(*CASE_COLUMNS), scope).where(_in_tiles(window), *_inside(window), *same).limit(MOST_FEATURES)
-    rows = [CaseRow(*row) for row in session.execute(stmt)]
-    found = [Near(row, metres_between(lon, lat, row.lon or 0.0, row.lat or 0.0)) for row in rows]
-    within = (near for near in found if near.metres <= metres)
-    close = sorted(within, key=lambda near: (near.metres, near.row.id))[:limit]
-    named = with_names(session, [near.row for near in close])
-    return [Near(row, near.metres) for row, near in zip(named, close, strict=True)]
 
 
 def features(

@@ -14,9 +14,12 @@ def check_slot(list_code: str, kind: str, code: str, reported: datetime) -> tupl
 
     None for categories that stay until somebody mends them.
     """
-    if (list_code, kind, code[:2]) not in _RECURRING:
-        return None
-    return slot_of(reported)
+    return slot_of(reported) if recurs(list_code, kind, code) else None
+
+
+def recurs(list_code: str, kind: str, code: str) -> bool:
+    """Whether a category names what comes and goes by itself, and may be met at the same place another day."""
+    return (list_code, kind, code[:2]) in _RECURRING
 
 
 def slot_of(reported: datetime) -> tuple[int, int]:

@@ -44,6 +44,13 @@ def ranges(west: float, south: float, east: float, north: float, at_most: int = 
     return found
 
 
+def covering(west: float, south: float, east: float, north: float) -> list[int]:
+    """The numbers at DEPTH of all tiles that a window of degrees touches: for small windows."""
+    x0, y0, x1, y1 = _box(west, south, east, north, DEPTH)
+    columns, rows = [_spread(x) for x in range(x0, x1 + 1)], [_spread(y) << 1 for y in range(y0, y1 + 1)]
+    return [x | y for y in rows for x in columns]
+
+
 def _box(west: float, south: float, east: float, north: float, depth: int) -> tuple[int, int, int, int]:
     side = 1 << depth
     return (

@@ -1,5 +1,6 @@
 """The verbs of cases.
 
+duplicates what a person says of two cases that look alike
 findings   a finding of a night round becomes a case
 reporting  a report begins a case, or adds evidence to one
 dispatch_rules  the rules that propose a unit are kept

@@ -17,6 +17,7 @@ from gridops.cases import forms, service
 from gridops.cases.models import Case
 from gridops.cases.queries import listing
 from gridops.cases.queries import pages as case_pages
+from gridops.cases.queries.duplicates import told_apart
 from gridops.cases.queries.merging import uses_with_merged
 from gridops.cases.rules.faking import JUDGES, VERDICT_NAMES
 from gridops.cases.rules.moves import ENDED, MOVES, Clock, Move
@@ -29,7 +30,7 @@ from gridops.supervision import queries as supervision
 from gridops.supervision.rules import AGAINST_NAMES
 from gridops.tasks.waking import wake
 from gridops.web import choices, explain, records, smallmap, steps
-from gridops.web.desk import around, assessed, common, flags, moving, orders, proposals
+from gridops.web.desk import around, assessed, common, duplicates, flags, moving, orders, proposals
 from gridops.web.desk.typed import written
 from gridops.web.field import common as street
 from gridops.web.guards import current_person, current_scope, needs
@@ -38,6 +39,9 @@ pages = Blueprint("desk_case", __name__, url_prefix="/desk/cases")
 
 # Who is told that another unit would be likelier now.
 _SENDING = MOVES[Move.DISPATCH].roles | MOVES[Move.FILE].roles
+
+# Fields of which what was proposed stands in the form; anything else is given beside it.
+_BESIDES = {"unit", "into"}
 
 Answer = str | Response | tuple[str, int]
 
@@ -82,8 +86,8 @@ def make(number: str, move: str) -> Answer:
     rule = MOVES[wanted]
     try:
         given = {name: typed.get(name) for name in (*rule.needs, *rule.takes)}
-        if "unit" in given:  # chosen from the whole list, beside those proposed
-            given["unit"] = typed.get("unit_other") or given["unit"]
+        for one in _BESIDES.intersection(given):
+            given[one] = typed.get(f"{one}_other") or given[one]
         fields = forms.parse_move(wanted, given)
         version, scope, name = common.version_in(typed), current_scope(), records.name_in(typed)
         with transaction() as session:
@@ -146,6 +150,10 @@ def _page(number: str, tried: Tried) -> str:
         path = choices.path_of(session, file.case.grid_id)
         drawing = smallmap.draw(session, file.case)
         offered = moving.offered(session, scope, file)
+        moves = frozenset(file.moves)
+        begun = duplicates.begun(moves, offered.same, request.args.get("duplicate_of"))
+        tried = Tried(*begun) if begun and not tried.move else tried
+        parted = told_apart(session, scope, file.case.id)
         reproposed = proposals.reproposed(session, file)
         appeals = supervision.of_case(session, file.case.id)
         hotline = orders.of_case(session, person, file.case)
@@ -198,7 +206,10 @@ def _page(number: str, tried: Tried) -> str:
         local_input=common.local_input,
         today=clock.local_date(clock.now()),
         said_reason=records.said,
+        same=duplicates.ends(file.case, moves, offered.same),
+        parted=parted,
         **texts,
+        **duplicates.texts(),
         **orders.words(),
         **assessed.words(),
         **common.words(),

@@ -9,9 +9,11 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from gridops.cases.queries import places
+from gridops.cases.queries import duplicates
+from gridops.cases.queries.duplicates import Other
 from gridops.cases.queries.pages import CaseFile
-from gridops.cases.rules.moves import MOVES, Move, Suspension
+from gridops.cases.rules.likeness import Verdict
+from gridops.cases.rules.moves import ENDED, MOVES, Move, Suspension
 from gridops.cases.rules.names import SUSPENSION_NAMES, field_name
 from gridops.cases.rules.standing import may_be_merged_into
 from gridops.catalogue.models import FilingCondition
@@ -22,8 +24,6 @@ from gridops.web.desk import proposals
 from gridops.web.language import chosen_language
 from gridops.web.records import new_name, said
 from gridops.worktime.rules.words import limit_en, limit_zh
-
-NEAR_M = 200.0
 
 # Answered on site, with photos: the page of the street takes them.
 ON_SITE = (Move.VERIFY, Move.CHECK_PASSED, Move.CHECK_FAILED, Move.FEEDBACK)
@@ -102,7 +102,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """The moves, and what their fields offer."""
+    """The moves, and what their fields offer.
+
+    `same`: the open cases of which this one is suspected to be a duplicate; `into`: what it may be merged into, of
+    those and of others nearby.
+    """
 
     moves: tuple[Offer, ...]
     conditions: tuple[tuple[FilingCondition, str], ...]
@@ -110,7 +114,8 @@ class Offers:
     passed: tuple[str, ...]
     units: tuple[UnitRow, ...]
     suspensions: Mapping[Suspension, str]
-    near: tuple[places.Near, ...]
+    same: tuple[Other, ...]
+    into: tuple[Other, ...]
     classes: tuple[choices.Class, ...]
 
 
@@ -124,10 +129,7 @@ def offered(session: Session, scope: Scope, file: CaseFile) -> Offers:
     if asked & {"condition", "closing_condition"}:
         conditions = tuple((row, limit_words(row)) for row in choices.conditions(session, case, file.condition))
     proposed = proposals.propose(session, scope, file) if Move.DISPATCH in moves else proposals.Proposals()
-    near: list[places.Near] = []
-    if "into" in asked and case.lon is not None and case.lat is not None:
-        close = places.nearby(session, scope, case.lon, case.lat, category_id=case.category_id, metres=NEAR_M)
-        near = [one for one in close if one.row.id != case.id and may_be_merged_into(one.row.state)]
+    alike = duplicates.alike(session, scope, case.id) if case.state not in ENDED else ()
     return Offers(
         tuple(_offer(move, move is leading) for move in sorted(moves, key=lambda move: move is not leading)),
         conditions,
@@ -135,7 +137,8 @@ def offered(session: Session, scope: Scope, file: CaseFile) -> Offers:
         proposed.passed,
         tuple(proposals.units_in_use(session, case.root_id)) if "unit" in asked else (),
         SUSPENSION_NAMES,
-        tuple(near),
+        tuple(one for one in alike if one.likeness.verdict is Verdict.LIKELY),
+        tuple(one for one in alike if "into" in asked and may_be_merged_into(one.state)),
         tuple(choices.classes(session, case.root_id)) if "category" in asked else (),
     )
 

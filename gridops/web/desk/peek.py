@@ -10,7 +10,7 @@ from gridops.cases.rules.names import field_name
 from gridops.core import clock
 from gridops.core.db import reading
 from gridops.web import choices, explain, smallmap
-from gridops.web.desk import common, moving
+from gridops.web.desk import common, duplicates, moving
 from gridops.web.desk.case import Tried
 from gridops.web.field import common as street
 from gridops.web.guards import current_person, current_scope, needs
@@ -50,5 +50,6 @@ def show(number: str) -> str:
         field_name=field_name,
         local_input=common.local_input,
         today=clock.local_date(clock.now()),
+        **duplicates.texts(),
         **common.words(),
     )
