@@ -141,6 +141,9 @@ async function opened(at, again) {
   return { screen, state };
 }
 
+// How far each screen was scrolled when it was left, for who comes back to it.
+const stood = new Map();
+
 let turn = 0;
 // Loads the screen of the address; with `again` the same one, keeping what is typed where the screen does so.
 async function show(asked = false) {
@@ -148,7 +151,12 @@ async function show(asked = false) {
   const { hash } = location;
   const at = { ...read(hash), hash };
   const again = asked && app.at?.hash === hash ? app.state : null; // the person may have gone on meanwhile
-  if (!again) closeSheets();
+  const back = Boolean(history.state?.shown);
+  if (!again) {
+    closeSheets();
+    if (app.at) stood.set(app.at.hash, scrollY);
+    history.replaceState({ ...history.state, shown: true }, "");
+  }
   const { screen, state } = await opened(at, again).catch((fault) => ({ screen: failed(fault), state: {} }));
   if (mine !== turn) { // the person has gone on: what this screen began to watch ends
     if (!again) screen.leave?.(state, app);
@@ -159,7 +167,7 @@ async function show(asked = false) {
   Object.assign(app, { at, screen, state });
   redraw();
   if (!again) {
-    scrollTo(0, 0);
+    scrollTo(0, (back && stood.get(hash)) || 0);
     document.getElementById("main").focus({ preventScroll: true });
   }
 }

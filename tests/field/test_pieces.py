@@ -135,6 +135,26 @@ def test_a_time_shows_the_whole_of_itself_on_touch_and_by_key(app: App, task: Pa
     app.phone.until("gridops.at.path === 'tasks/:number'")
 
 
+def test_who_comes_back_from_a_case_finds_the_list_as_they_left_it(app: App, server: Server) -> None:
+    assert server.street is not None
+    for _ in range(14):
+        server.street.report()
+    page = app.phone.page
+    page.evaluate("gridops.refresh(['reports']).then(() => gridops.go('#/tasks'))")
+    page.get_by_role("radio", name=re.compile(r"我上报的")).check()
+    row = page.locator("main .rows a").nth(12)
+    row.scroll_into_view_if_needed()
+    stood = page.evaluate("scrollY")
+    assert stood > 100
+    row.evaluate("(link) => link.click()")  # where it is: a real click might scroll it
+    app.phone.until("gridops.at.path === 'tasks/:number'")
+    page.go_back()
+    # as far as the list, which grows while it is drawn, reaches at once
+    app.phone.until(f"gridops.at.path === 'tasks' && scrollY > {stood / 2}")
+    page.evaluate("gridops.go('#/tasks?kind=mine')")  # by a link anew: from the top
+    app.phone.until("gridops.at.query.kind === 'mine' && scrollY === 0")
+
+
 def test_a_toast_is_drawn_above_the_dialog_that_is_open(task: Page) -> None:
     task.get_by_role("button", name="发到工作群").click()
     task.get_by_role("dialog").wait_for()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -223,34 +223,6 @@ def test_the_class_of_a_grid_is_set_from_a_day_on(admin: Browser) -> None:
     for wrong in ({"grid": "x"}, {"grid": str(root_of("neighbour")), "area": "A"}, {"grid": str(root_id), "area": "D"}):
         assert admin.post(path, wrong).status_code == 422
     assert admin.post(path, {"grid": str(root_id), "area": "A", "valid_from": "2017-03-07"}).status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("path", "setting", "other"),
-    [
-        ("/admin/areas", {"area": "B"}, {"area": "A"}),
-        ("/admin/steps", {"step": "dispatch", "limit": "4", "limit_unit": "working_hour"}, {"limit": "2"}),
-    ],
-)
-def test_what_is_planned_is_withdrawn_before_it_holds_and_not_after(
-    admin: Browser, path: str, setting: dict[str, str], other: dict[str, str]
-) -> None:
-    setting = {"grid": str(root_of("admin")), **setting}
-    assert admin.post(path, setting).status_code == 302
-    before = admin.get(path).text.partition("<tbody>")[2]
-    assert "/withdraw" not in before
-    planned = setting | other | {"valid_from": str(clock.local_date(clock.now()) + timedelta(days=9))}
-    assert admin.post(path, planned).status_code == 302
-    page = admin.get(path).text
-    assert "将生效" in page
-    (undo,) = re.findall(r'action="([^"]+/withdraw)" class="[^"]+" data-confirm="[^"]+"', page)
-    assert admin.post(undo).status_code == 302
-    assert admin.post(undo).status_code == 409
-    after = admin.get(path).text.partition("<tbody>")[2]
-    assert ("/withdraw" in after, "将生效" in after, "未生效" in after) == (False, False, True)
-    assert admin.post(path, setting).status_code == 409  # what held goes on
-    audit = admin.get("/admin/audit").text
-    assert "撤回计划的" in audit
 
 
 def test_the_limit_of_a_step_is_set(admin: Browser) -> None:

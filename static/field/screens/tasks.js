@@ -18,7 +18,7 @@ const OURS = new Set(["report", "verification", "check", "feedback"]);
 
 async function load({ again, query }, app) {
   const [found, { rounds }, phones, cases, reports] = await Promise.all([tasksOf(app.store), nights(app), ...["phones", "cases", "reports"].map((part) => app.store.pack(part))]);
-  const state = again ?? { kind: query.kind ?? "", pictures: new Pictures(app.store, app.redraw) };
+  const state = again ?? { kind: history.state?.kind ?? query.kind ?? "", pictures: new Pictures(app.store, app.redraw) };
   Object.assign(state, { ...found, rounds, phones: phones?.data, own: reports?.data?.reports ?? [], thumbs: new Map((cases?.data?.cases ?? []).map((one) => [one.number, one.thumb])) });
   await refreshSoon(state, app);
   return state;
@@ -34,6 +34,13 @@ async function refreshSoon(state, app) {
   app.refresh(["tasks", "cases", "reports"]).then(() => app.screen === screen && app.reload(), () => {});
 }
 
+// Kept with the place in the history: who comes back from a task finds the list they left.
+function choose(kind, state, app) {
+  state.kind = kind;
+  history.replaceState({ ...history.state, kind }, "");
+  app.redraw();
+}
+
 function view(state, app) {
   const open = state.tasks.filter((task) => !task.answer);
   const counts = { "": open.length + state.rechecks.length, recheck: state.rechecks.length, mine: state.own.length };
@@ -42,7 +49,7 @@ function view(state, app) {
   const kind = offered.includes(state.kind) ? state.kind : "";
   const label = (one) => `${one === "mine" ? t("我上报的") : one ? kindName(one) : t("全部")} ${counts[one] ?? 0}`;
   return html`${callsPart(state.phones)}
-    ${offered.length > 1 ? html`<div class="task-kinds">${segments("task-kind", t("任务种类"), offered.map((one) => [one, label(one)]), kind, (one) => { state.kind = one; app.redraw(); })}</div>` : nothing}
+    ${offered.length > 1 ? html`<div class="task-kinds">${segments("task-kind", t("任务种类"), offered.map((one) => [one, label(one)]), kind, (one) => choose(one, state, app))}</div>` : nothing}
     ${kind && kind !== "mine" ? html`<p class="soft">${kindAsks(kind)}</p>` : nothing}
     ${kind === "mine" ? html`<ul class="rows">${state.own.map((one) => ownRow(one, state))}</ul>` : lists(state, open, kind)}
     ${state.more ? notice("info", t("还有更多任务"), t("这里只列时间最紧的；办完这些后会补上。")) : nothing}
