@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridops.cases.rules.tiles import DEPTH, centre_of, ranges, tile_of
+from gridops.cases.rules.tiles import DEPTH, centre_of, covering, ranges, tile_of
 from gridops.core.coordinates import metres_between, window_around
 
 lons, lats = st.floats(-180, 180), st.floats(-90, 90)
@@ -27,6 +27,15 @@ def test_every_point_of_a_window_lies_in_its_ranges(a: float, b: float, c: float
     assert len(found) <= 32
     tile = tile_of(west + (east - west) * x, south + (north - south) * y)
     assert any(first <= tile <= last for first, last in found)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.floats(-179, 179), st.floats(-80, 80), st.floats(-1, 1), st.floats(-1, 1))
+def test_every_point_of_a_small_window_lies_in_one_of_its_tiles(lon: float, lat: float, x: float, y: float) -> None:
+    west, south, east, north = window_around(lon, lat, 100)
+    found = covering(west, south, east, north)
+    assert len(set(found)) == len(found)
+    assert tile_of(lon + (east - lon) * x, lat + (north - lat) * y) in found
 
 
 @settings(max_examples=100, deadline=None)
