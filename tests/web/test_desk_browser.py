@@ -17,7 +17,7 @@ from gridops.supervision.models import Appeal
 from gridops.supervision.rules import Against
 from tests.browser import DESK, chromium, page_of, served, sign_in, violations
 from tests.conftest import empty
-from tests.web.street import Street, make_street
+from tests.web.street import EAST_POINT, Street, make_street
 from tests.webapp import web_program
 
 pytestmark = pytest.mark.browser
@@ -131,6 +131,32 @@ def test_what_another_changes_shows_by_itself(browser: Chromium, place: tuple[st
     # who is signed out elsewhere is told so, once, and nothing more is asked
     page.context.clear_cookies()
     expect(page.locator(".changes")).to_contain_text("登录已过期")
+    assert complaints == []
+
+
+def test_possible_duplicates_are_read_by_a_key_and_stay_when_the_list_renews_itself(
+    browser: Chromium, place: tuple[str, Street]
+):
+    address, street = place
+    first, second = street.filed(), street.filed()
+    page, complaints = at_the_desk(browser, address, "/desk?group=to_dispatch&sort=oldest")
+    expect(page.locator(".same")).to_have_count(2)
+    press(page, "j", "=")
+    chip = page.locator(".same[open]")
+    expect(chip).to_contain_text(second.number)
+    expect(chip).to_contain_text("同一小类")
+    assert focused(page) == first.number
+    press(page, "Escape")
+    expect(chip).to_have_count(0)
+    page.locator(".same").first.evaluate("chip => { chip.dataset.shown = 'yes'; }")
+    street.filed(at=EAST_POINT)
+    expect(page.locator(".row-case")).to_have_count(3)
+    expect(page.locator(".same[data-shown]")).to_have_count(1)  # the very one that was there
+    assert focused(page) == first.number
+    press(page, "=")
+    chip.locator("[data-apart]").click()
+    expect(page.locator(".same")).to_have_count(0)
+    assert focused(page) == first.number
     assert complaints == []
 
 
