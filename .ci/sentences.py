@@ -66,7 +66,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "hotline/service.py": ("CHANGED_MEANWHILE",),
     "figures/rules/ranks.py": ("TOO_FEW",),
     "figures/rules/tables.py": ("KINDS", "tables"),
-    "figures/service/counting.py": ("_grid_figures",),
+    "figures/service/counting.py": ("GRID_FIGURES",),
     "inspections/forms/desk.py": ("plan_form",),
     "inspections/rules/life.py": ("ROUND_STATE_NAMES",),
     "inspections/rules/who.py": ("*",),
@@ -240,6 +240,9 @@ def _named(tree: ast.Module, names: tuple[str, ...], path: Path) -> list[ast.AST
             parts[ast.unparse(target)] = node.value
     if unknown := [name for name in names if name not in parts]:
         raise SystemExit(f"{path.relative_to(ROOT)} has no {', '.join(unknown)}; put SHOWN of .ci/sentences.py right")
+    # A name that stayed while its words moved would lose their English.
+    if silent := [name for name in names if not any((*_words(parts[name]), *_filled(parts[name])))]:
+        raise SystemExit(f"{path.relative_to(ROOT)}: {', '.join(silent)} says nothing; put SHOWN right")
     return [parts[name] for name in names]
 
 

@@ -13,7 +13,7 @@ from gridops.figures.service.fact_lists import (
 from gridops.figures.service.freezing import Changes, Recount, changed_since, freeze, mark_issued, recount
 from gridops.figures.service.lists import Page, kept_records, records
 from gridops.figures.service.running import Told, count_now, keep, told
-from gridops.figures.service.territories import TERRITORIAL, ByTerritory, Line, by_territory, lists_cases
+from gridops.figures.service.territories import TERRITORIAL, ByTerritory, Line, adds_up, by_territory, lists_cases
 
 __all__ = [
     "TERRITORIAL",
@@ -27,6 +27,7 @@ __all__ = [
     "Page",
     "Recount",
     "Told",
+    "adds_up",
     "by_territory",
     "changed_since",
     "count",

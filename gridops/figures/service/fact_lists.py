@@ -24,6 +24,7 @@ from gridops.figures.rules.telling import Figure
 from gridops.figures.service.counting import facts_of
 from gridops.figures.service.freezing import names_of
 from gridops.figures.service.kept_facts import bounds_then
+from gridops.grids.rules import Level
 
 # Tables of cases in whose rows verdicts stand: several grids or units may share one.
 _OF_CASES = frozenset({"by_grid", "by_unit"})
@@ -75,11 +76,12 @@ def fact_records(
     given: Given | None = None,
     table: str | None = None,
     row: str | None = None,
+    level: Level | None = None,
     after: int = 0,
     limit: int = 50,
 ) -> FactPage:
-    """The same for a draft, as known now; the frozen facts are not consulted."""
-    area = area_of(session, grid_id)
+    """The same for a draft, as known now; the frozen facts are not consulted. `level`: whose grids `by_grid` tells."""
+    area = area_of(session, grid_id, level)
     facts, bounds = facts_of(session, area, period, series, given or Given())
     day, campaigns = period.end_day - timedelta(days=1), sheets.campaign_ids(facts)
     names = naming.names_of(naming.known(session, area), area, day, Counted(), campaigns)

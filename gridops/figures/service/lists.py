@@ -19,6 +19,7 @@ from gridops.figures.rules import tally
 from gridops.figures.rules.behind import Behind, behind
 from gridops.figures.service.counting import late_case_ids
 from gridops.figures.service.freezing import names_of
+from gridops.grids.rules import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,12 @@ def records(
     *,
     table: str | None = None,
     row: str | None = None,
+    level: Level | None = None,
     after: int = 0,
     limit: int = 50,
 ) -> Page:
-    """The same for a draft, as known now; the frozen rows are not consulted."""
-    area = area_of(session, grid_id)
+    """The same for a draft, as known now; the frozen rows are not consulted. `level`: whose grids `by_grid` tells."""
+    area = area_of(session, grid_id, level)
     rows = counting.counted_rows(session, area, period)
     known = naming.known(session, area)
     names = naming.names_of(known, area, period.end_day - timedelta(days=1), tally.add_up(rows))

@@ -21,7 +21,7 @@ from gridops.figures.queries import rows as counting
 from gridops.figures.queries.area import Area, area_of
 from gridops.figures.queries.facts import PLACED
 from gridops.figures.rules import tables
-from gridops.figures.rules.facts import Facts
+from gridops.figures.rules.facts import Facts, Round
 from gridops.figures.rules.tally import Counted, Vector
 from gridops.figures.service.counting import GRID_FIGURES, existed, grid_figures
 from gridops.figures.service.places import Places
@@ -42,6 +42,8 @@ TERRITORIAL: tuple[str, ...] = (
 )
 # Kinds of facts that are cases, by the same ids.
 _CASES = PLACED["of_cases"]
+# Kinds of facts that may lie in several territories.
+_THROUGH = frozenset({Round.kind})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,15 @@ def lists_cases(key: str) -> bool:
     """Whether behind a figure of a territory stand cases: `records`, or `fact_records` where the ids are theirs."""
     found = TELLING.find(key)
     return key in tables.OF_CASES or (found is not None and found.kind in _CASES)
+
+
+def adds_up(key: str) -> bool:
+    """Whether what territories tell of a count comes to what the whole tells; of stocks too, unlike of months.
+
+    Not where distinct things are counted, nor of rounds: one counts in each territory it went through.
+    """
+    found = TELLING.find(key)
+    return found is None or (found.of is None and found.kind not in _THROUGH)
 
 
 # Another figure or level of the same month is asked for a moment later: in each process one count serves them all.

@@ -90,9 +90,9 @@ def shades() -> Response:
 @pages.get("/figures/cases")
 @needs(*common.READERS)
 def records() -> str:
-    """The cases behind a figure of a grid and month, exactly those counted; `own`: only those of no grid below it."""
+    """The cases behind a figure of a grid and month, exactly those counted; `own`: of none of the grids of `level` below."""
     scope, key = current_scope(), request.args.get("figure", _FIRST)
-    after = request.args.get("after", 0, type=row_id) or 0
+    after, level = request.args.get("after", 0, type=row_id) or 0, _level()
     if key not in TERRITORIAL or not figures.lists_cases(key):
         raise NotFound("没有这项数据的名单")
     with reading() as session:
@@ -100,7 +100,7 @@ def records() -> str:
         node = tree.nodes[_seen(session, tree, scope, request.args.get("at", ""))]
         month = _month(session, node)
         own = request.args.get("own") == "1"
-        cell: dict[str, Any] = {"table": "by_grid", "row": node.code} if own else {}
+        cell: dict[str, Any] = {"table": "by_grid", "row": node.code, "level": level} if own else {}
         where = (session, node.grid_id, month, SERIES, key)
         if figures.lists_facts(key):
             told = figures.fact_records(*where, **cell, after=after, limit=PAGE)
@@ -109,7 +109,7 @@ def records() -> str:
             page = figures.records(*where, **cell, after=after, limit=PAGE)
             case_ids, following = page.case_ids, page.after
         rows = overview.rows_of(session, scope, case_ids)
-    kept: dict[str, Any] = {"figure": key, "month": month.label, "at": node.code, **({"own": "1"} if own else {})}
+    kept = _address(key, month, node.code, level, own=own)
     rate = panel.PARTS_OF_RATES.get(key)
     return render_template(
         "desk/shade_records.html",
@@ -146,7 +146,7 @@ def _told(key: str, lines: Sequence[figures.Line]) -> dict[str, Any]:
             "definition": _(figure.get("definition", "")),
             "parts": [_(panel.NAMES[part]) for part in parts] if parts else None,
             "rate": figure.get("unit") == "percent",
-            "additive": bool(figure.get("additive")),
+            "additive": figures.adds_up(key),
         },
         "classes": steps,
     }
@@ -158,10 +158,10 @@ def _rows(key: str, lines: Sequence[figures.Line], tree: Tree, node: Node, month
         value, above, below = (line.figure[name] for name in ("value", "numerator", "denominator"))
         here = tree.nodes.get(line.grid_id)
         parent = tree.nodes.get(here.parent_id) if here and here.parent_id else None
-        own = "1" if line.grid_id == node.grid_id else None
+        own = line.grid_id == node.grid_id
         # A rate's list is that of its denominator.
         listed = linked and here is not None and (below if below is not None else value)
-        where = url_for(".records", figure=key, at=line.code, month=month.label, own=own) if listed else None
+        where = url_for(".records", **_address(key, month, line.code, _level(), own=own)) if listed else None
         found.append(
             {
                 "code": line.code,
@@ -175,6 +175,12 @@ def _rows(key: str, lines: Sequence[figures.Line], tree: Tree, node: Node, month
             }
         )
     return found
+
+
+def _address(key: str, month: Period, code: str, level: Level | None, *, own: bool) -> dict[str, Any]:
+    """What the list of a grid is asked by; the level tells only what lies in none of its grids."""
+    asked = {"figure": key, "month": month.label, "at": code}
+    return {**asked, "own": "1", "level": level} if own else asked
 
 
 def _size(lines: Sequence[figures.Line]) -> Decimal:
