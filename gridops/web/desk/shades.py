@@ -90,7 +90,7 @@ def shades() -> Response:
 @pages.get("/figures/cases")
 @needs(*common.READERS)
 def records() -> str:
-    """The cases behind a figure of a grid and month, exactly those counted; `own`: of none of the grids of `level` below."""
+    """The cases behind a figure of a grid and month, just those counted; `own`: in none of the grids of `level`."""
     scope, key = current_scope(), request.args.get("figure", _FIRST)
     after, level = request.args.get("after", 0, type=row_id) or 0, _level()
     if key not in TERRITORIAL or not figures.lists_cases(key):
