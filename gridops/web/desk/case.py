@@ -142,6 +142,12 @@ def _onward(url: str | None) -> Markup:
     return Markup('<a class="btn btn-primary notice-next" href="%s">%s</a>') % (url, _("下一件")) if url else Markup()
 
 
+def _family(file: case_pages.CaseFile) -> set[str]:
+    """The numbers of the cases that one was split into, came from, went into or took in."""
+    linked = (*file.parts, file.whole, file.lead)
+    return {one.number for one in linked if one} | {one.number for one in file.absorbed}
+
+
 def _page(number: str, tried: Tried) -> str:
     person, scope = current_person(), current_scope()
     with reading() as session:
@@ -160,9 +166,7 @@ def _page(number: str, tried: Tried) -> str:
         assessment = assessed.of_case(session, person, file.case)
         suspected = flags.of_case(session, person, file.case.id)
         pictures = around.shots(session, file.case, uses, file.absorbed)
-        linked = (*file.parts, file.whole, file.lead)
-        family = {one.number for one in linked if one} | {one.number for one in file.absorbed}
-        near = around.around(session, person, scope, file.case, family)
+        near = around.around(session, person, scope, file.case, _family(file))
         appealable = supervision.appealable(session, person, file.case)
         named = bool(reproposed) or not person.roles & _SENDING
         instead = [] if named else proposals.instead(session, scope, file)
