@@ -93,7 +93,7 @@ def set_level(session: Session, person: Person, case_id: int, assessor: Assessor
     case = _case(session, person, case_id, KEEPERS)
     if case.source is not Source.ASSESSMENT:
         raise Conflict("只有来源为考核的案件有考核层级")
-    found_id = _finding_id(session, case)
+    found_id = origin_id(session, case.id)
     row = session.get(AssessmentProblem, found_id) or AssessmentProblem(case_id=found_id, root_id=case.root_id)
     row.assessor, row.set_at, row.set_by = assessor, clock.now(), person.user_id
     session.add(row)
@@ -108,6 +108,7 @@ def report_early(session: Session, person: Person, case_id: int, form: EarlyForm
     or reported to that level already.
     """
     case = _case(session, person, case_id, KEEPERS)
+    found_id = origin_id(session, case.id)
     now = clock.now()
     at = form.at or now
     if at > now:
@@ -129,11 +130,12 @@ def report_early(session: Session, person: Person, case_id: int, form: EarlyForm
         told = (one.row for one in queries.marks_of_case(session, case.id) if holds_at(one.row.at, now))
         if form.assessor in {one.assessor for one in told}:
             raise Conflict("已向这一层级提前上报，请刷新后再试")
-    if not form.withdrawn and (case.filed_at is None or at < case.filed_at):
+    filed_at = session.get_one(Case, found_id).filed_at
+    if not form.withdrawn and (filed_at is None or at < filed_at):
         raise Invalid(("at", "时间不能早于立案"))
     made = EarlyReport(
         root_id=case.root_id,
-        case_id=_finding_id(session, case),
+        case_id=found_id,
         assessor=form.assessor,
         number=form.number,
         at=at,
@@ -157,7 +159,7 @@ def judge_early(session: Session, person: Person, case_id: int, form: JudgementF
     case = _case(session, person, case_id, JUDGES)
     if case.source is not Source.ASSESSMENT:
         raise Conflict("只有来源为考核的案件有考核层级")
-    found_id = _finding_id(session, case)
+    found_id = origin_id(session, case.id)
     row = queries.problem_of(session, scope_of(session, person), found_id)
     last = row.judged
     if last is not None and (last.early_report_id, last.same, last.words, last.judged_by) == (
@@ -186,16 +188,12 @@ def _lock_rules(session: Session, root_id: int) -> None:
     lock_names(session, [f"assessment rules:{root_id}"])
 
 
-def _finding_id(session: Session, case: Case) -> int:
-    """The case of a finding, of a level or our own, held: of a part the one that all was before the split."""
-    found_id = origin_id(session, case.id)
-    lookups.locked(session, [found_id])
-    return found_id
-
-
 def _case(session: Session, person: Person, case_id: int, roles: tuple[Role, ...]) -> Case:
-    """The case, held; NotFound where the person does not see it, NotAllowed without one of the roles there."""
-    case = lookups.locked(session, [case_id]).get(case_id)
+    """The case, held with the one that all was before a split: beside that the finding is kept.
+
+    NotFound where the person does not see it, NotAllowed without one of the roles there.
+    """
+    case = lookups.locked(session, [case_id, origin_id(session, case_id)]).get(case_id)
     if case is None or not scope_of(session, person).sees(
         root_id=case.root_id, grid_id=case.grid_id, unit_id=case.unit_id, reporter_id=case.reporter_id
     ):

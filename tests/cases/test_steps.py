@@ -17,8 +17,8 @@ from gridops.cases.rules.moves import Move
 from gridops.cases.rules.steps import BEGINS, ENDS, UNDOES, Visit, limited, visits
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue import service
-from gridops.catalogue.forms import StepForm, parse_step
-from gridops.catalogue.rules import Step, step_limit
+from gridops.catalogue.forms import AreaForm, StepForm, parse_step
+from gridops.catalogue.rules import Area, Step, step_limit
 from gridops.core import clock
 from gridops.core.errors import Conflict, Invalid
 from gridops.people.queries import scope_of
@@ -133,6 +133,30 @@ def test_a_limit_is_set_shown_and_counted_for_who_has_the_case(world: World) -> 
         assert late_in_step(session, scope) == {}
     assert [row.valid_to for row in catalogue.step_rows(session, root)] == [date(2017, 3, 6)]
     assert case.due_at == monday("14:30")
+
+
+def test_of_a_setting_that_is_to_end_another_may_take_the_place_before(world: World) -> None:
+    """Two rows never hold on the same day, and withdrawing the later one leaves one."""
+    session, root, grid = world.session, world.root.id, world.west.id
+    end, sooner = date(2017, 3, 20), date(2017, 3, 15)
+
+    def hour(limit: int | None, begins: date | None) -> StepForm:
+        return StepForm(Step.RECEIVE, None, limit, LimitUnit.WORKING_HOUR if limit else None, begins)
+
+    service.set_step(session, root, hour(1, None))
+    service.set_area(session, root, AreaForm(grid, Area.A))
+    for begins in (end, sooner):
+        service.set_step(session, root, hour(None, begins))
+        service.set_area(session, root, AreaForm(grid, None, begins))
+    with pytest.raises(Conflict):
+        service.set_step(session, root, hour(None, sooner))
+    with pytest.raises(Conflict):
+        service.set_area(session, root, AreaForm(grid, None, sooner))
+    service.set_step(session, root, hour(2, date(2017, 3, 10)))
+    service.set_area(session, root, AreaForm(grid, Area.B, date(2017, 3, 10)))
+    days = [(date(2017, 3, 6), date(2017, 3, 10)), (date(2017, 3, 10), None)]
+    assert [(row.valid_from, row.valid_to) for row in catalogue.step_rows(session, root)] == days
+    assert [(row.valid_from, row.valid_to) for row in catalogue.area_rows(session, root)] == days
 
 
 def test_a_wrong_limit_of_a_step_names_its_fields(world: World) -> None:

@@ -34,6 +34,7 @@ def day(number: int | None) -> date | None:
         ([(1, 10), (10, None)], 1, {}),  # holds since today
         ([(1, 20), (20, 20)], 0, {0: None}),  # what was withdrawn follows nothing
         ([(1, None), (20, 20)], 1, {}),  # twice
+        ([(1, 20), (15, None)], 0, {}),  # what an earlier version let begin before that end
     ],
 )
 def test_a_plan_is_withdrawn(rows: list[tuple[int, int | None]], which: int, ends: dict[int, int | None]) -> None:

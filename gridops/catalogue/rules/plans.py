@@ -28,6 +28,11 @@ def never_held(row: Planned) -> bool:
     return row.valid_to is not None and row.valid_to <= row.valid_from
 
 
+def holding(rows: Iterable[_P], day: date) -> list[_P]:
+    """The rows of one setting that hold on a day or are to hold after it: what begins that day takes their place."""
+    return [row for row in rows if not never_held(row) and (row.valid_to is None or row.valid_to > day)]
+
+
 def withdrawn(rows: Iterable[_P], row: _P, today: date) -> list[tuple[_P, date | None]]:
     """What withdrawing the plan of a row changes: rows with the end they get; empty where nothing of it is to come.
 
@@ -40,7 +45,7 @@ def withdrawn(rows: Iterable[_P], row: _P, today: date) -> list[tuple[_P, date |
         return [(row, row.valid_from), *((one, row.valid_to) for one in before)]
     end = row.valid_to
     holds = end is not None and row.valid_from <= today < end
-    followed = end is not None and any(one.valid_from >= end for one in others)
+    followed = any(one.valid_from > row.valid_from for one in others)
     return [(row, None)] if holds and not followed else []
 
 

@@ -8,6 +8,7 @@ from gridops.audit import service as audit
 from gridops.catalogue import queries
 from gridops.catalogue.forms import AreaForm
 from gridops.catalogue.models import AreaClass
+from gridops.catalogue.rules.plans import holding
 from gridops.core import clock
 from gridops.core.db import lock_names
 from gridops.core.errors import Conflict, Invalid
@@ -33,8 +34,9 @@ def set_area(session: Session, root_id: int, form: AreaForm, *, actor_id: int | 
     if begins < today:
         raise Invalid(("valid_from", "不能早于今天：已立案的案件按原类别计时"))
     lock_area(session, root_id, form.grid_id)
-    standing = [row for row in queries.area_rows(session, root_id) if row.grid_id == form.grid_id and not row.valid_to]
-    if (standing[-1].area if standing else None) is form.area:
+    standing = holding((row for row in queries.area_rows(session, root_id) if row.grid_id == form.grid_id), begins)
+    last = standing[-1] if standing else None
+    if (last is None or last.valid_to is None) and (last.area if last else None) is form.area:
         raise Conflict("该网格已是这个类别")
     for row in standing:
         if begins < row.valid_from:
@@ -55,6 +57,6 @@ def set_area(session: Session, root_id: int, form: AreaForm, *, actor_id: int | 
     session.flush()
     audit.record(
         session, "area.set", "grid", form.grid_id, actor_id=actor_id, root_id=root_id,
-        before=standing[-1].area.value if standing else None, after=form.area.value if form.area else None,
+        before=last.area.value if last else None, after=form.area.value if form.area else None,
         valid_from=begins.isoformat(),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from gridops.catalogue import queries
 from gridops.catalogue.forms import StepForm
 from gridops.catalogue.models import StepLimit
 from gridops.catalogue.rules import Step
+from gridops.catalogue.rules.plans import holding
 from gridops.core import clock
 from gridops.core.db import lock_names
 from gridops.core.errors import Conflict, Invalid
@@ -30,14 +31,16 @@ def set_step(session: Session, root_id: int, form: StepForm, *, actor_id: int | 
         raise Invalid(("valid_from", "不能早于今天：已开始的环节按原时限"))
     lock_step(session, root_id, form.step, form.category_id)
     key = (form.step, form.category_id)
-    standing = [row for row in queries.step_rows(session, root_id) if (row.step, row.category_id) == key]
-    last = next((row for row in reversed(standing) if row.valid_to is None), None)
-    if (form.limit, form.limit_unit) == ((last.limit, last.limit_unit) if last else (None, None)):
+    rows = (row for row in queries.step_rows(session, root_id) if (row.step, row.category_id) == key)
+    standing = holding(rows, begins)
+    last = standing[-1] if standing else None
+    said = (last.limit, last.limit_unit) if last else (None, None)
+    if (last is None or last.valid_to is None) and (form.limit, form.limit_unit) == said:
         raise Conflict("该环节已是这个时限")
-    if last is not None:
-        if begins < last.valid_from:
-            raise Invalid(("valid_from", f"早于现行内容的生效日期{last.valid_from}"))
-        last.valid_to = begins
+    for row in standing:
+        if begins < row.valid_from:
+            raise Invalid(("valid_from", f"早于现行内容的生效日期{row.valid_from}"))
+        row.valid_to = begins
     if form.limit is not None and form.limit_unit is not None:
         session.add(
             StepLimit(
