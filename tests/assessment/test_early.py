@@ -220,3 +220,15 @@ def test_what_was_reported_beforehand_stays_so_when_it_is_split(world: World) ->
     for part_id in parts_of(session, ours.id):
         with pytest.raises(Conflict):
             service.report_early(session, leader, part_id, REPORTED)
+
+
+def test_a_mark_from_before_the_split_is_corrected_at_a_part(world: World) -> None:
+    rule(world)
+    session, leader = world.session, world.people["leader"]
+    ours = world.dispatched()
+    mark = service.report_early(session, leader, ours.id, REPORTED)
+    with clock.set_to(at("2017-03-07 09:00")):
+        world.move(ours, Move.SPLIT, "leader", parts=(PartIn("占道"), PartIn("积存垃圾")))
+        right = replace(REPORTED, number="右号", at=mark.at, words="抄错编号", corrects=mark.id)
+        made = service.report_early(session, leader, parts_of(session, ours.id)[0], right)
+    assert (made.case_id, made.at) == (ours.id, mark.at)
