@@ -24,7 +24,7 @@ from gridops.catalogue import service as catalogue_service
 from gridops.catalogue.forms import AreaForm, ConditionForm
 from gridops.catalogue.models import FilingCondition
 from gridops.catalogue.rules import Area
-from gridops.core import clock
+from gridops.core import clock, owed
 from gridops.core.errors import Conflict, Invalid
 from gridops.worktime import service as worktime
 from gridops.worktime.forms import DayRow
@@ -150,6 +150,19 @@ def test_more_than_a_portion_is_owed_and_drained(world: World) -> None:
     assert told_of.details["cases"] == 3
     half = replace(wish(world, grid_id=4), after=9, moved=7)
     assert Wish.of(half.key) == half
+
+
+def test_a_portion_that_two_workers_read_is_done_by_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        world.filed()
+    renewing.renew(world.session, wish(world, condition_id=edited(world, limit=2).id), limit=1)
+    read_by_both = owed.pending(world.session, renewing.WISHED)
+    assert renewing.renew_owed(world.session, 1) == renewing.Renewed(1, more=True)
+    left = owed.pending(world.session, renewing.WISHED)
+    monkeypatch.setattr(owed, "pending", lambda *_given: read_by_both)
+    assert renewing.renew_owed(world.session, 1) is None
+    monkeypatch.undo()
+    assert owed.pending(world.session, renewing.WISHED) == left
 
 
 def test_a_case_whose_day_to_go_on_has_come_goes_on_before_its_settings_are_renewed(world: World) -> None:

@@ -81,9 +81,10 @@ def renew(session: Session, wish: Wish, limit: int = MANY) -> Renewed:
 
 
 def renew_owed(session: Session, limit: int = MANY) -> Renewed | None:
-    """One portion of the oldest wish that is owed; None when nothing is."""
+    """One portion of the oldest wish that is owed; None when nothing is, or another worker has it."""
     todo = owed.pending(session, WISHED)
-    if not todo:
+    # Who read it with us waits here, and finds it done: else the rest would be owed twice, and told twice in the audit.
+    if not todo or not owed.put_off(session, todo[0], clock.now()):
         return None
     done = renew(session, Wish.of(todo[0].key), limit)
     owed.done(session, todo[0])
