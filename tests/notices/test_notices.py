@@ -182,6 +182,18 @@ def test_of_a_burst_a_group_gets_one_message(office: Office) -> None:
     assert (len(told), sum("未逐条列出" in one for one in told)) == (177, 168)
 
 
+def test_of_a_burst_a_program_gets_each_and_the_record_says_so(office: Office) -> None:
+    with clock.set_to(NOW):
+        office.hook(None, HookKind.JSON)
+        for number in range(40):
+            office.owe(office.section, f"n{number:03d}")
+        parcel = office.parcel()
+    assert parcel is not None
+    assert len(parcel.payload["notices"]) == 40
+    told = [row.content or "" for row in queries.notice_rows(office.session, office.root.id, 50)]
+    assert (len(told), sum("未逐条列出" in one for one in told)) == (40, 0)
+
+
 def test_what_is_not_so_any_more_or_too_old_is_dropped(office: Office) -> None:
     with clock.set_to(NOW):
         office.hook(None)

@@ -179,6 +179,8 @@ def _parcel(taken: Sequence[_Ready], public_url: str) -> Parcel:
     hook, said = taken[0].hook, [one.said for one in taken]
     texts = [one.told(public_url) for one in said]
     content, listed = together(texts, said, public_url)
+    if hook.kind is HookKind.JSON:
+        listed = len(taken)  # beside the text a program gets each of them
     for place, one in enumerate(taken):
         told = texts[place] if place < listed else f"{COUNTED}{texts[place]}"
         one.row.unit_id, one.row.content, one.row.tries = hook.unit_id, told, one.row.tries + 1
