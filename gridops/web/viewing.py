@@ -44,7 +44,7 @@ _PIECE = "api.get_evidence"
 _PIECES = "gridops.viewed_pieces"
 _MOST_PIECES = 10_000
 # What an open list asks again by itself; of everything else that header says nothing, whoever sends it.
-_ASKED_AGAIN = frozenset({"desk.index", "desk_filters.counts"})
+_ASKED_AGAIN = frozenset({"desk.index", "desk_filters.counts", "desk_duplicates.index"})
 
 
 def set_up(app: Flask) -> None:
