@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from flask import Blueprint, current_app, request
 from werkzeug.datastructures import ContentRange
 from werkzeug.wrappers import Response
@@ -29,7 +31,7 @@ def file() -> Response:
     if config.base_map != BaseMap.PMTILES or not config.base_map_file.is_file():
         raise NotFound("没有底图文件")
     with config.base_map_file.open("rb") as opened:
-        stat = config.base_map_file.stat()
+        stat = os.fstat(opened.fileno())  # of what is read, also while another file takes its place
         etag = f"{stat.st_mtime_ns:x}-{stat.st_size:x}"
         asked = request.range.range_for_length(stat.st_size) if request.range else None
         if asked is None or request.if_range.etag not in (None, etag):
