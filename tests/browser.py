@@ -21,8 +21,8 @@ DESK, PHONE = (1440, 900), (390, 844)
 PATIENCE_S = 40
 expect.set_options(timeout=1000 * PATIENCE_S)
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-# Those that `page_of` opened and nobody has closed.
-_windows: list[BrowserContext] = []
+# Those that `page_of` opened, each with its browser.
+_windows: list[tuple[Chromium, BrowserContext]] = []
 _AXE = ROOT / "static/vendor/axe-core/axe.min.js"
 
 
@@ -33,7 +33,6 @@ def served(app: Flask) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
-    _close_windows()
     server.shutdown()
     thread.join(timeout=10)
 
@@ -47,14 +46,16 @@ def chromium(args: Sequence[str] = ()) -> Iterator[Chromium]:
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", *args])
         yield opened
-        _close_windows()
+        close_windows(opened)
         opened.close()
 
 
-def _close_windows() -> None:
-    """A desk left open asks each second for what is new, of a program that is no more."""
-    while _windows:
-        _windows.pop().close()
+def close_windows(of: Chromium | None = None) -> None:
+    """Of one browser or of all: a desk left open asks each second for what is new, of a program that is no more."""
+    for browser, context in [*_windows]:
+        if of in (None, browser):
+            _windows.remove((browser, context))
+            context.close()
 
 
 def page_of(
@@ -69,7 +70,7 @@ def page_of(
         timezone_id="Asia/Shanghai",
         has_touch=size == PHONE,
     )
-    _windows.append(context)
+    _windows.append((browser, context))
     page, complaints = context.new_page(), []
     page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
     page.on("pageerror", lambda fault: complaints.append(str(fault)))

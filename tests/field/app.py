@@ -194,7 +194,7 @@ class App:
 
         def done() -> bool:
             if left():
-                self.wake()
+                self.phone.until("globalThis.gridops?.engine?.wake().then(() => true)")
             return not left()
 
         self.phone.wait_for(done, left, seconds)

@@ -219,7 +219,9 @@ class Phone:
 
     def stores(self, user_id: int) -> dict[str, list[dict[str, Any]]]:
         """All that the app keeps of one person, as plain data; needs a page of the app's origin."""
-        found = self.page.evaluate(_READ_STORES, f"gridops-field-{user_id}")
+        found: Any = ...
+        while found is ...:
+            found = self._evaluated(_READ_STORES, f"gridops-field-{user_id}")
         return found or {"records": [], "photos": []}
 
     def records_in_store(self, user_id: int) -> dict[str, dict[str, Any]]:
@@ -235,16 +237,7 @@ class Phone:
 
     def until(self, expression: str, seconds: float = PATIENCE_S) -> None:
         """Until JavaScript says so. (Playwright's own waiting evaluates text in the page, which our policy forbids.)"""
-
-        def so() -> bool:
-            try:
-                return bool(self.page.evaluate(expression))
-            except PlaywrightError as fault:  # the page is being replaced by the next one
-                if "context" in str(fault) or "navigat" in str(fault):
-                    return False
-                raise
-
-        self.wait_for(so, lambda: expression, seconds)
+        self.wait_for(lambda: self._evaluated(expression) not in (..., None, False, 0, ""), lambda: expression, seconds)
 
     def wait_until_all_confirmed(self, user_id: int, seconds: float = PATIENCE_S) -> None:
         """Until every record of the person is confirmed."""
@@ -254,6 +247,15 @@ class Phone:
             return {name: one["state"] for name, one in kept.items() if one["state"] != "confirmed"}
 
         self.wait_for(lambda: not waiting(), waiting, seconds)
+
+    def _evaluated(self, expression: str, given: Any = None) -> Any:
+        """What JavaScript says; `...` while the page is being replaced by the next one."""
+        try:
+            return self.page.evaluate(expression, given)
+        except PlaywrightError as fault:
+            if "context" in str(fault) or "navigat" in str(fault):
+                return ...
+            raise
 
     def _take(self, page: Page) -> None:
         self._page = page

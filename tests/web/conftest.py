@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from gridops.people.service import passwords
+from tests.browser import close_windows
 from tests.web.office import Office, make_office
 from tests.web.street import Street, make_street
 from tests.webapp import CHEAP, Browser, web_program
@@ -16,6 +17,12 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Doors are tested with hashes of a thousandth of the cost; what real ones cost is a test of the room."""
     monkeypatch.setattr(passwords, "_hasher", CHEAP)
     monkeypatch.setattr(passwords, "_nobody", None)
+
+
+@pytest.fixture(autouse=True)
+def _closed_windows() -> Iterator[None]:
+    yield
+    close_windows()
 
 
 @pytest.fixture
