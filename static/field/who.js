@@ -192,12 +192,12 @@ export class Who {
     return this.#instead(() => t("当前登录的账号不使用现场应用"), () => t("手机里已保存的记录不受影响；原来的人重新登录后继续发送。首次登录请先修改初始密码。"), () => html`<a class="button primary" href="/account">${icon("login")}<span>${t("账号")}</span></a>`);
   }
 
-  // As soon as the server is heard again it goes on without being touched.
+  // As soon as the server says who is here it goes on without being touched; one that takes no more is left alone.
   #lookAgain() {
     const look = async () => {
-      const { kind } = await whoIsHere();
-      if (kind === "again" || kind === "portal") this.#lookAgain();
-      else location.reload();
+      const { kind, me } = await whoIsHere();
+      if (me || kind === "signed_out" || kind === "forbidden") location.reload();
+      else this.#lookAgain();
     };
     setTimeout(look, LOOK_AGAIN_MS);
   }

@@ -161,6 +161,21 @@ def test_it_goes_on_by_itself_once_the_server_is_heard_again(app: App, line: Lin
     stays_out(app)
 
 
+def test_a_server_that_takes_no_more_is_not_asked_for_everything_again(app: App, line: Line) -> None:
+    with_names(app)
+    line.down()
+    app.phone.page.evaluate("(gridops.signOut(), null)")
+    asks_for_a_network(app)
+    app.phone.page.evaluate("(globalThis.stands = true, null)")
+    line.always("GET /field/pack/me", answer(429))
+    before = len(line.told("GET /field/pack/me"))
+    line.up()
+    app.phone.wait_for(lambda: len(line.told("GET /field/pack/me")) >= before + 2)
+    assert app.phone.page.evaluate("globalThis.stands")
+    line.clear()
+    stays_out(app)
+
+
 def test_what_is_still_on_its_way_does_not_hold_up_who_leaves(app: App, line: Line) -> None:
     with_names(app)
     others = "GET /field/pack/(?!me)"
