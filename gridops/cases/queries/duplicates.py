@@ -1,8 +1,11 @@
-"""Open cases that look like one problem reported twice (`rules.likeness`), for a page of cases in two statements."""
+"""Open cases that look like one problem reported twice (`rules.likeness`), for a page of cases in two statements.
+
+A third asks where all began, if some are parts of others that were split.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from gridops.cases.models import Case, CaseApart, CasePart
 from gridops.cases.queries.filters import visible
+from gridops.cases.queries.splitting import origins
 from gridops.cases.rules.likeness import NEARBY_M, REACH_M, Likeness, Subject, Verdict, compare, order
 from gridops.cases.rules.moves import State
 from gridops.cases.rules.tiles import covering
@@ -107,10 +111,13 @@ def _compared(
     wide *= max(1 / max(cos(radians(row.lat)), 0.01) for row in own.values())
     values = {**given_values(session, tiles), "wide": wide, "high": high}
     pairs = visible(_pairs(session.get_bind().dialect.name), scope)
-    subjects = {i: _subject(row) for i, row in own.items()}
+    rows = session.execute(pairs, values).all()
+    parts = {row.id for row in (*own.values(), *rows) if row.parent_id is not None}
+    began = origins(session, parts) if parts else {}
+    subjects = {i: _subject(row, began) for i, row in own.items()}
     found: dict[int, list[Other]] = {}
-    for row in session.execute(pairs, values):
-        likeness = compare(subjects[row.of_id], _subject(row))
+    for row in rows:
+        likeness = compare(subjects[row.of_id], _subject(row, began))
         if likeness.verdict is not Verdict.NONE:
             found.setdefault(row.of_id, []).append(_other(row, likeness))
     ordered = {i: sorted(others, key=lambda one: (*order(one.likeness), one.id)) for i, others in found.items()}
@@ -173,7 +180,7 @@ def _pairs(dialect: str) -> Any:
     return _with_names(stmt).order_by(-Case.id).limit(_MOST_PAIRS)
 
 
-def _subject(row: Any) -> Subject:
+def _subject(row: Any, began: Mapping[int, int]) -> Subject:
     return Subject(
         root_id=row.root_id,
         state=row.state,
@@ -187,7 +194,7 @@ def _subject(row: Any) -> Subject:
         code=row.code,
         name=row.name_zh,
         reporter_id=row.reporter_id,
-        whole_id=row.parent_id,
+        whole_id=began.get(row.id),
     )
 
 

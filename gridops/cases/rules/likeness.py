@@ -93,7 +93,7 @@ class Reason:
 class Subject:
     """What of a case is compared: WGS-84 degrees, accuracy in metres (0: not said), the category by list, code, name.
 
-    `whole_id`: the case it was split from. `reporter_id`: an account, which for calls is that of the clerk.
+    `whole_id`: the case that was one before any split. `reporter_id`: an account, which for calls is that of the clerk.
     """
 
     root_id: int
