@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gridops.cases.queries import steps as queries
+from gridops.cases.queries.listing import queue
 from gridops.cases.queries.load import late_in_step
 from gridops.cases.queries.pages import case_file
 from gridops.cases.rules.deadlines import WorkingClock
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
+from gridops.cases.rules.queue import QueueFilter
 from gridops.cases.rules.steps import BEGINS, ENDS, UNDOES, Visit, limited, visits
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue import service
@@ -173,3 +175,10 @@ def test_a_wrong_limit_of_a_step_names_its_fields(world: World) -> None:
 
 def _now(session: Session, world: World, number: str) -> Visit:
     return case_file(session, world.people["desk"], number).steps[-1]
+
+
+def test_more_cases_may_be_late_than_a_statement_takes_values(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    case, desk = world.dispatched(), scope_of(world.session, world.people["desk"])
+    monkeypatch.setattr(queries, "late_ids", lambda *_: list(range(1, 70_000)))
+    assert late_in_step(world.session, desk) == {(case.unit_id, None): 1}
+    assert [row.id for row in queue(world.session, desk, QueueFilter(late_step=True)).rows] == [case.id]

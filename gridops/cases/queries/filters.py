@@ -83,7 +83,8 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
             Helping.unit_id.in_(bindparam("helper_ids", expanding=True)), Helping.answered_at.is_(None)
         )
     ),
-    "late_ids": Case.id.in_(bindparam("late_ids", expanding=True)),
+    # Written out: PostgreSQL takes no more than 65,535 values beside a statement.
+    "late_ids": Case.id.in_(bindparam("late_ids", expanding=True, literal_execute=True)),
     "tail_ids": Case.id.in_(bindparam("tail_ids", expanding=True)),
 }
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import steps
-from gridops.cases.queries.filters import HOLDER, in_states, visible
+from gridops.cases.queries.filters import CONDITIONS, HOLDER, in_states, visible
 from gridops.cases.rules.load import NOTHING, Load
 from gridops.cases.rules.queue import GROUP_STATES, LATELY, LATELY_MOVES, Group, Lately
 from gridops.core import clock
@@ -50,9 +50,9 @@ def late_in_step(session: Session, scope: Scope) -> dict[Place, int] | None:
     late = steps.late_ids(session, scope.root_id)
     if late is None:
         return None
-    cases = visible(select(Case.unit_id, HOLDER.label("holder_id")).where(Case.id.in_(late)), scope).subquery()
+    cases = visible(select(Case.unit_id, HOLDER.label("holder_id")).where(CONDITIONS["late_ids"]), scope).subquery()
     place = (cases.c.unit_id, cases.c.holder_id)
-    counted = session.execute(select(*place, func.count()).group_by(*place))
+    counted = session.execute(select(*place, func.count()).group_by(*place), {"late_ids": late})
     return {(unit_id, holder_id): count for unit_id, holder_id, count in counted}
 
 
