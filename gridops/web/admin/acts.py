@@ -14,7 +14,7 @@ from gridops.bulletins.rules.series import SERIES
 from gridops.cases.rules.faking import SUSPICION_NAMES, VERDICT_NAMES
 from gridops.cases.rules.names import MOVE_NAMES
 from gridops.catalogue import queries as catalogue
-from gridops.catalogue.rules import CHECK_RULE_NAMES, STEP_NAMES
+from gridops.catalogue.rules import AREA_NAMES, CHECK_RULE_NAMES, STEP_NAMES
 from gridops.grids import queries as grids
 from gridops.people import queries as people
 from gridops.people.rules import ROLE_NAMES, WORK_LINE_NAMES
@@ -152,6 +152,7 @@ DETAILS = {
     "addressee": "主送",
     "after": "改后",
     "answer_days": "报送办理情况的期限（天）",
+    "area": "区域类别",
     "asked": "查询条件",
     "before": "改前",
     "body_name": "制发单位全称",
@@ -189,6 +190,7 @@ DETAILS = {
     "new": "新增",
     "office": "编印单位",
     "originator": "上报人可结案",
+    "other": "另一案件",
     "passed": "合格",
     "percent": "复核比例（%）",
     "period": "时段",
@@ -227,6 +229,7 @@ DETAILS = {
 # What a detail says, where it is a word of the program.
 _VALUES: dict[str, Mapping[Any, str]] = {
     "act": {**GROUPS, **ACTS},
+    "area": AREA_NAMES,
     "check_rule": CHECK_RULE_NAMES,
     "ended": ENDED_NAMES,
     "assessor": ASSESSOR_NAMES,
