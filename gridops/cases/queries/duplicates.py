@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from math import cos, radians
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
@@ -106,9 +105,11 @@ def _compared(
     own = {row.id: row for row in session.execute(visible(_with_names(asked), scope))}
     if not own:
         return {}, {}
-    tiles = [(i, tile) for i, row in own.items() for tile in covering(*window_around(row.lon, row.lat, metres))]
-    _west, _south, wide, high = window_around(0.0, 0.0, metres)
-    wide *= max(1 / max(cos(radians(row.lat)), 0.01) for row in own.values())
+    windows = {i: window_around(row.lon, row.lat, metres) for i, row in own.items()}
+    tiles = [(i, tile) for i, window in windows.items() for tile in covering(*window)]
+    # Degrees to either side, of the case farthest north for all: what they let in too much the rule takes out.
+    wide = max(east - west for west, _, east, _ in windows.values()) / 2
+    high = max(north - south for _, south, _, north in windows.values()) / 2
     values = {**given_values(session, tiles), "wide": wide, "high": high}
     pairs = visible(_pairs(session.get_bind().dialect.name), scope)
     rows = session.execute(pairs, values).all()
