@@ -88,7 +88,7 @@ def officer(playwright: Playwright, line: Line, server: Server, tmp_path: Path) 
 @pytest.fixture(scope="module")
 def phone(playwright: Playwright, line: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
     """One phone for the tests of a module."""
-    with Phone(playwright, tmp_path_factory.mktemp("phone"), line.address) as found:
+    with Phone(playwright, tmp_path_factory.mktemp("phone"), line.address, line_told=line.report) as found:
         yield found
 
 

@@ -60,6 +60,16 @@ _READ_STORES = """async (name) => {
   return found;
 }"""
 
+_STANDS = """(async () => {
+  const bases = await indexedDB.databases();
+  const { me, leaving, signedOut } = globalThis.gridops ?? {};
+  const asked = performance.getEntriesByType("resource").map((one) => [one.name, one.startTime, one.duration, one.responseStatus]);
+  const workers = await navigator.serviceWorker.getRegistrations();
+  const states = workers.flatMap((one) => [one.installing, one.waiting, one.active].map((worker) => worker?.state));
+  return JSON.stringify({ words: document.body.innerText.slice(0, 400), cookies: document.cookie, app: Boolean(globalThis.gridops),
+    me: me?.user_id, leaving, signedOut, store: Boolean(globalThis.gridops?.store), bases, states, asked: asked.slice(-40) });
+})()"""
+
 
 def browser_program() -> str:
     """The Chromium of this machine; the test is skipped where there is none."""
@@ -86,6 +96,7 @@ class Phone:
     complaints: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     signed_in: str = ""
+    line_told: Callable[[], str] = str
     _context: BrowserContext | None = None
     _page: Page | None = None
     _cookies: list[Any] = field(default_factory=list)
@@ -237,7 +248,16 @@ class Phone:
 
     def until(self, expression: str, seconds: float = PATIENCE_S) -> None:
         """Until JavaScript says so. (Playwright's own waiting evaluates text in the page, which our policy forbids.)"""
-        self.wait_for(lambda: self._evaluated(expression) not in (..., None, False, 0, ""), lambda: expression, seconds)
+        self.wait_for(
+            lambda: self._evaluated(expression) not in (..., None, False, 0, ""),
+            lambda: f"{expression}\n{self.stands()}",
+            seconds,
+        )
+
+    def stands(self) -> str:
+        """What there is to see of it, for a test that fails: address, words, complaints, the last requests."""
+        said = self._evaluated(_STANDS)
+        return "\n".join([self.page.url, str(said), *self.faults, *self.complaints[-20:], self.line_told()])
 
     def wait_until_all_confirmed(self, user_id: int, seconds: float = PATIENCE_S) -> None:
         """Until every record of the person is confirmed."""
