@@ -72,6 +72,13 @@ def pytest_collection_finish() -> None:
     spare_the_collector()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was tried once more says why, though it passed then (`./test`: only waits of browsers)."""
+    for again in terminalreporter.stats.get("rerun", []):
+        terminalreporter.write_sep("_", f"tried once more: {again.nodeid}")
+        terminalreporter.line(again.longreprtext)
+
+
 def missing(what: str) -> None:
     """Skip for want of a server or folder; with CI=true that is a failure."""
     if IN_CI:
