@@ -60,14 +60,19 @@ _READ_STORES = """async (name) => {
   return found;
 }"""
 
-_STANDS = """(async () => {
-  const bases = await indexedDB.databases();
-  const { me, leaving, signedOut } = globalThis.gridops ?? {};
-  const asked = performance.getEntriesByType("resource").map((one) => [one.name, one.startTime, one.duration, one.responseStatus]);
-  const workers = await navigator.serviceWorker.getRegistrations();
-  const states = workers.flatMap((one) => [one.installing, one.waiting, one.active].map((worker) => worker?.state));
-  return JSON.stringify({ words: document.body.innerText.slice(0, 400), cookies: document.cookie, app: Boolean(globalThis.gridops),
-    me: me?.user_id, leaving, signedOut, store: Boolean(globalThis.gridops?.store), bases, states, asked: asked.slice(-40) });
+# What there is to see of the app from outside; a browser that answers no more is not waited for.
+_STANDS = """(() => {
+  const { me, leaving, signedOut, store } = globalThis.gridops ?? {};
+  const fetched = ({ name, startTime, duration, responseStatus }) => [name, startTime, duration, responseStatus];
+  const known = Promise.all([indexedDB.databases(), navigator.serviceWorker.getRegistrations()]);
+  const told = ([bases, workers]) => JSON.stringify({
+    words: document.body.innerText.slice(0, 400), cookies: document.cookie, me: me?.user_id, leaving, signedOut,
+    store: Boolean(store), bases, controlled: Boolean(navigator.serviceWorker.controller),
+    workers: workers.flatMap((one) => [one.installing, one.waiting, one.active].map((worker) => worker?.state)),
+    fetched: performance.getEntriesByType("resource").slice(-40).map(fetched),
+  });
+  const patience = new Promise((done) => { setTimeout(done, 5000, [["does not answer"], []]); });
+  return Promise.race([known, patience]).then(told);
 })()"""
 
 
