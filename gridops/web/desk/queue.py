@@ -3,46 +3,32 @@
 from __future__ import annotations
 
 import io
-from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, get_template_attribute, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from gridops.cases import service
-from gridops.cases.models import DispatchRuleRow
-from gridops.cases.queries import dispatching, listing, overview, steps
+from gridops.cases.queries import listing, overview, steps
 from gridops.cases.queries.changes import version_of
 from gridops.cases.queries.export import EXPORT_COLUMNS, export_rows
-from gridops.cases.queries.flags import any_to_judge
 from gridops.cases.queries.kept import kept_filters
 from gridops.cases.rules.faking import JUDGES
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.names import MOVE_NAMES, STATE_NAMES
+from gridops.cases.rules.names import STATE_NAMES
 from gridops.cases.rules.queue import Group, Sort, written
-from gridops.catalogue import queries as catalogue
-from gridops.catalogue.models import Category, CategoryList
-from gridops.catalogue.service import list_on
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.core.tables_out import write_csv
-from gridops.grids import queries as grids
-from gridops.grids.rules.tree import Territory
-from gridops.intake import judging
 from gridops.people.queries import helping_now
 from gridops.people.queries.helping import helping_with
-from gridops.people.queries.lately import Lately, reads_from
 from gridops.people.rules import Person, Role
-from gridops.supervision.models import Appeal, Matter, MatterHelper, MatterLine, MatterUndoing, Problem, ProblemStep
 from gridops.tasks.waking import wake
-from gridops.web import choices, explain
-from gridops.web.desk import common, many, proposals
-from gridops.web.desk.supervision.common import office_queues
+from gridops.web import explain
+from gridops.web.desk import beside, common, many, proposals
 from gridops.web.guards import current_person, current_scope, needs
 from gridops.web.language import chosen_language
 from gridops.web.steps import late_now
@@ -52,9 +38,6 @@ pages = Blueprint("desk", __name__, url_prefix="/desk")
 Answer = str | Response | tuple[str, int]
 _TRAIL = 40
 _DESKWORK = (Group.TO_ACCEPT, Group.TO_FILE, Group.TO_DISPATCH)
-_AREAS = 400
-# Stands for a unit where each case goes to the one its rule proposes.
-BY_RULE = "rule"
 # Where a role's work begins.
 _FIRST_TAB = (
     (Role.INTAKE_CLERK, Group.TO_ACCEPT),
@@ -75,16 +58,13 @@ def index() -> Answer:
     with reading() as session:
         scope = helping_now(session, current_scope())
         page = listing.queue(session, scope, asked.wanted, sort=asked.sort, after=after)
-        counts = listing.group_counts(session, scope)
         version = version_of(session, scope)
+        counts = beside.counts(session, scope, version)
         in_steps = steps.present(session, person.root_id, {row.id: row.category_id for row in page.rows})
         filters = kept_filters(session, person.user_id)
         helping = helping_with(session, [row.id for row in page.rows])
-        options = _kept.get(f"{person.root_id} {language}", lambda: _options(session, person.root_id))
-        territory = grids.territory(session)
-        judged = judging.any_waiting(session, person)
-        queues = _waits.get(f"{person.user_id} {language}", lambda: office_queues(session)) or []
-        doubted = not person.roles.isdisjoint(JUDGES) and any_to_judge(session, scope, person)
+        offered, areas = beside.offered(session, person.root_id), beside.areas(session, scope)
+        waits = beside.waits(session, scope, person)
     shown: dict[str, Any] = asked.kept
     words = common.words()
     trail = [mark for mark in request.args.get("trail", "")[:4000].split(".") if mark][-_TRAIL:]
@@ -97,11 +77,11 @@ def index() -> Answer:
         counts=counts,
         version=version.written(),
         filters=filters,
-        chosen=_chosen,
+        chosen=beside.chosen,
         helping=helping,
         helped=scope.helped,
-        **(options or {}),
-        areas=_areas(territory, grids.today(), person.root_id, scope.grid_ids),
+        **offered,
+        areas=areas,
         why_here=explain.why_here,
         state_options=[(state.value, _(name)) for state, name in STATE_NAMES.items()],
         sort_options=[(sort.value, _(name)) for sort, name in common.sorts(asked.wanted.group).items()],
@@ -111,9 +91,9 @@ def index() -> Answer:
         searched=_searched(page, asked.sort),
         bulk=many.offered(person, page.rows),
         may_register=bool(person.roles.intersection(common.REGISTRARS)),
-        judged=judged,
-        office_queues=queues,
-        doubted=doubted,
+        judged=waits.judged,
+        office_queues=waits.office_queues,
+        doubted=waits.doubted,
         samples_cases=not person.roles.isdisjoint(JUDGES),
         answers_sheets=Role.HANDLER in person.roles,
         tabs=[
@@ -123,7 +103,7 @@ def index() -> Answer:
         back_url=_backward(asked.kept, trail) if after else None,
         csv_url=url_for(".export", **{**shown, "group": asked.wanted.group.value}),
         here=request.full_path.rstrip("?"),
-        keys_dialog=_keys(language, tuple(words["own_letters"].items())),
+        keys_dialog=beside.keys(language, tuple(words["own_letters"].items())),
         **words,
     )
 
@@ -159,7 +139,7 @@ def dispatch() -> Answer:
     person = current_person()
     ids = common.ticked()
     unit = request.form.get("unit", "")
-    by_rule = unit == BY_RULE
+    by_rule = unit == beside.BY_RULE
     if not by_rule and not (unit.isascii() and unit.isdigit() and len(unit) < 19):
         raise Invalid(("unit", _("请选择处置单位")))
     words = request.form.get("words", "").strip()[:2000] or None
@@ -197,57 +177,6 @@ def _searched(page: listing.CasePage, sort: Sort) -> str:
     if sort is Sort.OLDEST:
         return _("已从旧到新查到 %(day)s，之后上报的还没有查。", day=day)
     return _("本次已查 %(n)d 件，其余还没有查。", n=page.looked)
-
-
-# What the filters offer everybody of a jurisdiction.
-_kept: Lately[dict[str, Any]] = Lately()
-reads_from(DispatchRuleRow, Category, CategoryList)
-
-
-# What waits for a person in the queues of the office.
-_waits: Lately[list[tuple[Any, str, int]]] = Lately()
-reads_from(Appeal, Matter, MatterHelper, MatterLine, MatterUndoing, Problem, ProblemStep)
-
-
-@lru_cache(maxsize=64)
-def _keys(_language: str, letters: tuple[tuple[Move, str], ...]) -> Markup:
-    """What explains the keys: the same in a language for all who have the same moves."""
-    drawn: Markup = get_template_attribute("desk/_keys.html", "dialog")("queue", dict(letters), MOVE_NAMES)
-    return drawn
-
-
-def _options(session: Session, root_id: int) -> dict[str, Any]:
-    """What the filters offer, whoever asks."""
-    try:
-        edition = list_on(session, choices.LIST, grids.today())
-        classes = catalogue.classes(session, edition.id)
-    except Invalid:
-        classes = []
-    units = proposals.units_in_use(session, root_id)
-    return {
-        "units": get_template_attribute("desk/_options.html", "units")(units),
-        "by_rule": BY_RULE if dispatching.rules_on(session, root_id, grids.today()) else "",
-        "classes": [row for row in classes if row.kind in choices.KIND_NAMES],
-        "kind_names": choices.KIND_NAMES,
-    }
-
-
-@lru_cache(maxsize=16)
-def _areas(territory: Territory, day: date, root_id: int, own: frozenset[int] | None) -> Markup:
-    """The grids of a day in sight as choices; the same until the territory changes, which makes another `territory`."""
-    tree = territory.tree(day)
-    within = sorted(tree.descendants(root_id), key=lambda grid_id: (tree.path(grid_id)[:2], tree.nodes[grid_id].code))
-    seen = [i for i in within if own is None or i in own] or [root_id]
-    nodes = [tree.nodes[i] for i in seen if i in tree][:_AREAS]
-    rendered: Markup = get_template_attribute("desk/_options.html", "areas")(nodes)
-    return rendered
-
-
-def _chosen(options: Markup, value: int | None) -> Markup:
-    """The choices with one of them selected."""
-    if value is None:
-        return options
-    return options.replace(Markup(f'value="{value}"'), Markup(f'value="{value}" selected'), 1)  # noqa: S704  a number
 
 
 def _tab(kept: dict[str, Any], group: Group) -> dict[str, Any]:

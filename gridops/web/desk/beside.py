@@ -1,0 +1,134 @@
+"""What stands beside the queue: the counts of its tabs, what waits elsewhere, what its filters offer.
+
+None of it is looked up for each page: see `people.queries.lately`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from flask import get_template_attribute
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from gridops.cases.models import CaseFlag, DispatchRuleRow
+from gridops.cases.queries import dispatching, listing
+from gridops.cases.queries.flags import any_to_judge
+from gridops.cases.rules.changes import Version
+from gridops.cases.rules.faking import JUDGES
+from gridops.cases.rules.moves import Move
+from gridops.cases.rules.names import MOVE_NAMES
+from gridops.cases.rules.queue import Group
+from gridops.catalogue import queries as catalogue
+from gridops.catalogue.models import Category, CategoryList
+from gridops.catalogue.service import list_on
+from gridops.core.errors import Invalid
+from gridops.grids import queries as grids
+from gridops.grids.rules.tree import Territory
+from gridops.intake import judging
+from gridops.people.queries import Scope
+from gridops.people.queries.lately import Lately, reads_from
+from gridops.people.rules import Person
+from gridops.supervision.models import Appeal, Matter, MatterHelper, MatterLine, MatterUndoing, Problem, ProblemStep
+from gridops.web import choices
+from gridops.web.desk import proposals
+from gridops.web.desk.supervision.common import office_queues
+from gridops.web.language import chosen_language
+
+_MOST_AREAS = 400
+# Stands for a unit where each case goes to the one its rule proposes.
+BY_RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What waits for a person elsewhere: records to judge, photos that look wrong, the queues of the office."""
+
+    judged: bool
+    doubted: bool
+    office_queues: list[tuple[Any, str, int]]
+
+
+_counts: Lately[dict[Group, int]] = Lately()
+_waits: Lately[Waits] = Lately()
+_offered: Lately[dict[str, Any]] = Lately()
+_territory: Lately[Territory] = Lately()
+reads_from(CaseFlag, Appeal, Matter, MatterHelper, MatterLine, MatterUndoing, Problem, ProblemStep)
+reads_from(DispatchRuleRow, Category, CategoryList)
+
+
+def counts(session: Session, scope: Scope, version: Version) -> dict[Group, int]:
+    """The number on each tab. A change in sight makes another version; a clock that runs out shows within seconds."""
+    sight = f"root {scope.root_id}" if scope.grid_ids is None else f"user {scope.user_id}"
+    found = _counts.get(f"{sight} {version.written()}", lambda: listing.group_counts(session, scope))
+    assert found is not None
+    return found
+
+
+def waits(session: Session, scope: Scope, person: Person) -> Waits:
+    """What waits for this person elsewhere."""
+
+    def look() -> Waits:
+        doubted = not person.roles.isdisjoint(JUDGES) and any_to_judge(session, scope, person)
+        return Waits(judging.any_waiting(session, person), doubted, office_queues(session) or [])
+
+    found = _waits.get(f"{person.user_id} {chosen_language()}", look)
+    assert found is not None
+    return found
+
+
+def offered(session: Session, root_id: int) -> dict[str, Any]:
+    """What the filters offer everybody of a jurisdiction."""
+    found = _offered.get(f"{root_id} {chosen_language()}", lambda: _options(session, root_id))
+    assert found is not None
+    return found
+
+
+def areas(session: Session, scope: Scope) -> Markup:
+    """The grids of today in sight, as choices."""
+    territory = _territory.get("", lambda: grids.territory(session))
+    assert territory is not None
+    return _areas(territory, grids.today(), scope.root_id, scope.grid_ids)
+
+
+def chosen(options: Markup, value: int | None) -> Markup:
+    """The choices with one of them selected."""
+    if value is None:
+        return options
+    return options.replace(Markup(f'value="{value}"'), Markup(f'value="{value}" selected'), 1)  # noqa: S704  a number
+
+
+@lru_cache(maxsize=64)
+def keys(_language: str, letters: tuple[tuple[Move, str], ...]) -> Markup:
+    """What explains the keys: the same in a language for all who have the same moves."""
+    drawn: Markup = get_template_attribute("desk/_keys.html", "dialog")("queue", dict(letters), MOVE_NAMES)
+    return drawn
+
+
+def _options(session: Session, root_id: int) -> dict[str, Any]:
+    try:
+        edition = list_on(session, choices.LIST, grids.today())
+        classes = catalogue.classes(session, edition.id)
+    except Invalid:
+        classes = []
+    units = proposals.units_in_use(session, root_id)
+    return {
+        "units": get_template_attribute("desk/_options.html", "units")(units),
+        "by_rule": BY_RULE if dispatching.rules_on(session, root_id, grids.today()) else "",
+        "classes": [row for row in classes if row.kind in choices.KIND_NAMES],
+        "kind_names": choices.KIND_NAMES,
+    }
+
+
+@lru_cache(maxsize=16)
+def _areas(territory: Territory, day: date, root_id: int, own: frozenset[int] | None) -> Markup:
+    """The same until the territory changes, which makes another `territory`."""
+    tree = territory.tree(day)
+    within = sorted(tree.descendants(root_id), key=lambda grid_id: (tree.path(grid_id)[:2], tree.nodes[grid_id].code))
+    seen = [i for i in within if own is None or i in own] or [root_id]
+    nodes = [tree.nodes[i] for i in seen if i in tree][:_MOST_AREAS]
+    rendered: Markup = get_template_attribute("desk/_options.html", "areas")(nodes)
+    return rendered
