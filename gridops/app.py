@@ -137,7 +137,7 @@ def _asset_finder() -> Callable[[str], str]:
         kept = known.get(name)
         if kept is None or kept[0] != changed:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if changed else "missing"
-            kept = known[name] = (changed, digest)
-        return url_for("static", filename=name, v=kept[1])
+            kept = known[name] = (changed, url_for("static", filename=name, v=digest))
+        return kept[1]
 
     return asset

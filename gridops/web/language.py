@@ -61,6 +61,8 @@ class Sentences(Domain):
 
 
 _sentences = Sentences()
+# Straight from the catalogue, without the detour by Flask-Babel: a list says five hundred sentences.
+say = _sentences.gettext
 
 
 class Filled(Translations):
@@ -157,9 +159,7 @@ def set_up(app: Flask) -> None:
     )
     # Flask-Babel's own callables take every sentence for safe HTML and for a format string. What comes here may name
     # what someone typed: these format only where variables are given, and leave escaping to the template.
-    # Straight from the catalogue: a list says five hundred sentences.
-    say, say_many = _sentences.gettext, _sentences.ngettext
-    app.jinja_env.install_gettext_callables(say, say_many, newstyle=False)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(say, _sentences.ngettext, newstyle=False)  # type: ignore[attr-defined]
     # Jinja's own `_` asks the page for `gettext` each time, and within a loop copies all that the page knows for it.
     app.jinja_env.globals["_"] = say
     app.jinja_env.filters["category_name"] = category_name

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import current_app, request
 from flask_login import current_user
+from werkzeug.routing import Map
 
 from gridops.penalties.rules import READERS as PENALTY_ROLES
 from gridops.people.rules import OVERVIEW_ROLES, Role
@@ -98,8 +100,14 @@ def places() -> list[tuple[Place, bool]]:
     if not current_user.is_authenticated:
         return []
     roles = current_user.person.roles
-    known = {rule.rule.rstrip("/") for rule in current_app.url_map.iter_rules()}
-    shown = [place for place in PLACES if place.path in known and not roles.isdisjoint(place.roles)]
+    shown = [place for place in _open_places(current_app.url_map) if not roles.isdisjoint(place.roles)]
     # Of places within each other one is where the person is: the longest.
     here = max((place.length_within(request.path) for place in shown), default=0)
     return [(place, 0 < here == place.length_within(request.path)) for place in shown]
+
+
+@lru_cache(maxsize=8)
+def _open_places(rules: Map) -> tuple[Place, ...]:
+    """The places that this program has pages for."""
+    known = {rule.rule.rstrip("/") for rule in rules.iter_rules()}
+    return tuple(place for place in PLACES if place.path in known)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from gridops.cases.queries.noticing import in_sight
@@ -32,9 +33,15 @@ def unread() -> int:
     """How many notices wait for who is signed in, counted a little beyond 99."""
     if not current_user.is_authenticated:
         return 0
-    user_id = current_person().user_id
-    with reading() as session:
-        return queries.unread(session, user_id)
+    if "unread" not in g:
+        with reading() as session:
+            count_unread(session)
+    return int(g.unread)
+
+
+def count_unread(session: Session) -> None:
+    """Counts them for the bell of this page in the session that it reads with: one of its own costs as much again."""
+    g.unread = queries.unread(session, current_person().user_id)
 
 
 @pages.get("/notices")

@@ -142,6 +142,7 @@ def test_words_are_looked_for_window_by_window_and_nothing_is_missed(
     town: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gridops.cases.queries.listing.WINDOW", 3)
+    monkeypatch.setattr("gridops.cases.queries.listing.FIRST_WINDOW", 3)
     monkeypatch.setattr("gridops.cases.queries.words.MOST", -1)  # every word is a frequent one
     desk, wanted = scope(town, "desk"), QueueFilter(text="垃圾")
     page = queue(town.session, desk, wanted, sort=Sort.REPORTED)
@@ -154,7 +155,7 @@ def test_words_are_looked_for_window_by_window_and_nothing_is_missed(
 
 
 def test_a_search_that_has_looked_everywhere_promises_no_more(town: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gridops.cases.queries.listing.WINDOW", 11)  # all there are
+    monkeypatch.setattr("gridops.cases.queries.listing.FIRST_WINDOW", 11)  # all there are
     monkeypatch.setattr("gridops.cases.queries.words.MOST", -1)
     monkeypatch.setattr("gridops.cases.queries.listing.SEARCH_SECONDS", -1)
     page = queue(town.session, scope(town, "desk"), QueueFilter(text="没有的词"), sort=Sort.REPORTED)

@@ -149,6 +149,7 @@ def test_a_search_says_how_far_it_has_looked_and_goes_on(street: Street, monkeyp
     for _ in range(3):
         street.report(address="晋陵路")
     monkeypatch.setattr(listing, "WINDOW", 2)
+    monkeypatch.setattr(listing, "FIRST_WINDOW", 2)
     browser = street.browser("desk")
     page = browser.get("/desk?group=all&q=飞龙")
     assert numbers(page) == [sought.number]

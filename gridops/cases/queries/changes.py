@@ -63,13 +63,12 @@ def unchanged(since: Version) -> bool:
 
 def version_of(session: Session, scope: Scope) -> Version:
     """The version of what this scope shows now; read it together with the list it stands for."""
+    if scope.grid_ids is None:
+        newest, known, seen = session.execute(_NEWEST_OF_ROOT, {"root_id": scope.root_id}).one()
+        return Version(newest or 0, known, seen)
     newest, known = session.execute(_NEWEST).one()
     highest = newest or 0
-    if scope.grid_ids is None:
-        seen = session.scalar(_OF_ROOT, {"low": highest - OVERLAP, "root_id": scope.root_id}) or 0
-    else:
-        seen = len(_in_sight(session, scope, highest - OVERLAP))
-    return Version(highest, known, seen)
+    return Version(highest, known, len(_in_sight(session, scope, highest - OVERLAP)))
 
 
 def changed_since(session: Session, scope: Scope, since: Version) -> Changes:
@@ -157,12 +156,10 @@ _HIGHEST = select(func.max(CaseEvent.id))
 _TOP = _HIGHEST.with_only_columns(func.max(CaseEvent.id).label("id")).subquery("top")
 _OVERLAPPING = select(func.count()).where(CaseEvent.id > _TOP.c.id - OVERLAP, CaseEvent.id <= _TOP.c.id)
 _NEWEST = select(_TOP.c.id, _OVERLAPPING.correlate(_TOP).scalar_subquery())
-_OF_ROOT = (
-    select(func.count())
-    .select_from(CaseEvent)
-    .join(Case, Case.id == CaseEvent.case_id)
-    .where(CaseEvent.id > bindparam("low"), Case.root_id == bindparam("root_id"))
-)
+# Asked of each of these few events; as a join the planner would read all cases for them.
+_ROOT = select(Case.root_id).where(Case.id == CaseEvent.case_id).correlate(CaseEvent).scalar_subquery()
+_OF_ROOT = _OVERLAPPING.where(bindparam("root_id") == _ROOT)
+_NEWEST_OF_ROOT = _NEWEST.add_columns(_OF_ROOT.correlate(_TOP).scalar_subquery())
 _KNOWN = select(func.count()).where(CaseEvent.id > bindparam("low"), CaseEvent.id <= bindparam("high"))
 _STANDING = select(_HIGHEST.scalar_subquery(), _KNOWN.scalar_subquery())
 _ABOVE: Any = (

@@ -43,6 +43,8 @@ from gridops.people.queries import Scope
 
 PAGE = 50
 WINDOW = 3000
+# Words that nearly every case has fill a page from so many rows; of others the index is asked before more are read.
+FIRST_WINDOW = 200
 SEARCH_SECONDS = 0.5
 _MOST_BRANCHES = 16
 COUNTED_TO = 1000
@@ -302,8 +304,9 @@ def _searched(session: Session, scope: Scope, shape: _Shape, values: Values, wor
     like = {"words": words, "pattern": f"%{_escaped(words.lower())}%"} if words else {}
     until, looked, shown = time.monotonic() + SEARCH_SECONDS, 0, list[CaseRow]()
     while True:
+        window = WINDOW if looked else FIRST_WINDOW
         asked = {**values, **like, "most": limit + 1 - len(shown)}
-        shown += [CaseRow(*row) for row in session.execute(_built(_hits, shape, scope, WINDOW), asked)]
+        shown += [CaseRow(*row) for row in session.execute(_built(_hits, shape, scope, window), asked)]
         # Words that fill a page at once need no index; of those that do not, it knows all places.
         if not looked and len(shown) <= limit and words and (ids := index.candidates(session, words)) is not None:
             rows = session.execute(_built(_indexed, shape, scope, limit + 1), {**values, **like, "ids": ids})
@@ -311,10 +314,10 @@ def _searched(session: Session, scope: Scope, shape: _Shape, values: Values, wor
             return CasePage(shown[:limit], place_of(shown[limit - 1], shape.sort) if len(shown) > limit else None)
         if len(shown) > limit:
             return CasePage(shown[:limit], place_of(shown[limit - 1], shape.sort))
-        end = _end(session, scope, shape, values, WINDOW)
+        end = _end(session, scope, shape, values, window)
         if end is None:
             return CasePage(shown, None)
-        looked += WINDOW
+        looked += window
         shape = replace(shape, onward=True)
         values = {**values, "after_key": end.key, "after_id": end.case_id}
         if time.monotonic() > until:

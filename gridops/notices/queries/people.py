@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from gridops.core import clock
@@ -132,10 +132,7 @@ def marked(session: Session, keys: Collection[str]) -> set[str]:
 
 def unread(session: Session, user_id: int) -> int:
     """How many notices wait on a person's bell; no further than one beyond `COUNTED_TO`."""
-    one = PersonalNotice
-    waiting = select(one.id).where(one.user_id == user_id, one.bell, one.read_at.is_(None))
-    some = waiting.limit(COUNTED_TO + 1)
-    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return session.scalar(_UNREAD, {"user_id": user_id}) or 0
 
 
 def own_page(
@@ -170,3 +167,9 @@ def told(session: Session, root_id: int, number: str = "", limit: int = PAGE) ->
     if number:
         wanted = wanted.where(one.number == number)
     return [TellRow(*tuple(row)) for row in session.execute(wanted.order_by(one.id.desc()).limit(limit))]
+
+
+_WAITING = select(PersonalNotice.id).where(
+    PersonalNotice.user_id == bindparam("user_id"), PersonalNotice.bell, PersonalNotice.read_at.is_(None)
+)
+_UNREAD = select(func.count()).select_from(_WAITING.limit(COUNTED_TO + 1).subquery())

@@ -31,6 +31,7 @@ from gridops.web import explain
 from gridops.web.desk import beside, common, many, proposals
 from gridops.web.guards import current_person, current_scope, needs
 from gridops.web.language import chosen_language
+from gridops.web.own_notices import count_unread
 from gridops.web.steps import late_now
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
@@ -65,6 +66,7 @@ def index() -> Answer:
         helping = helping_with(session, [row.id for row in page.rows])
         offered, areas = beside.offered(session, person.root_id), beside.areas(session, scope)
         waits = beside.waits(session, scope, person)
+        count_unread(session)
     shown: dict[str, Any] = asked.kept
     words = common.words()
     trail = [mark for mark in request.args.get("trail", "")[:4000].split(".") if mark][-_TRAIL:]

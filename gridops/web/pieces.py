@@ -1,0 +1,95 @@
+"""The small pieces that pages say hundreds of times: icons, chips, times. `macros.html` hands them on as `ui.…`.
+
+Drawn here and not as macros, each of which costs a page ten times as much; a list of fifty cases has four hundred.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import current_app
+from markupsafe import Markup, escape
+
+from gridops.cases.rules.moves import State
+from gridops.core import clock
+from gridops.web import words
+from gridops.web.language import say
+
+# Icon and tone of a case's state.
+_LOOKS = {
+    State.REPORTED: ("inbox", "accent"),
+    State.VERIFYING: ("map-pin-check", "wait"),
+    State.ACCEPTED: ("clipboard-check", "accent"),
+    State.DECLINED: ("ban", "plain"),
+    State.SELF_HANDLED: ("checks", "good"),
+    State.FILED: ("file-certificate", "accent"),
+    State.NOT_FILED: ("file-x", "plain"),
+    State.DISPATCHED: ("send", "wait"),
+    State.RECEIVED: ("tool", "wait"),
+    State.HANDLED: ("message-circle", "accent"),
+    State.CHECKING: ("eye-check", "wait"),
+    State.CLOSED: ("circle-check", "good"),
+    State.VOIDED: ("circle-x", "plain"),
+    State.MERGED: ("git-merge", "plain"),
+}
+
+
+def icon(name: str, more: str = "") -> Markup:
+    """An icon of the sprite; `more`: classes beside its own."""
+    sprite = current_app.jinja_env.globals["asset"]("vendor/tabler/icons.svg")  # type: ignore[operator]
+    return Markup(  # noqa: S704  names and classes stand in our templates
+        f'<svg class="icon {more}" aria-hidden="true" focusable="false"><use href="{sprite}#{name}"></use></svg>'
+    )
+
+
+def chip(word: Any, icon_name: str, tone: str = "plain") -> Markup:
+    """A word with an icon, never colour alone; tone: plain, accent, good, wait, late."""
+    return Markup(f'<span class="chip chip-{tone}">{icon(icon_name)}{escape(word)}</span>')  # noqa: S704
+
+
+def state_chip(state: State | str, name: str, suspended: object = None, resumes: object = None) -> Markup:
+    """A case's state; name: the Chinese word of `cases.rules.names`; resumes: the set date of a suspension (缓办)."""
+    said = chip(say(name), *_LOOKS[State(state)])
+    return said + Markup(" ") + chip(say("缓办" if resumes else "挂账"), "player-pause", "wait") if suspended else said
+
+
+def left(due: dt.datetime | None, at: dt.datetime | None = None, name: str = "") -> Markup:
+    """Time left to a deadline, seen from `at` (default: now), with its name where it has one; red is kept for late."""
+    if not due:
+        return Markup("")
+    rest = words.left(due, at=at)
+    tone = "chip-late" if rest.late else "chip-soon" if rest.soon else ""
+    drawn = icon("clock-exclamation" if rest.late else "clock")
+    named = f"{name} " if name else ""
+    return Markup(  # noqa: S704
+        f'<span class="chip num {tone}" title="{words.full_time(due)}">{drawn}{escape(named)}{escape(rest.text)}</span>'
+    )
+
+
+def time(instant: dt.datetime | None, empty: str = "—") -> Markup:
+    """A time as one says it; the whole of it on hover or tap."""
+    return _time(instant, words.when(instant)) if instant else _none(empty)
+
+
+def day(instant: dt.datetime | None, empty: str = "—") -> Markup:
+    """The day alone, the time where one asks for it: in tables with many columns."""
+    return _time(instant, clock.local(instant).date().isoformat()) if instant else _none(empty)
+
+
+def date(given: dt.date | None, empty: str = "—") -> Markup:
+    """A day that is no instant."""
+    if not given:
+        return _none(empty)
+    return Markup(f'<time class="num" datetime="{given.isoformat()}">{given.isoformat()}</time>')  # noqa: S704
+
+
+def _time(instant: dt.datetime, said: str) -> Markup:
+    whole, full = clock.local(instant).isoformat(), words.full_time(instant)
+    return Markup(  # noqa: S704
+        f'<time class="num" datetime="{whole}" title="{full}" tabindex="0">{escape(said)}</time>'
+    )
+
+
+def _none(empty: str) -> Markup:
+    return Markup(f'<span class="text-secondary">{escape(empty)}</span>')  # noqa: S704
