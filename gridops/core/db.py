@@ -45,12 +45,11 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a naive time reached the database")
-        value = value.astimezone(UTC)
-        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+        return value.astimezone(UTC) if dialect.name == "postgresql" else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
+        if value is None or value.tzinfo is UTC:  # PostgreSQL gives it so (`_speak_utc`); a list reads hundreds
+            return value
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
@@ -136,6 +135,7 @@ def open_engine(url: str, *, pool_size: int = 5) -> Engine:
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     opened = create_engine(parsed, pool_size=pool_size, max_overflow=20, **common)
+    event.listen(opened, "connect", _speak_utc)
     event.listen(opened, "handle_error", _without_details)
     event.listen(opened, "checkin", _note_rest)
     event.listen(opened, "checkout", _ask_when_rested)
@@ -317,14 +317,14 @@ def _json_text(value: Any) -> str:
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "busy_timeout=30000",
-        "cache_size=-65536",
-    ):
+    for pragma in "journal_mode=WAL synchronous=FULL foreign_keys=ON busy_timeout=30000 cache_size=-65536".split():
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _speak_utc(connection: Any, _record: Any) -> None:
+    """Times come and go in UTC, whatever zone the server stands in."""
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def _without_details(context: ExceptionContext) -> None:
