@@ -317,8 +317,8 @@ def _json_text(value: Any) -> str:
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in "journal_mode=WAL synchronous=FULL foreign_keys=ON busy_timeout=30000 cache_size=-65536".split():
-        connection.execute(f"PRAGMA {pragma}")
+    connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON")
+    connection.executescript("PRAGMA busy_timeout=30000; PRAGMA cache_size=-65536")
 
 
 def _speak_utc(connection: Any, _record: Any) -> None:
