@@ -20,7 +20,7 @@ from gridops.cases.queries.flags import any_to_judge
 from gridops.cases.rules.changes import Version
 from gridops.cases.rules.faking import JUDGES
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.names import MOVE_NAMES
+from gridops.cases.rules.names import MOVE_NAMES, SOURCE_NAMES, STATE_NAMES
 from gridops.cases.rules.queue import Group
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import Category, CategoryList
@@ -36,7 +36,7 @@ from gridops.supervision.models import Appeal, Matter, MatterHelper, MatterLine,
 from gridops.web import choices
 from gridops.web.desk import proposals
 from gridops.web.desk.supervision.common import office_queues
-from gridops.web.language import chosen_language
+from gridops.web.language import chosen_language, say
 
 _MOST_AREAS = 400
 # Stands for a unit where each case goes to the one its rule proposes.
@@ -94,11 +94,11 @@ def areas(session: Session, scope: Scope) -> Markup:
     return _areas(territory, grids.today(), scope.root_id, scope.grid_ids)
 
 
-def chosen(options: Markup, value: int | None) -> Markup:
+def chosen(options: Markup, value: int | str | None) -> Markup:
     """The choices with one of them selected."""
-    if value is None:
+    if not value:
         return options
-    return options.replace(Markup(f'value="{value}"'), Markup(f'value="{value}" selected'), 1)  # noqa: S704  a number
+    return options.replace(Markup('value="%s"') % value, Markup('value="%s" selected') % value, 1)
 
 
 @lru_cache(maxsize=64)
@@ -114,13 +114,19 @@ def _options(session: Session, root_id: int) -> dict[str, Any]:
         classes = catalogue.classes(session, edition.id)
     except Invalid:
         classes = []
-    units = proposals.units_in_use(session, root_id)
+    pairs = get_template_attribute("desk/_options.html", "pairs")
     return {
-        "units": get_template_attribute("desk/_options.html", "units")(units),
+        "units": get_template_attribute("desk/_options.html", "units")(proposals.units_in_use(session, root_id)),
         "by_rule": BY_RULE if dispatching.rules_on(session, root_id, grids.today()) else "",
-        "classes": [row for row in classes if row.kind in choices.KIND_NAMES],
-        "kind_names": choices.KIND_NAMES,
+        "classes": pairs([_class(row) for row in classes if row.kind in choices.KIND_NAMES]),
+        "states": pairs((state.value, say(name)) for state, name in STATE_NAMES.items()),
+        "sources": pairs((source.value, say(name)) for source, name in SOURCE_NAMES.items()),
     }
+
+
+def _class(row: Category) -> tuple[str, str]:
+    name = row.name_zh if chosen_language() == "zh" else row.name_en
+    return f"{row.kind}/{row.code}", f"{say(choices.KIND_NAMES[row.kind])} · {name}"
 
 
 @lru_cache(maxsize=16)

@@ -17,7 +17,6 @@ from gridops.cases.queries.export import EXPORT_COLUMNS, export_rows
 from gridops.cases.queries.kept import kept_filters
 from gridops.cases.rules.faking import JUDGES
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.names import STATE_NAMES
 from gridops.cases.rules.queue import Group, Sort, written
 from gridops.core import clock
 from gridops.core.db import reading, transaction
@@ -85,7 +84,6 @@ def index() -> Answer:
         **offered,
         areas=areas,
         why_here=explain.why_here,
-        state_options=[(state.value, _(name)) for state, name in STATE_NAMES.items()],
         sort_options=[(sort.value, _(name)) for sort, name in common.sorts(asked.wanted.group).items()],
         sort_name=common.sorts(asked.wanted.group)[asked.sort],
         waited=explain.waited,
