@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.core.errors import Invalid
@@ -39,6 +39,14 @@ class Turns:
     officers: int = 0
     by_agency: Mapping[Agency, int] = field(default_factory=dict)
     minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """How many of a squad checked in, once each; `officers`: of them certified on that day."""
+
+    people: int = 0
+    officers: int = 0
 
 
 def squad(session: Session, squad_id: int) -> Squad | None:
@@ -280,6 +288,22 @@ def turns(
     for row in rows:
         found[row.squad_id].append(row)
     return {squad_id: _turns(each, (ended or {}).get(squad_id)) for squad_id, each in found.items()}
+
+
+_HEADS = (
+    select(SquadMember.squad_id, func.count(), func.count(case((SquadMember.certified, 1))))
+    .where(SquadMember.checked_in_at.is_not(None), SquadMember.squad_id.in_(bindparam("ids", expanding=True)))
+    .group_by(SquadMember.squad_id)
+)
+
+
+def heads(session: Session, squad_ids: Collection[int]) -> dict[int, Heads]:
+    """Squad id -> how many checked in: what lists say of `turns`, counted where it lies."""
+    found = {
+        squad_id: Heads(people, officers)
+        for squad_id, people, officers in session.execute(_HEADS, {"ids": sorted(set(squad_ids))})
+    }
+    return {squad_id: found.get(squad_id, Heads()) for squad_id in squad_ids}
 
 
 def _in_order(rows: Iterable[SquadMember]) -> list[SquadMember]:

@@ -6,6 +6,7 @@ Drawn here and not as macros, each of which costs a page ten times as much; a li
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import current_app
@@ -46,6 +47,16 @@ def icon(name: str, more: str = "") -> Markup:
 def chip(word: Any, icon_name: str, tone: str = "plain") -> Markup:
     """A word with an icon, never colour alone; tone: plain, accent, good, wait, late."""
     return Markup(f'<span class="chip chip-{tone}">{icon(icon_name)}{escape(word)}</span>')  # noqa: S704
+
+
+def chips(names: Mapping[Any, str], looks: Mapping[Any, tuple[str, str]]) -> dict[Any, Markup]:
+    """The chips of a few words by what they name: drawn once for all rows of a list."""
+    return {one: chip(say(name), *looks[one]) for one, name in names.items()}
+
+
+def listed(found: Iterable[Any], names: Mapping[Any, str]) -> str:
+    """What was found, by name: `城管、市监`."""
+    return say("、").join([say(names[one]) for one in found])
 
 
 def state_chip(state: State | str, name: str, suspended: object = None, resumes: object = None) -> Markup:

@@ -102,6 +102,7 @@ def test_everyone_counts_once_however_often_and_however_named(session: Session) 
     service.check_out(session, squad.id, police, NIGHT + timedelta(minutes=62))
     told = queries.turns(session, [squad.id], {squad.id: NIGHT + timedelta(minutes=120)})[squad.id]
     assert (told.people, told.officers, told.minutes) == (3, 2, 120 + 60 + 116)
+    assert queries.heads(session, [squad.id]) == {squad.id: queries.Heads(3, 2)}
     assert told.by_agency == {Agency.URBAN_MANAGEMENT: 1, Agency.POLICE_STATION: 1, Agency.STREET: 1}
     assert {member.name for member in queries.members(session, squad.id)} == {"执法员", "王强", "赵六", "李四"}
     with pytest.raises(NotFound):

@@ -17,6 +17,7 @@ from gridops.core.db import reading, transaction
 from gridops.inspections import queries
 from gridops.inspections.models import Finding, Order, Round, Visit
 from gridops.inspections.rules import OrderKind, RoundState, VisitKind, state_of
+from gridops.people.queries import lately
 from gridops.squads.rules import FILMED
 from gridops.supervision.models import Problem
 from gridops.web.desk import rounds as desk_rounds
@@ -140,6 +141,7 @@ def test_the_first_re_inspections_stand_above_the_rounds_and_all_on_pages_of_the
     assert "责改1号" not in second
     assert 'rel="next"' not in second
     monkeypatch.setattr(desk_rounds, "_MOST_DUE", 2)
+    lately.forget()
     assert '待复查 <span class="num">2+</span>' in night["desk"].get("/desk/rounds").text
 
 

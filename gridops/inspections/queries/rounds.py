@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridops.core.errors import NotFound
@@ -180,28 +180,8 @@ def grids_of_rounds(session: Session, round_ids: Collection[int]) -> dict[int, l
 
 def seen(session: Session, round_ids: Collection[int]) -> dict[int, Seen]:
     """Round id -> what it saw."""
-    wanted = sorted(set(round_ids))
-    visits: dict[int | None, dict[bool, int]] = {}
-    grids: dict[int, int] = {}
-    for first in range(0, len(wanted), _CHUNK):
-        chunk = wanted[first : first + _CHUNK]
-        counted = (
-            select(Visit.round_id, Visit.recheck, func.count())
-            .where(Visit.round_id.in_(chunk), Visit.complete, Visit.voided_at.is_(None))
-            .group_by(Visit.round_id, Visit.recheck)
-        )
-        for round_id, recheck, count in session.execute(counted):
-            visits.setdefault(round_id, {})[bool(recheck)] = count
-        checked = (
-            select(RoundGrid.round_id, func.count())
-            .where(RoundGrid.round_id.in_(chunk), RoundGrid.checked_at.is_not(None))
-            .group_by(RoundGrid.round_id)
-        )
-        grids |= {row[0]: row[1] for row in session.execute(checked)}
-    return {
-        one: Seen(visits.get(one, {}).get(False, 0), visits.get(one, {}).get(True, 0), grids.get(one, 0))
-        for one in wanted
-    }
+    rows = session.execute(_SEEN, {"ids": sorted(set(round_ids))})
+    return {round_id: Seen(visits, rechecks, grids) for round_id, visits, rechecks, grids in rows}
 
 
 def has_records(session: Session, round_id: int) -> bool:
@@ -270,6 +250,20 @@ def _started(root_id: int, start: datetime, end: datetime) -> Any:
     return select(Round).where(
         Round.root_id == root_id, Round.started_at >= start, Round.started_at < end, Round.cancelled_at.is_(None)
     )
+
+
+def _count(of: Any, *kept: Any) -> Any:
+    """How many of a round there are: asked of each round, by the index."""
+    return select(func.count()).where(of.round_id == Round.id, *kept).correlate(Round).scalar_subquery()
+
+
+_COMPLETE = (Visit.complete, Visit.voided_at.is_(None))
+_SEEN = select(
+    Round.id,
+    _count(Visit, *_COMPLETE, Visit.recheck.is_(False)),
+    _count(Visit, *_COMPLETE, Visit.recheck),
+    _count(RoundGrid, RoundGrid.checked_at.is_not(None)),
+).where(Round.id.in_(bindparam("ids", expanding=True)))
 
 
 _STATES: dict[RoundState, ColumnElement[bool]] = {

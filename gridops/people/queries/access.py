@@ -93,6 +93,11 @@ class Scope:
     units: tuple[UnitsIn, ...] = ()
     helped: frozenset[int] = frozenset()
 
+    @property
+    def sight(self) -> str:
+        """What is in sight, by name: alike for all who see a whole root (to keep it, see `lately`)."""
+        return f"root {self.root_id}" if self.grid_ids is None else f"user {self.user_id}"
+
     def sees(
         self,
         *,

@@ -62,8 +62,7 @@ reads_from(DispatchRuleRow, Category, CategoryList)
 
 def counts(session: Session, scope: Scope, version: Version) -> dict[Group, int]:
     """The number on each tab. A change in sight makes another version; a clock that runs out shows within seconds."""
-    sight = f"root {scope.root_id}" if scope.grid_ids is None else f"user {scope.user_id}"
-    found = _counts.get(f"{sight} {version.written()}", lambda: listing.group_counts(session, scope))
+    found = _counts.get(f"{scope.sight} {version.written()}", lambda: listing.group_counts(session, scope))
     assert found is not None
     return found
 

@@ -34,6 +34,7 @@ from gridops.web.desk.months import month_of, weeks
 from gridops.web.desk.trying import Tried
 from gridops.web.field.common import shows
 from gridops.web.guards import current_person, current_scope, needs
+from gridops.web.own_notices import count_unread
 
 pages = Blueprint("desk_outings", __name__, url_prefix="/desk/outings")
 
@@ -64,12 +65,13 @@ def index() -> Answer:
         page = queries.outing_page(session, scope, wanted, after=after, limit=_BY_DAY if by_day else _PAGE)
         ids = [row.outing.id for row in page.rows]
         sums = queries.tally_sums(session, ids)
-        turns = squads.turns(session, [row.outing.squad_id for row in page.rows])
+        heads = squads.heads(session, [row.outing.squad_id for row in page.rows])
+        count_unread(session)
     return render_template(
         "desk/outings.html",
         page=page,
         sums=sums,
-        turns=turns,
+        heads=heads,
         campaigns=campaigns,
         kept=kept,
         month=month,

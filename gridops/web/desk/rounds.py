@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -18,7 +19,7 @@ from gridops.core.fields import text, whole
 from gridops.inspections import forms, queries, service
 from gridops.inspections.forms import desk as desk_forms
 from gridops.inspections.forms.records import MAX_GROUPS
-from gridops.inspections.models import Round
+from gridops.inspections.models import Finding, Order, Round, Visit
 from gridops.inspections.rules import (
     DUTY_LEADERS,
     ORDER_NAMES,
@@ -33,7 +34,10 @@ from gridops.inspections.rules import (
     state_of,
 )
 from gridops.people import queries as people
+from gridops.people.queries import Scope
+from gridops.people.queries.lately import Lately, reads_from
 from gridops.people.rules import Person, Role
+from gridops.premises.models import Premises
 from gridops.premises.rules import KIND_NAMES, RISK_NAMES
 from gridops.squads import queries as squads
 from gridops.squads.forms import people as named_people
@@ -43,6 +47,8 @@ from gridops.web.desk.joint import READERS, place, raw_version, written
 from gridops.web.desk.months import month_of, weeks
 from gridops.web.desk.trying import Tried, attempt
 from gridops.web.guards import current_person, current_scope, needs
+from gridops.web.language import chosen_language
+from gridops.web.own_notices import count_unread
 
 pages = Blueprint("desk_rounds", __name__, url_prefix="/desk/rounds")
 
@@ -75,22 +81,16 @@ def index() -> Answer:
     with reading() as session:
         page = queries.round_page(session, scope, wanted, after=after, limit=_BY_DAY if by_day else _PAGE)
         seen = queries.seen(session, [row.round.id for row in page.rows])
-        turns = squads.turns(session, [row.round.squad_id for row in page.rows])
-        due, owed = [], 0
-        if after is None:
-            due = queries.rechecks(session, root_id, clock.now() + SOON, scope=scope, limit=_FIRST_DUE)
-            owed = len(due)
-        if owed == _FIRST_DUE:
-            owed = queries.rechecks_owed(session, root_id, clock.now() + SOON, scope, _MOST_DUE + 1)
-        themes = queries.themes(session, root_id)
+        heads = squads.heads(session, [row.round.squad_id for row in page.rows])
+        due = None if after else _due.get(f"{scope.sight} {chosen_language()}", lambda: _first_due(session, scope))
+        themes = _themes.get(str(root_id), lambda: queries.themes(session, root_id))
+        count_unread(session)
     return render_template(
         "desk/rounds.html",
         page=page,
         seen=seen,
-        turns=turns,
+        heads=heads,
         due=due,
-        owed=f"{_MOST_DUE}+" if owed > _MOST_DUE else owed,
-        all_due_url=url_for(".rechecks") if owed > len(due) else None,
         themes=themes,
         kept=kept,
         month=month,
@@ -234,6 +234,23 @@ def grids_seen(round_number: str) -> Answer:
         service.grids_checked(session, current_person(), night, codes, _at(raw, "checked_at"))
 
     return _tried(round_number, "grids", done, _("已登记查过的网格。"))
+
+
+# What stands beside the list, not looked up for each page (see `people.queries.lately`).
+_due: Lately[Markup] = Lately()
+_themes: Lately[list[str]] = Lately()
+reads_from(Round, Visit, Finding, Order, Premises)
+
+
+def _first_due(session: Session, scope: Scope) -> Markup:
+    """The first re-inspections owed, or soon to be, drawn; and how many there are."""
+    until = clock.now() + SOON
+    due = queries.rechecks(session, scope.root_id, until, scope=scope, limit=_FIRST_DUE)
+    owed = len(due)
+    if owed == _FIRST_DUE:
+        owed = queries.rechecks_owed(session, scope.root_id, until, scope, _MOST_DUE + 1)
+    said = f"{_MOST_DUE}+" if owed > _MOST_DUE else owed
+    return Markup(render_template("desk/_due.html", due=due, owed=said, more=owed > len(due), **words()))  # noqa: S704
 
 
 def words() -> dict[str, Any]:
