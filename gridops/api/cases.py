@@ -16,6 +16,7 @@ from gridops.api.reading import Query, bbox, day, flag, integer, json_answer, on
 from gridops.api.shapes import CasesOut, FeatureCollection
 from gridops.api.territory import GEOJSON
 from gridops.cases.queries import listing, places
+from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules import queue
 from gridops.cases.rules.moves import State
 from gridops.cases.rules.queue import Group, Place, QueueFilter, Sort
@@ -199,7 +200,7 @@ def _next(place: Place) -> str:
     return f"{request.path}?{urlencode({**given, 'after': queue.written(place)})}"
 
 
-def _feature(row: listing.CaseRow, category: Entry, grid_code: str, now: datetime) -> dict[str, Any]:
+def _feature(row: CaseRow, category: Entry, grid_code: str, now: datetime) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": row.number,
@@ -213,7 +214,7 @@ def _feature(row: listing.CaseRow, category: Entry, grid_code: str, now: datetim
     }
 
 
-def _row(row: listing.CaseRow, now: datetime) -> dict[str, Any]:
+def _row(row: CaseRow, now: datetime) -> dict[str, Any]:
     return {
         "number": row.number,
         "state": row.state.value,

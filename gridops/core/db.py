@@ -12,7 +12,6 @@ import hashlib
 import json
 import re
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -24,11 +23,11 @@ import psycopg
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Integer, MetaData, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, ExceptionContext, make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from gridops.core import money
+from gridops.core import connections, money
 from gridops.core.closed import ask_to_write
 
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -48,7 +47,7 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC) if dialect.name == "postgresql" else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None or value.tzinfo is UTC:  # PostgreSQL gives it so (`_speak_utc`); a list reads hundreds
+        if value is None or value.tzinfo is UTC:  # PostgreSQL gives it so (`connections`); a list reads hundreds
             return value
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
@@ -129,16 +128,13 @@ def open_engine(url: str, *, pool_size: int = 5) -> Engine:
     common: dict[str, Any] = {"json_serializer": _json_text, "hide_parameters": True}
     if parsed.get_backend_name() == "sqlite":
         opened = create_engine(parsed, connect_args={"timeout": 30}, **common)
-        event.listen(opened, "connect", _set_up_sqlite)
-        event.listen(opened, "begin", _begin_sqlite)
+        connections.set_up_sqlite(opened)
         return opened
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     opened = create_engine(parsed, pool_size=pool_size, max_overflow=20, **common)
-    event.listen(opened, "connect", _speak_utc)
+    connections.set_up_postgresql(opened)
     event.listen(opened, "handle_error", _without_details)
-    event.listen(opened, "checkin", _note_rest)
-    event.listen(opened, "checkout", _ask_when_rested)
     return opened
 
 
@@ -315,18 +311,6 @@ def _json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON")
-    connection.executescript("PRAGMA busy_timeout=30000; PRAGMA cache_size=-65536")
-
-
-def _speak_utc(connection: Any, _record: Any) -> None:
-    """Times come and go in UTC, whatever zone the server stands in."""
-    connection.execute("SET TIME ZONE 'UTC'")
-    connection.commit()
-
-
 def _without_details(context: ExceptionContext) -> None:
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None:
@@ -348,30 +332,6 @@ def raw_errors() -> Iterator[None]:
 def without_details(error: BaseException) -> None:
     """PostgreSQL repeats the row in the DETAIL of its message: only the first line is kept."""
     error.args = tuple(re.sub(r"\nDETAIL: .*", "", arg) if isinstance(arg, str) else arg for arg in error.args)
-
-
-# A connection that answered just now is taken as it is; one that rested may have been closed by a server or a router.
-_RESTED_S = 5.0
-
-
-def _note_rest(_connection: Any, record: Any) -> None:
-    record.info["rests_since"] = time.monotonic()
-
-
-def _ask_when_rested(connection: Any, record: Any, _proxy: Any) -> None:
-    rests_since = record.info.get("rests_since")
-    if rests_since is None or time.monotonic() - rests_since < _RESTED_S:
-        return
-    try:
-        connection.execute("SELECT 1")
-        connection.rollback()
-    except psycopg.Error:
-        # The pool opens another one in its place.
-        raise DisconnectionError("the connection was closed while it rested") from None
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("writes") else "BEGIN")
 
 
 _thread = threading.local()

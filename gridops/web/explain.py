@@ -9,8 +9,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from gridops.cases.queries.listing import CaseRow
 from gridops.cases.queries.pages import CaseFile, TimelineEntry
+from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules.deadlines import Cause
 from gridops.cases.rules.facts import Facts
 from gridops.cases.rules.moves import ENDED, Move, State, Suspension

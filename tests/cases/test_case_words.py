@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from gridops.cases.models import CaseWords
 from gridops.cases.queries import queue, words
-from gridops.cases.queries.listing import CaseRow
+from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.queue import QueueFilter, Sort
 from gridops.cases.rules.words import ids_of, kept, key_of, numbered, pairs

@@ -21,12 +21,13 @@ from gridops.cases.queries import (
     queue,
     tasks_of,
 )
-from gridops.cases.queries.listing import neighbours, place_of
+from gridops.cases.queries.listing import neighbours
+from gridops.cases.queries.rows import place_of
 from gridops.cases.rules import queue as rules
 from gridops.cases.rules.moves import Clock, Move, State, Suspension
 from gridops.cases.rules.queue import Group, Place, QueueFilter, Sort
 from gridops.cases.rules.sources import Source
-from gridops.core import clock
+from gridops.core import clock, db
 from gridops.core.errors import NotFound
 from gridops.people.queries import Scope, scope_of
 from tests.cases.world import World, monday
@@ -37,6 +38,7 @@ M, S = Move, State
 @pytest.fixture
 def town(world: World) -> World:
     """Cases in many states, reported minute by minute."""
+    db.use(world.session.connection().engine)
 
     def at_minute(number: int) -> dict:
         return {"happened_at": monday("09:00").replace(minute=number)}
@@ -141,13 +143,13 @@ def test_what_is_due_today_and_what_is_overdue(town: World) -> None:
 def test_words_are_looked_for_window_by_window_and_nothing_is_missed(
     town: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gridops.cases.queries.listing.WINDOW", 3)
-    monkeypatch.setattr("gridops.cases.queries.listing.FIRST_WINDOW", 3)
+    monkeypatch.setattr("gridops.cases.queries.searching.WINDOW", 3)
+    monkeypatch.setattr("gridops.cases.queries.searching.FIRST_WINDOW", 3)
     monkeypatch.setattr("gridops.cases.queries.words.MOST", -1)  # every word is a frequent one
     desk, wanted = scope(town, "desk"), QueueFilter(text="垃圾")
     page = queue(town.session, desk, wanted, sort=Sort.REPORTED)
     assert ([row.description for row in page.rows], page.next, page.short) == (["垃圾"], None, False)
-    monkeypatch.setattr("gridops.cases.queries.listing.SEARCH_SECONDS", -1)
+    monkeypatch.setattr("gridops.cases.queries.searching.SEARCH_SECONDS", -1)
     page = queue(town.session, desk, wanted, sort=Sort.REPORTED)
     assert (page.rows, page.short, page.looked) == ([], True, 3)
     assert page.next is not None
@@ -155,9 +157,9 @@ def test_words_are_looked_for_window_by_window_and_nothing_is_missed(
 
 
 def test_a_search_that_has_looked_everywhere_promises_no_more(town: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gridops.cases.queries.listing.FIRST_WINDOW", 11)  # all there are
+    monkeypatch.setattr("gridops.cases.queries.searching.FIRST_WINDOW", 11)  # all there are
     monkeypatch.setattr("gridops.cases.queries.words.MOST", -1)
-    monkeypatch.setattr("gridops.cases.queries.listing.SEARCH_SECONDS", -1)
+    monkeypatch.setattr("gridops.cases.queries.searching.SEARCH_SECONDS", -1)
     page = queue(town.session, scope(town, "desk"), QueueFilter(text="没有的词"), sort=Sort.REPORTED)
     assert (page.rows, page.next, page.short) == ([], None, False)
 

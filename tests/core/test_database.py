@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from gridops.core import clock, db, numbers, owed
+from gridops.core import clock, connections, db, numbers, owed
 from gridops.core.numbers import NumberSeries
 from gridops.core.owed import Owed
 from gridops.worktime.models import CalendarDay, CalendarEdition
@@ -190,7 +190,7 @@ def test_what_is_told_after_a_commit_is_not_told_after_a_rollback_and_never_befo
 
 
 def test_a_connection_closed_while_it_rested_is_replaced(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db, "_RESTED_S", 0.0)
+    monkeypatch.setattr(connections, "_RESTED_S", 0.0)
     ours, other = db.open_engine(postgresql_url), db.open_engine(postgresql_url)
     asked = select(func.pg_backend_pid())
     with ours.connect() as connection:

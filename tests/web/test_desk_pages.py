@@ -142,19 +142,19 @@ def test_what_no_clock_runs_for_says_how_long_it_waits_and_the_longest_comes_fir
 
 
 def test_a_search_says_how_far_it_has_looked_and_goes_on(street: Street, monkeypatch):
-    from gridops.cases.queries import listing, words
+    from gridops.cases.queries import searching, words
 
     monkeypatch.setattr(words, "MOST", -1)  # as where no index tells
     sought = street.report(address="飞龙路")
     for _ in range(3):
         street.report(address="晋陵路")
-    monkeypatch.setattr(listing, "WINDOW", 2)
-    monkeypatch.setattr(listing, "FIRST_WINDOW", 2)
+    monkeypatch.setattr(searching, "WINDOW", 2)
+    monkeypatch.setattr(searching, "FIRST_WINDOW", 2)
     browser = street.browser("desk")
     page = browser.get("/desk?group=all&q=飞龙")
     assert numbers(page) == [sought.number]
     assert "还没有查" not in page.text
-    monkeypatch.setattr(listing, "SEARCH_SECONDS", -1)
+    monkeypatch.setattr(searching, "SEARCH_SECONDS", -1)
     page = browser.get("/desk?group=all&q=飞龙")
     assert numbers(page) == []
     assert "更早上报的还没有查" in page.text

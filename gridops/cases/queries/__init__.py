@@ -13,7 +13,7 @@ export     rows of the export
 
 from gridops.cases.queries.export import EXPORT_COLUMNS, export_rows
 from gridops.cases.queries.filters import visible
-from gridops.cases.queries.listing import CasePage, CaseRow, count_up_to, group_counts, queue
+from gridops.cases.queries.listing import count_up_to, group_counts, queue
 from gridops.cases.queries.lookups import (
     Acted,
     History,
@@ -35,6 +35,7 @@ from gridops.cases.queries.pages import (
     timeline,
 )
 from gridops.cases.queries.places import Cluster, MapWindow, Point, Window, features, map_window
+from gridops.cases.queries.rows import CasePage, CaseRow
 
 __all__ = [
     "EXPORT_COLUMNS",

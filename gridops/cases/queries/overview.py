@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
 from gridops.cases.queries.filters import visible
-from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
+from gridops.cases.queries.rows import CASE_COLUMNS, CaseRow, with_names
 from gridops.people.queries import Scope, grids_below
 
 

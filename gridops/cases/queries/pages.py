@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups, steps, terms
 from gridops.cases.queries.filters import sees
-from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
 from gridops.cases.queries.merging import Absorbed, Linked, absorbed, lead
+from gridops.cases.queries.rows import CASE_COLUMNS, CaseRow, with_names
 from gridops.cases.queries.splitting import parts, whole
 from gridops.cases.queries.standing import standing_of
 from gridops.cases.rules.deadlines import WhyDue, WorkingClock, limit_of, why_due

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
 from gridops.cases.queries.filters import in_tiles, narrowed, visible
-from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
+from gridops.cases.queries.rows import CASE_COLUMNS, CaseRow, with_names
 from gridops.cases.rules.moves import State
 from gridops.cases.rules.queue import Place, QueueFilter
 from gridops.cases.rules.tiles import DEPTH, centre_of

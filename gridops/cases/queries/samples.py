@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, SpotCheck, SpotCheckCase, SpotCheckPopulation
 from gridops.cases.queries.filters import visible
-from gridops.cases.queries.listing import CASE_COLUMNS, CaseRow, with_names
+from gridops.cases.queries.rows import CASE_COLUMNS, CaseRow, with_names
 from gridops.cases.rules.moves import State
 from gridops.core import clock
 from gridops.core.errors import NotFound

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Text, bindparam, literal_column, or_, select
+from sqlalchemy import ARRAY, Integer, Text, bindparam, literal_column, or_, select, text
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import CaseWords
 from gridops.cases.rules.words import ids_of, numbered, pairs
 from gridops.core import owed
+from gridops.people.queries.lately import Lately
 
 # Owed to each case that was written or has words anew: until then it is no less found, as one that may hold them.
 CASE_WORDS = "case_words"
@@ -18,11 +19,19 @@ MOST = 5000
 _MOST_OWED = 200
 
 
+def rare(session: Session, words: str) -> bool:
+    """Whether few cases have some pair of these words, as far as that is known; never where nothing is."""
+    parts = _parts(session)
+    return bool(parts) and min((parts.get(pair, 0.0) for pair in pairs(words)), default=1.0) < _FEW
+
+
 def candidates(session: Session, words: str) -> list[int] | None:
     """The ids of all cases that may hold these words, in no order; None where the index does not say or says little."""
-    asked = sorted(pairs(words))
-    if not asked or session.get_bind().dialect.name != "postgresql":
+    known = pairs(words)
+    if not known or session.get_bind().dialect.name != "postgresql":
         return None
+    # A pair that most cases have narrows nothing down, and takes longest to read.
+    asked = sorted({pair for pair in known if _parts(session).get(pair, 0.0) < _MOST_HAVE} or known)
     works = owed.pending(session, CASE_WORDS, limit=_MOST_OWED + 1)
     waiting = [ids_of(work.key) for work in works]
     # So many rows were read, not keys: a case may be owed its words several times.
@@ -31,6 +40,23 @@ def candidates(session: Session, words: str) -> list[int] | None:
     given = {"pairs": asked, "number": [numbered(words)], "most": MOST + 1}
     ids = list(session.scalars(_HOLDING, given))
     return None if len(ids) > MOST else [*ids, *(first for first, _ in waiting)]
+
+
+# Parts of all cases that have a pair.
+_FEW, _MOST_HAVE = 0.02, 0.5
+_kept: Lately[dict[str, float]] = Lately()
+# What the planner knows of the entries of the index, once the table was analysed.
+_KNOWN = text("""
+    SELECT entry, part FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS e (entry, part)
+    WHERE schemaname = current_schema() AND tablename = 'ix_case_words_entries' AND entry IS NOT NULL AND part >= :few
+""")
+
+
+def _parts(session: Session) -> dict[str, float]:
+    """The part of all cases that has a pair, by pairs of which it is known that not few have them."""
+    if session.get_bind().dialect.name != "postgresql":
+        return {}
+    return _kept.get("", lambda: {row.entry: row.part for row in session.execute(_KNOWN, {"few": _FEW})}) or {}
 
 
 # As the index has it, letter for letter: a bound blank would not be taken for the same expression.

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from gridops.cases import forms, service
 from gridops.cases.models import DispatchRuleRow
 from gridops.cases.queries import dispatching, overview
-from gridops.cases.queries.listing import CaseRow
+from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules.dispatching import Differs, DispatchRule, Trial, try_on
 from gridops.cases.rules.names import SOURCE_NAMES
 from gridops.cases.service import dispatch_rules

@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, request, url_for
 from werkzeug.wrappers import Response
 
 from gridops.cases.queries import listing
-from gridops.cases.queries.listing import CaseRow
+from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules.queue import OPEN_STATES, Group, QueueFilter, Sort
 from gridops.core import clock
 from gridops.core.db import reading

@@ -12,7 +12,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from gridops.cases.queries import listing
-from gridops.cases.queries.listing import CaseRow
+from gridops.cases.queries.rows import CaseRow, place_of
 from gridops.cases.rules.areas import parse_area
 from gridops.cases.rules.deadlines import limit_of
 from gridops.cases.rules.facts import FAR
@@ -84,11 +84,11 @@ class Asked:
     def addresses(self) -> Callable[[CaseRow], str]:
         """The page of a case with the same way to it; what all have in common is written out once."""
         page, way = url_for("desk_case.show", number=""), urlencode(self.way)
-        return lambda row: f"{page}{row.number}?{way}&at={written(listing.place_of(row, self.sort))}"
+        return lambda row: f"{page}{row.number}?{way}&at={written(place_of(row, self.sort))}"
 
     def way_to(self, row: CaseRow) -> dict[str, Any]:
         """The same, with the place of one case in it."""
-        return {**self.way, "at": written(listing.place_of(row, self.sort))}
+        return {**self.way, "at": written(place_of(row, self.sort))}
 
 
 def asked(given: Mapping[str, str], default: Group = Group.ALL) -> Asked:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from gridops.cases import forms, service
 from gridops.cases.queries import overview
-from gridops.cases.queries.listing import CaseRow
+from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.service.moving import ALIKE
 from gridops.core.db import transaction

@@ -15,6 +15,7 @@ from gridops.cases.queries import listing, overview, steps
 from gridops.cases.queries.changes import version_of
 from gridops.cases.queries.export import EXPORT_COLUMNS, export_rows
 from gridops.cases.queries.kept import kept_filters
+from gridops.cases.queries.rows import CasePage
 from gridops.cases.rules.faking import JUDGES
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.queue import Group, Sort, written
@@ -167,7 +168,7 @@ def _tabs(person: Person, counts: dict[Group, int], here: Group) -> list[Group]:
     return [group for group in Group if deskwork or group is here or group not in _DESKWORK or counts.get(group)]
 
 
-def _searched(page: listing.CasePage, sort: Sort) -> str:
+def _searched(page: CasePage, sort: Sort) -> str:
     """How far words were looked for, where the time was up before the end."""
     if not page.short or page.next is None:
         return ""
@@ -184,7 +185,7 @@ def _tab(kept: dict[str, Any], group: Group) -> dict[str, Any]:
     return {**{name: text for name, text in kept.items() if name not in ("state", "sort")}, "group": group.value}
 
 
-def _onward(kept: dict[str, Any], page: listing.CasePage, after: Any, trail: list[str]) -> str | None:
+def _onward(kept: dict[str, Any], page: CasePage, after: Any, trail: list[str]) -> str | None:
     """The next page; the way back is kept in the address."""
     if page.next is None:
         return None
