@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -108,13 +108,26 @@ def insert_rows(session: Session, table: Any, columns: Sequence[str], rows: Iter
     bound = way.bound(given)
     if connection.dialect.name != "postgresql":
         _send(session, way, bound)
-    elif (waiting := session.info.get(_TOGETHER)) is not None:
-        waiting.append((way, bound))
-    elif len(bound) <= FEW:
-        _execute(session, [(way, bound)])
+    elif len(bound) <= FEW or _TOGETHER in session.info:
+        _execute_or_wait(session, (way.into, bound))
     else:
         _send(session, way, bound)
     return len(bound)
+
+
+def update_row(session: Session, table: Any, row_id: int, values: Mapping[str, Any]) -> None:
+    """Write some columns of the row of an id, as `insert_rows` writes new ones; no object hears of it."""
+    session.flush()
+    if not values:
+        return
+    connection = session.connection()
+    way = _way_in(connection.dialect, _table(table), (*values, "id"))
+    bound = way.bound([(*values.values(), row_id)])
+    if connection.dialect.name == "postgresql":
+        _execute_or_wait(session, (way.change, bound))
+    else:
+        raw: Any = connection.connection.driver_connection
+        raw.execute(way.change.format(*"?" * way.width), bound[0])
 
 
 def insert_plain(session: Session, table: Any, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -138,32 +151,44 @@ def _send(session: Session, way: _Way, rows: Iterable[Sequence[Any]]) -> None:
             copy.write_row(row)
 
 
+def _execute_or_wait(session: Session, portion: _Portion) -> None:
+    waiting = session.info.get(_TOGETHER)
+    if waiting is None:
+        _execute(session, [portion])
+    else:
+        waiting.append(portion)
+
+
 def _execute(session: Session, portions: list[_Portion]) -> None:
-    """Insert rows of several tables by one statement of PostgreSQL: references are checked at its end."""
+    """Write rows of several tables by one statement of PostgreSQL: references are checked at its end."""
     raw: Any = session.connection().connection.driver_connection
     # $1, $2 … are taken as they stand; the driver's own marks would be looked for in the text each time.
     with raw_errors(), psycopg.RawCursor(raw) as cursor:
         cursor.execute(
-            _one_statement(tuple((way.into, way.width, len(rows)) for way, rows in portions)),
+            _one_statement(tuple((text, len(rows[0]), len(rows)) for text, rows in portions)),
             [value for _, rows in portions for row in rows for value in row],
         )
 
 
 @functools.lru_cache(maxsize=256)
 def _one_statement(portions: tuple[tuple[str, int, int], ...]) -> str:
-    """The INSERT of portions, each (table and columns, number of columns, number of rows)."""
+    """The statement of portions, each (`into` or `change` of its way, number of columns, number of rows)."""
     number = itertools.count(1)
-    inserts = []
-    for into, width, rows in portions:
-        marks = ", ".join(f"({', '.join(f'${next(number)}' for _ in range(width))})" for _ in range(rows))
-        inserts.append(f"INSERT INTO {into} VALUES {marks}")  # noqa: S608  our own tables' names
-    first = ", ".join(f"w{place} AS ({insert})" for place, insert in enumerate(inserts[:-1]))
-    return f"WITH {first} {inserts[-1]}" if first else inserts[-1]
+    parts = []
+    for way, width, rows in portions:
+        marks = [[f"${next(number)}" for _ in range(width)] for _ in range(rows)]
+        if way.startswith("UPDATE"):
+            parts.append(way.format(*marks[0]))
+        else:
+            values = ", ".join(f"({', '.join(row)})" for row in marks)
+            parts.append(f"INSERT INTO {way} VALUES {values}")  # noqa: S608  our own tables' names
+    first = ", ".join(f"w{place} AS ({part})" for place, part in enumerate(parts[:-1]))
+    return f"WITH {first} {parts[-1]}" if first else parts[-1]
 
 
 def _filled(columns: Sequence[str], rows: list[Sequence[Any]]) -> tuple[Sequence[str], list[Sequence[Any]]]:
     """The same rows without the columns that none of them fills: shorter statements, which the driver keeps."""
-    places = [place for place in range(len(columns)) if any(row[place] is not None for row in rows)]
+    places = [place for place, values in enumerate(zip(*rows, strict=True)) if values.count(None) < len(rows)]
     return [columns[place] for place in places], [[row[place] for place in places] for row in rows]
 
 
@@ -171,12 +196,17 @@ Binder = Callable[[Any], Any]
 
 
 class _Way:
-    """How rows of some columns go into a table: its texts, and the columns whose values are not bound as they are."""
+    """How rows of some columns go into a table: its texts, and the columns whose values are not bound as they are.
+
+    `change` finds its row by the last column; its marks are put in where it is used.
+    """
 
     def __init__(self, dialect: Dialect, table: Table, columns: tuple[str, ...]) -> None:
         preparer = dialect.identifier_preparer
-        names = ", ".join(preparer.format_column(table.c[name]) for name in columns)
-        self.into = f"{preparer.format_table(table)} ({names})"
+        *others, last = names = [preparer.format_column(table.c[name]) for name in columns]
+        self.into = f"{preparer.format_table(table)} ({', '.join(names)})"
+        changes = ", ".join(f"{name} = {{}}" for name in others)
+        self.change = f"UPDATE {preparer.format_table(table)} SET {changes} WHERE {last} = {{}}"  # noqa: S608  ours
         self.width = len(columns)
         self.insert = f"INSERT INTO {self.into} VALUES ({', '.join('?' * len(columns))})"  # noqa: S608  ours
         self.copy = f"COPY {self.into} FROM STDIN"
@@ -197,7 +227,7 @@ class _Way:
 
 
 _way_in = functools.lru_cache(maxsize=128)(_Way)
-_Portion = tuple[_Way, list[list[Any]]]
+_Portion = tuple[str, list[list[Any]]]
 
 
 def _instants(zone: str) -> Binder:

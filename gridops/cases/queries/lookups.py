@@ -70,6 +70,7 @@ _LOCKED = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+_LOCKED_BY_NUMBER = _BY_NUMBER.with_for_update().execution_options(populate_existing=True)
 _HISTORY = (
     select(*EVENT_COLUMNS, CaseEvent.actor_id, CaseEvent.superseded_at)
     .where(CaseEvent.case_id == bindparam("case_id"))
@@ -119,9 +120,15 @@ def locked(session: Session, case_ids: Collection[int]) -> dict[int, Case]:
     return {found.id: found for found in rows}
 
 
+def locked_by_number(session: Session, number: str) -> Case | None:
+    """The case of a number, held until the end of the transaction."""
+    return session.scalar(_LOCKED_BY_NUMBER, {"number": number})
+
+
 def history(session: Session, case_id: int) -> History:
     """The events of a case that are still told, in the order they were recorded, with who acted."""
-    rows = session.execute(_HISTORY, {"case_id": case_id}).all()
+    # By the connection: of plain columns the session would only add what it costs.
+    rows = session.connection().execute(_HISTORY, {"case_id": case_id}).all()
     kept = tuple(Acted(_event(row[:-2]), row[-2]) for row in rows if row[-1] is None)
     return History(kept, rows[-1].seq if rows else 0)
 

@@ -19,7 +19,7 @@ writing    the rows themselves, one or many
 from gridops.cases.service.dispatch_rules import add_rule, change_rule, end_rule, move_rule
 from gridops.cases.service.findings import from_finding
 from gridops.cases.service.keeping import drop_filter, keep_filter
-from gridops.cases.service.moving import Outcome, dispatch_many, move, move_many, rebuild, resume_due
+from gridops.cases.service.moving import Outcome, dispatch_many, move, move_in_sight, move_many, rebuild, resume_due
 from gridops.cases.service.reporting import report
 from gridops.cases.service.writing import NewCase, Said, write_cases
 
@@ -35,6 +35,7 @@ __all__ = [
     "from_finding",
     "keep_filter",
     "move",
+    "move_in_sight",
     "move_many",
     "move_rule",
     "rebuild",

@@ -30,8 +30,9 @@ from gridops.cases.service.situation import Plan, Situation
 from gridops.cases.service.telling import owe_to_people
 from gridops.cases.service.writing import Said, append, set_projection
 from gridops.core import clock
+from gridops.core.bulk import together
 from gridops.core.errors import Conflict, GridopsError, Invalid, NotAllowed, NotFound
-from gridops.people.queries import scope_of
+from gridops.people.queries import Scope, scope_of
 from gridops.people.rules import Person
 
 MANY = 500
@@ -72,9 +73,10 @@ def move(
     details: dict[str, Any] | None = None,
     pictures: Mapping[str, int] = _NO_PICTURES,
     weighed: Weighed | None = None,
+    held: Case | None = None,
 ) -> Case:
     """Make one move. `person` None: the calendar acts. `record_id`: the phone's name for it; again = the same answer.
-    `pictures`: how many come with it, by their roles.
+    `pictures`: how many come with it, by their roles. `held`: the case, where the caller has locked it already.
 
     A move never happens before the last move of the case: of what the phone says and that, the later counts; what was
     said is kept. Raises NotFound (also where the case is out of sight), NotAllowed (person), Conflict (stale version,
@@ -84,7 +86,10 @@ def move(
     if done is not None:
         return done
     into = _named(session, fields.into) if fields.into else None
-    rows = lookups.locked(session, [case_id, into.id] if into else [case_id])
+    if held is not None and into is None:
+        rows = {case_id: held}
+    else:
+        rows = lookups.locked(session, [case_id, into.id] if into else [case_id])
     # Another transaction may have brought the same record while we waited.
     done = _done_before(session, case_id, move, record_id)
     if done is not None:
@@ -109,16 +114,27 @@ def move(
         details=_details(planned, details, fields, happened_at, at),
         recorded_at=recorded,
     )
-    append(session, case, history.events, event, said, planned.given)
-    if planned.then is not None:
+    with together(session):
+        append(session, case, history.events, event, said, planned.given)
+        if planned.then is None:
+            _tell(session, case, event, said, standing)
+    if planned.then is not None:  # it may ask for what was written
         planned.then(event)
-    owe_of_move(session, case, event)
-    owe_to_people(session, case, event)
-    if move is Move.CLOSE and standing is not None:
-        draw_recheck(session, case, standing, recorded)
-    actor = person.user_id if person else None
-    audit.record(session, f"case.{move.value}", "case", case.id, actor_id=actor, root_id=case.root_id, seq=event.seq)
+        _tell(session, case, event, said, standing)
     return case
+
+
+def move_in_sight(
+    session: Session, scope: Scope, number: str, what: Move, person: Person, fields: MoveFields, **more: Any
+) -> Case:
+    """The same for the case of a number, as a form names it; NotFound too where the scope does not show it."""
+    if fields.into:  # two cases are locked in one order, whichever is named first
+        case, held = lookups.by_number(session, number), None
+    else:
+        case = held = lookups.locked_by_number(session, number)
+    if case is None or not sees(scope, case):
+        raise NotFound("没有这个案件")
+    return move(session, case.id, what, person, fields, held=held, **more)
 
 
 def dispatch_many(
@@ -214,6 +230,16 @@ def rebuild(session: Session, case_ids: Sequence[int]) -> list[int]:
     changed = [case_id for case_id, case in rows.items() if set_projection(case, told[case_id])]
     session.flush()
     return changed
+
+
+def _tell(session: Session, case: Case, event: Event, said: Said, standing: Standing | None) -> None:
+    """Owe what others are to be told of a move, and enter it in the audit trail."""
+    owe_of_move(session, case, event)
+    owe_to_people(session, case, event)
+    if event.move is Move.CLOSE and standing is not None and said.recorded_at is not None:
+        draw_recheck(session, case, standing, said.recorded_at)
+    act, actor = f"case.{event.move.value}", said.actor_id
+    audit.record(session, act, "case", case.id, actor_id=actor, root_id=case.root_id, seq=event.seq)
 
 
 def _done_before(session: Session, case_id: int, move: Move, record_id: str | None) -> Case | None:

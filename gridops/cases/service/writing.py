@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries.changes import looks
@@ -19,7 +20,7 @@ from gridops.cases.rules.projection import PROJECTED, columns, projected
 from gridops.cases.rules.sources import Source
 from gridops.cases.rules.words import key_of
 from gridops.core import clock, db, owed
-from gridops.core.bulk import insert_rows, reserve_ids
+from gridops.core.bulk import insert_rows, reserve_ids, update_row
 
 DAY_TOTAL = "day_total"
 # A case that came from 12345 under a number of theirs is owed its order (room `hotline`).
@@ -187,12 +188,12 @@ def append(
     """
     everything = [*events, event]
     before, grid_before = (case.unit_id, case.category_id), case.grid_id
-    for name, value in given.items():
-        setattr(case, name, value)
     values = event_row(case.id, event, said, said.recorded_at or clock.now())
     insert_rows(session, CaseEvent, EVENT_COLUMNS, [values])
-    set_projection(case, everything)
-    case.version += MOVES[event.move].changes
+    point = {"lon": case.lon, "lat": case.lat, **given}
+    now = {**given, **columns(everything, point["lon"], point["lat"])}
+    now["version"] = case.version + MOVES[event.move].changes
+    _write_columns(session, case, now)
     elsewhere = case.grid_id != grid_before
     moved = elsewhere or before != (case.unit_id, case.category_id)
     everywhere = moved or event.move in _ALL_DAYS
@@ -200,7 +201,14 @@ def append(
     keys |= day_keys(grid_before, everything if elsewhere else [])
     words = key_of(case.id, case.id) if not _WORDED.isdisjoint(given) else None
     _owe(session, keys, (), words)
-    session.flush()
+
+
+def _write_columns(session: Session, case: Case, values: Mapping[str, Any]) -> None:
+    """Write those columns that differ, as a plain row: the unit of work would cost more than all else of a move."""
+    changed = {name: value for name, value in values.items() if getattr(case, name) != value}
+    update_row(session, Case, case.id, changed)
+    for name, value in changed.items():
+        set_committed_value(case, name, value)
 
 
 def set_projection(case: Case, events: Collection[Event]) -> bool:

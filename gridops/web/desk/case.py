@@ -91,8 +91,9 @@ def make(number: str, move: str) -> Answer:
         fields = forms.parse_move(wanted, given)
         version, scope, name = common.version_in(typed), current_scope(), records.name_in(typed)
         with transaction() as session:
-            case_id = case_pages.id_in_sight(session, scope, number)
-            made = service.move(session, case_id, wanted, person, fields, expected_version=version, record_id=name)
+            made = service.move_in_sight(
+                session, scope, number, wanted, person, fields, expected_version=version, record_id=name
+            )
             done = _done(session, wanted, made)
     except Invalid as wrong:
         return _page(number, Tried(wanted, typed, moving.problems(wanted, wrong))), 422
