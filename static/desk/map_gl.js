@@ -1,7 +1,7 @@
 // The map with WebGL: grids as lines, cases as points with a letter, many close together as one number.
 
 import { hasBase, under } from "./base.js";
-import { boundsOf, card, cases, colour, edges, grids, layers } from "./data.js";
+import { boundsOf, card, cases, colour, edges, grids, layers, words } from "./data.js";
 import { into, onShades } from "./shades.js";
 
 const collection = (features) => ({ type: "FeatureCollection", features });
@@ -98,6 +98,7 @@ export async function draw(target, files) {
     bounds: area.bbox || [119.9, 31.8, 120, 31.9],
     fitBoundsOptions: { padding: edges() },
     maxZoom: 19,
+    locale: { "NavigationControl.ZoomIn": words.zoom_in, "NavigationControl.ZoomOut": words.zoom_out },
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new gl.NavigationControl({ showCompass: false }), "top-left");

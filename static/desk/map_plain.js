@@ -19,7 +19,8 @@ const room = () => ((edge) => ({ paddingTopLeft: [edge.left, edge.top], paddingB
 export async function draw(target, files) {
   const L = await load(files.leaflet);
   const area = await grids();
-  const map = L.map(target, { attributionControl: false, maxZoom: 19, zoomSnap: hasBase ? 1 : 0.25 });
+  const map = L.map(target, { attributionControl: false, maxZoom: 19, zoomControl: false, zoomSnap: hasBase ? 1 : 0.25 });
+  L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   underPlain(L, map);
   const shapes = L.geoJSON(area.leaves, { style: { className: hasBase ? "plain-grid plain-clear" : "plain-grid" } }).addTo(map);

@@ -15,7 +15,7 @@ from gridops.core import clock, db
 from gridops.core.db import transaction
 from gridops.supervision.models import Appeal
 from gridops.supervision.rules import Against
-from tests.browser import DESK, chromium, page_of, served, sign_in, violations
+from tests.browser import DESK, chromium, overflows, page_of, served, sign_in, violations
 from tests.conftest import empty
 from tests.web.street import EAST_POINT, Street, make_street
 from tests.webapp import web_program
@@ -214,6 +214,35 @@ def test_beside_the_list_one_works_through_case_after_case(browser: Chromium, pl
     page.wait_for_timeout(300)
     expect(page.locator("[data-pane]")).to_be_hidden()
     assert [told for told in complaints if "409" not in told] == []
+
+
+def test_longer_words_of_english_stay_apart_in_a_row(browser: Chromium, place: tuple[str, Street]):
+    address, street = place
+    street.report()
+    page, complaints = at_the_desk(browser, address, "/desk?group=to_accept")
+    page.locator("form[action='/language'] button").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    state, due = page.locator(".row-state .chip"), page.locator(".row-due .chip")
+    due.evaluate("(chip) => { chip.lastChild.textContent = 'Overdue by 23 h 59 min'; }")
+    left, right = state.bounding_box(), due.bounding_box()
+    whole = page.locator(".row-case").bounding_box()
+    assert left
+    assert right
+    assert whole
+    assert left["x"] + left["width"] < right["x"]
+    assert right["x"] + right["width"] < whole["x"] + whole["width"]
+    assert complaints == []
+
+
+def test_an_address_without_a_break_makes_no_page_wider(browser: Chromium, place: tuple[str, Street]):
+    address, street = place
+    long = street.filed(address="A" * 200)
+    page, _ = at_the_desk(browser, address, "/desk?group=to_dispatch")
+    for path in ("/desk?group=to_dispatch", f"/desk/cases/{long.number}"):
+        for width in (1440, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.goto(path)
+            assert not overflows(page), (path, width)
 
 
 def test_several_are_reminded_by_keys_and_each_is_answered(browser: Chromium, place: tuple[str, Street]):
