@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from gridops.core.errors import Invalid
@@ -291,7 +291,7 @@ def turns(
 
 
 _HEADS = (
-    select(SquadMember.squad_id, func.count(), func.count(case((SquadMember.certified, 1))))
+    select(SquadMember.squad_id, func.count(), func.count().filter(SquadMember.certified))
     .where(SquadMember.checked_in_at.is_not(None), SquadMember.squad_id.in_(bindparam("ids", expanding=True)))
     .group_by(SquadMember.squad_id)
 )

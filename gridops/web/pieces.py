@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 
 from gridops.cases.rules.moves import State
 from gridops.core import clock
+from gridops.operations.models import Incident
+from gridops.operations.rules import IncidentKind
 from gridops.web import words
 from gridops.web.language import say
 
@@ -59,6 +61,11 @@ def listed(found: Iterable[Any], names: Mapping[Any, str]) -> str:
     return say("、").join([say(names[one]) for one in found])
 
 
+def yuan(amount: Any) -> Markup:
+    """An amount as columns of money show it; none as a dash."""
+    return Markup(f'<span class="num">{"—" if amount is None else amount}</span>')  # noqa: S704  a number
+
+
 def state_chip(state: State | str, name: str, suspended: object = None, resumes: object = None) -> Markup:
     """A case's state; name: the Chinese word of `cases.rules.names`; resumes: the set date of a suspension (缓办)."""
     said = chip(say(name), *_LOOKS[State(state)])
@@ -76,6 +83,20 @@ def left(due: dt.datetime | None, at: dt.datetime | None = None, name: str = "")
     return Markup(  # noqa: S704
         f'<span class="chip num {tone}" title="{words.full_time(due)}">{drawn}{escape(named)}{escape(rest.text)}</span>'
     )
+
+
+def standing(incident: Incident) -> Markup:
+    """How an incident stands: voided, answered, lifted, or until when."""
+    if incident.voided_at:
+        return chip(say("已作废"), "circle-x")
+    if incident.answered_at:
+        return chip(say("已反馈"), "circle-check", "good")
+    if incident.lifted_at:
+        return chip(say("已解除"), "lock-open", "good")
+    waits = incident.kind is IncidentKind.REFERRED
+    if incident.deadline:
+        return left(incident.deadline, name=say("待反馈") if waits else "")
+    return chip(say("待反馈"), "hourglass", "wait") if waits else Markup("")
 
 
 def time(instant: dt.datetime | None, empty: str = "—") -> Markup:

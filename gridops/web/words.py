@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask_babel import gettext as _
-
 from gridops.core import clock
+from gridops.web.language import say as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ def when(instant: datetime) -> str:
 
 def full_time(instant: datetime) -> str:
     """The whole time, for hovering and for papers: `2017-03-05 21:40:07`."""
-    return f"{clock.local(instant):%Y-%m-%d %H:%M:%S}"
+    return clock.local(instant).isoformat(" ", "seconds")[:19]
 
 
 def day_text(day: date) -> str:

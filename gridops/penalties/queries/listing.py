@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from gridops.core.errors import NotFound
 from gridops.penalties.models import Penalty
-from gridops.penalties.queries.rows import GRID, paid_on, replaced_at, stage_of_row, terms_of
+from gridops.penalties.queries.rows import GRID, PAID, REPLACED_AT, stage_of_row, terms_of
 from gridops.penalties.rules import PenaltyKind, Stage, Terms
 from gridops.people.queries import Scope, apply_scope
 from gridops.premises.models import Premises
@@ -66,7 +65,7 @@ def penalty_in_sight(session: Session, scope: Scope, penalty_id: int) -> Penalty
     row = session.execute(_in_sight(scope).where(Penalty.id == penalty_id)).first()
     if row is None:
         raise NotFound("没有这项处罚")
-    return _rows(session, [row])[0]
+    return PenaltyRow(*row)
 
 
 def penalty_page(
@@ -82,21 +81,16 @@ def penalty_page(
     if after is not None:
         query = query.where(tuple_(Penalty.opened_at, Penalty.id) < after)
     rows = session.execute(query.order_by(Penalty.opened_at.desc(), Penalty.id.desc()).limit(limit + 1)).all()
-    shown = _rows(session, rows[:limit])
+    shown = [PenaltyRow(*row) for row in rows[:limit]]
     last = shown[-1].penalty if len(rows) > limit else None
     return PenaltyPage(shown, (last.opened_at, last.id) if last else None)
 
 
 def _in_sight(scope: Scope) -> Any:
-    query: Any = select(Penalty, Premises.name).outerjoin(Premises, Premises.id == Penalty.premises_id)
+    query: Any = select(Penalty, Premises.name, PAID, REPLACED_AT).outerjoin(
+        Premises, Premises.id == Penalty.premises_id
+    )
     return apply_scope(query, scope, root=Penalty.root_id, grid=GRID)
-
-
-def _rows(session: Session, found: Iterable[Any]) -> list[PenaltyRow]:
-    pairs = [(row[0], row[1]) for row in found]
-    ids = [row.id for row, _name in pairs]
-    paid, anew = paid_on(session, ids), replaced_at(session, ids)
-    return [PenaltyRow(row, name, paid.get(row.id, Decimal("0.00")), anew.get(row.id)) for row, name in pairs]
 
 
 def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gridops.core.errors import NotFound
@@ -19,6 +19,18 @@ from gridops.premises.models import Premises
 _CHUNK = 500
 # Where a penalty belongs: where it was recorded, else at its premises, else somewhere in the jurisdiction.
 GRID = func.coalesce(Penalty.grid_id, Premises.grid_id, Penalty.root_id)
+# Yuan paid on a penalty, without what was voided; asked of each, by the index.
+PAID: ColumnElement[Decimal] = (
+    select(func.coalesce(func.sum(Payment.amount), Decimal(0)))
+    .where(Payment.penalty_id == Penalty.id, Payment.voided_at.is_(None))
+    .correlate(Penalty)
+    .scalar_subquery()
+)
+# When one decided anew took the place of a penalty.
+_ANEW = aliased(Penalty)
+REPLACED_AT: ColumnElement[datetime | None] = (
+    select(func.min(_ANEW.decided_at)).where(_ANEW.replaces_id == Penalty.id).correlate(Penalty).scalar_subquery()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,23 +199,14 @@ def payment(session: Session, penalty_id: int, payment_id: int) -> Payment:
 
 def paid_on(session: Session, penalty_ids: Collection[int]) -> dict[int, Decimal]:
     """Penalty id -> yuan paid on it, without what was voided."""
-    found: dict[int, Decimal] = {}
-    query = select(Payment.penalty_id, Payment.amount).where(
-        Payment.penalty_id.in_(sorted(penalty_ids)), Payment.voided_at.is_(None)
-    )
-    for penalty_id, amount in session.execute(query):
-        found[penalty_id] = found.get(penalty_id, Decimal("0.00")) + amount
-    return found
+    rows = session.execute(select(Penalty.id, PAID).where(Penalty.id.in_(sorted(penalty_ids))))
+    return {row[0]: row[1] for row in rows}
 
 
 def replaced_at(session: Session, penalty_ids: Collection[int]) -> dict[int, datetime]:
     """Penalty id -> when one decided anew took its place."""
-    query = (
-        select(Penalty.replaces_id, func.min(Penalty.decided_at))
-        .where(Penalty.replaces_id.in_(sorted(penalty_ids)), Penalty.decided_at.is_not(None))
-        .group_by(Penalty.replaces_id)
-    )
-    return {replaced: at for replaced, at in session.execute(query) if replaced is not None and at is not None}
+    rows = session.execute(select(Penalty.id, REPLACED_AT).where(Penalty.id.in_(sorted(penalty_ids))))
+    return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
 def replaced_in_files(session: Session, root_id: int, source_system: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ None of it is looked up for each page: see `people.queries.lately`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -27,7 +28,7 @@ from gridops.catalogue.models import Category, CategoryList
 from gridops.catalogue.service import list_on
 from gridops.core.errors import Invalid
 from gridops.grids import queries as grids
-from gridops.grids.rules.tree import Territory
+from gridops.grids.rules.tree import Territory, Tree
 from gridops.intake import judging
 from gridops.people.queries import Scope
 from gridops.people.queries.lately import Lately, reads_from
@@ -88,9 +89,12 @@ def offered(session: Session, root_id: int) -> dict[str, Any]:
 
 def areas(session: Session, scope: Scope) -> Markup:
     """The grids of today in sight, as choices."""
-    territory = _territory.get("", lambda: grids.territory(session))
-    assert territory is not None
-    return _areas(territory, grids.today(), scope.root_id, scope.grid_ids)
+    return _areas(_known(session), grids.today(), scope.root_id, scope.grid_ids)
+
+
+def tree(session: Session) -> Tree:
+    """The territory of today."""
+    return _known(session).tree(grids.today())
 
 
 def chosen(options: Markup, value: int | str | None) -> Markup:
@@ -100,11 +104,23 @@ def chosen(options: Markup, value: int | str | None) -> Markup:
     return options.replace(Markup('value="%s"') % value, Markup('value="%s" selected') % value, 1)
 
 
+def pairs(options: Iterable[tuple[str, str]]) -> Markup:
+    """Values and what they are called, as choices."""
+    drawn: Markup = get_template_attribute("desk/_options.html", "pairs")(options)
+    return drawn
+
+
 @lru_cache(maxsize=64)
 def keys(_language: str, letters: tuple[tuple[Move, str], ...]) -> Markup:
     """What explains the keys: the same in a language for all who have the same moves."""
     drawn: Markup = get_template_attribute("desk/_keys.html", "dialog")("queue", dict(letters), MOVE_NAMES)
     return drawn
+
+
+def _known(session: Session) -> Territory:
+    found = _territory.get("", lambda: grids.territory(session))
+    assert found is not None
+    return found
 
 
 def _options(session: Session, root_id: int) -> dict[str, Any]:
@@ -113,11 +129,10 @@ def _options(session: Session, root_id: int) -> dict[str, Any]:
         classes = catalogue.classes(session, edition.id)
     except Invalid:
         classes = []
-    pairs = get_template_attribute("desk/_options.html", "pairs")
     return {
         "units": get_template_attribute("desk/_options.html", "units")(proposals.units_in_use(session, root_id)),
         "by_rule": BY_RULE if dispatching.rules_on(session, root_id, grids.today()) else "",
-        "classes": pairs([_class(row) for row in classes if row.kind in choices.KIND_NAMES]),
+        "classes": pairs(_class(row) for row in classes if row.kind in choices.KIND_NAMES),
         "states": pairs((state.value, say(name)) for state, name in STATE_NAMES.items()),
         "sources": pairs((source.value, say(name)) for source, name in SOURCE_NAMES.items()),
     }

@@ -30,6 +30,7 @@ from gridops.web.desk.penalties import arisen
 from gridops.web.desk.trying import Tried, attempt
 from gridops.web.field.common import shows
 from gridops.web.guards import current_person, current_scope, needs
+from gridops.web.own_notices import count_unread
 
 pages = Blueprint("desk_incidents", __name__, url_prefix="/desk/incidents")
 
@@ -57,6 +58,7 @@ def index() -> Answer:
     after = place(request.args.get("after"))
     with reading() as session:
         page = queries.incident_page(session, current_scope(), wanted, after=after)
+        count_unread(session)
     return render_template(
         "desk/incidents.html",
         page=page,

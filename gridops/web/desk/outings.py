@@ -17,6 +17,7 @@ from gridops.core.fields import member, whole
 from gridops.evidence import queries as evidence
 from gridops.operations import forms, queries, service
 from gridops.operations.forms import desk as desk_forms
+from gridops.operations.models import Campaign
 from gridops.operations.rules import (
     PLANNERS,
     OutingState,
@@ -25,6 +26,7 @@ from gridops.operations.rules import (
     state_of,
 )
 from gridops.people import queries as people
+from gridops.people.queries.lately import Lately, reads_from
 from gridops.squads import queries as squads
 from gridops.squads.forms import people as named_people
 from gridops.squads.rules import Agency
@@ -42,6 +44,9 @@ Answer = str | Response | tuple[str, int]
 _PAGE = 50
 _BY_DAY = 400
 _FILTERS = ("campaign", "state", "month", "view")
+# What the list may be narrowed to (see `people.queries.lately`).
+_campaigns: Lately[list[Campaign]] = Lately()
+reads_from(Campaign)
 
 
 @pages.get("")
@@ -54,7 +59,7 @@ def index() -> Answer:
     month = month_of(kept.get("month"), default=by_day)
     after = place(request.args.get("after"))
     with reading() as session:
-        campaigns = queries.campaigns(session, root_id)
+        campaigns = _campaigns.get(str(root_id), lambda: queries.campaigns(session, root_id)) or []
         chosen = next((one.id for one in campaigns if one.code == kept.get("campaign")), None)
         wanted = queries.Wanted(
             chosen,

@@ -43,6 +43,7 @@ from gridops.web.desk.joint import READERS as AT_DESK
 from gridops.web.desk.joint import place, written
 from gridops.web.desk.trying import Tried
 from gridops.web.guards import current_person, current_scope, needs
+from gridops.web.own_notices import count_unread
 
 pages = Blueprint("desk_penalties", __name__, url_prefix="/desk/penalties")
 
@@ -93,6 +94,7 @@ def index() -> Answer:
     after = place(request.args.get("after"))
     with reading() as session:
         page = queries.penalty_page(session, current_scope(), wanted, after=after)
+        count_unread(session)
     return render_template(
         "desk/penalties.html",
         page=page,

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -18,13 +19,17 @@ from gridops.core.errors import Conflict, Invalid
 from gridops.core.fields import row_id
 from gridops.core.tables_out import write_csv
 from gridops.grids import queries as grids
+from gridops.grids.rules.tree import Tree
 from gridops.people import queries as people
+from gridops.people.queries.lately import Lately
 from gridops.premises import forms, queries, service
 from gridops.premises.models import Premises
 from gridops.premises.rules import KEEPERS, KIND_NAMES, RISK_NAMES, PremisesKind, Risk, label_of
 from gridops.web import choices, happened, records
+from gridops.web.desk import beside
 from gridops.web.desk.joint import READERS
 from gridops.web.guards import current_person, current_scope, needs
+from gridops.web.own_notices import count_unread
 
 pages = Blueprint("desk_premises", __name__, url_prefix="/desk/premises")
 
@@ -48,15 +53,17 @@ def index() -> Answer:
     """The premises in sight, in order of entry; merged ones stand with those they were merged into."""
     after = _place(request.args.get("after"))
     with reading() as session:
-        asked = _asked(session, request.args)
+        tree = beside.tree(session)
+        asked = _asked(tree, request.args)
         rows, following = queries.page(session, current_scope(), asked.wanted, after=after)
-        nodes = grids.tree(session).nodes
-        areas = choices.areas(session, current_person(), READERS)
+        areas = _areas.get(str(current_person().user_id), lambda: _drawn_areas(session))
+        count_unread(session)
     return render_template(
         "desk/premises_list.html",
         rows=rows,
-        nodes=nodes,
+        nodes=tree.nodes,
         areas=areas,
+        chosen=beside.chosen,
         kept=asked.kept,
         keeps=not current_person().roles.isdisjoint(KEEPERS),
         csv_url=url_for(".export", **asked.kept),
@@ -72,9 +79,9 @@ def export() -> Answer:
     """The list as it is narrowed, as CSV; people in it are masked."""
     out = io.StringIO()
     with reading() as session:
-        asked = _asked(session, request.args)
-        nodes = grids.tree(session).nodes
-        lines = (_line(row, nodes) for row in queries.export(session, current_scope(), asked.wanted))
+        tree = grids.tree(session)
+        asked = _asked(tree, request.args)
+        lines = (_line(row, tree.nodes) for row in queries.export(session, current_scope(), asked.wanted))
         write_csv(out, EXPORT_COLUMNS, lines, "; ".join(f"{name}={said}" for name, said in asked.kept.items()))
     answer = make_response("\ufeff" + out.getvalue())
     answer.mimetype = "text/csv"
@@ -222,11 +229,19 @@ def _merge_page(premises_id: int, errors: Mapping[str, str]) -> str:
     )
 
 
-def _asked(session: Session, raw: Mapping[str, str]) -> Asked:
+# The parts of the territory where a person works, as choices (see `people.queries.lately`).
+_areas: Lately[Markup] = Lately()
+
+
+def _drawn_areas(session: Session) -> Markup:
+    nodes = choices.areas(session, current_person(), READERS)
+    return beside.pairs((node.code, node.name) for node in nodes)
+
+
+def _asked(tree: Tree, raw: Mapping[str, str]) -> Asked:
     names = ("q", "kind", "risk", "grid")
     kept = {name: said for name in names if (said := raw.get(name, "").replace("\x00", "").strip()[:200])}
     kind, risk, code = kept.get("kind"), kept.get("risk"), kept.get("grid")
-    tree = grids.tree(session)
     node = tree.by_code.get(code) if code else None
     within = (tree.descendants(node.grid_id) if node else frozenset()) if code else None
     wanted = queries.PremisesFilter(
