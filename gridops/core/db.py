@@ -24,7 +24,7 @@ from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Integer, MetaDa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from gridops.core import connections, money
@@ -132,7 +132,8 @@ def open_engine(url: str, *, pool_size: int = 5) -> Engine:
         return opened
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    opened = create_engine(parsed, pool_size=pool_size, max_overflow=20, **common)
+    cursors = {"cursor_factory": connections.Cursor}
+    opened = create_engine(parsed, pool_size=pool_size, max_overflow=20, connect_args=cursors, **common)
     connections.set_up_postgresql(opened)
     event.listen(opened, "handle_error", _without_details)
     return opened
@@ -162,6 +163,13 @@ def transaction(*, repeatable: bool = False) -> Iterator[Session]:
             connection.info.pop("writes", None)
         for told in session.info.pop(_AFTER_COMMIT, ()):
             told()
+
+
+def as_read(session: Session, row: Any, values: Mapping[str, Any]) -> None:
+    """A new object stands in the session as if it had been read with these values: plain inserts have written it."""
+    row.__dict__.update(values)  # told one by one, each value would be watched for changes
+    make_transient_to_detached(row)
+    session.add(row)
 
 
 def after_commit(session: Session, told: Callable[[], None]) -> None:

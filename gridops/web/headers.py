@@ -59,22 +59,23 @@ def _policy() -> str:
 
 def _put_on(answer: Response) -> Response:
     policy = _policy().format(nonce=nonce())
+    wanted = dict(_ALWAYS)
     if more := base_map.opened():
         for name in ("img-src", "connect-src"):
             policy = policy.replace(f"{name} 'self'", f"{name} 'self' {more}")
         # Keys of 天地图 are bound to the address of the site that asks.
-        answer.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    answer.headers.setdefault("Content-Security-Policy", policy)
-    for name, value in _ALWAYS.items():
-        answer.headers.setdefault(name, value)
+        wanted["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    wanted["Content-Security-Policy"] = policy
     # Not for a trial by a certificate of our own: for a year it would keep browsers from http://localhost.
     if request.is_secure and not current_app.config["GRIDOPS"].trial_tls:
-        answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        wanted["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint == "static":
         if "v" in request.args:
             answer.headers["Cache-Control"] = _VERSIONED
-        return answer
-    answer.headers["X-Gridops-Now"] = instant(clock.now()) or ""  # phones set theirs by it
-    if "Cache-Control" not in answer.headers:
-        answer.headers["Cache-Control"] = "no-store"  # pages name people and places
+    else:
+        answer.headers["X-Gridops-Now"] = instant(clock.now()) or ""  # phones set theirs by it
+        wanted["Cache-Control"] = "no-store"  # pages name people and places
+    # Looked for once: each `setdefault` would go through all that stand there.
+    given = {name.lower() for name in answer.headers.keys()}  # noqa: SIM118  of headers the pairs are iterated
+    answer.headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in given])
     return answer

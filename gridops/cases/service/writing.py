@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from gridops.cases.models import Case, CaseEvent
@@ -168,9 +168,8 @@ def write_numbered(session: Session, new: NewCase, numbers: Numbers) -> Case:
     insert_rows(session, CaseEvent, ("id", *EVENT_COLUMNS), events)
     days = day_keys(new.given["grid_id"], new.events)
     _owe(session, days, [(numbers.case_id, new)], key_of(numbers.case_id, numbers.case_id))
-    case = Case(**dict(zip(_CASE_COLUMNS, values, strict=True)))
-    make_transient_to_detached(case)
-    session.add(case)
+    case = Case()
+    db.as_read(session, case, dict(zip(_CASE_COLUMNS, values, strict=True)))
     return case
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm import Session
 
 from gridops.cases.forms import ReportIn
 from gridops.cases.models import Case
@@ -15,7 +15,7 @@ from gridops.cases.service.placing import NEAREST_WITHIN_M
 from gridops.cases.service.writing import Numbers
 from gridops.core import clock
 from gridops.core.bulk import insert_rows, together
-from gridops.core.db import insert_or_skip, lock_names
+from gridops.core.db import as_read, insert_or_skip, lock_names
 from gridops.core.errors import Invalid
 from gridops.evidence import queries as evidence_queries
 from gridops.evidence import service as evidence
@@ -169,8 +169,7 @@ def _enter(session: Session, row: Record, missing: Sequence[str]) -> None:
     """Write a new row of the ledger, and what it lacks, by plain inserts; it stands in the session as if read."""
     insert_rows(session, Record, _LEDGER, [tuple(getattr(row, name) for name in _LEDGER)])
     insert_rows(session, MissingAttachment, ("sha256", "record_id"), [(name, row.id) for name in missing])
-    make_transient_to_detached(row)
-    session.add(row)
+    as_read(session, row, {})
 
 
 def _begin(
