@@ -99,9 +99,15 @@ def digest(kind: str, captured_at: datetime, body: Mapping[str, Any], attachment
         "type": str(kind),
         "captured_at": captured_at.astimezone(UTC).isoformat(timespec="microseconds"),
         "body": dict(body),
-        "attachments": sorted((dict(a) for a in attachments), key=lambda a: (a["sha256"], canonical.canonical(a))),
+        "attachments": _in_order(attachments),
     }
     return canonical.digest(content)
+
+
+def _in_order(attachments: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Attachments by hash; where a content is named twice, by all that is said of it, which costs to write out."""
+    twice = len({one["sha256"] for one in attachments}) < len(attachments)
+    return sorted(map(dict, attachments), key=lambda one: (one["sha256"], canonical.canonical(one) if twice else b""))
 
 
 def correct_clock(captured_at: datetime, sent_at: datetime, received_at: datetime) -> tuple[datetime, int]:
