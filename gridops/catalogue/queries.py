@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Text, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
@@ -32,6 +33,29 @@ class CategoryPage:
     next_after: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An edition of a list, as far as a report asks for it."""
+
+    id: int
+    code: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The category that a code means in an edition, as far as a report asks for it."""
+
+    id: int
+    list_id: int
+    kind: Kind
+    code: str
+    name_zh: str
+    valid_from: date | None
+    valid_to: date | None
+
+
 # Asked with every report, so they are built once: building a statement costs more than running it.
 _EDITIONS = select(CategoryList).where(CategoryList.code == bindparam("list_code"))
 _BY_CODE = (
@@ -46,8 +70,19 @@ _BY_CODE = (
     .order_by(Category.root_id.desc())
     .limit(1)
 )
+_EDITION = (CategoryList.id, CategoryList.code, CategoryList.valid_from, CategoryList.valid_to)
+_MEANT = (
+    Category.id,
+    Category.list_id,
+    Category.kind,
+    Category.code,
+    Category.name_zh,
+    Category.valid_from,
+    Category.valid_to,
+)
 _IN_EDITIONS = (
-    select(CategoryList, Category)
+    select(*_EDITION, *_MEANT)
+    .select_from(CategoryList)
     .outerjoin(
         Category,
         and_(
@@ -111,10 +146,14 @@ def by_code(session: Session, list_id: int, kind: Kind, code: str, root_id: int)
 
 def in_editions(
     session: Session, list_code: str, kind: Kind, code: str, root_id: int
-) -> list[tuple[CategoryList, Category | None]]:
+) -> list[tuple[Edition, Meant | None]]:
     """The editions of a list, each with the level-2 category of a code there: a root's own before the common one."""
     given = {"list_code": list_code, "kind": kind, "code": code, "root_id": root_id}
-    found = {edition.id: (edition, category) for edition, category in session.execute(_IN_EDITIONS, given)}
+    rows: Iterable[Sequence[Any]] = session.execute(_IN_EDITIONS, given)
+    found = {}
+    for row in rows:
+        edition, meant = row[: len(_EDITION)], row[len(_EDITION) :]
+        found[edition[0]] = (Edition(*edition), Meant(*meant) if meant[0] is not None else None)
     return list(found.values())
 
 

@@ -18,7 +18,6 @@ from gridops.cases.rules.sources import Source
 from gridops.cases.service.moving import move
 from gridops.cases.service.placing import NEAREST_WITHIN_M, placed, told
 from gridops.cases.service.writing import NewCase, Numbers, Said, numbers_for, write_numbered
-from gridops.catalogue.models import Category
 from gridops.catalogue.rules import Kind
 from gridops.catalogue.service import find_category
 from gridops.core import clock
@@ -73,12 +72,12 @@ def prepare(
     _check_role(person)
     _check_source(report, person)
     day = clock.local_date(happened)
-    category = _category(session, report, person.root_id, day)
+    kind, category_id = _category(session, report, person.root_id, day)
     given = {
         **_place(ground, report, person.root_id, day, within_m),
         "root_id": person.root_id,
         "record_id": record_id,
-        "kind": category.kind,
+        "kind": kind,
         "source": report.source,
         "source_number": report.source_number,
         "campaign_id": _campaign(session, report, person.root_id),
@@ -87,7 +86,7 @@ def prepare(
         "description": report.description,
         "recorded_at": recorded,
     }
-    events = [Event(Move.REPORT, happened, 1, category_id=category.id)]
+    events = [Event(Move.REPORT, happened, 1, category_id=category_id)]
     said = {1: Said(person.user_id, record_id)}
     if report.self_handled:
         events.append(Event(Move.SELF_HANDLE, happened, 2))
@@ -149,11 +148,12 @@ def _check_source(report: ReportIn, person: Person) -> None:
         raise Invalid(("self_handled", "only who walks the street handles on the spot"))
 
 
-def _category(session: Session, report: ReportIn, root_id: int, day: date) -> Category:
+def _category(session: Session, report: ReportIn, root_id: int, day: date) -> tuple[Kind, int]:
     kind = report.kind or Kind.EVENT
     if kind is Kind.FINDING:
         raise Invalid(("kind", "none of event, component"))
-    return find_category(session, report.category_list, kind, report.category, root_id, day, field="category")
+    found = find_category(session, report.category_list, kind, report.category, root_id, day, field="category")
+    return kind, found.id
 
 
 def _campaign(session: Session, report: ReportIn, root_id: int) -> int | None:

@@ -43,7 +43,7 @@ def find_category(
     on: date,
     *,
     field: str = "category_code",
-) -> Category:
+) -> queries.Meant:
     """The category a code means for a root on a local day; its own extension before the common row.
 
     Invalid (field `field`) for an unknown code, naming the nearest known ones, and for one that is not in force.
@@ -51,7 +51,7 @@ def find_category(
     short = len(list_code) <= 20 and len(code) <= 30
     known = queries.in_editions(session, list_code, kind, code, root_id) if short else []
     in_force_then = edition_on((edition for edition, _ in known), on)
-    edition = in_force_then or list_on(session, list_code, on)
+    edition: queries.Edition | CategoryList = in_force_then or list_on(session, list_code, on)
     found = next((category for its, category in known if its is edition), None)
     if found is None:
         raise Invalid((field, _unknown(session, edition, kind, code, root_id)))
@@ -95,7 +95,7 @@ def ensure_local_extension(
 
 def find_or_extend(
     session: Session, list_code: str, kind: Kind, code: str, root_id: int, on: date, *, field: str = "category_code"
-) -> tuple[Category, bool]:
+) -> tuple[Category | queries.Meant, bool]:
     """`find_category`, or for an unknown code of the right form `ensure_local_extension`; (category, is new)."""
     if is_extension(code):
         return ensure_local_extension(session, list_code, kind, code, root_id, on, field=field)
@@ -117,7 +117,9 @@ def conditions_for(session: Session, category_id: int, root_id: int, on: date) -
     return conditions_on(queries.condition_rows(session, [parent.id], root_id)[parent.id], on)
 
 
-def needing_pictures(session: Session, root_id: int, on: date, categories: Iterable[Category]) -> set[int]:
+def needing_pictures(
+    session: Session, root_id: int, on: date, categories: Iterable[Category | queries.Meant]
+) -> set[int]:
     """Of some categories those that can be filed on a local day under no condition without pictures of the report."""
     asking = queries.asking_for_pictures(session, root_id)
     if not asking:
@@ -135,7 +137,7 @@ def needing_pictures(session: Session, root_id: int, on: date, categories: Itera
     return found
 
 
-def _unknown(session: Session, edition: CategoryList, kind: Kind, code: str, root_id: int) -> str:
+def _unknown(session: Session, edition: queries.Edition | CategoryList, kind: Kind, code: str, root_id: int) -> str:
     named = queries.names(session, edition.id, root_id)
     known = {known_code: name for its_kind, known_code, name in named if its_kind is kind}
     near = ", ".join(f"{each} {known[each]}" for each in nearest(code[:40], known))
