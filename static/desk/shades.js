@@ -56,8 +56,9 @@ function explained() {
   what.replaceChildren(...lines.filter(Boolean).map((text) => made("span", { textContent: text })));
 }
 
-function show() {
-  const on = Boolean(choice.value && found && found.rows.length);
+// With a `fault` the colours of before are gone too: they would tell of another month or figure than the one chosen.
+function show(fault = "") {
+  const on = Boolean(!fault && choice.value && found && found.rows.length);
   for (const place of [table, key, what]) place.hidden = !on;
   where.textContent = choice.value && found ? found.name : "";
   up.hidden = !(choice.value && found && found.above);
@@ -67,7 +68,7 @@ function show() {
     legend();
     explained();
   }
-  status.textContent = !choice.value || !found ? "" : on ? words.counted.replace("{month}", found.month).replace("{at}", found.as_of.replace("T", " ").slice(0, 16)) : words.none;
+  status.textContent = fault ? fault : !choice.value || !found ? "" : on ? words.counted.replace("{month}", found.month).replace("{at}", found.as_of.replace("T", " ").slice(0, 16)) : words.none;
   draw(on ? found.rows.map((row) => ({ code: row.code, name: row.name, step: row.step, text: said(row) })).filter((row) => row.code !== found.code) : []);
 }
 
@@ -87,7 +88,7 @@ async function ask({ at = found ? found.code : "", near = false } = {}) {
     show();
     if (near) fit([found.code, ...found.rows.map((row) => row.code)]);
   } catch (error) {
-    if (error.name !== "AbortError") status.textContent = error.message || words.unknown;
+    if (error.name !== "AbortError") show(error.message || words.unknown);
   }
   return null;
 }

@@ -238,6 +238,12 @@ def test_the_map_shows_cases_and_opens_them(browser: Chromium, place: tuple[str,
         expect(desk.locator("path.shade-1")).to_have_count(2)
         told.get_by_role("button").first.click()
         expect(desk.get_by_role("button", name="上一级")).to_be_visible()
+        # A month to come has no figures: those of the month before do not stay on the map.
+        month = desk.locator("input[name=month]")
+        month.fill("2099-01")
+        expect(desk.locator(".shade")).to_contain_text("没有这个月份的数据")
+        expect(desk.locator(".shade-rows")).to_be_hidden()
+        expect(desk.locator("path.shade-1")).to_have_count(0)
         desk.get_by_label("数据").select_option("")
         expect(desk.locator(".shade-rows")).to_be_hidden()
         desk.locator(".leaflet-marker-icon").first.click()

@@ -48,6 +48,7 @@ def test_an_admin_sees_the_desk_as_the_shift_leader_does_and_can_do_nothing(app)
     for path in ("/desk/reports", f"/admin/people/{ids[Role.ADMIN]}/view", "/notices/read"):
         refused = admin.post(path, {"reason": "x"})
         assert (refused.status_code, "只能看" in refused.text) == (403, True), path
+        assert "请联系本单位的系统管理员" not in refused.text  # who looks is that admin
     sent = admin.client.put("/api/v1/records/018f0000-0000-7000-8000-000000000000", json={}, headers=admin.headers)
     assert sent.status_code == 403
     # What is the person's own, what would write on being opened, and files stay shut.
