@@ -245,6 +245,15 @@ def test_an_address_without_a_break_makes_no_page_wider(browser: Chromium, place
             assert not overflows(page), (path, width)
 
 
+def test_paper_as_narrow_as_a_phone_bears_no_buttons(browser: Chromium, place: tuple[str, Street]):
+    address, street = place
+    page, _ = at_the_desk(browser, address, f"/desk/cases/{street.filed().number}")
+    page.set_viewport_size({"width": 720, "height": 1000})
+    expect(page.locator(".case-bar")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator(".case-bar")).to_be_hidden()
+
+
 def test_several_are_reminded_by_keys_and_each_is_answered(browser: Chromium, place: tuple[str, Street]):
     address, street = place
     cases = [street.dispatched() for _ in range(3)]
