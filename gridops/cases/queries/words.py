@@ -43,7 +43,7 @@ def candidates(session: Session, words: str) -> list[int] | None:
 
 
 # Parts of all cases that have a pair.
-_FEW, _MOST_HAVE = 0.02, 0.5
+_FEW, _MOST_HAVE = 0.05, 0.5
 _kept: Lately[dict[str, float]] = Lately()
 # What the planner knows of the entries of the index, once the table was analysed.
 _KNOWN = text("""
