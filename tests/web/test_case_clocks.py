@@ -45,6 +45,14 @@ def test_a_handlers_tasks_count_down_to_his_own_deadline_and_stand_in_its_order(
     assert clocks(street, sooner) == ["时限"]
 
 
+def test_the_list_says_so_too_where_the_unit_is_late_before_the_case_is(street: Street) -> None:
+    sooner, late = in_hand(street, 3), in_hand(street, -2)
+    rows = street.browser("desk").get("/desk?group=handling").text.split('<li class="row-case')
+    told = {case.number: next(row for row in rows if case.number in row) for case in (sooner, late)}
+    said = {number: re.findall(r"处置时限 超期|单位超期|还剩", row) for number, row in told.items()}
+    assert said == {sooner.number: ["还剩"], late.number: ["处置时限 超期", "单位超期", "还剩"]}
+
+
 def test_the_address_of_a_move_leads_to_its_case(street: Street) -> None:
     case, desk = street.dispatched(), street.browser("desk")
     opened = desk.get(f"/desk/cases/{case.number}/dispatch?group=filed&number=x")
