@@ -1,7 +1,6 @@
 """The small pieces that pages say hundreds of times: icons, chips, times. `macros.html` hands them on as `ui.…`.
 
-Drawn here and not as macros, so that they are typed and tested like all else, and a list may draw a look once for all
-its rows (`chips`).
+Drawn here and not as macros, so that a list may draw a look once for all its rows (`chips`).
 """
 
 from __future__ import annotations

@@ -238,8 +238,15 @@ def _tell(session: Session, case: Case, event: Event, said: Said, standing: Stan
     owe_to_people(session, case, event)
     if event.move is Move.CLOSE and standing is not None and said.recorded_at is not None:
         draw_recheck(session, case, standing, said.recorded_at)
-    act, actor = f"case.{event.move.value}", said.actor_id
-    audit.record(session, act, "case", case.id, actor_id=actor, root_id=case.root_id, seq=event.seq)
+    audit.record(
+        session,
+        f"case.{event.move.value}",
+        "case",
+        case.id,
+        actor_id=said.actor_id,
+        root_id=case.root_id,
+        seq=event.seq,
+    )
 
 
 def _done_before(session: Session, case_id: int, move: Move, record_id: str | None) -> Case | None:
