@@ -150,10 +150,14 @@ class CaseEvent(Base):
 
 
 class CaseWords(Base):
-    """The words of a case to find it by (`rules.words.kept`); written by a worker, from the case alone."""
+    """The words of a case to find it by (`rules.words.kept`); written by a worker, from the case alone.
+
+    `reported_at` as the case has it: of many that hold some words, only the first in order are read whole.
+    """
 
     __tablename__ = "case_words"
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True, autoincrement=False)
+    reported_at: Mapped[datetime]
     words: Mapped[str] = mapped_column(Text)
     # Written at once, by the worker: a list of entries that wait for the index is read through by every search.
     __table_args__ = (

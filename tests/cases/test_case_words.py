@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
 from gridops.cases.models import CaseWords
-from gridops.cases.queries import queue, words
-from gridops.cases.queries.rows import CaseRow
+from gridops.cases.queries import queue, searching, words
+from gridops.cases.queries.rows import CaseRow, Shape
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.queue import QueueFilter, Sort
 from gridops.cases.rules.words import ids_of, kept, key_of, numbered, pairs
 from gridops.cases.service.wording import index_words
 from gridops.core import owed
 from gridops.people.queries import scope_of
-from tests.cases.world import World
+from tests.cases.world import MORNING, World
 
 
 @pytest.mark.parametrize(
@@ -67,8 +69,8 @@ def test_a_case_is_found_by_its_words_before_and_after_they_are_indexed_and_by_n
     assert [row.id for row in listed(world, "北路9号")] == [case.id]
     assert index_words(world.session) == 1
     assert [row.id for row in listed(world, "桥 北")] == [case.id]
-    held = words.candidates(world.session, "北路9号")
-    assert held == ([case.id] if world.session.get_bind().dialect.name == "postgresql" else None)
+    held = words.candidates(world.session, "北路9号", Shape((), (), Sort.DUE, onward=False), {})
+    assert held == (words.Held([case.id], in_order=False) if on_postgresql(world) else None)
 
 
 @pytest.mark.both
@@ -82,4 +84,66 @@ def test_of_more_owed_than_is_read_the_index_does_not_answer_though_they_be_of_f
     for _ in range(3):  # one case three times before the other: its row would not be read
         owed.owe(world.session, words.CASE_WORDS, [key_of(cases[0].id, cases[0].id)])
     world.move(cases[1], Move.RELOCATE, "desk", address="新桥北路9号", words="报错了地址")
-    assert words.candidates(world.session, "北路9号") is None
+    assert words.candidates(world.session, "北路9号", Shape((), (), Sort.DUE, onward=False), {}) is None
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("sort", list(Sort))
+def test_pages_of_words_are_the_same_however_many_places_the_index_names(
+    world: World, monkeypatch: pytest.MonkeyPatch, sort: Sort
+) -> None:
+    """Reported in another order than written; every other one has all pairs of the words but not the words."""
+    hours = (5, 1, 7, 3, 6, 2, 4, 8, 0)
+    for place, hour in enumerate(hours):
+        address = "新桥北路" if place % 2 else "新桥路北，桥北一带"
+        world.report(address=address, happened_at=MORNING + timedelta(hours=hour))
+    world.dispatched(address="新桥北路", happened_at=MORNING + timedelta(minutes=30))
+    while index_words(world.session):
+        pass
+    monkeypatch.setattr(searching, "FIRST_WINDOW", 3)
+    indexed = paged(world, "新桥北路", sort)
+    assert sorted(row.reported_at for row in indexed) == sorted(
+        [MORNING + timedelta(hours=hour) for hour in hours[1::2]] + [MORNING + timedelta(minutes=30)]
+    )
+    world.move(world.dispatched(address="新桥北路"), Move.RELOCATE, "desk", address="新桥北路9号", words="报错了地址")
+    waiting = paged(world, "新桥北路", sort)  # one case is owed its words: it may lie anywhere
+    monkeypatch.setattr(words, "MOST", -1)  # every row is looked through
+    assert waiting == paged(world, "新桥北路", sort)
+    assert [row for row in waiting if row.address != "新桥北路9号"] == indexed
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(
+    ("sort", "back", "order"), [(Sort.REPORTED, False, [1, 0]), (Sort.OLDEST, False, []), (Sort.REPORTED, True, [])]
+)
+def test_the_index_names_places_in_the_order_of_reports_and_only_those_beyond_a_place(
+    world: World, sort: Sort, back: bool, order: list[int]
+) -> None:
+    cases = [world.report(address="新桥北路", happened_at=MORNING + timedelta(hours=hour)) for hour in (1, 2, 3)]
+    while index_words(world.session):
+        pass
+    held = words.candidates(
+        world.session,
+        "新桥北路",
+        Shape((), (), sort, onward=True, back=back),
+        {"after_key": cases[2].reported_at, "after_id": cases[2].id},
+    )
+    named = words.Held([cases[place].id for place in order], in_order=True)
+    assert held == (named if on_postgresql(world) else None)
+
+
+def paged(world: World, text: str, sort: Sort) -> list[CaseRow]:
+    """All rows, two a page."""
+    scope, rows, after = scope_of(world.session, world.people["desk"]), [], None
+    for _ in range(20):
+        page = queue(world.session, scope, QueueFilter(text=text), sort=sort, after=after, limit=2)
+        rows += page.rows
+        after = page.next
+        if after is None:
+            return rows
+    raise AssertionError("the pages do not end")
+
+
+def on_postgresql(world: World) -> bool:
+    """Whether there is an index of words at all."""
+    return world.session.get_bind().dialect.name == "postgresql"

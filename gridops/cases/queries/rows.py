@@ -179,11 +179,15 @@ def seen(stmt: Any, scope: Scope | None) -> Any:
 def narrowed(columns: Sequence[Any], shape: Shape, scope: Scope | None) -> Select[Any]:
     """Rows in sight, by the conditions of the filter, from the place on."""
     base: Select[Any] = seen(select(*columns), scope).where(*(CONDITIONS[name] for name in shape.names))
+    return base.where(*beyond(shape, KEYS[shape.sort], Case.id))
+
+
+def beyond(shape: Shape, key: Any, number: Any) -> Conditions:
+    """What lies beyond the place that a shape goes on from, if it does."""
     if not shape.onward:
-        return base
-    key = KEYS[shape.sort]
-    here, there = tuple_(key, Case.id), tuple_(bindparam("after_key", type_=key.type), bindparam("after_id"))
-    return base.where(here < there if shape.falling else here > there)
+        return []
+    here, there = tuple_(key, number), tuple_(bindparam("after_key", type_=key.type), bindparam("after_id"))
+    return [here < there if shape.falling else here > there]
 
 
 def ordered(columns: Sequence[Any], shape: Shape, scope: Scope | None, most: int) -> Select[Any]:

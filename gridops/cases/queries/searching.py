@@ -33,7 +33,7 @@ from gridops.cases.rules.queue import Place
 from gridops.people.queries import Scope
 
 WINDOW = 3000
-# Words that nearly every case has fill a page from so many rows; of others the index is asked before more are read.
+# So many rows mostly fill a page: of words that nearly every case has any rows, of others those the index names first.
 FIRST_WINDOW = 200
 SEARCH_SECONDS = 0.5
 
@@ -69,11 +69,15 @@ def searched(session: Session, scope: Scope, shape: Shape, values: Values, words
 
 def _by_index(session: Session, scope: Scope, shape: Shape, values: Values, words: str, limit: int) -> CasePage | None:
     """The page by the index of words; None where that does not say, or names too many cases."""
-    ids = index.candidates(session, words)
-    if ids is None:
+    held = index.candidates(session, words, shape, values)
+    if held is None:
         return None
-    rows = session.execute(built(_indexed, shape, scope, limit + 1), {**values, "ids": _array_text(ids)})
-    shown = [CaseRow(*row) for row in rows]
+    statement, shown = built(_indexed, shape, scope, limit + 1), list[CaseRow]()
+    # The first in order mostly fill a page; only where they do not are all of them read.
+    for ids in (held.ids[:FIRST_WINDOW], held.ids) if held.in_order else (held.ids,):
+        shown = [CaseRow(*row) for row in session.execute(statement, {**values, "ids": _array_text(ids)})]
+        if len(shown) > limit or len(ids) == len(held.ids):
+            break
     return CasePage(shown[:limit], place_of(shown[limit - 1], shape.sort) if len(shown) > limit else None)
 
 

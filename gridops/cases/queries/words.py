@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Text, bindparam, literal_column, or_, select, text
+from sqlalchemy import ARRAY, Integer, Select, Text, bindparam, cast, func, literal_column, or_, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from gridops.cases.models import CaseWords
+from gridops.cases.models import Case, CaseWords
+from gridops.cases.queries.filters import Values
+from gridops.cases.queries.rows import KEYS, Shape, beyond, in_order
 from gridops.cases.rules.words import ids_of, numbered, pairs
 from gridops.core import owed
 from gridops.people.queries.lately import Lately
@@ -25,8 +30,19 @@ def rare(session: Session, words: str) -> bool:
     return bool(parts) and min((parts.get(pair, 0.0) for pair in pairs(words)), default=1.0) < _FEW
 
 
-def candidates(session: Session, words: str) -> list[int] | None:
-    """The ids of all cases that may hold these words, in no order; None where the index does not say or says little."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The ids of all cases that may hold some words; `in_order`: of their reports, else in none."""
+
+    ids: list[int]
+    in_order: bool
+
+
+def candidates(session: Session, words: str, shape: Shape, values: Values) -> Held | None:
+    """All cases that may hold these words, of an order by report only those beyond its place.
+
+    None where the index does not say or says little.
+    """
     known = pairs(words)
     if not known or session.get_bind().dialect.name != "postgresql":
         return None
@@ -37,9 +53,13 @@ def candidates(session: Session, words: str) -> list[int] | None:
     # So many rows were read, not keys: a case may be owed its words several times.
     if sum(len(work.ids) for work in works) > _MOST_OWED or any(first != last for first, last in waiting):
         return None
-    given = {"pairs": asked, "number": [numbered(words)], "most": MOST + 1}
-    ids = list(session.scalars(_HOLDING, given))
-    return None if len(ids) > MOST else [*ids, *(first for first, _ in waiting)]
+    by_report = KEYS[shape.sort] is Case.reported_at
+    given = {**values, "pairs": asked, "number": [numbered(words)], "most": MOST + 1}
+    found = session.scalar(_holding(Shape((), (), shape.sort, shape.onward, shape.back) if by_report else None), given)
+    ids = [int(case_id) for case_id in found.split(",")] if found else []
+    if len(ids) > MOST:
+        return None
+    return Held([*ids, *(first for first, _ in waiting)], by_report and not waiting)
 
 
 # Parts of all cases that have a pair.
@@ -56,18 +76,26 @@ def _parts(session: Session) -> dict[str, float]:
     """The part of all cases that has a pair, by pairs of which it is known that not few have them."""
     if session.get_bind().dialect.name != "postgresql":
         return {}
-    return _kept.get("", lambda: {row.entry: row.part for row in session.execute(_KNOWN, {"few": _FEW})}) or {}
+
+    def look() -> dict[str, float]:
+        return {row.entry: row.part for row in session.execute(_KNOWN, {"few": _FEW})}
+
+    return _kept.get("", look, session.get_bind().engine) or {}
 
 
 # As the index has it, letter for letter: a bound blank would not be taken for the same expression.
 _ENTRIES: Any = literal_column("string_to_array(case_words.words, ' ')")
-_HOLDING = (
-    select(CaseWords.case_id)
-    .where(
-        or_(
-            _ENTRIES.op("@>")(bindparam("pairs", type_=ARRAY(Text))),
-            _ENTRIES.op("@>")(bindparam("number", type_=ARRAY(Text))),
-        )
-    )
-    .limit(bindparam("most", type_=Integer))
-)
+
+
+@lru_cache
+def _holding(shape: Shape | None) -> Select[Any]:
+    """The ids as one text, in the order of a shape: to read a row of each takes longer than to find them."""
+    having, numbered = (_ENTRIES.op("@>")(bindparam(name, type_=ARRAY(Text))) for name in ("pairs", "number"))
+    key = (CaseWords.reported_at, CaseWords.case_id)
+    held = select(*key).where(or_(having, numbered), *(beyond(shape, *key) if shape else ()))
+    found = held.limit(bindparam("most", type_=Integer)).subquery()
+    number: Any = cast(found.c.case_id, Text)
+    comma: Any = literal_column("','")
+    if shape is None:
+        return select(func.string_agg(number, comma))
+    return select(func.string_agg(number, aggregate_order_by(comma, *in_order(shape, *found.c))))

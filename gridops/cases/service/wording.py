@@ -9,7 +9,7 @@ from gridops.cases.models import Case, CaseWords
 from gridops.cases.queries.words import CASE_WORDS
 from gridops.cases.rules.words import ids_of, kept
 from gridops.core import owed
-from gridops.core.bulk import insert_plain
+from gridops.core.bulk import insert_rows
 from gridops.core.db import lock_names
 
 # Cases in one transaction.
@@ -31,10 +31,10 @@ def index_words(session: Session) -> int:
     spans = [ids_of(work.key) for work in works]
     singles = [first for first, last in spans if first == last]
     within = [Case.id.in_(singles), *(Case.id.between(first, last) for first, last in spans if first != last)]
-    columns = (Case.id, Case.address, Case.description, Case.source_number)
+    columns = (Case.id, Case.reported_at, Case.address, Case.description, Case.source_number)
     found = session.execute(select(*columns).where(or_(*within))).all()
     session.execute(delete(CaseWords).where(CaseWords.case_id.in_([row.id for row in found])))
-    rows = [(row.id, kept(row.address, row.description, row.source_number)) for row in found]
-    insert_plain(session, CaseWords, ("case_id", "words"), rows)
+    rows = [(row.id, row.reported_at, kept(row.address, row.description, row.source_number)) for row in found]
+    insert_rows(session, CaseWords, ("case_id", "reported_at", "words"), rows)
     owed.all_done(session, works)
     return max(len(rows), 1)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session, object_session
 
 from gridops.core import clock, db
@@ -37,10 +37,13 @@ class Lately(Generic[T]):
         self._forgotten = 0
         _all.append(self)
 
-    def get(self, name: str, find: Callable[[], T | None]) -> T | None:
-        """What was found for a name lately, else what `find` finds now; None is never kept."""
+    def get(self, name: str, find: Callable[[], T | None], asked: Engine | None = None) -> T | None:
+        """What was found for a name lately, else what `find` finds now; None is never kept.
+
+        `asked`: the database that `find` asks, where it may not be the bound one.
+        """
         # Roles begin and end with a day.
-        key = (name, id(db.engine()), clock.local_date(clock.now()))
+        key = (name, id(asked or db.engine()), clock.local_date(clock.now()))
         now = time.monotonic()
         with self._lock:
             kept, forgotten = self._kept.get(key), self._forgotten
