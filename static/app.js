@@ -16,9 +16,32 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrf();
 });
 
+// What is asked depends on what was chosen, so the server words it (`data-ask`, from the fields `data-ask-of`); where it
+// has no answer the plain question is asked.
+async function ask(form, submitter) {
+  const { ask: address, askOf, confirm: plain } = form.dataset;
+  form.dataset.asking = "yes";
+  submitter?.setAttribute("aria-busy", "true");
+  const chosen = [...new FormData(form)].filter(([name]) => askOf.split(" ").includes(name));
+  const answer = await fetch(`${address}?${new URLSearchParams(chosen)}`, { redirect: "manual" }).catch(() => null);
+  const question = answer?.ok ? await answer.text().catch(() => plain) : plain;
+  delete form.dataset.asking;
+  submitter?.removeAttribute("aria-busy");
+  if (!form.isConnected || (question && !window.confirm(question))) return;
+  form.dataset.sure = "yes";
+  form.requestSubmit(submitter);
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const question = form.dataset.confirm;
+  const sure = form.dataset.sure;
+  delete form.dataset.sure;
+  if (form.dataset.ask && !sure) {
+    event.preventDefault();
+    if (!form.dataset.asking) ask(form, event.submitter);
+    return;
+  }
+  const question = !sure && form.dataset.confirm;
   if (question && !window.confirm(question)) {
     event.preventDefault();
     return;

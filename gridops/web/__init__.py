@@ -46,6 +46,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.desk.case:pages",
     "gridops.web.desk.peek:pages",
     "gridops.web.desk.splitting:pages",
+    "gridops.web.desk.merging:pages",
     "gridops.web.desk.load:pages",
     "gridops.web.desk.map:pages",
     "gridops.web.desk.intake:pages",

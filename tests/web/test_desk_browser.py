@@ -216,6 +216,40 @@ def test_beside_the_list_one_works_through_case_after_case(browser: Chromium, pl
     assert [told for told in complaints if "409" not in told] == []
 
 
+def test_a_merge_names_the_other_case_before_it_is_confirmed(browser: Chromium, place: tuple[str, Street]):
+    address, street = place
+    lead, again = street.filed(), street.filed(at=EAST_POINT)
+    page, complaints = at_the_desk(browser, address, f"/desk/cases/{again.number}")
+    asked: list[str] = []
+
+    def answer(yes: bool) -> None:
+        page.once("dialog", lambda put: (asked.append(put.message), put.accept() if yes else put.dismiss()))
+
+    press(page, "m")
+    page.locator("#move-merge input:not([type=hidden])").last.fill(lead.number)
+    answer(False)
+    with page.expect_event("dialog"):
+        page.locator("#move-merge button[type=submit]").click()
+    assert street.now(again).state is State.FILED
+    answer(True)
+    press(page, "Control+Enter")
+    expect(page.locator(".notice-good")).to_contain_text(f"已并案：{again.number}")
+    assert len(asked) == 2
+    assert f"确定将 {again.number} 并入 {lead.number}？" in asked[0]
+    assert "相距 946 米" in asked[0]
+    # Where nobody answers it is asked as before: a merge is never made unasked.
+    other = street.filed()
+    page.goto(f"/desk/cases/{other.number}")
+    page.route("**/merge/into?*", lambda route: route.abort())
+    page.locator("#move-merge summary").click()
+    page.locator("#move-merge input[name=into]").first.check()
+    answer(False)
+    with page.expect_event("dialog"):
+        page.locator("#move-merge button[type=submit]").click()
+    assert (asked[2], street.now(other).state) == ("确定并案？", State.FILED)
+    assert [told for told in complaints if "ERR_FAILED" not in told] == []
+
+
 def test_longer_words_of_english_stay_apart_in_a_row(browser: Chromium, place: tuple[str, Street]):
     address, street = place
     street.report()

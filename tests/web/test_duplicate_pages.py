@@ -88,3 +88,29 @@ def test_no_duplicates_are_told_apart_once_and_not_suggested_again(street: Stree
     assert desk.get(answer).headers["Location"] == f"/desk/cases/{case.number}"
     street.move(case, Move.DISPATCH, "desk", unit=street.unit_id)
     assert desk.post(answer, {"other": other.number}).status_code == 302
+
+
+def test_before_a_merge_is_confirmed_it_says_which_case_that_is_and_what_sets_the_two_apart(street: Street) -> None:
+    case, near = street.filed(), street.filed(at=(WEST_POINT[0], WEST_POINT[1] + 12 * METRE))
+    far = street.report(at=EAST_POINT, address="东路 <3> 号", category="0111")
+    desk, address = street.browser("desk"), f"/desk/cases/{case.number}/merge/into"
+    assert f'data-ask="{address}"' in desk.get(f"/desk/cases/{case.number}").text
+    asked = desk.get(f"{address}?into={near.number}")
+    assert asked.mimetype == "text/plain"
+    assert asked.text.split("\n") == [
+        f"确定将 {case.number} 并入 {near.number}？",
+        f"{near.number} · 暴露垃圾 · 盘龙路口 · 已立案",
+        "相距 12 米",
+    ]
+    # The number typed beside those proposed counts first, as in the form itself.
+    told = desk.get(f"{address}?into={near.number}&into_other=+{far.number}+").text
+    assert f"{far.number} · 积存垃圾渣土 · 东路 <3> 号 · 待受理" in told
+    assert "类别不同：暴露垃圾 / 积存垃圾渣土" in told
+    assert "相距 946 米" in told
+    for none in ("", f"?into={case.number}", "?into=20170101-000001"):
+        answer = desk.get(address + none)
+        assert (answer.status_code, answer.text) == (200, ""), none
+    eastern = street.browser("eastern_desk")
+    assert eastern.get(f"{address}?into={far.number}").status_code == 404
+    assert eastern.get(f"/desk/cases/{far.number}/merge/into?into={near.number}").text == ""
+    assert street.browser("inspector").get(f"{address}?into={near.number}").status_code == 403

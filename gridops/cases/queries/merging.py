@@ -10,11 +10,13 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
-from gridops.cases.queries.filters import sees
+from gridops.cases.queries.filters import sees, visible
 from gridops.cases.rules.moves import State
 from gridops.cases.rules.sources import Source
+from gridops.catalogue.models import Category
 from gridops.evidence import queries as evidence
 from gridops.evidence.queries import Use
+from gridops.grids.models import GridVersion
 from gridops.people.models import User
 from gridops.people.queries import Scope
 
@@ -42,6 +44,32 @@ class Linked:
     state: State
     description: str
     seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One of two cases that someone is about to make one, as told before it is confirmed."""
+
+    number: str
+    state: State
+    category: str
+    address: str
+    grid: str
+    lon: float | None
+    lat: float | None
+
+
+def named(session: Session, scope: Scope, number: str, other: str) -> tuple[Named, Named] | None:
+    """The case of a number and the one it may go into, both in sight; None where there are no two."""
+    columns = (Case.number, Case.state, Category.name_zh, Case.address, GridVersion.name, Case.lon, Case.lat)
+    rows = (
+        select(*columns)
+        .join(Category, Category.id == Case.category_id)
+        .join(GridVersion, GridVersion.id == Case.grid_version_id)
+        .where(Case.number.in_([number, other]))
+    )
+    found = {row.number: Named(*row) for row in session.execute(visible(rows, scope))}
+    return (found[number], found[other]) if len(found) == 2 else None
 
 
 def linked(scope: Scope, case: Case) -> Linked:
