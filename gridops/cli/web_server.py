@@ -17,6 +17,9 @@ graceful_timeout = 15
 keepalive = 15
 errorlog = "-"
 loglevel = "warning"
+# gunicorn would take from a proxy on this machine, hence from whoever asks it, below which path the program stands:
+# addresses that are written out once for all (`app.asset`) would lead there.
+forwarder_headers = ""
 
 gc.disable()  # gunicorn reads this file first, the program after it
 

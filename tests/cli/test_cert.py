@@ -41,12 +41,14 @@ def served(gridops: Command, tmp_path: Path) -> Iterator[tuple[int, ssl.SSLConte
     assert programs_of(folder) == []
 
 
-def answer(port: int, phone: ssl.SSLContext, path: str) -> http.client.HTTPResponse:
+def answer(
+    port: int, phone: ssl.SSLContext, path: str, headers: dict[str, str] | None = None
+) -> http.client.HTTPResponse:
     """What the program answers over TLS, asked for at most a minute until it is up."""
     for _ in range(240):
         connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=phone)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=headers or {})
             return connection.getresponse()
         except ConnectionRefusedError:
             time.sleep(0.25)
@@ -81,6 +83,16 @@ def test_a_phone_that_trusts_the_authority_is_served_and_no_wrong_name_is(
             handshake(port, phone, name)
     with pytest.raises(ssl.SSLCertVerificationError):
         handshake(port, ssl.create_default_context(), "localhost")
+
+
+def test_no_request_moves_the_addresses_that_all_others_are_given(served: tuple[int, ssl.SSLContext]) -> None:
+    port, phone = served
+    # The first page after the start: addresses of files are written out once and kept.
+    moved = answer(port, phone, "/elsewhere/sign-in", {"SCRIPT_NAME": "/elsewhere"})
+    assert moved.status == 404
+    page = answer(port, phone, "/sign-in").read().decode()
+    assert "/static/app.css" in page
+    assert "elsewhere" not in page
 
 
 def test_without_a_certificate_it_says_how_to_make_one(gridops: Command) -> None:
