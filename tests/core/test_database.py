@@ -8,7 +8,7 @@ import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, func, insert, select, text
+from sqlalchemy import Connection, Engine, create_engine, func, insert, make_url, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
@@ -187,6 +187,29 @@ def test_what_is_told_after_a_commit_is_not_told_after_a_rollback_and_never_befo
         db.after_commit(session, told)
         assert heard == []
     assert heard == [1]
+
+
+def test_a_connection_to_postgresql_has_no_jit_and_tells_times_in_utc_whatever_the_server_was_told(
+    postgresql_url: str,
+) -> None:
+    told = {"options": "-c jit=on -c TimeZone=Asia/Shanghai"}
+    address = make_url(postgresql_url).update_query_dict(told)
+    bare, ours = create_engine(address), db.open_engine(address.render_as_string(hide_password=False))
+    with bare.connect() as connection:
+        assert settings_of(connection) == ("on", "Asia/Shanghai"), "nothing would be proved"
+    for _lent in range(2):
+        with ours.connect() as connection:
+            assert settings_of(connection) == ("off", "UTC")
+            assert connection.scalar(text("SELECT now()")).tzinfo is UTC, "`Instant` takes it as it comes"
+            connection.rollback()
+            assert settings_of(connection) == ("off", "UTC")
+    bare.dispose()
+    ours.dispose()
+
+
+def settings_of(connection: Connection) -> tuple[str, str]:
+    jit, zone = connection.scalar(text("SHOW jit")), connection.scalar(text("SHOW TimeZone"))
+    return str(jit), str(zone)
 
 
 def test_a_connection_closed_while_it_rested_is_replaced(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
