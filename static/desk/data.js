@@ -65,7 +65,7 @@ export function gathered(points, pixel) {
   }
   const mean = (some, axis) => some.reduce((sum, one) => sum + one.at[axis], 0) / some.length;
   const several = [...cells.values()].filter((some) => some.length > 1);
-  return { points: [...cells.values()].filter((some) => some.length === 1).flat(), clusters: several.map((some) => [mean(some, 0), mean(some, 1), some.length]) };
+  return { points: [...cells.values()].filter((some) => some.length === 1).flat(), clusters: several.map((some) => [mean(some, 0), mean(some, 1), some.length, some.filter((one) => one.overdue).length]) };
 }
 
 let instead = null;
@@ -77,8 +77,12 @@ const EMPTY = { points: [], clusters: [], counts: {} };
 // A window (west, south, east, north) without what lies beyond the world.
 export const cut = (window) => window.map((edge, i) => Math.max(i % 2 ? -90 : -180, Math.min(i % 2 ? 90 : 180, edge)));
 
-// Cases of a window (west, south, east, north): points, each with the key of its layer, and clusters [lon, lat, count]
-// where there are many; null when a newer question was asked.
+// How many, and how many of them are overdue where some are.
+const counted = (all, some, count, late) => (late ? some : all).replace("{n}", count).replace("{late}", late);
+export const many = (count, late) => counted(words.cases, words.cases_late, count, late);
+
+// Cases of a window (west, south, east, north): points, each with the key of its layer, and clusters [lon, lat, count,
+// how many overdue] where there are many; null when a newer question was asked.
 export async function cases(window) {
   if (instead) return instead(window);
   const on = wanted();
@@ -104,7 +108,8 @@ export function shown(found) {
   const of = new Map();
   for (const [state, count] of Object.entries(found.counts)) of.set(layerOf(state).key, (of.get(layerOf(state).key) || 0) + count);
   document.querySelectorAll("[data-count]").forEach((place) => { place.textContent = of.get(place.dataset.count) || ""; });
-  say(words.shown.replace("{n}", [...of.values()].reduce((sum, count) => sum + count, 0)));
+  const late = found.points.filter((one) => one.overdue).length + found.clusters.reduce((sum, [, , , some]) => sum + some, 0);
+  say(counted(words.shown, words.shown_late, [...of.values()].reduce((sum, count) => sum + count, 0), late));
   return found;
 }
 

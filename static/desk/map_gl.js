@@ -1,7 +1,7 @@
 // The map with WebGL: grids as lines, cases as points with a letter, many close together as one number.
 
 import { hasBase, under } from "./base.js";
-import { boundsOf, card, cases, colour, edges, grids, layers, words } from "./data.js";
+import { boundsOf, card, cases, colour, edges, grids, layers, many, words } from "./data.js";
 import { into, onShades } from "./shades.js";
 
 const collection = (features) => ({ type: "FeatureCollection", features });
@@ -50,6 +50,28 @@ function disc(count) {
   pen.textBaseline = "middle";
   pen.fillText(count, 22, 22);
   return pen.getImageData(0, 0, 88, 88);
+}
+
+// Of many together some are overdue: a red edge around the disc, and a mark for who does not see the colour.
+function alarm() {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 104, height: 104 });
+  const pen = canvas.getContext("2d");
+  pen.scale(2, 2);
+  pen.lineWidth = 3.5;
+  pen.strokeStyle = colour("late");
+  pen.beginPath();
+  pen.arc(26, 26, 21, 0, 7);
+  pen.stroke();
+  pen.fillStyle = colour("late");
+  pen.beginPath();
+  pen.arc(42, 10, 9, 0, 7);
+  pen.fill();
+  pen.fillStyle = colour("surface");
+  pen.font = "600 14px sans-serif";
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillText("!", 42, 10.5);
+  return pen.getImageData(0, 0, 104, 104);
 }
 
 // Where there is nothing to tell: no colour of a class, and no nought.
@@ -117,7 +139,7 @@ export async function draw(target, files) {
   }
   map.addSource("grids", { type: "geojson", data: area.leaves });
   map.addSource("upper", { type: "geojson", data: area.upper });
-  map.addSource("cases", { type: "geojson", data: EMPTY, cluster: true, clusterRadius: 36, clusterMaxZoom: 15 });
+  map.addSource("cases", { type: "geojson", data: EMPTY, cluster: true, clusterRadius: 36, clusterMaxZoom: 15, clusterProperties: { late: ["+", ["case", ["get", "overdue"], 1, 0]] } });
   map.addSource("clusters", { type: "geojson", data: EMPTY });
   map.addLayer({ id: "fill", type: "fill", source: "grids", paint: { "fill-color": colour("surface"), "fill-opacity": hasBase ? 0 : 1 } });
   under(gl, map, "fill", colour);
@@ -140,6 +162,8 @@ export async function draw(target, files) {
   const together = { "icon-allow-overlap": true, "icon-ignore-placement": true };
   map.addLayer({ id: "many", type: "symbol", source: "cases", filter: ["has", "point_count"], layout: { "icon-image": ["concat", "many:", ["to-string", ["get", "point_count"]]], ...together } });
   map.addLayer({ id: "clusters", type: "symbol", source: "clusters", layout: { "icon-image": ["concat", "many:", ["get", "said"]], ...together } });
+  map.addImage("alarm", alarm(), { pixelRatio: 2 });
+  for (const [id, source] of [["many-late", "cases"], ["clusters-late", "clusters"]]) map.addLayer({ id, type: "symbol", source, filter: [">", ["coalesce", ["get", "late"], 0], 0], layout: { "icon-image": "alarm", ...together } });
 
   const shapes = new Map([...area.leaves.features, ...area.upper.features].map((grid) => [grid.properties.code, grid]));
   onShades((rows) => {
@@ -156,7 +180,7 @@ export async function draw(target, files) {
   const show = (found) => {
     found.clusters.forEach(([, , count]) => disced(said(count)));
     map.getSource("cases").setData(collection(found.points.map((one) => feature(one.at, one))));
-    map.getSource("clusters").setData(collection(found.clusters.map(([lon, lat, count]) => feature([lon, lat], { said: said(count) }))));
+    map.getSource("clusters").setData(collection(found.clusters.map(([lon, lat, count, late]) => feature([lon, lat], { count, late, said: said(count) }))));
   };
   const look = async () => {
     const b = map.getBounds();
@@ -164,10 +188,12 @@ export async function draw(target, files) {
     if (found) show(found);
   };
   map.on("moveend", look);
+  const point = (cursor, title) => { map.getCanvas().style.cursor = cursor; map.getCanvas().title = title; };
+  const told = (one) => (one.number ? one.category : many(one.point_count || one.count, one.late));
   document.querySelectorAll("input[name=layer]").forEach((box) => box.addEventListener("change", look));
   for (const id of ["points", "many", "clusters"]) {
-    map.on("mouseenter", id, () => { map.getCanvas().style.cursor = "pointer"; });
-    map.on("mouseleave", id, () => { map.getCanvas().style.cursor = ""; });
+    map.on("mousemove", id, (event) => point("pointer", told(event.features[0].properties)));
+    map.on("mouseleave", id, () => point("", ""));
   }
   map.on("click", "points", (event) => {
     const at = event.features[0].geometry.coordinates.slice();

@@ -1,7 +1,7 @@
 // The map without WebGL: the same grids and points, drawn by Leaflet.
 
 import { hasBase, plain, underPlain } from "./base.js";
-import { boundsOf, card, cases, edges, grids, layers, words } from "./data.js";
+import { boundsOf, card, cases, edges, grids, layers, many, words } from "./data.js";
 import { into, onShades } from "./shades.js";
 
 function load(address) {
@@ -47,9 +47,9 @@ export async function draw(target, files) {
       L.marker([one.at[1], one.at[0]], { icon: L.divIcon({ html: face, className: "", iconSize: [28, 28] }), title: one.category })
         .bindPopup(() => card(one)).addTo(points);
     }
-    for (const [lon, lat, count] of found.clusters) {
-      const face = Object.assign(document.createElement("span"), { className: "cluster num", textContent: count });
-      L.marker([lat, lon], { icon: L.divIcon({ html: face, className: "", iconSize: [44, 44] }), title: words.shown.replace("{n}", count) })
+    for (const [lon, lat, count, late] of found.clusters) {
+      const face = Object.assign(document.createElement("span"), { className: `cluster num${late ? " cluster-late" : ""}`, textContent: count });
+      L.marker([lat, lon], { icon: L.divIcon({ html: face, className: "", iconSize: [44, 44] }), title: many(count, late) })
         .on("click", () => map.setView([lat, lon], Math.min(map.getZoom() + 2, 19))).addTo(points);
     }
   };

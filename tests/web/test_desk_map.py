@@ -46,7 +46,11 @@ def test_a_window_of_many_cases_is_clusters_and_stays_small(street: Street, monk
         street.report()
     found = street.browser("desk").get("/desk/map/cases?bbox=119,31,121,33&state=reported").json
     assert (found["points"], found["counts"]) == ([], {"reported": 3})
-    assert sum(count for _, _, count in found["clusters"]) == 3
+    assert [some[2:] for some in found["clusters"]] == [[3, 0]]
+    with clock.set_to(at("2017-03-06 09:30")):
+        street.filed()
+    found = street.browser("desk").get("/desk/map/cases?bbox=119,31,121,33&state=reported,filed").json
+    assert [some[2:] for some in found["clusters"]] == [[4, 1]]
 
 
 def test_closed_cases_are_points_of_the_map_too(street: Street):

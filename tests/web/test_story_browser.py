@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageColor
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, Route, expect
 from pypdf import PdfReader
@@ -254,6 +255,50 @@ def test_the_map_shows_cases_and_opens_them(browser: Chromium, place: tuple[str,
     expect(desk.locator("[data-count=to_accept]")).to_have_text("")
     desk.unroute_all(behavior="wait")
     assert case.state is State.REPORTED
+
+
+@pytest.mark.parametrize(("plain", "most"), [(True, 2), (False, 2), (False, 120)], ids=["plain", "far out", "near in"])
+def test_many_cases_together_show_that_some_are_overdue(
+    browser: Chromium, place: tuple[str, Street], monkeypatch: pytest.MonkeyPatch, plain: bool, most: int
+):
+    address, street = place
+    monkeypatch.setattr("gridops.web.desk.map._OPEN", most)
+    for _ in range(3):
+        street.report()
+    desk, _ = page_of(browser, address, DESK)
+    sign_in(desk, "desk")
+    desk.goto("/desk/map?plain=1" if plain else "/desk/map")
+    status, words = desk.locator("[data-status]"), "4 件，其中超期 1 件"
+    expect(status).to_have_text("本窗口 3 件")
+    assert reds(desk) == []
+    expect(desk.locator(".cluster-late")).to_have_count(0)
+    with clock.set_to(at("2017-03-06 09:30")):
+        street.filed()
+    desk.reload()
+    expect(status).to_have_text(f"本窗口 {words}")
+    if plain:
+        mark = desk.locator(".leaflet-marker-icon", has=desk.locator(".cluster-late"))
+        expect(mark).to_have_attribute("title", words)
+        return
+    for _ in range(100):  # drawn frame by frame
+        if found := reds(desk):
+            break
+    left, right = min(x for x, _ in found), max(x for x, _ in found)
+    assert 40 < right - left < 60  # around the disc
+    desk.mouse.move((left + right) / 2, sum(y for _, y in found) / len(found))
+    expect(desk.locator(".map canvas")).to_have_attribute("title", words)
+
+
+def reds(page: Page) -> list[tuple[int, int]]:
+    """Where the map beside its legend bears the colour of what is overdue."""
+    expect(page.locator("[data-drawn=yes]")).to_be_visible()
+    shown = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    told = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--late').trim()")
+    box = page.locator(".map").bounding_box()
+    assert box
+    red, seen = ImageColor.getrgb(told), shown.load()
+    spots = ((x, y) for x in range(shown.width - 400) for y in range(int(box["y"]), shown.height))
+    return [spot for spot in spots if seen[spot] == red]
 
 
 def test_an_area_is_drawn_and_time_is_walked_by_keyboard(browser: Chromium, place: tuple[str, Street]):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
@@ -18,6 +18,7 @@ from gridops.cases.rules.moves import State
 from gridops.cases.rules.queue import Place, QueueFilter
 from gridops.cases.rules.tiles import DEPTH, centre_of
 from gridops.catalogue.models import Category
+from gridops.core import clock
 from gridops.grids.models import GridVersion
 from gridops.people.models import Unit
 from gridops.people.queries import Scope
@@ -80,11 +81,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Some open cases that lie close together at this zoom: their mean place, how many there are."""
+    """Some open cases that lie close together at this zoom: their mean place, how many there are, how many overdue."""
 
     lon: float
     lat: float
     count: int
+    late: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +203,16 @@ def _clusters(
     depth = _depth_for(window)
     fine = min(depth + _FINER, DEPTH)
     shrunk = (Case.open_tile // 4 ** (DEPTH - fine)).label("tile")
-    counted = narrowed(select(shrunk, Case.state, func.count()), session, scope, wanted)
-    sums: dict[int, tuple[float, float, int]] = {}
+    overdue = func.sum(case((Case.runs_out_at < clock.now(), 1), else_=0))
+    counted = narrowed(select(shrunk, Case.state, func.count(), overdue), session, scope, wanted)
+    sums: dict[int, tuple[float, float, int, int]] = {}
     states: Counter[State] = Counter()
-    for tile, state, count in session.execute(counted.where(_in_tiles(window)).group_by(shrunk, Case.state)):
+    for tile, state, count, late in session.execute(counted.where(_in_tiles(window)).group_by(shrunk, Case.state)):
         lon, lat = centre_of(tile, fine)
-        x, y, before = sums.get(tile >> 2 * (fine - depth), (0.0, 0.0, 0))
-        sums[tile >> 2 * (fine - depth)] = (x + lon * count, y + lat * count, before + count)
+        x, y, before, late_before = sums.get(tile >> 2 * (fine - depth), (0.0, 0.0, 0, 0))
+        sums[tile >> 2 * (fine - depth)] = (x + lon * count, y + lat * count, before + count, late_before + late)
         states[state] += count
-    found = (Cluster(round(x / count, 6), round(y / count, 6), count) for x, y, count in sums.values())
+    found = (Cluster(round(x / count, 6), round(y / count, 6), count, late) for x, y, count, late in sums.values())
     return sorted(found, key=lambda cluster: (-cluster.count, cluster.lon, cluster.lat)), states
 
 

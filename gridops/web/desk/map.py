@@ -92,7 +92,7 @@ def cases() -> Response:
     counts = {state.value: count for state, count in found.counts.items()}
     if closed:
         counts[State.CLOSED.value] = len(closed)
-    clusters = [[cluster.lon, cluster.lat, cluster.count] for cluster in found.clusters]
+    clusters = [[cluster.lon, cluster.lat, cluster.count, cluster.late] for cluster in found.clusters]
     return jsonify(points=[_point(point) for point in [*found.points, *closed]], clusters=clusters, counts=counts)
 
 
