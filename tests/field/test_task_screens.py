@@ -262,6 +262,24 @@ def test_who_has_the_case_and_who_leads_there_are_called_from_it(
     assert found == ["tel:051980000002", "tel:051980000001"]
 
 
+def test_a_unit_receives_a_case_above_the_form_that_tells_what_it_did(
+    phone_: Phone, server: Server, street: Street, line: Line
+) -> None:
+    case = street.dispatched()
+    tasks(phone_, server, "handler", line)
+    line.up()
+    open_task(phone_.page, case, "handle")
+    receive, other = phone_.page.get_by_role("button", name="接收任务"), phone_.page.get_by_role("button", name="退件")
+    spots = [one.bounding_box() for one in (receive, phone_.page.locator("#answer-handle"), other)]
+    heights = [spot["y"] for spot in spots if spot]
+    assert len(heights) == 3
+    assert heights == sorted(heights)
+    receive.click()
+    expect(receive).to_have_count(0)
+    expect(phone_.page.locator("#answer-handle")).to_be_visible()
+    assert street.now(case).state is State.RECEIVED
+
+
 def test_a_second_look_that_is_owed_leads_to_its_visit(
     phone_: Phone, server: Server, street: Street, line: Line
 ) -> None:

@@ -70,6 +70,24 @@ def test_on_a_phone_a_bar_leads_to_the_move_that_is_next_and_to_the_others(
     assert (re.findall(r'<a [^>]*href="([^"]+)"', found[0]) if found else None) == bar
 
 
+def test_a_unit_receives_a_case_before_it_is_asked_what_it_did(street: Street) -> None:
+    case = street.dispatched()
+    handler, answer = street.browser("handler"), f'href="/field#/tasks/{case.number}"'
+    for path in (f"/desk/cases/{case.number}", f"/desk/cases/{case.number}/peek"):
+        moves = handler.get(path).text.partition('class="moves card"')[2]
+        order = [moves.index(part) for part in ('id="move-receive"', answer, 'id="move-return"')]
+        assert order == sorted(order), path
+    bar = re.search(r'<nav class="case-bar".*?</nav>', handler.get(f"/desk/cases/{case.number}").text)
+    assert bar
+    assert re.findall(r'<a [^>]*href="([^"]+)"', bar[0]) == ["#move-receive", "#move-return"]
+    street.move(case, Move.RECEIVE, "handler")
+    page = handler.get(f"/desk/cases/{case.number}").text
+    assert page.index(f'btn-big" {answer}') < page.index('class="moves card"')
+    bar = re.search(r'<nav class="case-bar".*?</nav>', page)
+    assert bar
+    assert answer in bar[0]
+
+
 def test_what_comes_and_goes_is_to_be_checked_at_the_time_of_its_report(street: Street) -> None:
     with transaction() as session:
         category = make_category(session, "0401", name="占道经营")

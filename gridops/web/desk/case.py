@@ -200,7 +200,6 @@ def _page(number: str, tried: Tried) -> str:
         offered=offered,
         reproposed=reproposed,
         instead=instead,
-        answers=moving.on_site(file),
         appeals=appeals,
         hotline=hotline,
         assessment=assessment,

@@ -27,6 +27,8 @@ from gridops.worktime.rules.words import limit_en, limit_zh
 
 # Answered on site, with photos: the page of the street takes them.
 ON_SITE = (Move.VERIFY, Move.CHECK_PASSED, Move.CHECK_FAILED, Move.FEEDBACK)
+# The answer is what comes next, unless this may still be made: a unit receives a case before it says what it did.
+BEFORE_ANSWER = Move.RECEIVE
 # Icon of each move; the first offered one of LEADING is what the case waits for.
 ICONS: dict[Move, str] = {
     Move.SEND_TO_VERIFY: "map-pin-check",
@@ -104,9 +106,13 @@ class Offer:
 class Offers:
     """The moves, and what their fields offer.
 
+    `answers`: it waits for an answer that this person gives on site, after the move `answer_after` or before all.
     `same`: the open cases of which this one is suspected to be a duplicate; `into`: what it may be merged into, of
     those and of others nearby.
     """
+
+    answers: bool
+    answer_after: Move | None
 
     moves: tuple[Offer, ...]
     conditions: tuple[tuple[FilingCondition, str], ...]
@@ -131,6 +137,8 @@ def offered(session: Session, scope: Scope, file: CaseFile) -> Offers:
     proposed = proposals.propose(session, scope, file) if Move.DISPATCH in moves else proposals.Proposals()
     alike = duplicates.alike(session, scope, case.id) if case.state not in ENDED else ()
     return Offers(
+        any(move in ON_SITE for move in file.moves),
+        BEFORE_ANSWER if BEFORE_ANSWER in moves else None,
         tuple(_offer(move, move is leading) for move in sorted(moves, key=lambda move: move is not leading)),
         conditions,
         proposed.units,
@@ -141,11 +149,6 @@ def offered(session: Session, scope: Scope, file: CaseFile) -> Offers:
         tuple(one for one in alike if "into" in asked and may_be_merged_into(one.state)),
         tuple(choices.classes(session, case.root_id)) if "category" in asked else (),
     )
-
-
-def on_site(file: CaseFile) -> bool:
-    """Whether the case waits for an answer that this person gives on site."""
-    return any(move in ON_SITE for move in file.moves)
 
 
 def limit_words(row: FilingCondition) -> str:

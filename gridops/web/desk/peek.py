@@ -45,7 +45,6 @@ def show(number: str) -> str:
         press=explain.press(file.facts),
         clock_words=explain.clock_words(file),
         offered=offered,
-        answers=moving.on_site(file),
         tried=Tried(),
         field_name=field_name,
         local_input=common.local_input,

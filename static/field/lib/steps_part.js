@@ -14,11 +14,15 @@ const says = () => ({
   close: { title: t("结案"), name: "circle-check", done: t("已结案。") },
 });
 
-export function stepsPart(state, app) {
+// A unit receives a case before it says what it did: that step stands above the answer, all others below.
+export const receivePart = (state, app) => part(state, app, t("接收任务"), (name) => name === "receive");
+export const stepsPart = (state, app) => part(state, app, t("其他办理"), (name) => name !== "receive");
+
+function part(state, app, label, among) {
   const { file } = state;
-  const offered = Object.keys(says()).filter((name) => file?.may?.includes(name));
+  const offered = Object.keys(says()).filter((name) => among(name) && file?.may?.includes(name));
   if (!offered.length) return nothing;
-  return html`<section class="buttons steps" aria-label=${t("其他办理")}>${offered.map((name) => {
+  return html`<section class="buttons steps" aria-label=${label}>${offered.map((name) => {
     const { title, name: glyph } = says()[name];
     return button(title, () => (name === "receive" ? take(state, app, name, {}) : open(state, app, name)), { name: glyph });
   })}</section>`;

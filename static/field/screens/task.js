@@ -11,7 +11,7 @@ import { offerToGroup } from "../lib/to_group.js";
 import { button, chip, due, empty, icon, moment, notice, sheet, withTimes } from "../lib/ui.js";
 import { lasted, left } from "../lib/when.js";
 import { named, t } from "../lib/words.js";
-import { stepsPart } from "../lib/steps_part.js";
+import { receivePart, stepsPart } from "../lib/steps_part.js";
 import { fetchPart } from "../sync/pack.js";
 import { byDistance } from "../place/near.js";
 import { locator } from "../place/fix.js";
@@ -86,6 +86,7 @@ function view(state, app) {
     ${what(state, app)}
     ${stillOpen(state)}
     ${pictures(state)}
+    ${receivePart(state, app)}
     ${state.kinds.map((kind) => answerForm(state.answers[kind], app))}
     ${stepsPart(state, app)}
     ${button(t("发到工作群"), () => toGroup(state), { kind: "quiet", name: "share" })}
