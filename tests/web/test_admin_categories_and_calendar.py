@@ -383,6 +383,17 @@ def test_office_hours_are_set_from_a_day_on(admin: Browser) -> None:
     assert admin.post("/admin/calendar/hours", {"hours": many}).status_code == 422
 
 
+def test_office_hours_say_for_how_long_they_hold(admin: Browser) -> None:
+    def periods() -> list[str]:
+        return re.findall(r'<span class="num">([^<]+)</span> · 本地设置', admin.get("/admin/calendar").text)
+
+    assert admin.post("/admin/calendar/hours", {"hours": "08:00-16:00"}).status_code == 302
+    assert periods() == ["一直有效"]
+    flood = {"hours": "07:00-19:00", "valid_from": "2017-05-01", "last_day": "2017-05-31"}
+    assert admin.post("/admin/calendar/hours", flood).status_code == 302
+    assert periods() == ["至 2017-04-30 止", "2017-05-01 至 2017-05-31", "自 2017-06-01 起"]
+
+
 @pytest.mark.parametrize("number", ["9" * 18, "9" * 25])
 def test_an_absurd_number_in_the_address_is_not_found(admin: Browser, number: str) -> None:
     for path in (f"/admin/categories/{number}", f"/admin/categories/lists/{number}"):

@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -145,6 +146,8 @@ def _page(
         years=(forms.FIRST_YEAR, forms.LAST_YEAR),
         provisional_years=provisional,
         hours_rows=hours_rows,
+        # Each holds until the next of its own kind begins.
+        hours_end={row.id: after.valid_from for row, after in pairwise(hours_rows) if row.root_id == after.root_id},
         hours_now=str(in_force),
         weekdays=_WEEKDAYS,
         typed=typed or {},
