@@ -22,7 +22,7 @@ from gridops.cases.service import wording
 from gridops.cases.service.writing import NewCase, Said, write_cases
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
 from gridops.catalogue.rules import Kind
-from gridops.core import clock
+from gridops.core import clock, db
 from gridops.core.db import reading, transaction
 from gridops.figures import service as figures
 from gridops.grids import queries as grids
@@ -152,9 +152,9 @@ def settle_totals() -> None:
 
 
 def analyse() -> None:
-    """Fresh statistics, as autovacuum keeps them in a deployment that grew by and by."""
-    with transaction() as session:
-        session.execute(text("ANALYZE"))
+    """Fresh statistics and rows known to all, as autovacuum keeps them in a deployment that grew by and by."""
+    with db.engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM (ANALYZE)"))
 
 
 def _given(land: Ground, chance: random.Random, at: datetime) -> tuple[int, dict[str, Any], int | None]:

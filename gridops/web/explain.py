@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import gettext as _
-
 from gridops.cases.queries.pages import CaseFile, TimelineEntry
 from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules.deadlines import Cause
@@ -32,6 +30,7 @@ from gridops.catalogue.rules import (
 from gridops.core import clock
 from gridops.web import words
 from gridops.web.language import category_name, chosen_language
+from gridops.web.language import say as _
 from gridops.web.steps import late_ones
 from gridops.worktime.rules.changes import What
 from gridops.worktime.rules.words import explained_en, explained_zh

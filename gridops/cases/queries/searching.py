@@ -33,14 +33,14 @@ from gridops.cases.rules.queue import Place
 from gridops.people.queries import Scope
 
 WINDOW = 3000
-# So many rows mostly fill a page: of words that nearly every case has any rows, of others those the index names first.
+# Words that nearly every case has fill a page from so many rows; of others the index is asked before more are read.
 FIRST_WINDOW = 200
 SEARCH_SECONDS = 0.5
 
 
 def searched(session: Session, scope: Scope, shape: Shape, values: Values, words: str, limit: int) -> CasePage:
     """A page of rows with these words in this area, looked for in windows until full or SEARCH_SECONDS are over."""
-    like = {"words": words, "pattern": f"%{_escaped(words.lower())}%"} if words else {}
+    like = {"words": words, "pattern": f"%{_escaped(words)}%"} if words else {}
     # Of words that few cases have, the index knows all places; others may fill a page at once.
     rare = bool(words) and index.rare(session, words)
     if rare and (page := _by_index(session, scope, shape, {**values, **like}, words, limit)) is not None:
@@ -74,7 +74,7 @@ def _by_index(session: Session, scope: Scope, shape: Shape, values: Values, word
         return None
     statement, shown = built(_indexed, shape, scope, limit + 1), list[CaseRow]()
     # The first in order mostly fill a page; only where they do not are all of them read.
-    for ids in (held.ids[:FIRST_WINDOW], held.ids) if held.in_order else (held.ids,):
+    for ids in filter(None, (held.first, held.ids)):
         shown = [CaseRow(*row) for row in session.execute(statement, {**values, "ids": _array_text(ids)})]
         if len(shown) > limit or len(ids) == len(held.ids):
             break
@@ -102,7 +102,9 @@ def _array_text(ids: Sequence[int]) -> str:
 
 
 def _holds(address: Any, description: Any, source_number: Any) -> Any:
-    texts = (func.lower(text).like(bindparam("pattern"), escape="/") for text in (address, description))
+    # Both sides by the database: not every one makes the same letters of ours small.
+    pattern = func.lower(bindparam("pattern", type_=Text))
+    texts = (func.lower(text).like(pattern, escape="/") for text in (address, description))
     return or_(*texts, source_number == bindparam("words"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from gridops.cases.models import Case, CaseWords
 from gridops.cases.queries.filters import Values
 from gridops.cases.queries.rows import KEYS, Shape, beyond, in_order
+from gridops.cases.rules.facts import FAR
 from gridops.cases.rules.words import ids_of, numbered, pairs
 from gridops.core import owed
 from gridops.people.queries.lately import Lately
@@ -21,6 +23,10 @@ from gridops.people.queries.lately import Lately
 CASE_WORDS = "case_words"
 # Of more the windows of a list are full sooner.
 MOST = 5000
+# So many mostly fill a page.
+FIRST = 200
+# To tell more from the others takes longer than to read all that hold some words.
+_MOST_RUNNING = 20_000
 _MOST_OWED = 200
 
 
@@ -32,10 +38,10 @@ def rare(session: Session, words: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The ids of all cases that may hold some words; `in_order`: of their reports, else in none."""
+    """The ids of all cases that may hold some words; all but the `first` lie behind these, where any are told apart."""
 
     ids: list[int]
-    in_order: bool
+    first: list[int]
 
 
 def candidates(session: Session, words: str, shape: Shape, values: Values) -> Held | None:
@@ -55,11 +61,30 @@ def candidates(session: Session, words: str, shape: Shape, values: Values) -> He
         return None
     by_report = KEYS[shape.sort] is Case.reported_at
     given = {**values, "pairs": asked, "number": [numbered(words)], "most": MOST + 1}
-    found = session.scalar(_holding(Shape((), (), shape.sort, shape.onward, shape.back) if by_report else None), given)
-    ids = [int(case_id) for case_id in found.split(",")] if found else []
+    order = Shape((), (), shape.sort, shape.onward, shape.back) if by_report else None
+    ids = _read(session.scalar(_holding(order), given))
     if len(ids) > MOST:
         return None
-    return Held([*ids, *(first for first, _ in waiting)], by_report and not waiting)
+    # Nobody knows where those lie that wait for their words; and of the first too few may be left by other conditions.
+    if waiting or shape.names or shape.states or shape.area:
+        return Held([*ids, *(first for first, _ in waiting)], [])
+    return Held(ids, ids[:FIRST] if by_report else _soonest(session, shape, values, ids))
+
+
+def _soonest(session: Session, shape: Shape, values: Values, ids: list[int]) -> list[int]:
+    """Of ids in order those whose clock runs, and the first of the others, which follow them in the order of ids."""
+    if shape.back:
+        return []
+    running = set(_read(session.scalar(_RUNNING, {**values, "far": FAR, "most": _MOST_RUNNING + 1})))
+    if len(running) > _MOST_RUNNING:
+        return []
+    past = values["after_id"] if shape.onward and values["after_key"] >= FAR else 0
+    others = [case_id for case_id in ids if case_id > past and case_id not in running]
+    return [*(case_id for case_id in ids if case_id in running), *others[:FIRST]]
+
+
+def _read(ids: str | None) -> list[int]:
+    return [int(case_id) for case_id in ids.split(",")] if ids else []
 
 
 # Parts of all cases that have a pair.
@@ -89,13 +114,25 @@ _ENTRIES: Any = literal_column("string_to_array(case_words.words, ' ')")
 
 @lru_cache
 def _holding(shape: Shape | None) -> Select[Any]:
-    """The ids as one text, in the order of a shape: to read a row of each takes longer than to find them."""
+    """The ids as one text: in the order of a shape by report, else in their own."""
     having, numbered = (_ENTRIES.op("@>")(bindparam(name, type_=ARRAY(Text))) for name in ("pairs", "number"))
     key = (CaseWords.reported_at, CaseWords.case_id)
     held = select(*key).where(or_(having, numbered), *(beyond(shape, *key) if shape else ()))
     found = held.limit(bindparam("most", type_=Integer)).subquery()
-    number: Any = cast(found.c.case_id, Text)
+    return _as_text(found.c.case_id, in_order(shape, *found.c) if shape else (found.c.case_id,))
+
+
+def _as_text(number: Any, order: Sequence[Any]) -> Select[Any]:
+    """Ids of rows in one row: to read a row of each takes longer than to find them."""
     comma: Any = literal_column("','")
-    if shape is None:
-        return select(func.string_agg(number, comma))
-    return select(func.string_agg(number, aggregate_order_by(comma, *in_order(shape, *found.c))))
+    return select(func.string_agg(cast(number, Text), aggregate_order_by(comma, *order)))
+
+
+# All whose clock runs, as an index has them.
+_RUNS = (
+    select(Case.id)
+    .where(Case.root_id == bindparam("root_id"), Case.runs_out_at < bindparam("far", type_=Case.runs_out_at.type))
+    .limit(bindparam("most", type_=Integer))
+    .subquery()
+)
+_RUNNING = _as_text(_RUNS.c.id, (_RUNS.c.id,))
