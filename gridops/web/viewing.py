@@ -2,6 +2,7 @@
 
 What the gate holds: unsafe methods are refused, nothing is written (`core.closed`), whichever method asked, no file is
 handed out, what only the person themselves may see stays shut; each page that is opened stands in the audit trail.
+What the gate would refuse is shown shut (`look_only`).
 """
 
 from __future__ import annotations
@@ -21,15 +22,14 @@ from gridops.people import forms, service
 from gridops.people.rules import Role
 from gridops.people.rules.viewing import Ended
 from gridops.people.service import Viewed
-from gridops.web import errors, sessions
+from gridops.web import errors, look_only, sessions
 from gridops.web.guards import current_person, guard_of, needs_for_all, signed_in
+from gridops.web.look_only import NO_FILES, OWN_ALONE
 from gridops.web.navigation import first_page
 
 pages = Blueprint("viewing", __name__)
 
 LOOK_ONLY = "正在以他人身份查看：只能看，不能办理，也不打开须留下本人痕迹的页面。请先结束查看。"
-OWN_ALONE = "此页只有本人能看，以他人身份查看时不打开。"
-NO_FILES = "以他人身份查看时不下载文件。"
 OVER = "以他人身份查看已经结束，没有保存任何内容。请刷新页面。"
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -51,6 +51,7 @@ def set_up(app: Flask) -> None:
     """Stand before every request of a session, those to the API too; a token is nobody's session."""
     app.before_request(_gate)
     app.after_request(_no_files)
+    app.after_request(_shown_shut)
     app.teardown_request(_open)
 
 
@@ -173,6 +174,13 @@ def _no_files(answer: Response) -> Response:
         return answer
     answer.close()
     return errors.answer_to(NotAllowed(NO_FILES))
+
+
+def _shown_shut(answer: Response) -> Response:
+    if answer.mimetype == "text/html" and not answer.direct_passthrough and viewing() is not None:
+        stays_open = {url_for(endpoint) for endpoint in _OWN_ACTS}
+        answer.set_data(look_only.shut(answer.get_data(as_text=True), stays_open))
+    return answer
 
 
 def _open(_fault: BaseException | None) -> None:

@@ -35,7 +35,7 @@ export function reach(element) {
 
 function submit(event) {
   const form = event.target.closest && event.target.closest("form");
-  const button = form && form.querySelector("button[type=submit]:not([disabled])");
+  const button = form && form.querySelector("button[type=submit]:enabled");
   if (!button) return;
   event.preventDefault();
   form.requestSubmit(button);

@@ -1,16 +1,23 @@
 """An admin sees the pages as somebody else does: everything they see, and nothing is done."""
 
+import re
 from datetime import timedelta
+from html.parser import HTMLParser
 
+import pytest
 from sqlalchemy import delete, select
 
 from gridops.audit.models import AuditEntry
 from gridops.core import clock
 from gridops.core.db import reading, transaction
+from gridops.grids.models import Grid
 from gridops.people.models import RoleHolding, User
 from gridops.people.queries import forget
 from gridops.people.rules import Role
 from gridops.people.rules.viewing import LASTS
+from gridops.premises.models import Premises
+from gridops.premises.rules import PremisesKind, Risk
+from gridops.web import look_only
 from gridops.web.sessions import UNASKED
 from tests.factories import make_grid, make_user
 from tests.webapp import PASSWORD_HASH, Browser
@@ -67,6 +74,98 @@ def test_an_admin_sees_the_desk_as_the_shift_leader_does_and_can_do_nothing(app)
     assert told[:2] == [("begin", None), ("page", "/desk")]
     assert [page for act, page in told if act == "page"] == ["/desk", "/desk/cases.csv", "/desk/load"]
     assert told[-1] == ("end", None)
+
+
+class Live(HTMLParser):
+    """What of a page can be pressed: where links lead, and the forms that send something."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.links: set[str] = set()
+        self.forms: list[str] = []
+        self._in: str | None = None
+        self._shut = 0
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag == "a" and (given.get("href") or "").startswith("/"):
+            self.links.add(given["href"].partition("#")[0])
+        elif tag == "form":
+            self._in = given.get("action", "") if given.get("method") == "post" else None
+        elif tag == "fieldset" and (self._shut or "disabled" in given):
+            self._shut += 1
+        elif tag == "button" and not self._shut and "disabled" not in given:
+            if self._in is not None:
+                self.forms.append(self._in)
+            elif "data-traced" in given:
+                self.forms.append("data-traced")
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self._in = None
+        elif tag == "fieldset" and self._shut:
+            self._shut -= 1
+
+
+OWN = {"/viewing/end", "/sign-out", "/language"}
+
+
+def test_what_would_be_refused_is_shown_shut_and_says_why(street):
+    case, other = street.filed(), street.report("desk", source="hotline_12345", source_number="T1")
+    with transaction() as session:
+        root = session.get_one(Grid, street.root_id)
+        make_user(session, root, Role.ADMIN, username="admin", password_hash=PASSWORD_HASH)
+        shop = Premises(name="店", name_key="店", kind=PremisesKind.SHOP, risk=Risk.UNKNOWN, grid_id=root.id)
+        shop.root_id, shop.recorded_at, shop.version = root.id, clock.now(), 1
+        session.add(shop)
+        session.flush()
+        shop_id = shop.id
+    desk, admin = street.browser("desk"), street.browser("admin")
+    one = f"/desk/cases/{case.number}"
+    paths = ["/desk", "/desk?group=to_dispatch&q=x", one, f"{one}/peek", f"{one}/split", "/desk/map", "/desk/report",
+             f"/desk/duplicates?case={case.id}", f"/desk/cases/{other.number}", "/desk/hotline", "/desk/rounds",
+             "/desk/premises", f"/desk/premises/{shop_id}", "/desk/outings", "/desk/moves", "/notices"]  # fmt: skip
+    sends = {form for path in paths for form in Live(desk.get(path).text).forms} - OWN
+    assert {f"{one}/dispatch", "/desk/dispatch", "data-traced", ""} <= sends  # of the person's own
+    assert admin.post(f"/admin/people/{street.people['desk']}/view", {"reason": "查看"}).location.endswith("/desk")
+    links = set()
+    for path in paths:
+        page = admin.get(path).text
+        live = Live(page)
+        assert set(live.forms) <= OWN, path
+        links |= live.links
+    assert len(links) > 30
+    refused = [link for link in sorted(links) if admin.get(link).status_code == 403]
+    assert refused == []
+    page = admin.get(one).text
+    assert "以他人身份查看时不能办理。" in page
+    assert "/account" not in page
+    listed = admin.get("/desk").text
+    assert ".csv" not in listed
+    assert 'title="以他人身份查看时不下载文件。"' in listed
+    # To search is to look.
+    search = re.search(r'<form method="get".*?</form>', listed, re.DOTALL)
+    assert search
+    assert "look-only" not in search[0]
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [("/account#mail", look_only.OWN_ALONE), ("/accounts", None), ("/desk/cases.csv?group=all", look_only.NO_FILES),
+     ("/bulletins/7/records/x?format=csv&amp;row=1", look_only.NO_FILES), ("/bulletins/7/records/x?row=1", None),
+     ("/bulletins/7/papers/pdf", look_only.NO_FILES), ("/admin/audit?act=x", look_only.NO_TRACES),
+     ("/desk/premises/7/edit", look_only.NO_TRACES), ("/desk/premises/7", None), ("/desk/incidents/new?outing=7", None),
+     ("/desk/incidents/new?outing=&amp;instead=7", look_only.NO_TRACES)],
+)  # fmt: skip
+def test_a_link_stays_one_unless_it_leads_to_what_is_shut(app, address, why):
+    link = f'<a class="btn" href="{address}"><b>打开</b></a>'
+    with app.test_request_context():
+        shown = look_only.shut(link, ())
+    if why is None:
+        assert shown == link
+    else:
+        assert shown == f'<span class="btn" role="link" aria-disabled="true" title="{why}"><b>打开</b></span>'
 
 
 def test_the_field_pages_are_the_persons_and_numbers_in_them_are_masked(app):
