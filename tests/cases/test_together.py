@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from sqlalchemy import Engine, select
 from gridops.cases.forms import Location, MoveFields, ReportIn
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.rules.moves import Move, State
-from gridops.cases.service import dispatch_many, move, report
+from gridops.cases.service import dispatch_many, move, move_in_sight, report
 from gridops.core import db
-from gridops.core.errors import Conflict, GridopsError
+from gridops.core.errors import Conflict, GridopsError, NotFound
+from gridops.people.queries import scope_of
 from tests.cases.world import World, make_world
 
 pytestmark = pytest.mark.both
@@ -46,14 +48,33 @@ def street() -> World:
 
 
 def act(
-    case_id: int, what: Move, world: World, who: str, version: int | None = None, **fields: Any
+    case: Case, what: Move, world: World, who: str, version: int | None = None, **fields: Any
 ) -> Callable[[], State]:
+    """As a phone makes a move."""
+
     def run() -> State:
         with db.transaction() as session:
-            done = move(session, case_id, what, world.people[who], MoveFields(**fields), expected_version=version)
+            done = move(session, case.id, what, world.people[who], MoveFields(**fields), expected_version=version)
             return done.state
 
     return run
+
+
+def act_at_desk(
+    case: Case, what: Move, world: World, who: str, version: int | None = None, **fields: Any
+) -> Callable[[], State]:
+    """As a form makes it: by the number."""
+    person = world.people[who]
+
+    def run() -> State:
+        with db.transaction() as session:
+            scope, given = scope_of(session, person), MoveFields(**fields)
+            return move_in_sight(session, scope, case.number, what, person, given, expected_version=version).state
+
+    return run
+
+
+either_way = pytest.mark.parametrize("act", [act, act_at_desk])
 
 
 def filed(world: World) -> Case:
@@ -62,11 +83,14 @@ def filed(world: World) -> Case:
         return move(session, case.id, Move.FILE, world.people["leader"], MoveFields(condition=world.condition.id))
 
 
-def test_of_two_dispatchers_at_the_same_instant_one_wins_and_the_other_is_told(database: Engine) -> None:
+@either_way
+def test_of_two_dispatchers_at_the_same_instant_one_wins_and_the_other_is_told(
+    database: Engine, act: Callable[..., Callable[[], State]]
+) -> None:
     world = street()
     case = filed(world)
     sent = [(who, world.units[unit].id) for who, unit in (("dispatcher", "cleaning"), ("desk", "parks")) * 2]
-    answers = at_once(*(act(case.id, Move.DISPATCH, world, who, case.version, unit=unit) for who, unit in sent))
+    answers = at_once(*(act(case, Move.DISPATCH, world, who, case.version, unit=unit) for who, unit in sent))
     assert answers.count(State.DISPATCHED) == 1
     who, unit = sent[answers.index(State.DISPATCHED)]
     told = [str(answer) for answer in answers if isinstance(answer, Conflict)]
@@ -78,15 +102,30 @@ def test_of_two_dispatchers_at_the_same_instant_one_wins_and_the_other_is_told(d
         assert session.get_one(Case, case.id).unit_id == unit
 
 
-def test_two_cases_merged_into_each_other_at_once_never_form_a_ring(database: Engine) -> None:
+@either_way
+def test_two_cases_merged_into_each_other_at_once_never_form_a_ring(
+    database: Engine, act: Callable[..., Callable[[], State]]
+) -> None:
     world = street()
     one, two = filed(world), filed(world)
     answers = at_once(
-        act(one.id, Move.MERGE, world, "leader", into=two.number),
-        act(two.id, Move.MERGE, world, "leader", into=one.number),
+        act(one, Move.MERGE, world, "leader", into=two.number),
+        act(two, Move.MERGE, world, "leader", into=one.number),
     )
     assert answers.count(State.MERGED) == 1
     assert sum(isinstance(answer, GridopsError) for answer in answers) == 1
+
+
+def test_a_form_moves_no_case_that_its_scope_does_not_show(database: Engine) -> None:
+    world = street()
+    case, person = filed(world), world.people["dispatcher"]
+    given = MoveFields(unit=world.units["parks"].id)
+    with db.transaction() as session:
+        elsewhere = replace(scope_of(session, person), grid_ids=frozenset({world.east.id}))
+        with pytest.raises(NotFound):
+            move_in_sight(session, elsewhere, case.number, Move.DISPATCH, person, given)
+    with db.reading() as session:
+        assert session.get_one(Case, case.id).state is State.FILED
 
 
 def test_two_who_dispatch_the_same_list_do_not_wait_in_a_ring(database: Engine) -> None:
