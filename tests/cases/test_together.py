@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, select
@@ -61,15 +62,16 @@ def act(
 
 
 def act_at_desk(
-    case: Case, what: Move, world: World, who: str, version: int | None = None, **fields: Any
-) -> Callable[[], State]:
+    case: Case, what: Move, world: World, who: str, version: int | None = None, record_id: str | None = None,
+    **fields: Any,
+) -> Callable[[], State]:  # fmt: skip
     """As a form makes it: by the number."""
-    person = world.people[who]
+    person, about = world.people[who], {"expected_version": version, "record_id": record_id}
 
     def run() -> State:
         with db.transaction() as session:
-            scope, given = scope_of(session, person), MoveFields(**fields)
-            return move_in_sight(session, scope, case.number, what, person, given, expected_version=version).state
+            scope = scope_of(session, person)
+            return move_in_sight(session, scope, case.number, what, person, MoveFields(**fields), **about).state
 
     return run
 
@@ -100,6 +102,17 @@ def test_of_two_dispatchers_at_the_same_instant_one_wins_and_the_other_is_told(
         (kept,) = session.scalars(dispatches)
         assert (kept.actor_id, kept.unit_id) == (world.people[who].user_id, unit)
         assert session.get_one(Case, case.id).unit_id == unit
+
+
+def test_a_form_that_comes_twice_at_once_moves_its_case_once_and_both_are_told_so(database: Engine) -> None:
+    world = street()
+    case, name = filed(world), str(uuid4())
+    unit = world.units["parks"].id
+    sent = act_at_desk(case, Move.DISPATCH, world, "dispatcher", case.version, record_id=name, unit=unit)
+    assert at_once(sent, sent) == [State.DISPATCHED] * 2
+    with db.reading() as session:
+        dispatches = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.move == Move.DISPATCH)
+        assert len(session.scalars(dispatches).all()) == 1
 
 
 @either_way
