@@ -57,6 +57,17 @@ def test_what_was_looked_up_during_a_change_is_not_kept(world: World) -> None:
     assert kept.get("name", lambda: "after") == "after"
 
 
+def test_what_is_too_old_to_be_told_takes_no_room(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: lately.Lately[str] = lately.Lately()
+    for number in range(3):
+        kept.get(f"a page of person {number}", lambda: "drawn")
+    assert len(kept) == 3
+    later = lately.time.monotonic() + lately.KEPT_S
+    monkeypatch.setattr(lately.time, "monotonic", lambda: later)
+    assert kept.get("another page", lambda: "drawn") == "drawn"
+    assert len(kept) == 1
+
+
 def test_a_token_revoked_by_another_process_opens_nothing_after_two_seconds(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

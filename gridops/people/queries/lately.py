@@ -57,15 +57,22 @@ class Lately(Generic[T]):
                     # The age counts from before the look: what changes elsewhere meanwhile is kept no longer for it.
                     self._kept[key] = (now, found)
                     self._kept.move_to_end(key)
-                    while len(self._kept) > MOST:
-                        self._kept.popitem(last=False)
+                    self._make_room(now)
         return found
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def forget(self) -> None:
         """Look everything up again."""
         with self._lock:
             self._kept.clear()
             self._forgotten += 1
+
+    def _make_room(self, now: float) -> None:
+        """Drop what is told no more: pieces of pages for each person would else lie there until something changes."""
+        while self._kept and (len(self._kept) > MOST or now - next(iter(self._kept.values()))[0] >= KEPT_S):
+            self._kept.popitem(last=False)
 
 
 _all: list[Lately[Any]] = []
