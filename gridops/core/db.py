@@ -1,7 +1,7 @@
 """The database: column types, the one commit of the house, and the few portable helpers.
 
-The same code runs on SQLite (embedded) and PostgreSQL (and its Chinese relatives): no vendor operator stands outside
-this file.
+The same code runs on SQLite (embedded) and PostgreSQL (and its Chinese relatives). What only one of them has stands in
+core (`bulk`, `connections`, here), and where the other does without it: the index of words, `cases.queries.words`.
 """
 
 from __future__ import annotations

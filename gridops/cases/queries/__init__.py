@@ -3,6 +3,9 @@
 lookups    by id, number, record; locked; with events
 standing   what a person is to a case
 listing    the queue: filters, sorts, keyset paging
+rows       a case as listed, and the statement of a page
+searching  cases looked for by words or in an area
+words      which cases may hold some words, by their index
 pages      one case, tasks of an inspector and of a unit
 changes    what is new in a scope since a version
 filters    the filter as conditions, and the scope every list obeys
