@@ -200,6 +200,10 @@ def test_units_that_help_are_shown_with_their_task_and_the_lead_is_warned(street
     assert 'id="move-receive"' not in own.text
     answer = {"words": "已修剪", "version": str(case.version)}
     assert gardener.post(f"{url}/help_done", answer).status_code == 302
-    assert "会办单位还没有反馈" not in read(street, case.number, "handler")
+    told = read(street, case.number, "handler")
+    assert "会办单位还没有反馈" not in told
+    # What they told stands with the units, above the pictures.
+    facts = told.split("<dt>处置单位</dt>")[1].split("<h3>处置前")[0]
+    assert [words in facts for words in ("园林所", "任务：修剪挡路的树枝", "结果：已修剪")] == [True] * 3
     load = desk.get("/desk/load").text
     assert "会办" in load
