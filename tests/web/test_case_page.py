@@ -177,7 +177,15 @@ def test_a_case_is_split_on_a_page_that_keeps_what_was_typed(street: Street) -> 
     assert "沿用拆分前案件" in first
     assert "由来源给定" not in first
     assert ("data-zoom=" in first, "data-zoom=" in second) == (True, False)
-    assert desk.post(url, {**sent, "record_id": ""}).status_code == 409
+    late = desk.post(url, {**sent, "record_id": ""})
+    assert late.status_code == 409
+    assert "门前垃圾</textarea>" in late.text
+    assert "拆分为 2 件</button>" not in late.text
+    # Where it cannot be, it says why instead of asking for the parts.
+    whys = {url: "案件已作废，不能拆分", f"/desk/cases/{street.report().number}/split": "案件待受理，不能拆分"}
+    for path, why in whys.items():
+        page = desk.get(path).text
+        assert (why in page, 'name="words_0"' in page) == (True, False)
     assert street.browser("eastern_desk").get(url).status_code == 404
 
 

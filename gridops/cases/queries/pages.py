@@ -22,7 +22,7 @@ from gridops.cases.rules.deadlines import WhyDue, WorkingClock, limit_of, why_du
 from gridops.cases.rules.facts import Event, Facts, Helper
 from gridops.cases.rules.moves import MOVES, Clock, Move, State, clock_after
 from gridops.cases.rules.projection import project
-from gridops.cases.rules.standing import moves_for
+from gridops.cases.rules.standing import Standing, moves_for, refusal
 from gridops.cases.rules.steps import Visit
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import Category, CategoryList, FilingCondition
@@ -101,6 +101,7 @@ class CaseFile:
     timeline: tuple[TimelineEntry, ...]
     why_due: WhyDue
     clock: Clock
+    standing: Standing
     moves: tuple[Move, ...]
     steps: tuple[Visit, ...] = ()
 
@@ -111,6 +112,11 @@ class CaseFile:
         return tuple(
             Help(one, told[one.seq], told.get(one.answered or 0)) for one in self.facts.helpers if one.seq in told
         )
+
+    def why_not(self, move: Move) -> str | None:
+        """Why this person may not make a move now, in a sentence; None when they may."""
+        found = refusal(move, self.facts, self.case.source, self.standing)
+        return found.words if found else None
 
     def moved_since(self, version: int) -> tuple[TimelineEntry, ...]:
         """What has happened from the first move on that a form shown at this version did not know of."""
@@ -179,6 +185,7 @@ def case_file(session: Session, person: Person, number: str) -> CaseFile:
         timeline=tuple(_with_states(timeline(session, case.id), history.events)),
         why_due=why_due(history.events, limits, WorkingClock(time.calendar, time.hours)),
         clock=clock_after(case.state, suspended=case.suspended_at is not None),
+        standing=standing,
         moves=tuple(moves_for(facts, case.source, standing)),
         steps=tuple(steps.of_case(session, case, history.events)),
     )

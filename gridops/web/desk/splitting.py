@@ -117,7 +117,7 @@ def _page(number: str, tried: Tried) -> str:
         tried=tried,
         typed=tried.typed,
         name=tried.typed.get("record_id") or records.new_name(),
-        may=Move.SPLIT in file.moves,
+        why_not=file.why_not(Move.SPLIT),
         most=MOST_PARTS,
         fewest=FEWEST_PARTS,
         **common.words(),
