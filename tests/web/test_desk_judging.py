@@ -60,6 +60,7 @@ def test_a_held_record_is_judged_by_a_person(street: Street):
     assert "仍不能生效" in browser.get("/desk/records").text
     assert browser.post(f"/desk/records/{name}/aside", {"reason": ""}).status_code == 422
     assert browser.post(f"/desk/records/{name}/aside", {"reason": "已有核查"}).status_code == 302
+    assert "待判定记录" not in browser.get("/desk").text
     assert browser.post(f"/desk/records/{name}/aside", {"reason": "再来"}).status_code == 409
     assert street.browser("stranger").post(f"/desk/records/{name}/again").status_code == 404
     with reading() as session:

@@ -30,6 +30,7 @@ from gridops.core.errors import Invalid
 from gridops.grids import queries as grids
 from gridops.grids.rules.tree import Territory, Tree
 from gridops.intake import judging
+from gridops.intake.models import DisputedRecord, Record
 from gridops.people.queries import Scope
 from gridops.people.queries.lately import Lately, reads_from
 from gridops.people.rules import Person
@@ -58,7 +59,7 @@ _waits: Lately[Waits] = Lately()
 _offered: Lately[dict[str, Any]] = Lately()
 _territory: Lately[Territory] = Lately()
 reads_from(CaseFlag, Appeal, Matter, MatterHelper, MatterLine, MatterUndoing, Problem, ProblemStep)
-reads_from(DispatchRuleRow, Category, CategoryList)
+reads_from(DispatchRuleRow, Category, CategoryList, Record, DisputedRecord)
 
 
 def counts(session: Session, scope: Scope, version: Version) -> dict[Group, int]:
