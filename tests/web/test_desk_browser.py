@@ -15,7 +15,7 @@ from gridops.core import clock, db
 from gridops.core.db import transaction
 from gridops.supervision.models import Appeal
 from gridops.supervision.rules import Against
-from tests.browser import DESK, chromium, overflows, page_of, served, sign_in, violations
+from tests.browser import DESK, PHONE, chromium, overflows, page_of, served, sign_in, violations
 from tests.conftest import empty
 from tests.web.street import EAST_POINT, Street, make_street
 from tests.webapp import web_program
@@ -277,6 +277,25 @@ def test_an_address_without_a_break_makes_no_page_wider(browser: Chromium, place
             page.set_viewport_size({"width": width, "height": 844})
             page.goto(path)
             assert not overflows(page), (path, width)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_table_of_moves_is_read_on_a_phone_without_scrolling_sideways(
+    browser: Chromium, place: tuple[str, Street], dark: bool
+):
+    address, _ = place
+    page, complaints = page_of(browser, address, PHONE, dark=dark)
+    sign_in(page, "desk")
+    page.goto("/desk/moves")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.scroll-x')].every((one) => one.scrollWidth <= one.clientWidth)"
+    )
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="结案", exact=True))
+    expect(row.get_by_role("cell")).to_have_count(5)  # it writes nothing to the case
+    labels = "(cells) => cells.map((cell) => getComputedStyle(cell, '::before').content)"
+    assert row.get_by_role("cell").evaluate_all(labels) == ['"办理前"', '"办理后"', '"由谁办理"', '"须填"', '"计时"']
+    assert violations(page) == []
+    assert complaints == []
 
 
 def test_paper_as_narrow_as_a_phone_bears_no_buttons(browser: Chromium, place: tuple[str, Street]):
