@@ -157,6 +157,30 @@ def test_a_rule_is_tried_on_last_months_cases_and_nothing_is_saved(admins: Stree
     assert [each.name for each in rules(admins)] == ["归环卫"]
 
 
+def test_a_rule_is_tried_on_the_cases_of_the_month_that_is_chosen(admins: Street) -> None:
+    for day, count in (("2021-11-05", 2), ("2022-02-28", 1)):
+        with clock.set_to(at(f"{day} 10:00")):
+            for _ in range(count):
+                admins.dispatched()
+    keep(admins, "归环卫", admins.unit_id)
+    admin, row = admins.browser("admin"), rules(admins)[0].id
+    told = re.compile(r"([\d-]{7}) 派遣的案件按这些规则试算.*?(\d+) 单位相同 (\d+) 派往其他单位")
+    offered = re.compile(r'<option value="(20[\d-]+)"( selected)?>')
+    page = admin.get(f"{PAGE}/trial")
+    assert offered.findall(page.text) == [("2022-02", " selected"), ("2021-11", "")]
+    assert told.findall(text(page.text)) == [("2022-02", "1", "0")]
+    page = admin.get(f"{PAGE}/trial?month=2021-11")
+    assert offered.findall(page.text) == [("2022-02", ""), ("2021-11", " selected")]
+    assert told.findall(text(page.text)) == [("2021-11", "2", "0")]
+    edited = {"name": "归园林", "unit_id": str(admins.other_unit_id), "try": "yes", "month": "2021-11"}
+    page = admin.post(f"{PAGE}/{row}", edited)
+    assert told.findall(text(page.text)) == [("2021-11", "0", "2")]
+    assert ("2021-11", " selected") in offered.findall(page.text)
+    assert "这个月没有派遣过的案件" in admin.get(f"{PAGE}/trial?month=2021-12").text
+    assert [admin.get(f"{PAGE}/trial?month={month}").status_code for month in ("2021", "x", "2021-13")] == [422] * 3
+    assert admin.post(f"{PAGE}/{row}", {**edited, "month": "x"}).status_code == 422
+
+
 def test_the_rule_comes_first_at_dispatch_and_the_case_says_by_which_rule_it_went(street: Street) -> None:
     keep(street, "园林满", street.other_unit_id, most=1)
     street.move(street.filed(), Move.DISPATCH, "desk", unit=street.other_unit_id)

@@ -16,11 +16,16 @@ from gridops.cases.rules.queue import GROUP_STATES, Group
 from gridops.catalogue.models import Category
 from gridops.catalogue.rules import class_of, in_force
 from gridops.core import clock
+from gridops.core.periods import Period, PeriodKind, containing
 from gridops.grids import queries as grids
 from gridops.people.models import Unit
 from gridops.people.queries import duties
 from gridops.people.rules import WorkLine
 from gridops.worktime.queries import calendar_for
+
+# Of a dispatch that no later file told otherwise.
+_STILL_TOLD = (CaseEvent.superseded_at.is_(None), CaseEvent.unit_id.is_not(None))
+_MOST_MONTHS = 120
 
 
 def rule_rows(session: Session, root_id: int) -> list[DispatchRuleRow]:
@@ -124,6 +129,24 @@ def sent_between(session: Session, root_id: int, since: datetime, until: datetim
     return sorted(found, key=lambda sent: (sent.situation.at, sent.case_id))
 
 
+def months_sent(session: Session, root_id: int) -> list[Period]:
+    """The months in which cases of a root were sent to a unit, the latest first: one look into the index for each."""
+    found: list[Period] = []
+    sent = (
+        select(CaseEvent.happened_at)
+        .join(Case, Case.id == CaseEvent.case_id)
+        .where(CaseEvent.move == Move.DISPATCH, *_STILL_TOLD, Case.root_id == root_id)
+        .order_by(CaseEvent.happened_at.desc())
+        .limit(1)
+    )
+    while len(found) < _MOST_MONTHS:
+        at = session.scalar(sent.where(CaseEvent.happened_at < found[-1].start) if found else sent)
+        if at is None:
+            break
+        found.append(containing(PeriodKind.MONTH, clock.local_date(at)))
+    return found
+
+
 def _dispatches(root_id: int, since: datetime, until: datetime) -> Any:
     """Dispatches that are still told, in order, with what the case is today."""
     return (
@@ -138,7 +161,7 @@ def _dispatches(root_id: int, since: datetime, until: datetime) -> Any:
         )
         .join(Case, Case.id == CaseEvent.case_id)
         .where(CaseEvent.move == Move.DISPATCH, CaseEvent.happened_at >= since, CaseEvent.happened_at < until)
-        .where(CaseEvent.superseded_at.is_(None), CaseEvent.unit_id.is_not(None), Case.root_id == root_id)
+        .where(*_STILL_TOLD, Case.root_id == root_id)
         .order_by(CaseEvent.happened_at, CaseEvent.case_id, CaseEvent.seq)
     )
 

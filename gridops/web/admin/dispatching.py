@@ -1,4 +1,4 @@
-"""Dispatch rules: in order, in plain sentences; added, changed, moved, ended, and tried on last month's cases first."""
+"""Dispatch rules: in order, in plain sentences; added, changed, moved, ended, and tried on a month's cases first."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules.dispatching import Differs, DispatchRule, Trial, try_on
 from gridops.cases.rules.names import SOURCE_NAMES
 from gridops.cases.service import dispatch_rules
-from gridops.core import clock, periods
+from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Conflict, Invalid, NotFound
+from gridops.core.periods import Period, PeriodKind, containing
 from gridops.people.queries import names_of_users, territory_rows, unit_rows
 from gridops.people.rules import WORK_LINE_NAMES, Role
 from gridops.web import choices, dispatch_words
 from gridops.web.admin.common import Answer, keeps_all
+from gridops.web.desk.months import month_of
 from gridops.web.guards import current_person, current_scope, needs, needs_for_all
 from gridops.web.records import problems
 from gridops.web.words import day_before
@@ -75,12 +77,13 @@ def index() -> Answer:
 @pages.get("/trial")
 @needs_for_all(Role.ADMIN)
 def trial() -> Answer:
-    """What the rules of today would have done to last month's cases."""
-    root_id = current_person().root_id
+    """What the rules of today would have done to the cases of a month (`?month=`; last month)."""
+    root_id, month = current_person().root_id, _month(request.args)
     with reading() as session:
         rules = dispatching.rules_on(session, root_id, clock.local_date(clock.now()))
-        tried = _tried(session, root_id, rules)
-    return render_template("admin/dispatch_trial.html", tried=tried, words=dispatch_words, listed=LISTED)
+        tried = _tried(session, root_id, rules, month)
+        months = _months(session, root_id)
+    return render_template("admin/dispatch_trial.html", tried=tried, words=dispatch_words, listed=LISTED, months=months)
 
 
 @pages.get("/new")
@@ -143,9 +146,10 @@ def _keep(row_id: int | None) -> Answer:
     try:
         form = forms.parse_rule(typed)
         if request.form.get("try"):
+            month = _month(request.form)
             with reading() as session:
                 rules = dispatch_rules.tried(session, row_id, person.root_id, form)
-                tried = _tried(session, person.root_id, rules)
+                tried = _tried(session, person.root_id, rules, month)
             return _form(row_id, typed, {}, tried)
         with transaction() as session:
             if row_id is None:
@@ -160,10 +164,26 @@ def _keep(row_id: int | None) -> Answer:
     return redirect(url_for(".index"))
 
 
-def _tried(session: Session, root_id: int, rules: list[DispatchRule]) -> Tried:
-    """Last month's cases under some rules: counts are of the whole jurisdiction, listed is what one sees."""
-    month = periods.containing(periods.PeriodKind.MONTH, clock.local_date(clock.now())).previous()
+def _month(given: Mapping[str, str]) -> Period:
+    """The month that was asked for; last month where none was."""
+    return month_of(given.get("month"), default=False) or _last_month()
+
+
+def _last_month() -> Period:
+    month = containing(PeriodKind.MONTH, clock.local_date(clock.now())).previous()
     assert month is not None, "every month has one before"
+    return month
+
+
+def _months(session: Session, root_id: int) -> list[tuple[str, str]]:
+    """The months to choose from, each with its words: those in which cases were sent, and last month; latest first."""
+    last = _last_month().label
+    found = sorted({last, *(month.label for month in dispatching.months_sent(session, root_id))}, reverse=True)
+    return [(month, _("%(month)s（上月）", month=month) if month == last else month) for month in found]
+
+
+def _tried(session: Session, root_id: int, rules: list[DispatchRule], month: Period) -> Tried:
+    """A month's cases under some rules: counts are of the whole jurisdiction, listed is what one sees."""
     sent = dispatching.sent_between(session, root_id, month.start, month.end)
     found = try_on(rules, sent, dispatching.ground(session, root_id, rules))
     units = {one.sent.unit_id for one in found.differing} | {one.choice.unit_id for one in found.differing}
@@ -212,6 +232,7 @@ def _form(row_id: int | None, typed: Mapping[str, Any], errors: Mapping[str, str
         classes = choices.classes(session, root_id)
         areas = territory_rows(session, root_id)
         units = [row for row in unit_rows(session, root_id) if row.valid_to is None or row.valid_to > today]
+        months = _months(session, root_id)
     return render_template(
         "admin/dispatch_rule.html",
         row_id=row_id,
@@ -223,6 +244,8 @@ def _form(row_id: int | None, typed: Mapping[str, Any], errors: Mapping[str, str
         classes=classes,
         areas=areas,
         units=units,
+        months=months,
+        month=tried.month if tried else _last_month().label,
         kind_names=choices.KIND_NAMES,
         sources=[(source.value, _(name)) for source, name in SOURCE_NAMES.items()],
         days=[(day.value, _(name)) for day, name in dispatch_words.DAY_NAMES.items()],
