@@ -9,6 +9,8 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from gridops.cases.queries import dispatching
+from gridops.cases.queries.pages import CaseFile
 from gridops.cases.rules.dispatching import About, Choice, DayKind, DispatchRule, Hours, Passed, Why, parts
 from gridops.cases.rules.names import SOURCE_NAMES
 from gridops.catalogue import queries as catalogue
@@ -57,6 +59,15 @@ def names_for(session: Session, root_id: int, rules: Collection[DispatchRule], u
 def conditions(rule: DispatchRule, names: Names) -> str:
     """What a rule asks, in one sentence."""
     return _sentence(dict(parts(rule)), names)
+
+
+def why_sent(session: Session, file: CaseFile) -> dict[int, str]:
+    """What the rules asked by which a case was sent, by their ids: a version says the same for ever."""
+    sent = [entry.details["dispatch_rule"]["id"] for entry in file.timeline if "dispatch_rule" in entry.details]
+    rows = dispatching.rule_rows(session, file.case.root_id) if sent else []
+    rules = [dispatching.as_rule(row) for row in rows if row.id in sent]
+    names = names_for(session, file.case.root_id, rules) if rules else None
+    return {rule.id: conditions(rule, names) for rule in rules} if names else {}
 
 
 def target(rule: DispatchRule, names: Names) -> str:

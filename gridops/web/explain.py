@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from gridops.cases.queries.pages import CaseFile, TimelineEntry
@@ -37,6 +38,7 @@ from gridops.worktime.rules.words import explained_en, explained_zh
 
 # Times apart by less than this are one: a record takes a moment to arrive.
 _ONE_MOMENT = timedelta(minutes=1)
+_NOTHING: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,15 @@ def press(facts: Facts) -> Press | None:
     return Press(f"{said} · {rest.text}", "urgent", "late") if rest.late else Press(said, "urgent", "wait")
 
 
-def timeline(entries: Iterable[TimelineEntry], steps: Iterable[Visit] = ()) -> list[Told]:
-    """The history of a case, or some of it, in sentences; `steps`: those that took too long are told with their end."""
+def timeline(
+    entries: Iterable[TimelineEntry], steps: Iterable[Visit] = (), why_sent: Mapping[int, str] = _NOTHING
+) -> list[Told]:
+    """The history of a case, or some of it, in sentences; `steps`: those that took too long are told with their end.
+
+    `why_sent`: what the dispatch rules asked, by their ids.
+    """
     late = late_ones(steps)
-    return [_told(entry, late.get(entry.seq)) for entry in entries]
+    return [_told(entry, late.get(entry.seq), why_sent) for entry in entries]
 
 
 def lying(file: CaseFile) -> str:
@@ -188,12 +195,12 @@ def _late(counts: bool) -> str:
     return "" if counts else _("（在原时限过后办理，按期评价仍按原时限）")
 
 
-def _told(entry: TimelineEntry, late_step: str | None) -> Told:
+def _told(entry: TimelineEntry, late_step: str | None, why_sent: Mapping[int, str]) -> Told:
     late = entry.recorded_at - entry.happened_at > _ONE_MOMENT
     return Told(
         entry,
         _title(entry),
-        (*_facts(entry), *([late_step] if late_step else ())),
+        (*_facts(entry, why_sent), *([late_step] if late_step else ())),
         words.span(timedelta(seconds=entry.lay)) if entry.lay and entry.lay >= 60 else "",
         entry.recorded_at if late else None,
     )
@@ -223,15 +230,14 @@ def _title(entry: TimelineEntry) -> str:
 _HELP = frozenset({Move.JOIN, Move.HELP_DONE, Move.HELP_RETURN, Move.END_HELP})
 
 
-def _facts(entry: TimelineEntry) -> list[str]:
+def _facts(entry: TimelineEntry, why_sent: Mapping[int, str]) -> list[str]:
     if entry.move is Move.RECOUNT:
         return _recounted(entry)
     if entry.move is Move.RELOCATE:
         return _relocated(entry)
     found: list[str] = []
     if rule := entry.details.get("dispatch_rule"):
-        followed, rejected = _("按派遣规则「%(rule)s」"), _("未采用派遣规则「%(rule)s」的建议")
-        found.append((followed if rule["followed"] else rejected) % {"rule": rule["name"]})
+        found.append(_by_rule(rule, why_sent.get(rule["id"], "")))
     if entry.due_at is not None:
         found.append(_("时限 %(due)s", due=words.full_time(entry.due_at)[:16]))
     # A filing's own is the first deadline that a file told beside the one in force.
@@ -242,6 +248,15 @@ def _facts(entry: TimelineEntry) -> list[str]:
     if said := entry.details.get("said_at"):
         found.append(_("手机记录的时间 %(at)s", at=words.full_time(clock.parse_instant(said))))
     return found
+
+
+def _by_rule(rule: Mapping[str, Any], why: str) -> str:
+    """Which rule sent it and why, or that the person chose otherwise."""
+    if not rule["followed"]:
+        return _("未采用派遣规则「%(rule)s」的建议", rule=rule["name"])
+    if why:
+        return _("按派遣规则「%(rule)s」：%(why)s", rule=rule["name"], why=why)
+    return _("按派遣规则「%(rule)s」", rule=rule["name"])
 
 
 def _until(move: Move, until: str) -> str:

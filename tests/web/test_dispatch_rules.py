@@ -193,7 +193,8 @@ def test_the_rule_comes_first_at_dispatch_and_the_case_says_by_which_rule_it_wen
     assert first is not None
     assert first.groups() == (str(street.unit_id), " checked")
     send(desk, page, case, street.unit_id)
-    assert "按派遣规则「归环卫」" in desk.get(f"/desk/cases/{case.number}").text
+    for path in (f"/desk/cases/{case.number}", f"/desk/cases/{case.number}/peek"):
+        assert "按派遣规则「归环卫」：类别为暴露垃圾" in desk.get(path).text
     other = street.filed()
     send(desk, desk.get(f"/desk/cases/{other.number}").text, other, street.other_unit_id)
     assert "未采用派遣规则「归环卫」的建议" in desk.get(f"/desk/cases/{other.number}").text

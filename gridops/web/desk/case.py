@@ -29,7 +29,7 @@ from gridops.people.queries import names_of_units
 from gridops.supervision import queries as supervision
 from gridops.supervision.rules import AGAINST_NAMES
 from gridops.tasks.waking import wake
-from gridops.web import choices, explain, records, smallmap, steps
+from gridops.web import choices, dispatch_words, explain, records, smallmap, steps
 from gridops.web.desk import around, assessed, common, duplicates, flags, moving, orders, proposals
 from gridops.web.desk.typed import written
 from gridops.web.field import common as street
@@ -162,6 +162,7 @@ def _page(number: str, tried: Tried) -> str:
         tried = Tried(*begun) if begun and not tried.move else tried
         parted = told_apart(session, scope, file.case.id)
         reproposed = proposals.reproposed(session, file)
+        why_sent = dispatch_words.why_sent(session, file)
         appeals = supervision.of_case(session, file.case.id)
         hotline = orders.of_case(session, person, file.case)
         assessment = assessed.of_case(session, person, file.case)
@@ -187,7 +188,7 @@ def _page(number: str, tried: Tried) -> str:
         shows=street.shows,
         drawing=drawing,
         way=_way(),
-        told=explain.timeline(file.timeline, file.steps),
+        told=explain.timeline(file.timeline, file.steps, why_sent),
         since=explain.timeline(() if tried.seen is None else file.moved_since(tried.seen)),
         again=any(offer.move is tried.move for offer in offered.moves),
         press=explain.press(file.facts),

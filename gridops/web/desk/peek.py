@@ -9,7 +9,7 @@ from gridops.cases.queries.merging import uses_with_merged
 from gridops.cases.rules.names import field_name
 from gridops.core import clock
 from gridops.core.db import reading
-from gridops.web import choices, explain, smallmap
+from gridops.web import choices, dispatch_words, explain, smallmap
 from gridops.web.desk import common, duplicates, moving
 from gridops.web.desk.case import Tried
 from gridops.web.field import common as street
@@ -32,6 +32,7 @@ def show(number: str) -> str:
         path = choices.path_of(session, file.case.grid_id)
         drawing = smallmap.draw(session, file.case)
         offered = moving.offered(session, scope, file)
+        why_sent = dispatch_words.why_sent(session, file)
     return render_template(
         "desk/peek.html",
         file=file,
@@ -40,7 +41,7 @@ def show(number: str) -> str:
         pictures=street.pictures(uses),
         shows=street.shows,
         drawing=drawing,
-        told=explain.timeline(file.timeline)[-LAST:],
+        told=explain.timeline(file.timeline, why_sent=why_sent)[-LAST:],
         lying=explain.lying(file),
         press=explain.press(file.facts),
         clock_words=explain.clock_words(file),
