@@ -13,7 +13,7 @@ from gridops.cases.models import Case, CaseApart
 from gridops.cases.queries.duplicates import Other, alike, suspected, told_apart
 from gridops.cases.rules.likeness import Ground, Verdict
 from gridops.cases.rules.moves import Move
-from gridops.cases.service.duplicates import tell_apart
+from gridops.cases.service.duplicates import take_back, tell_apart
 from gridops.core.errors import Invalid, NotAllowed, NotFound
 from gridops.people.queries import Scope, load_person, scope_of
 from gridops.people.rules import Role
@@ -132,6 +132,23 @@ def test_two_cases_told_apart_are_not_suspected_again_and_who_said_so_is_kept(wo
     (entry,) = world.session.scalars(select(AuditEntry).where(AuditEntry.act == "case.told_apart"))
     assert (entry.subject_id, entry.details) == (str(case.id), {"other": other.number})
     assert [one.number for one in told_apart(world.session, scope(world), other.id)] == [case.number]
+
+
+def test_what_was_said_of_two_is_taken_back_and_both_stay_in_the_trail(world: World) -> None:
+    one, other = world.filed(), world.filed()
+    leader, seen = world.people["leader"], scope(world)
+    take_back(world.session, seen, one.id, other.number, leader)  # nobody had said so
+    tell_apart(world.session, seen, one.id, other.number, leader)
+    with pytest.raises(NotAllowed):
+        take_back(world.session, seen, one.id, other.number, world.people["dispatcher"])
+    assert suspected(world.session, seen, [one.id]) == []
+    for _ in range(2):
+        take_back(world.session, seen, other.id, one.number, leader)
+    assert [row.id for row in suspected(world.session, seen, [one.id])] == [one.id]
+    assert told_apart(world.session, seen, one.id) == []
+    asked = select(AuditEntry.act, AuditEntry.details).where(AuditEntry.act.like("case.told_apart%"))
+    acts = [(act, details["other"]) for act, details in world.session.execute(asked.order_by(AuditEntry.id))]
+    assert acts == [("case.told_apart", other.number), ("case.told_apart_undone", one.number)]
 
 
 def test_who_neither_files_nor_accepts_does_not_say_so_nor_of_a_case_itself(world: World) -> None:

@@ -90,6 +90,23 @@ def test_no_duplicates_are_told_apart_once_and_not_suggested_again(street: Stree
     assert desk.post(answer, {"other": other.number}).status_code == 302
 
 
+def test_that_two_are_no_duplicates_is_taken_back_on_the_page_of_either(street: Street) -> None:
+    case, other = street.filed(), called(street)
+    desk, page = street.browser("desk"), f"/desk/cases/{other.number}"
+    assert desk.post(f"/desk/duplicates/{case.number}", {"other": other.number}).status_code == 302
+    told, undo = desk.get(page).text, f"/desk/duplicates/{other.number}/undo"
+    assert f'action="{undo}"' in told
+    assert f'action="{undo}"' not in street.browser("leader").get(page).text
+    assert street.browser("leader").post(undo, {"other": case.number}).status_code == 403
+    assert desk.post(undo, {"other": "20170101-000001"}).status_code == 404
+    assert chips(desk.get(f"/desk/duplicates?case={case.id}").text) == {}
+    assert desk.post(undo, {"other": case.number}).location == page
+    assert chips(desk.get(f"/desk/duplicates?case={case.id}").text) == {str(case.id): [other.number]}
+    again = desk.get(page).text
+    assert "已认定不是重复" not in again
+    assert "按重复不予受理" in again
+
+
 def test_before_a_merge_is_confirmed_it_says_which_case_that_is_and_what_sets_the_two_apart(street: Street) -> None:
     case, near = street.filed(), street.filed(at=(WEST_POINT[0], WEST_POINT[1] + 12 * METRE))
     far = street.report(at=EAST_POINT, address="东路 <3> 号", category="0111")

@@ -21,7 +21,7 @@ from gridops.cases.queries.duplicates import Other
 from gridops.cases.queries.listing import PAGE
 from gridops.cases.rules.likeness import JUDGES, End, Ground, Reason, Side, end_of, ending, possible
 from gridops.cases.rules.moves import Move
-from gridops.cases.service.duplicates import tell_apart
+from gridops.cases.service.duplicates import take_back, tell_apart
 from gridops.core.db import reading, transaction
 from gridops.core.ids import row_id
 from gridops.web import words
@@ -47,6 +47,7 @@ def index() -> str:
 
 
 @pages.get("/<number>")
+@pages.get("/<number>/undo")
 @needs(*common.READERS)
 def back(number: str) -> Answer:
     """The address of an answer, opened (after signing in anew, say): the page of the case asks it."""
@@ -64,6 +65,18 @@ def apart(number: str) -> Answer:
     if request.form.get("quiet"):
         return Response(status=204)
     flash(_("已记录：%(number)s 与本案不是重复，今后不再提示。", number=other), "good")
+    return redirect(url_for("desk_case.show", number=number))
+
+
+@pages.post("/<number>/undo")
+@needs(*sorted(JUDGES))
+def undo(number: str) -> Answer:
+    """They may be one problem after all: what was said of them is taken back."""
+    person, scope, other = current_person(), current_scope(), request.form.get("other", "")
+    with transaction() as session:
+        case_id = case_pages.id_in_sight(session, scope, number)
+        take_back(session, scope, case_id, other, person)
+    flash(_("已撤销：%(number)s 与本案如仍相近，会再提示疑似重复。", number=other), "good")
     return redirect(url_for("desk_case.show", number=number))
 
 
