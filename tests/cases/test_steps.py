@@ -15,7 +15,7 @@ from gridops.cases.queries.pages import case_file
 from gridops.cases.rules.deadlines import WorkingClock
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.queue import QueueFilter
+from gridops.cases.rules.queue import Group, QueueFilter
 from gridops.cases.rules.steps import BEGINS, ENDS, UNDOES, Visit, limited, visits
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue import service
@@ -69,6 +69,11 @@ FILED = ((Move.REPORT, "09:00"), (Move.FILE, "09:10"))
 )
 def test_the_steps_of_a_case(more: tuple[tuple[Move, str], ...], steps: str) -> None:
     assert [visit.step.value for visit in visits(told(*FILED, *more))] == steps.split()
+
+
+def test_a_verification_is_a_step_of_its_own() -> None:
+    calls = (Move.REPORT, "09:00"), (Move.SEND_TO_VERIFY, "09:10"), (Move.VERIFY, "09:40"), (Move.ACCEPT, "09:50")
+    assert [visit.step.value for visit in visits(told(*calls))] == ["accept", "verify", "accept", "file"]
 
 
 @pytest.mark.parametrize(
@@ -171,6 +176,26 @@ def test_a_wrong_limit_of_a_step_names_its_fields(world: World) -> None:
     ):
         with pytest.raises(Invalid):
             service.set_step(world.session, world.root.id, wrong)
+
+
+def test_a_list_of_what_is_late_in_its_step_holds_each_open_case_whose_row_says_so(world: World) -> None:
+    """Also those that wait for the centre; the load of units is of what they have in hand alone."""
+    session, root = world.session, world.root.id
+    for step in Step:
+        service.set_step(session, root, StepForm(step, None, 1, LimitUnit.URGENT_HOUR))
+    call = world.report("public", "clerk")
+    waits = [world.report(), world.move(call, Move.SEND_TO_VERIFY, "clerk"), world.filed(), world.checking()]
+    handled, ended = world.dispatched(), world.closed()
+    scope = scope_of(session, world.people["desk"])
+    with clock.set_to(monday("23:00")):
+        late = {row.id for row in queue(session, scope, QueueFilter(late_step=True)).rows}
+        assert late == {case.id for case in (*waits, handled)}
+        assert late == set(queries.present(session, root, {case.id: case.category_id for case in (*waits, handled)}))
+        assert ended.id not in late
+        groups = (Group.TO_ACCEPT, Group.TO_ACCEPT, Group.TO_DISPATCH, Group.TO_CHECK)
+        for case, group in zip(waits, groups, strict=True):
+            assert case.id in {row.id for row in queue(session, scope, QueueFilter(group, late_step=True)).rows}
+        assert late_in_step(session, scope) == {(handled.unit_id, None): 1}
 
 
 def _now(session: Session, world: World, number: str) -> Visit:

@@ -19,7 +19,7 @@ from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import steps
 from gridops.cases.rules.areas import Area, bounds, edges
 from gridops.cases.rules.moves import Move, State
-from gridops.cases.rules.queue import ANY_HELPER, LATELY, LATELY_MOVES, Group, QueueFilter
+from gridops.cases.rules.queue import ANY_HELPER, LATELY, LATELY_MOVES, OPEN_STATES, Group, QueueFilter
 from gridops.cases.rules.tiles import ranges
 from gridops.catalogue.models import Category
 from gridops.core import clock
@@ -122,7 +122,7 @@ def values_of(session: Session, scope: Scope, wanted: QueueFilter) -> Values:
     if wanted.helper_id is not None:
         given["helper_ids"] = _helpers(session, scope, wanted.helper_id)
     if wanted.late_step:
-        given["late_ids"] = steps.late_ids(session, scope.root_id) or []
+        given["late_ids"] = steps.late_ids(session, scope.root_id, wanted.wanted_states or OPEN_STATES) or []
     if wanted.grid_id is not None:
         given["grid_ids"] = sorted(grids.tree(session).descendants(wanted.grid_id) | {wanted.grid_id})
     if wanted.class_code is not None:

@@ -47,7 +47,7 @@ def helping(session: Session, scope: Scope) -> dict[int, set[int]]:
 
 def late_in_step(session: Session, scope: Scope) -> dict[Place, int] | None:
     """How many of the cases in hand of each place are late in their step; None where no step has a limit."""
-    late = steps.late_ids(session, scope.root_id)
+    late = steps.late_ids(session, scope.root_id, GROUP_STATES[Group.HANDLING])
     if late is None:
         return None
     cases = visible(select(Case.unit_id, HOLDER.label("holder_id")).where(CONDITIONS["late_ids"]), scope).subquery()

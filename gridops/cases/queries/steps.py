@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,8 +13,7 @@ from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import lookups
 from gridops.cases.rules.deadlines import WorkingClock
 from gridops.cases.rules.facts import Event
-from gridops.cases.rules.moves import Move
-from gridops.cases.rules.queue import GROUP_STATES, Group
+from gridops.cases.rules.moves import ENDED, Move, State
 from gridops.cases.rules.steps import BEGINS, UNDOES, Visit, limited, visits
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import StepLimit
@@ -30,7 +29,7 @@ def _told(*moves: Move) -> Any:
 
 
 _BEGAN = aliased(CaseEvent)
-# Each case in hand with the event that began its step, found by the index of the case's events.
+# Each case in some states with the event that began its step, found by the index of the case's events.
 _IN_STEP = (
     select(
         Case.id,
@@ -48,7 +47,7 @@ _IN_STEP = (
         .correlate(Case)
         .scalar_subquery(),
     )
-    .where(Case.root_id == bindparam("root_id"), Case.state.in_(GROUP_STATES[Group.HANDLING]))
+    .where(Case.root_id == bindparam("root_id"), Case.state.in_(bindparam("states", expanding=True)))
 )
 
 
@@ -72,17 +71,18 @@ def present(session: Session, root_id: int, categories: Mapping[int, int]) -> di
     return {case_id: visit for case_id, visit in last.items() if visit.ended_at is None and visit.due_at is not None}
 
 
-def late_ids(session: Session, root_id: int) -> list[int] | None:
-    """The cases in hand that are late in the step they are in, in order; None where no step has a limit.
+def late_ids(session: Session, root_id: int, states: Collection[State]) -> list[int] | None:
+    """The cases in some states that are late in the step they are in, in order; None where no step has a limit.
 
-    Of each case the event is read with which its step began; all its events only where it was suspended, or something
-    of it undone, which moves or restores a step.
+    What has ended is in none. Of each case the event is read with which its step began; all its events only where it
+    was suspended, or something of it undone, which moves or restores a step.
     """
     rows = catalogue.step_rows(session, root_id)
     if not rows:
         return None
+    given = {"root_id": root_id, "states": sorted(set(states) - ENDED)}
     time, now, late, whole = _clock(session, root_id), clock.now(), [], {}
-    for case_id, category_id, move, began_at, moved in session.execute(_IN_STEP, {"root_id": root_id}):
+    for case_id, category_id, move, began_at, moved in session.execute(_IN_STEP, given):
         if moved:
             whole[case_id] = category_id
         elif _limits(rows, category_id, [Visit(BEGINS[move], began_at)], time)[0].late(now):

@@ -83,8 +83,8 @@ class QueueFilter:
 
     `unit_id`, `grid_id` with all below them; `class_code` with `kind` is a class of any list; `mine`: own reports.
     `holder_id`: who of the unit that has it received, answered or returned it last. `helper_id`: a unit, with all
-    below it, that still has to help, ANY_HELPER: whichever. `late_step`: in hand, and late in the step it is in.
-    `area`: drawn on the map.
+    below it, that still has to help, ANY_HELPER: whichever. `late_step`: not ended, and late in the step
+    it is in. `area`: drawn on the map.
     """
 
     group: Group = Group.ALL

@@ -17,6 +17,7 @@ from gridops.worktime.rules import LimitUnit, after_suspension, deadline
 # What each move leaves to be done next; those of ENDS leave nothing, UNDOES the step there was, others go on with it.
 BEGINS: dict[Move, Step] = {
     Move.REPORT: Step.ACCEPT,
+    Move.SEND_TO_VERIFY: Step.VERIFY,
     Move.VERIFY: Step.ACCEPT,
     Move.ACCEPT: Step.FILE,
     Move.FILE: Step.DISPATCH,
@@ -31,7 +32,6 @@ BEGINS: dict[Move, Step] = {
 }
 ENDS = frozenset(
     {
-        Move.SEND_TO_VERIFY,
         Move.SELF_HANDLE,
         Move.DECLINE,
         Move.NOT_FILE,

@@ -13,6 +13,7 @@ from gridops.catalogue.rules.lists import Dated, in_force
 class Step(StrEnum):
     """What is to be done next with a case."""
 
+    VERIFY = "verify"
     ACCEPT = "accept"
     FILE = "file"
     DISPATCH = "dispatch"
@@ -24,6 +25,7 @@ class Step(StrEnum):
 
 
 STEP_NAMES: dict[Step, str] = {
+    Step.VERIFY: "核实",
     Step.ACCEPT: "受理",
     Step.FILE: "立案",
     Step.DISPATCH: "派遣",
