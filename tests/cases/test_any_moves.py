@@ -20,6 +20,7 @@ from gridops.cases.rules.sources import VERIFIED_SOURCES
 from gridops.cases.service import rebuild
 from gridops.core import clock
 from gridops.core.errors import Conflict, NotAllowed, NotFound
+from gridops.figures import service as figures
 from gridops.figures.queries.area import area_of
 from gridops.figures.queries.rows import counted_rows
 from gridops.figures.rules.rows import TURN_KEYS, keys_of
@@ -216,7 +217,10 @@ def tried(world: World, shadow: Shadow, move: Move, who: str, dice: Random) -> b
 
 
 def recounts(world: World, cases: list[Case]) -> None:
-    """The figures of the month are those that a plain reader of the histories finds."""
+    """The figures of the month are those that a plain reader of the histories finds, the totals of its days agree.
+
+    A freeze stops where they do not, or where an equation of the month does not hold.
+    """
     counted = {
         row.case_id: {
             **dict.fromkeys(keys_of(row.flags), 1),
@@ -227,3 +231,7 @@ def recounts(world: World, cases: list[Case]) -> None:
     for case in cases:
         events = list(lookups.history(world.session, case.id).events)
         assert counted.get(case.id, {}) == {key: n for key, n in twin.counts(events, S, E).items() if n}
+    for grid in (world.west, world.root):
+        figures.prepare_freeze(world.session, grid.id, PERIOD)
+        frozen = figures.freeze(world.session, grid.id, PERIOD, "monthly", clock.now())
+        assert figures.recount(world.session, frozen).differences == ()
