@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +55,7 @@ class Sentences(Domain):
 
     def gettext(self, string: str, **variables: Any) -> str:
         """The sentence with what is filled in; where it counts (`n`), in the form for so many."""
-        kept, count = self.get_translations(), variables.get("n")
-        found = counted(kept, string, count) if isinstance(count, int) else str(kept.ugettext(string))
-        return found % variables if variables else found
+        return _say(self.get_translations(), string, **variables)
 
 
 _sentences = Sentences()
@@ -89,6 +87,19 @@ class Filled(Translations):
                 words = {str(at): look(word) for at, word in enumerate(filled.groups(), 1)}
                 return str(look(key)) % words
         return message
+
+
+def speaker() -> Callable[..., str]:
+    """`say` for the page that is drawn now: which language it is in is found once, not for each sentence."""
+    return functools.partial(_say, _sentences.get_translations())
+
+
+def _say(kept: NullTranslations, string: str, /, **variables: Any) -> str:
+    if not variables:
+        return str(kept.ugettext(string))
+    count = variables.get("n")
+    found = counted(kept, string, count) if isinstance(count, int) else str(kept.ugettext(string))
+    return found % variables
 
 
 def counted(kept: NullTranslations, sentence: str, count: int) -> str:

@@ -10,6 +10,7 @@ from flask_login import current_user
 from gridops.core import clock, masking
 from gridops.people.rules import ROLE_NAMES, UNIT_KIND_NAMES, WORK_LINE_NAMES
 from gridops.web import field_names, navigation, own_notices, pieces, viewing, words
+from gridops.web.language import speaker
 
 THEMES = ("auto", "light", "dark")
 
@@ -48,6 +49,7 @@ def _of_the_person() -> dict[str, Any]:
     person = current_user.person if current_user.is_authenticated else None
     on_phone = person is not None and bool(person.roles) and person.roles <= set(navigation.FIELD_ROLES)
     return {
+        "_": speaker(),
         "person": person,
         "viewing": viewing.viewing(),
         "places": navigation.places,

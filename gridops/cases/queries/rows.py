@@ -20,7 +20,7 @@ from gridops.cases.rules.sources import Source
 from gridops.catalogue.models import Category
 from gridops.catalogue.rules import Kind
 from gridops.grids.models import GridVersion
-from gridops.people.models import Unit
+from gridops.people.models import Helping, Unit
 from gridops.people.queries import Scope
 
 _MOST_BRANCHES = 16
@@ -28,7 +28,10 @@ _MOST_BRANCHES = 16
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case as listed; `runs_out_at`: see `projection.FAR`. The grid is called as on the day of the record."""
+    """A case as listed; `runs_out_at`: see `projection.FAR`. The grid is called as on the day of the record.
+
+    `helped`: whether units help or helped with it (会办).
+    """
 
     id: int
     number: str
@@ -57,6 +60,7 @@ class CaseRow:
     category: str = ""
     grid: str = ""
     unit: str = ""
+    helped: bool = False
 
     def overdue(self, now: datetime) -> bool:
         """Whether the clock that runs has run out."""
@@ -161,8 +165,9 @@ def _for_all(build: Callable[[Shape, Scope | None, int], Select[Any]], shape: Sh
 
 def rows_at(places: Any, shape: Shape) -> Select[Any]:
     """Cases at some places (key, id) in their order, with the names of category, grid and unit."""
+    helped = select(Helping.case_id).where(Helping.case_id == Case.id).correlate(Case).exists()
     return (
-        select(*CASE_COLUMNS, Category.name_zh, GridVersion.name, func.coalesce(Unit.name, ""))
+        select(*CASE_COLUMNS, Category.name_zh, GridVersion.name, func.coalesce(Unit.name, ""), helped)
         .join(places, places.c.id == Case.id)
         .join(Category, Category.id == Case.category_id)
         .join(GridVersion, GridVersion.id == Case.grid_version_id)

@@ -59,8 +59,8 @@ def of_case(session: Session, case: Case, events: Iterable[Event]) -> list[Visit
 
 def present(session: Session, root_id: int, categories: Mapping[int, int]) -> dict[int, Visit]:
     """Case -> the step it is in, where that has a limit; `categories`: the cases with their categories."""
-    rows = catalogue.step_rows(session, root_id)
-    if not rows or not categories:
+    rows = catalogue.step_rows(session, root_id) if categories else []
+    if not rows:
         return {}
     time, told = _clock(session, root_id), lookups.told(session, list(categories))
     last = {

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Select, Text, bindparam, cast, func, literal_column, or_, select, text
+from sqlalchemy import ARRAY, Select, Text, bindparam, cast, func, literal_column, null, or_, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -24,7 +23,7 @@ CASE_WORDS = "case_words"
 # Of more the windows of a list are full sooner.
 MOST = 5000
 # So many mostly fill a page.
-FIRST = 200
+FIRST = 100
 # To tell more from the others takes longer than to read all that hold some words.
 _MOST_RUNNING = 20_000
 _MOST_OWED = 200
@@ -54,37 +53,35 @@ def candidates(session: Session, words: str, shape: Shape, values: Values) -> He
         return None
     # A pair that most cases have narrows nothing down, and takes longest to read.
     asked = sorted({pair for pair in known if _parts(session).get(pair, 0.0) < _MOST_HAVE} or known)
-    works = owed.pending(session, CASE_WORDS, limit=_MOST_OWED + 1)
-    waiting = [ids_of(work.key) for work in works]
-    # So many rows were read, not keys: a case may be owed its words several times.
-    if sum(len(work.ids) for work in works) > _MOST_OWED or any(first != last for first, last in waiting):
-        return None
     by_report = KEYS[shape.sort] is Case.reported_at
-    given = {**values, "pairs": asked, "number": [numbered(words)], "most": MOST + 1}
+    # Of the first too few may be left by other conditions.
+    alone = not (shape.names or shape.states or shape.area)
     order = Shape((), (), shape.sort, shape.onward, shape.back) if by_report else None
-    ids = _read(session.scalar(_holding(order), given))
-    if len(ids) > MOST:
+    given = {**values, "pairs": asked, "number": [numbered(words)], "far": FAR}
+    statement = _holding(order, running=alone and not by_report and not shape.back)
+    keys, named, runs = session.execute(statement, given).one()
+    spans = [ids_of(key) for key in _parts_of(keys)]
+    ids = [int(case_id) for case_id in _parts_of(named)]
+    if len(spans) > _MOST_OWED or any(first != last for first, last in spans) or len(ids) > MOST:
         return None
-    # Nobody knows where those lie that wait for their words; and of the first too few may be left by other conditions.
-    if waiting or shape.names or shape.states or shape.area:
-        return Held([*ids, *(first for first, _ in waiting)], [])
-    return Held(ids, ids[:FIRST] if by_report else _soonest(session, shape, values, ids))
+    # Nobody knows where those lie that wait for their words.
+    if spans or not alone:
+        return Held([*ids, *(first for first, _ in spans)], [])
+    return Held(ids, ids[:FIRST] if by_report else _soonest(shape, values, ids, runs))
 
 
-def _soonest(session: Session, shape: Shape, values: Values, ids: list[int]) -> list[int]:
+def _soonest(shape: Shape, values: Values, ids: list[int], runs: str | None) -> list[int]:
     """Of ids in order those whose clock runs, and the first of the others, which follow them in the order of ids."""
-    if shape.back:
-        return []
-    running = set(_read(session.scalar(_RUNNING, {**values, "far": FAR, "most": _MOST_RUNNING + 1})))
-    if len(running) > _MOST_RUNNING:
+    running = {int(case_id) for case_id in _parts_of(runs)}
+    if shape.back or len(running) > _MOST_RUNNING:
         return []
     past = values["after_id"] if shape.onward and values["after_key"] >= FAR else 0
     others = [case_id for case_id in ids if case_id > past and case_id not in running]
     return [*(case_id for case_id in ids if case_id in running), *others[:FIRST]]
 
 
-def _read(ids: str | None) -> list[int]:
-    return [int(case_id) for case_id in ids.split(",")] if ids else []
+def _parts_of(joined: str | None) -> list[str]:
+    return joined.split(",") if joined else []
 
 
 # Parts of all cases that have a pair.
@@ -113,26 +110,34 @@ _ENTRIES: Any = literal_column("string_to_array(case_words.words, ' ')")
 
 
 @lru_cache
-def _holding(shape: Shape | None) -> Select[Any]:
-    """The ids as one text: in the order of a shape by report, else in their own."""
-    having, numbered = (_ENTRIES.op("@>")(bindparam(name, type_=ARRAY(Text))) for name in ("pairs", "number"))
+def _holding(order: Shape | None, *, running: bool) -> Select[Any]:
+    """What waits for its words, the ids in an order by report (else in their own), and where asked whose clock runs.
+
+    Each as one text, all in one row: to read a row of each takes longer than to find them.
+    """
+    having, called = (_ENTRIES.op("@>")(bindparam(name, type_=ARRAY(Text))) for name in ("pairs", "number"))
     key = (CaseWords.reported_at, CaseWords.case_id)
-    held = select(*key).where(or_(having, numbered), *(beyond(shape, *key) if shape else ()))
-    found = held.limit(bindparam("most", type_=Integer)).subquery()
-    return _as_text(found.c.case_id, in_order(shape, *found.c) if shape else (found.c.case_id,))
+    held = select(*key).where(or_(having, called), *(beyond(order, *key) if order else ()))
+    found = held.limit(MOST + 1).subquery()
+    waiting = owed.keys(CASE_WORDS, _MOST_OWED + 1).subquery()
+    return select(
+        _joined(waiting.c.key),
+        _joined(found.c.case_id, *(in_order(order, *found.c) if order else (found.c.case_id,))),
+        _joined(_RUNNING.c.id) if running else null(),
+    )
 
 
-def _as_text(number: Any, order: Sequence[Any]) -> Select[Any]:
-    """Ids of rows in one row: to read a row of each takes longer than to find them."""
+def _joined(one: Any, *order: Any) -> Any:
     comma: Any = literal_column("','")
-    return select(func.string_agg(cast(number, Text), aggregate_order_by(comma, *order)))
+    return select(
+        func.string_agg(cast(one, Text), aggregate_order_by(comma, *order) if order else comma)
+    ).scalar_subquery()
 
 
 # All whose clock runs, as an index has them.
-_RUNS = (
+_RUNNING = (
     select(Case.id)
     .where(Case.root_id == bindparam("root_id"), Case.runs_out_at < bindparam("far", type_=Case.runs_out_at.type))
-    .limit(bindparam("most", type_=Integer))
+    .limit(_MOST_RUNNING + 1)
     .subquery()
 )
-_RUNNING = _as_text(_RUNS.c.id, (_RUNS.c.id,))

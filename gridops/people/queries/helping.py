@@ -23,6 +23,8 @@ def still_helping(session: Session, case_ids: Collection[int]) -> set[tuple[int,
 def helping_with(session: Session, case_ids: Collection[int]) -> dict[int, list[tuple[str, bool]]]:
     """By case: the names of the units that help, and whether each has told its result."""
     found: dict[int, list[tuple[str, bool]]] = {}
+    if not case_ids:
+        return found
     rows = session.execute(
         select(Helping.case_id, Unit.name, Helping.answered_at)
         .join(Unit, Unit.id == Helping.unit_id)

@@ -24,7 +24,7 @@ from gridops.cases.rules.moves import Move
 from gridops.cases.rules.names import MOVE_NAMES, SOURCE_NAMES, STATE_NAMES
 from gridops.cases.rules.queue import Group
 from gridops.catalogue import queries as catalogue
-from gridops.catalogue.models import Category, CategoryList
+from gridops.catalogue.models import Category, CategoryList, StepLimit
 from gridops.catalogue.service import list_on
 from gridops.core.errors import Invalid
 from gridops.grids import queries as grids
@@ -57,9 +57,10 @@ class Waits:
 _counts: Lately[dict[Group, int]] = Lately()
 _waits: Lately[Waits] = Lately()
 _offered: Lately[dict[str, Any]] = Lately()
+_limited: Lately[bool] = Lately()
 _territory: Lately[Territory] = Lately()
 reads_from(CaseFlag, Appeal, Matter, MatterHelper, MatterLine, MatterUndoing, Problem, ProblemStep)
-reads_from(DispatchRuleRow, Category, CategoryList, Record, DisputedRecord)
+reads_from(DispatchRuleRow, Category, CategoryList, StepLimit, Record, DisputedRecord)
 
 
 def counts(session: Session, scope: Scope, version: Version) -> dict[Group, int]:
@@ -86,6 +87,11 @@ def offered(session: Session, root_id: int) -> dict[str, Any]:
     found = _offered.get(f"{root_id} {chosen_language()}", lambda: _options(session, root_id))
     assert found is not None
     return found
+
+
+def limits_steps(session: Session, root_id: int) -> bool:
+    """Whether a jurisdiction has any limit for a step; mostly it has none."""
+    return bool(_limited.get(str(root_id), lambda: bool(catalogue.step_rows(session, root_id))))
 
 
 def areas(session: Session, scope: Scope) -> Markup:

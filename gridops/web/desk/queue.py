@@ -61,9 +61,10 @@ def index() -> Answer:
         page = listing.queue(session, scope, asked.wanted, sort=asked.sort, after=after)
         version = version_of(session, scope)
         counts = beside.counts(session, scope, version)
-        in_steps = steps.present(session, person.root_id, {row.id: row.category_id for row in page.rows})
+        limited = {row.id: row.category_id for row in page.rows} if beside.limits_steps(session, scope.root_id) else {}
+        in_steps = steps.present(session, scope.root_id, limited)
         filters = kept_filters(session, person.user_id)
-        helping = helping_with(session, [row.id for row in page.rows])
+        helping = helping_with(session, [row.id for row in page.rows if row.helped])
         offered, areas = beside.offered(session, person.root_id), beside.areas(session, scope)
         waits = beside.waits(session, scope, person)
         count_unread(session)
