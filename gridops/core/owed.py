@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, String, Text, delete, select, update
+from sqlalchemy import BindParameter, Select, String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gridops.core import clock
@@ -55,8 +55,8 @@ def owe_each(session: Session, keys: Iterable[tuple[str, str]]) -> None:
 MAX_TRIES = 20
 
 
-def keys(kind: str, most: int) -> Select[str]:
-    """The keys of the oldest rows owed, one for each row, to be read within another statement."""
+def keys(kind: str, most: BindParameter[int]) -> Select[str]:
+    """The keys of the oldest rows owed, one for each row, to be read within another statement that binds how many."""
     return select(Owed.key).where(Owed.kind == kind, Owed.tries < MAX_TRIES).order_by(Owed.id).limit(most)
 
 

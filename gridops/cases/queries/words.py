@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Text, bindparam, cast, func, literal_column, null, or_, select, text
+from sqlalchemy import ARRAY, Integer, Select, Text, bindparam, cast, func, literal_column, null, or_, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -58,6 +58,7 @@ def candidates(session: Session, words: str, shape: Shape, values: Values) -> He
     alone = not (shape.names or shape.states or shape.area)
     order = Shape((), (), shape.sort, shape.onward, shape.back) if by_report else None
     given = {**values, "pairs": asked, "number": [numbered(words)], "far": FAR}
+    given |= {"most": MOST + 1, "most_owed": _MOST_OWED + 1, "most_running": _MOST_RUNNING + 1}
     statement = _holding(order, running=alone and not by_report and not shape.back)
     keys, named, runs = session.execute(statement, given).one()
     spans = [ids_of(key) for key in _parts_of(keys)]
@@ -118,8 +119,8 @@ def _holding(order: Shape | None, *, running: bool) -> Select[Any]:
     having, called = (_ENTRIES.op("@>")(bindparam(name, type_=ARRAY(Text))) for name in ("pairs", "number"))
     key = (CaseWords.reported_at, CaseWords.case_id)
     held = select(*key).where(or_(having, called), *(beyond(order, *key) if order else ()))
-    found = held.limit(MOST + 1).subquery()
-    waiting = owed.keys(CASE_WORDS, _MOST_OWED + 1).subquery()
+    found = held.limit(bindparam("most", type_=Integer)).subquery()
+    waiting = owed.keys(CASE_WORDS, bindparam("most_owed", type_=Integer)).subquery()
     return select(
         _joined(waiting.c.key),
         _joined(found.c.case_id, *(in_order(order, *found.c) if order else (found.c.case_id,))),
@@ -138,6 +139,6 @@ def _joined(one: Any, *order: Any) -> Any:
 _RUNNING = (
     select(Case.id)
     .where(Case.root_id == bindparam("root_id"), Case.runs_out_at < bindparam("far", type_=Case.runs_out_at.type))
-    .limit(_MOST_RUNNING + 1)
+    .limit(bindparam("most_running", type_=Integer))
     .subquery()
 )
