@@ -268,6 +268,21 @@ def test_longer_words_of_english_stay_apart_in_a_row(browser: Chromium, place: t
     assert complaints == []
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_places_of_the_bar_never_lie_over_each_other(browser: Chromium, place: tuple[str, Street], language: str):
+    address, _ = place
+    page, _ = at_the_desk(browser, address, "/desk")
+    if language == "en":
+        page.locator("form[action='/language'] button").click()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+    over = "(all) => all.some((one) => one.scrollWidth > one.clientWidth + 1)"
+    hidden = "(bar) => bar.scrollWidth > bar.clientWidth"
+    for width in (1440, 1401, 1200, 1081, 1000, 900):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert not page.locator(".bar-places .bar-place").evaluate_all(over), width
+        assert not page.locator(".bar-places").evaluate(hidden), width
+
+
 def test_an_address_without_a_break_makes_no_page_wider(browser: Chromium, place: tuple[str, Street]):
     address, street = place
     long = street.filed(address="A" * 200)
