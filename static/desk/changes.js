@@ -6,7 +6,6 @@ import { movedHere, renewed, standsOn, undisturbed } from "./list.js";
 import { written } from "./pane.js";
 
 const SECOND = 1000;
-const AWAY = 5 * 60 * SECOND; // nobody has touched the page for so long: ask less often
 const OLD = 5 * 60 * SECOND; // the times left of a list of this age are no longer what it says
 const SPACED = 5 * SECOND; // a busy street changes each second: the bar says so, the whole list comes less often
 const LONGEST = 60 * SECOND;
@@ -18,15 +17,10 @@ let since = bar().dataset.since;
 let changed = new Set();
 let late = 0;
 let failed = 0;
-let touched = Date.now();
 let shownAt = Date.now();
 let renewedAt = 0;
 let timer = 0;
 let over = false;
-
-["keydown", "pointerdown", "pointermove", "wheel"].forEach((kind) => {
-  document.addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
-});
 
 function say(text) {
   const status = bar().querySelector("[role=status]");
@@ -94,8 +88,7 @@ async function turn() {
   timer = 0;
   if (document.hidden || over) return;
   try { await ask(); } catch { failed += 1; }
-  const pace = Date.now() - touched > AWAY ? 5 * SECOND : SECOND;
-  timer = setTimeout(turn, failed ? Math.min(pace * 2 ** failed, LONGEST) : pace);
+  timer = setTimeout(turn, Math.min(SECOND * 2 ** failed, LONGEST));
 }
 
 document.addEventListener("visibilitychange", () => { if (!document.hidden && !timer) turn(); });
