@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,16 +13,12 @@ from sqlalchemy import Engine
 from gridops.cases.rules.moves import Move, State
 from gridops.core import clock, db
 from gridops.core.db import transaction
-from gridops.grids.models import Grid
-from gridops.people.rules import Role
 from gridops.supervision.models import Appeal
 from gridops.supervision.rules import Against
 from tests.browser import DESK, PHONE, chromium, overflows, page_of, served, sign_in, violations
 from tests.conftest import empty
-from tests.factories import make_user
 from tests.web.street import EAST_POINT, Street, make_street
-from tests.web.test_dispatch_rules import keep
-from tests.webapp import PASSWORD_HASH, web_program
+from tests.webapp import web_program
 
 pytestmark = pytest.mark.browser
 
@@ -220,30 +214,6 @@ def test_beside_the_list_one_works_through_case_after_case(browser: Chromium, pl
     page.wait_for_timeout(300)
     expect(page.locator("[data-pane]")).to_be_hidden()
     assert [told for told in complaints if "409" not in told] == []
-
-
-def test_on_the_first_day_a_dispatcher_sends_what_burns_to_the_right_unit(browser: Chromium, place: tuple[str, Street]):
-    """Nobody told them an address or a key: what opens after the sign-in, the first row, and its one button."""
-    address, street = place
-    with transaction() as session:
-        root = session.get_one(Grid, street.root_id)
-        make_user(session, root, Role.DISPATCHER, username="first_day", password_hash=PASSWORD_HASH)
-    keep(street, "归园林", street.other_unit_id, "0110")
-    street.filed()
-    with clock.set_to(clock.now() - timedelta(days=3)):
-        burning = street.filed()
-    page, complaints = page_of(browser, address, DESK)
-    sign_in(page, "first_day")
-    ready(page)
-    row = page.locator(".row-case").first
-    expect(row).to_contain_text(re.compile(f"{burning.number}.*超期", re.DOTALL))
-    row.locator(".row-open").click()
-    form = page.locator("#form-dispatch")
-    expect(form.locator("label:has(:checked)")).to_contain_text("按规则「归园林」：类别为暴露垃圾")
-    form.get_by_role("button", name="派遣").click()
-    expect(page.locator("body")).to_contain_text(f"已派遣：{burning.number}，派往园林所")
-    assert street.now(burning).unit_id == street.other_unit_id
-    assert complaints == []
 
 
 def test_a_merge_names_the_other_case_before_it_is_confirmed(browser: Chromium, place: tuple[str, Street]):
