@@ -57,6 +57,11 @@ def closed(world: World, case: Case) -> None:
     world.move(case, Move.CLOSE, "leader", closing_condition=world.condition.id)
 
 
+def decided(world: World, case: Case, move: Move, **said: str) -> None:
+    world.move(case, Move.ASK_EXTENSION, "handler", reason="下雨", due=monday("09:00", 9))
+    world.move(case, move, "leader", **said)
+
+
 def answered(world: World, case: Case) -> None:
     world.move(case, Move.PRESS, "leader", words="请尽快", due=monday("17:00"))
     world.move(case, Move.ANSWER_PRESS, "handler", words="今天办完")
@@ -74,6 +79,13 @@ WAYS = {
         lambda world, case: world.move(case, Move.ASK_EXTENSION, "handler", reason="下雨", due=monday("09:00", 9)),
         Occasion.EXTENSION_ASKED,
         {"leader", "desk", "everything"},
+    ),
+    # the unit learns whether it has more time
+    "extended": (lambda world, case: decided(world, case, Move.EXTEND), Occasion.EXTENDED, HANDLERS),
+    "refused": (
+        lambda world, case: decided(world, case, Move.REFUSE_EXTENSION, reason="天晴了"),
+        Occasion.NOT_EXTENDED,
+        HANDLERS,
     ),
     # who pressed: no other leader
     "answered": (answered, Occasion.PRESS_ANSWERED, {"leader"}),

@@ -36,6 +36,8 @@ _DUE_WITH_IT = frozenset({Occasion.PRESSED, Occasion.JOINED})
 _TO_PEOPLE = {
     **OCCASIONS,
     Move.ASK_EXTENSION: Occasion.EXTENSION_ASKED,
+    Move.EXTEND: Occasion.EXTENDED,
+    Move.REFUSE_EXTENSION: Occasion.NOT_EXTENDED,
     Move.ANSWER_PRESS: Occasion.PRESS_ANSWERED,
     **dict.fromkeys((Move.CLOSE, Move.DECLINE, Move.NOT_FILE, Move.VOID), Occasion.OWN_REPORT),
 }

@@ -40,6 +40,8 @@ class Occasion(StrEnum):
     PRESSED = "pressed"
     PRESS_ANSWERED = "press_answered"
     EXTENSION_ASKED = "extension_asked"
+    EXTENDED = "extended"
+    NOT_EXTENDED = "not_extended"
     OWN_REPORT = "own_report"
     JOINED = "joined"
     HELP_RETURNED = "help_returned"
@@ -64,6 +66,8 @@ OCCASION_NAMES = {
     Occasion.PRESSED: "督办",
     Occasion.PRESS_ANSWERED: "督办答复",
     Occasion.EXTENSION_ASKED: "申请延期",
+    Occasion.EXTENDED: "同意延期",
+    Occasion.NOT_EXTENDED: "不同意延期",
     Occasion.OWN_REPORT: "本人上报有结果",
     Occasion.JOINED: "会办",
     Occasion.HELP_RETURNED: "退回会办",

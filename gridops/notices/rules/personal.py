@@ -50,6 +50,8 @@ HEARERS: dict[Occasion, Role | None] = {
     Occasion.PRESSED: Role.HANDLER,
     Occasion.SENT_BACK: Role.HANDLER,
     Occasion.DUE_SOON: Role.HANDLER,
+    Occasion.EXTENDED: Role.HANDLER,
+    Occasion.NOT_EXTENDED: Role.HANDLER,
     Occasion.PRESS_ANSWERED: None,
     Occasion.RETURNED: Role.DISPATCHER,
     Occasion.EXTENSION_ASKED: Role.SHIFT_LEADER,
