@@ -1,5 +1,7 @@
 """What no browser of ours sends is refused by a sentence, on either database, never by a fault."""
 
+import base64
+
 import pytest
 
 from gridops.core.db import transaction
@@ -39,3 +41,10 @@ def test_numbers_no_row_has(browser, everybody, number):
         assert browser.get(path + number).status_code in {200, 404}, path
     assert browser.post(f"/admin/people/{everybody}", {"name": "某", "unit_id": number}).status_code == 422
     assert browser.post("/admin/units", {"name": "某", "parent_id": number}).status_code in {404, 405, 422}
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59+00:00"])
+def test_places_in_a_list_that_no_calendar_has(browser, everybody, time):
+    place = base64.urlsafe_b64encode(f"{time}|1".encode()).decode()
+    for group in ("all", "all&q=路口", "handling&sort=due"):
+        assert browser.get(f"/desk?group={group}&after={place}").status_code == 422, group

@@ -12,6 +12,7 @@ from gridops.cases.rules.areas import Area
 from gridops.cases.rules.moves import ENDED, Move, State
 from gridops.cases.rules.sources import Source
 from gridops.catalogue.rules import Kind
+from gridops.core import clock
 
 
 class Group(StrEnum):
@@ -139,9 +140,8 @@ def read(text: str) -> Place:
         key, _, number = plain.rpartition("|")
         if not (number.isascii() and number.isdigit() and len(number) < 19):
             raise ValueError(text)
-        when = datetime.fromisoformat(key)
-        if when.tzinfo is None:
+        if datetime.fromisoformat(key).tzinfo is None:
             raise ValueError(text)
-        return Place(when, int(number))
+        return Place(clock.parse_instant(key), int(number))
     except (ValueError, binascii.Error, UnicodeError):
         raise ValueError("no place in this list") from None
