@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -10,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gridops.core import clock
-from gridops.core.bulk import insert_plain, insert_rows, together
+from gridops.core.bulk import insert_plain, insert_rows, together, update_row
 from gridops.core.owed import Owed, owe, pending
 from gridops.core.plain_rows import instant_text, zone
 from gridops.evidence.models import ContentSent
@@ -33,6 +34,37 @@ def test_rows_of_several_tables_are_there_after_the_block(session: Session) -> N
         owe(session, "other", ["c"])
     assert [work.key for work in pending(session, "kind")] == ["a", "b"]
     assert [work.key for work in pending(session, "other")] == ["c"]
+
+
+def rows(session: Session) -> dict[str, tuple[object, ...]]:
+    """What the database holds, not what an object in the session was read with."""
+    told = session.execute(select(Owed.key, Owed.since, Owed.tries, Owed.last_error))
+    return {key: tuple(more) for key, *more in told}
+
+
+def test_columns_of_one_row_are_written_as_its_model_binds_them_and_no_other_row(session: Session) -> None:
+    owe(session, "kind", ["a", "b"])
+    before, (one, *_others) = rows(session), pending(session, "kind")
+    later, said = clock.now() + timedelta(days=1), "{} {0} %s $1 ? 'x'"
+    update_row(session, Owed, one.ids[0], {"since": later, "last_error": said, "tries": 3})
+    assert rows(session) == {"a": (later, 3, said), "b": before["b"]}
+    update_row(session, Owed, one.ids[0], {"last_error": None})
+    update_row(session, Owed, one.ids[0], {})
+    assert rows(session) == {"a": (later, 3, None), "b": before["b"]}
+    with pytest.raises(ValueError, match="naive"):
+        update_row(session, Owed, one.ids[0], {"since": later.replace(tzinfo=None)})
+
+
+def test_rows_written_anew_go_together_with_new_ones(session: Session) -> None:
+    owe(session, "kind", ["a", "b"])
+    one, two = pending(session, "kind")
+    with together(session):
+        owe(session, "kind", ["c"])
+        update_row(session, Owed, one.ids[0], {"tries": 1, "last_error": "first"})
+        owe(session, "kind", ["d", "e"])
+        update_row(session, Owed, two.ids[0], {"tries": 2})
+    told = {key: (tries, error) for key, (_since, tries, error) in rows(session).items()}
+    assert told == {"a": (1, "first"), "b": (2, None), "c": (0, None), "d": (0, None), "e": (0, None)}
 
 
 def test_an_error_inside_writes_nothing_later(session: Session) -> None:
