@@ -51,17 +51,16 @@ def owe_each(session: Session, keys: Iterable[tuple[str, str]]) -> None:
     insert_rows(session, Owed, ("kind", "key", "since", "tries"), rows)
 
 
-# Of work tried so often a person must hear (`doctor`): it is not tried again by itself.
-MAX_TRIES = 20
-
-
 def keys(kind: str, most: BindParameter[int]) -> Select[str]:
-    """The keys of the oldest rows owed, one for each row, to be read within another statement that binds how many."""
-    return select(Owed.key).where(Owed.kind == kind, Owed.tries < MAX_TRIES).order_by(Owed.id).limit(most)
+    """The keys of the oldest rows owed, one for each row and however often tried, as part of another statement.
+
+    `most`: a value that statement binds.
+    """
+    return select(Owed.key).where(Owed.kind == kind).order_by(Owed.id).limit(most)
 
 
 def pending(
-    session: Session, kind: str, *, limit: int = 500, max_tries: int = MAX_TRIES, until: datetime | None = None
+    session: Session, kind: str, *, limit: int = 500, max_tries: int = 20, until: datetime | None = None
 ) -> list[Work]:
     """The oldest distinct keys owed, since `until` or before; those tried too often wait for a person (`doctor`)."""
     wanted = select(Owed.key, Owed.id, Owed.tries).where(Owed.kind == kind, Owed.tries < max_tries)
@@ -99,7 +98,7 @@ def failed(session: Session, work: Work, error: str) -> None:
     session.execute(update(Owed).where(Owed.id.in_(work.ids)).values(tries=Owed.tries + 1, last_error=error[:2000]))
 
 
-def stuck(session: Session, *, max_tries: int = MAX_TRIES) -> list[tuple[str, str, str]]:
+def stuck(session: Session, *, max_tries: int = 20) -> list[tuple[str, str, str]]:
     """Work tried too often to be tried again by itself: (kind, key, last error)."""
     rows = session.execute(
         select(Owed.kind, Owed.key, Owed.last_error).where(Owed.tries >= max_tries).order_by(Owed.id).limit(100)

@@ -21,7 +21,7 @@ def test_a_list_offers_what_its_cases_and_the_person_allow(street: Street):
     assert buttons(handler.get("/desk?group=handling")) == ["receive"]
     whole = desk.get("/desk?group=all")
     assert buttons(whole) == ["accept", "remind"]
-    assert set(re.findall(r'name="case" value="(\d+)"', whole.text)) == {str(reported.id), str(at_unit.id)}
+    assert set(re.findall(r'name="case" value="([^"]+)"', whole.text)) == set(street.ticks(reported, at_unit))
     street.move(at_unit, Move.SUSPEND, "desk", reason="修路", suspension=Suspension.OUTSIDE)
     assert 'name="case"' not in desk.get("/desk?group=handling").text
 
@@ -32,7 +32,7 @@ def test_each_case_is_answered_by_itself(street: Street):
     browser = street.browser("desk")
     page = browser.get("/desk?group=to_accept")
     name = re.search(r'name="record_id" value="([^"]+)"', page.text).group(1)
-    sent = {"case": [str(case.id) for case in (good, filed, also)], "record_id": name, "words": "属实", "back": "/desk"}
+    sent = {"case": street.ticks(good, filed, also), "record_id": name, "words": "属实", "back": "/desk"}
     answer = browser.post("/desk/many/accept", sent)
     assert answer.status_code == 200
     results = re.findall(r'<li class="result.*?</li>', answer.text, re.DOTALL)
@@ -40,19 +40,33 @@ def test_each_case_is_answered_by_itself(street: Street):
     assert "案件已立案，不能受理" in results[1]
     assert [street.now(case).state for case in (good, filed, also)] == [State.ACCEPTED, State.FILED, State.ACCEPTED]
     assert browser.post("/desk/many/accept", sent).text.count("chip-good") == 2  # the same form again
-    outside = street.browser("eastern_desk").post(
-        "/desk/many/send_to_check", {"case": [str(filed.id), str(eastern.id)]}
-    )
+    outside = street.browser("eastern_desk").post("/desk/many/send_to_check", {"case": street.ticks(filed, eastern)})
     told = re.findall(r'<li class="result.*?</li>', outside.text, re.DOTALL)
     assert filed.number not in outside.text
     assert "不在您的管辖范围内" in told[0]
     assert eastern.number in told[1]
 
 
+def test_a_case_that_was_changed_since_the_list_was_read_stays_and_says_so(street: Street):
+    filed, calm, at_unit = street.filed(), street.filed(), street.dispatched()
+    browser = street.browser("desk")
+    sent = {"case": street.ticks(filed, calm), "unit": str(street.unit_id)}
+    street.move(filed, Move.RELOCATE, "desk", address="新桥北路9号", words="报错了地址")
+    first, second = re.findall(r'<li class="result.*?</li>', browser.post("/desk/dispatch", sent).text, re.DOTALL)
+    assert [w for w in ("未派遣", "案件已被他人更新，请刷新后再办理", "新桥北路9号") if w not in first] == []
+    assert "已派遣" in second
+    assert [street.now(case).state for case in (filed, calm)] == [State.FILED, State.DISPATCHED]
+    reminded = {"case": street.ticks(at_unit)}
+    street.move(at_unit, Move.RELOCATE, "desk", address="新桥北路9号", words="报错了地址")
+    assert "案件已被他人更新，请刷新后再办理" in browser.post("/desk/many/remind", reminded).text
+    assert "已催办" in browser.post("/desk/many/remind", {"case": street.ticks(at_unit)}).text
+
+
 @pytest.mark.parametrize(
     ("move", "sent", "status"),
-    [("accept", {}, 422), ("accept", {"case": "x"}, 422), ("accept", {"case": "1", "record_id": "x"}, 422),
-     ("void", {"case": "1"}, 404), ("dispatch", {"case": "1"}, 404), ("nothing", {"case": "1"}, 404)],
+    [("accept", {}, 422), ("accept", {"case": "x"}, 422), ("accept", {"case": "1"}, 422),
+     ("accept", {"case": "1.1", "record_id": "x"}, 422), ("void", {"case": "1.1"}, 404),
+     ("dispatch", {"case": "1.1"}, 404), ("nothing", {"case": "1.1"}, 404)],
 )  # fmt: skip
 def test_what_cannot_be_done_with_several_is_refused(street: Street, move, sent, status):
     browser = street.browser("desk")

@@ -255,7 +255,7 @@ def test_several_are_dispatched_at_once_each_answered_by_itself(street: Street):
     first, second, third = street.filed(), street.filed(), street.report()
     browser = street.browser("desk")
     browser.get("/desk?group=to_dispatch")
-    sent = {"case": [str(case.id) for case in (first, second, third)] + ["999999"], "unit": str(street.unit_id)}
+    sent = {"case": [*street.ticks(first, second, third), "999999.1"], "unit": str(street.unit_id)}
     answer = browser.post("/desk/dispatch", sent)
     assert answer.status_code == 200
     assert [street.now(case).state for case in (first, second, third)] == [
@@ -266,7 +266,7 @@ def test_several_are_dispatched_at_once_each_answered_by_itself(street: Street):
     assert answer.text.count("未派遣") == 2
     assert "不能派遣" in answer.text
     assert browser.post("/desk/dispatch", {"unit": str(street.unit_id)}).status_code == 422
-    assert browser.post("/desk/dispatch", {"case": str(third.id)}).status_code == 422
+    assert browser.post("/desk/dispatch", {"case": street.ticks(third)}).status_code == 422
     assert street.browser("handler").post("/desk/dispatch", sent).status_code == 403
 
 
@@ -274,7 +274,7 @@ def test_the_answer_to_many_names_each_case_its_place_and_its_unit(street: Stree
     gone, taken = street.filed(address="盘龙路口"), street.dispatched(address="飞龙路东侧")
     browser = street.browser("desk")
     browser.get("/desk?group=to_dispatch")
-    sent = {"case": [str(gone.id), str(taken.id), "999999"], "unit": str(street.other_unit_id)}
+    sent = {"case": [*street.ticks(gone, taken), "999999.1"], "unit": str(street.other_unit_id)}
     answer = browser.post("/desk/dispatch", sent)
     first, second, third = re.findall(r'<li class="result.*?</li>', answer.text, re.DOTALL)
     for told, case, words in (

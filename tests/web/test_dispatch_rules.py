@@ -233,14 +233,14 @@ def test_ticked_cases_go_each_by_its_rule_and_the_others_stay(street: Street) ->
     assert 'value="rule"' not in desk.get("/desk?group=to_dispatch").text  # without rules it is not offered
     keep(street, "归环卫", street.unit_id, "0110")
     assert 'value="rule"' in desk.get("/desk?group=to_dispatch").text
-    answer = desk.post("/desk/dispatch", {"case": [str(litter.id), str(rubble.id)], "unit": "rule"})
+    answer = desk.post("/desk/dispatch", {"case": street.ticks(litter, rubble), "unit": "rule"})
     assert answer.status_code == 200
     assert "按派遣规则「归环卫」" in answer.text
     assert "没有适用的派遣规则" in answer.text
     assert (street.now(litter).unit_id, street.now(rubble).unit_id) == (street.unit_id, None)
     eastern = street.browser("eastern_desk")
     eastern.get("/desk?group=to_dispatch")
-    hidden_from = eastern.post("/desk/dispatch", {"case": [str(rubble.id)], "unit": "rule"})
+    hidden_from = eastern.post("/desk/dispatch", {"case": street.ticks(rubble), "unit": "rule"})
     assert rubble.number not in hidden_from.text
     assert "没有适用的派遣规则" not in hidden_from.text
 

@@ -30,7 +30,7 @@ _MOST_BRANCHES = 16
 class CaseRow:
     """A case as listed; `runs_out_at`: see `projection.FAR`. The grid is called as on the day of the record.
 
-    `helped`: whether units help or helped with it (会办).
+    `helped`: whether units help or helped with it (会办), which pages of the queue alone are told.
     """
 
     id: int

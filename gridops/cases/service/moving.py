@@ -39,6 +39,7 @@ MANY = 500
 # What may be done with several cases alike: it asks for nothing that differs from case to case.
 ALIKE = (Move.ACCEPT, Move.RECEIVE, Move.SEND_TO_CHECK, Move.REMIND)
 _NOTHING = MoveFields()
+_UNSEEN: Mapping[int, int] = MappingProxyType({})
 _NO_PICTURES: Mapping[str, int] = MappingProxyType({})
 _PRESSING = frozenset({Move.PRESS, Move.ANSWER_PRESS})
 _HELPING = frozenset({Move.JOIN, Move.HELP_DONE, Move.HELP_RETURN, Move.END_HELP})
@@ -138,11 +139,17 @@ def move_in_sight(
 
 
 def dispatch_many(
-    session: Session, case_ids: Sequence[int], unit_id: int | None, person: Person, words: str | None = None
+    session: Session,
+    case_ids: Sequence[int],
+    unit_id: int | None,
+    person: Person,
+    words: str | None = None,
+    seen: Mapping[int, int] = _UNSEEN,
 ) -> list[Outcome]:
     """Dispatch several cases to one unit (None: each to the one its rule proposes); one answer each, in order.
 
-    Each is checked by itself, and those that may go, go; a case for which no rule speaks stays.
+    Each is checked by itself, and those that may go, go; a case for which no rule speaks stays, and so does one that is
+    no longer in the version in which it was `seen` (where that is known).
     Raises Invalid (`cases`) for none or more than MANY.
     """
 
@@ -150,7 +157,8 @@ def dispatch_many(
         weighed = _weighed(session, case, person) if unit_id is None else None
         choice = weighed.choice if weighed else None
         to = choice.unit_id if choice else unit_id
-        done = move(session, case_id, Move.DISPATCH, person, MoveFields(unit=to, words=words), weighed=weighed)
+        fields, version = MoveFields(unit=to, words=words), seen.get(case_id)
+        done = move(session, case_id, Move.DISPATCH, person, fields, expected_version=version, weighed=weighed)
         return done, choice.rule.name if choice else None
 
     return _each(session, case_ids, one)
@@ -163,10 +171,12 @@ def move_many(
     person: Person,
     fields: MoveFields = _NOTHING,
     record_id: str | None = None,
+    seen: Mapping[int, int] = _UNSEEN,
 ) -> list[Outcome]:
     """Make one move of ALIKE with several cases, the same said with each; one answer each, in order.
 
-    `record_id`: the name of the form: what it did with a case is not done again.
+    `record_id`: the name of the form: what it did with a case is not done again. `seen`: the versions in which the
+    cases were seen, where that is known; one that was changed since stays.
     Raises Invalid (`move`; `cases` for none or more than MANY).
     """
     if what not in ALIKE:
@@ -174,7 +184,7 @@ def move_many(
 
     def one(case_id: int, _case: Case | None) -> tuple[Case, str | None]:
         name = str(uuid5(UUID(record_id), str(case_id))) if record_id else None
-        return move(session, case_id, what, person, fields, record_id=name), None
+        return move(session, case_id, what, person, fields, record_id=name, expected_version=seen.get(case_id)), None
 
     return _each(session, case_ids, one)
 

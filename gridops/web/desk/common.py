@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -153,12 +154,16 @@ def sorts(group: Group) -> dict[Sort, str]:
     return SORT_NAMES
 
 
-def ticked() -> list[int]:
-    """The cases ticked in a list. Raises Invalid for none, and for more than are done at once."""
-    ids = [int(text) for text in request.form.getlist("case") if text.isascii() and text.isdigit() and len(text) < 19]
-    if not 0 < len(ids) <= MANY:
+# A case ticked in a list: its id and its version there.
+_TICK = re.compile(r"([0-9]{1,18})\.([0-9]{1,9})")
+
+
+def ticked() -> dict[int, int]:
+    """The cases ticked in a list, each with the version it had there. Raises Invalid for none, or too many at once."""
+    seen = [found for text in request.form.getlist("case") if (found := _TICK.fullmatch(text))]
+    if not 0 < len(seen) <= MANY:
         raise Invalid(("case", _("请先勾选案件（最多 %(n)d 件）", n=MANY)))
-    return ids
+    return {int(one[1]): int(one[2]) for one in seen}
 
 
 def local_input(at: datetime | None) -> str:

@@ -61,12 +61,12 @@ def make(move: str) -> str:
     """Make it with each case that may; the page says what became of each."""
     if move not in set(ALIKE):
         raise NotFound("没有这个环节")
-    wanted, person, ids = Move(move), current_person(), common.ticked()
+    wanted, person, seen = Move(move), current_person(), common.ticked()
     words = request.form.get("words", "") if "words" in MOVES[wanted].takes else ""
     fields, name = forms.parse_move(wanted, {"words": words} if words else {}), records.name_in(request.form)
     with transaction() as session:
-        outcomes = service.move_many(session, ids, wanted, person, fields, name)
-        rows = {row.id: row for row in overview.rows_of(session, current_scope(), ids)}
+        outcomes = service.move_many(session, list(seen), wanted, person, fields, name, seen)
+        rows = {row.id: row for row in overview.rows_of(session, current_scope(), list(seen))}
     wake("figures.drain")
     back = request.form.get("back", "")
     return render_template(

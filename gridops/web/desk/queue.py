@@ -139,15 +139,15 @@ def back() -> Answer:
 def dispatch() -> Answer:
     """Dispatch the ticked cases to one unit, or each as its rule proposes; each is judged and answered by itself."""
     person = current_person()
-    ids = common.ticked()
+    seen = common.ticked()
     unit = request.form.get("unit", "")
     by_rule = unit == beside.BY_RULE
     if not by_rule and not (unit.isascii() and unit.isdigit() and len(unit) < 19):
         raise Invalid(("unit", _("请选择处置单位")))
     words = request.form.get("words", "").strip()[:2000] or None
     with transaction() as session:
-        outcomes = service.dispatch_many(session, ids, None if by_rule else int(unit), person, words)
-        rows = {row.id: row for row in overview.rows_of(session, current_scope(), ids)}
+        outcomes = service.dispatch_many(session, list(seen), None if by_rule else int(unit), person, words, seen)
+        rows = {row.id: row for row in overview.rows_of(session, current_scope(), list(seen))}
         name = next((row.name for row in proposals.units_in_use(session, person.root_id) if str(row.id) == unit), "")
     wake("figures.drain")
     back = request.form.get("back", "")
