@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from gridops.cases.rules.deadlines import WorkingClock
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.queue import Group, QueueFilter
-from gridops.cases.rules.steps import BEGINS, ENDS, UNDOES, Visit, limited, visits
+from gridops.cases.rules.steps import BEGINS, ENDS, UNDOES, Visit, how_many_late, limited, visits
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue import service
 from gridops.catalogue.forms import AreaForm, StepForm, parse_step
@@ -118,6 +118,16 @@ def test_every_move_is_known_to_begin_end_or_leave_a_step() -> None:
 def test_the_limit_of_a_step_on_a_day(rows: list[Row], found: int | None) -> None:
     row = step_limit(rows, Step.DISPATCH, 7, date(2017, 3, 6))
     assert (row.id if row else None) == found
+
+
+@pytest.mark.parametrize("unit", list(LimitUnit))
+def test_of_those_that_began_at_many_times_as_many_are_late_as_one_by_one(unit: LimitUnit) -> None:
+    row = Row(3, unit)  # the 6th is a Monday; a month with weekends, nights and noons
+    begun = [monday("00:00") + timedelta(minutes=97 * place) for place in range(24 * 31 * 60 // 97)]
+    for now in begun[::29]:
+        alone = [limited([Visit(Step.DISPATCH, at)], lambda _step, _on: row, CLOCK)[0].late(now) for at in begun]
+        assert how_many_late(begun, row, CLOCK, now) == sum(alone)
+        assert alone == sorted(alone, reverse=True)  # the first ones
 
 
 def test_a_limit_is_set_shown_and_counted_for_who_has_the_case(world: World) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -14,7 +16,7 @@ from gridops.cases.queries import lookups
 from gridops.cases.rules.deadlines import WorkingClock
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import ENDED, Move, State
-from gridops.cases.rules.steps import BEGINS, UNDOES, Visit, limited, visits
+from gridops.cases.rules.steps import BEGINS, UNDOES, Visit, how_many_late, limited, visits
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import StepLimit
 from gridops.catalogue.rules import Step, step_limit
@@ -81,12 +83,17 @@ def late_ids(session: Session, root_id: int, states: Collection[State]) -> list[
     if not rows:
         return None
     given = {"root_id": root_id, "states": sorted(set(states) - ENDED)}
-    time, now, late, whole = _clock(session, root_id), clock.now(), [], {}
+    time, now, late, whole = _clock(session, root_id), clock.now(), list[int](), dict[int, int]()
+    limit_of = cache(partial(step_limit, rows))
+    under = defaultdict[StepLimit, list[tuple[datetime, int]]](list)
     for case_id, category_id, move, began_at, moved in session.execute(_IN_STEP, given):
         if moved:
             whole[case_id] = category_id
-        elif _limits(rows, category_id, [Visit(BEGINS[move], began_at)], time)[0].late(now):
-            late.append(case_id)
+        elif (row := limit_of(BEGINS[move], category_id, clock.local_date(began_at))) is not None:
+            under[row].append((began_at, case_id))
+    for row, begun in under.items():
+        begun.sort()
+        late += [case_id for _, case_id in begun[: how_many_late([at for at, _ in begun], row, time, now)]]
     late += [case_id for case_id, visit in present(session, root_id, whole).items() if visit.late(now)]
     return sorted(late)
 

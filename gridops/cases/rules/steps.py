@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -108,6 +109,18 @@ def limited(
 ) -> list[Visit]:
     """The visits with the limit that each had on the day it began."""
     return [_limited(visit, limit_of(visit.step, clocks.local_date(visit.begun_at)), clock) for visit in found]
+
+
+def how_many_late(begun: Sequence[datetime], row: StepRow, clock: WorkingClock, now: datetime) -> int:
+    """How many of the visits that began at these times, in order, and never paused are late.
+
+    They are the first ones: whoever began earlier has no later deadline.
+    """
+
+    def in_time(at: datetime) -> bool:
+        return deadline(at, row.limit, row.limit_unit, clock.calendar, clock.hours).at >= now
+
+    return bisect_left(begun, True, key=in_time)
 
 
 def _limited(visit: Visit, row: StepRow | None, clock: WorkingClock) -> Visit:
