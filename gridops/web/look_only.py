@@ -21,7 +21,7 @@ NO_TRACES = "打开会留下本人的痕迹，以他人身份查看时不打开�
 # Addresses of what answers nobody but the person.
 SHUT: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"/account\b(?!-)"), OWN_ALONE),
-    (re.compile(r".*(\.csv$|\.csv\?|[?&]format=csv|/papers/)"), NO_FILES),
+    (re.compile(r".*(\.(csv|xlsx)(\?|$)|[?&]format=(csv|xlsx)|/papers/)"), NO_FILES),
     (re.compile(r"/desk/premises/\d+/edit|/desk/incidents/new\?.*\binstead=|/admin/audit\b"), NO_TRACES),
 )
 # A link whose address is put in by a script later on.

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from gridops.core import clock, masking
 from gridops.people.rules import ROLE_NAMES, UNIT_KIND_NAMES, WORK_LINE_NAMES
-from gridops.web import field_names, navigation, own_notices, pieces, viewing, words
+from gridops.web import field_names, list_files, navigation, own_notices, pieces, viewing, words
 from gridops.web.language import speaker
 
 THEMES = ("auto", "light", "dark")
@@ -25,6 +25,7 @@ def set_up(app: Flask) -> None:
         span=words.span,
         left=words.left,
         masked_number=masking.number,
+        as_workbook=list_files.as_workbook,
     )
     app.jinja_env.globals.update(
         role_names=ROLE_NAMES,

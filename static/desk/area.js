@@ -98,7 +98,7 @@ export function areas(view, target) {
       const found = await answer.json();
       status(words.inside.replace("{n}", found.count));
       find("list").href = found.list;
-      find("file").href = found.file;
+      for (const form of ["csv", "xlsx"]) find(form).href = found[form];
       find("rows").replaceChildren(...found.rows.map((one) => { const line = document.createElement("li"); line.append(card(one)); return line; }));
       find("found").hidden = false;
     } catch (error) {

@@ -29,6 +29,7 @@ from tests.factories import make_user
 from tests.house import joint_things, kept_things, night_things, penalty_things, premises_things
 from tests.house.all_things import HELD, make_things
 from tests.webapp import CHEAP, PASSWORD_HASH, Browser, web_program
+from tests.workbooks import text_of
 
 # Where a thing lies, seen from the people of the test.
 WITHIN = {"west": {"west"}, "street": {"west", "east", "street"}}
@@ -79,6 +80,7 @@ LISTS = {
     "/desk?group=all": r'class="row-open" href="/desk/cases/([0-9-]+)[?"]',
     "/desk/hotline?waits=all": r'href="/desk/cases/([0-9-]+)#hotline"',
     "/desk/cases.csv?group=all": r"(?m)^([0-9]{8}-[0-9]{6}),",
+    "/desk/cases.xlsx?group=all": r"(?m)^([0-9]{8}-[0-9]{6}),",
     "/desk/map/cases?bbox=119,31,121,33&state=reported,filed,dispatched": r'"number":"([0-9-]+)"',
     "/desk/map/area?area=119_31~121_31~121_33~119_33": r'"number":"([0-9-]+)"',
     "/desk/map/times?from=2017-03-01&to=2017-03-31": r'\["([0-9]{8}-[0-9]{6})",',
@@ -96,6 +98,7 @@ NAMED = re.compile(r"\b(?:[0-9]{8}-[0-9]{6}|[A-Z]+-?[A-Z0-9-]+|[0-9a-f]{8}(?:-[0
 ASKED = {
     "desk.index": "?group=all",
     "desk.export": "?group=all",
+    "desk.workbook": "?group=all",
     "desk_duplicates.index": "?case=1&case=2&case=3&case=4",
     "desk_map.cases": "?state=reported,filed,dispatched",
     "desk_areas.inside": "?area=119_31~121_31~121_33~119_33",
@@ -223,7 +226,7 @@ def test_lists_show_what_is_in_sight_and_nothing_else(
         answer = browser.get(path)
         if answer.status_code == 403:
             continue
-        shown = set(re.findall(LISTS[path], answer.text))
+        shown = set(re.findall(LISTS[path], text_of(answer)))
         seen = {number for place, number in house.numbers.items() if sees(role, held, "case", place)}
         if shown != seen:
             wrong.append(f"{role} for {held}: {sorted(shown)} instead of {sorted(seen)}")
@@ -244,7 +247,7 @@ def test_no_page_list_map_count_export_or_answer_names_what_is_out_of_sight(
                 continue
             answer = browser.get(rule.rule + ASKED.get(rule.endpoint, ""))
             unseen = hidden_from(house, role, held, OF_THE_WHOLE.get(rule.endpoint))
-            found = sorted(unseen & set(NAMED.findall(answer.text)))
+            found = sorted(unseen & set(NAMED.findall(text_of(answer))))
             if found or answer.status_code not in (200, 302, 403, *PARTLY.get(rule.endpoint, ())):
                 wrong.append(f"{role} for {held}, {rule.rule}: {answer.status_code} {found}")
             answer.close()

@@ -19,6 +19,7 @@ from tests.factories import make_grid
 from tests.web.bulletin_steps import id_of, issue_march, open_march, signed_in
 from tests.web.office import CASES, FORMULA, Office, add_late_case, work
 from tests.webapp import Browser
+from tests.workbooks import in_both_forms
 
 
 def test_the_list_behind_a_figure_is_exactly_what_was_counted(app: Flask, office: Office, folder: Path):
@@ -96,6 +97,7 @@ def test_the_export_is_exactly_the_list_with_its_count_and_runs_nothing(app: Fla
     assert quote("立案数") in header
     assert answer.data.startswith(b"\xef\xbb\xbf")
     lines = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert lines == in_both_forms(editor, f"{page}/records/cases.filed?format=csv&table=by_grid&row=A")
     assert lines[0][0] == "案件号"
     assert len(lines) == CASES // 2 + 2
     assert f"'{FORMULA}" in lines[1]

@@ -164,7 +164,7 @@ def test_an_area_drawn_on_the_map_is_a_list_a_filter_of_the_queue_and_a_file(str
     desk = street.browser("desk")
     found = desk.get(f"/desk/map/area?area={area}").json
     assert ([row["number"] for row in found["rows"]], found["count"]) == ([west.number], "1")
-    for address in (found["list"], found["file"]):
+    for address in (found["list"], found["csv"]):
         text = desk.get(address).text
         assert west.number in text
         assert east.number not in text

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from pathlib import Path
@@ -23,6 +21,7 @@ from tests.factories import at
 from tests.figures.street import Street, street_of
 from tests.web.bulletin_steps import id_of, open_march, signed_in
 from tests.web.office import Office, work
+from tests.workbooks import in_both_forms
 
 
 def of(session: Session, office: Office) -> Street:
@@ -126,8 +125,7 @@ def test_the_export_of_facts_runs_nothing_and_says_how_many(app: Flask, busy: Of
     editor = signed_in(app, "editor")
     page = open_march(editor)
     work(folder, id_of(page))
-    answer = editor.get(f"{page}/records/findings.found?format=csv")
-    lines = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    lines = in_both_forms(editor, f"{page}/records/findings.found?format=csv")
     assert lines[0] == ["记录", "时间", "说明", "计入"]
     assert lines[1][0] == "'=1+1"
     assert lines[-1][0].startswith("# rows 3; 龙虎塘街道 2017年3月份城市管理月报; 2017-03; 发现问题数")

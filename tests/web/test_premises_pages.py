@@ -26,6 +26,7 @@ from gridops.premises.models import Premises
 from gridops.premises.rules import PremisesKind, Risk
 from tests.factories import make_grid, make_unit, make_user
 from tests.webapp import PASSWORD_HASH, Browser
+from tests.workbooks import in_both_forms, text_of
 
 CODE = "91350100M000100Y43"
 OTHER = "91320411MA1000000" + rules.check_character("91320411MA1000000")
@@ -89,15 +90,16 @@ def test_the_list_shows_what_is_asked_for_and_in_sight(street: Street) -> None:
     for who, asked, found in LISTS:
         answer = browsers[who].get(f"/desk/premises?{asked}")
         assert (answer.status_code, named(answer.text)) == (200, found), (who, asked)
-        rows = browsers[who].get(f"/desk/premises/list.csv?{asked}").text.splitlines()
-        assert [line.split(",")[2] for line in rows[1:-1]] == found, (who, asked)
-        assert f"# rows {len(found)}" in rows[-1]
+        rows = in_both_forms(browsers[who], f"/desk/premises/list.csv?{asked}")
+        assert [row[2] for row in rows[1:-1]] == found, (who, asked)
+        assert rows[-1][0].startswith(f"# rows {len(found)}; {asked.partition('=')[0]}")
 
 
 def test_people_are_masked_until_somebody_reads_them_and_is_noted(street: Street) -> None:
     page = f"/desk/premises/{street.ids['plant']}"
     leader = street["leader"]
-    for text in (leader.get(page).text, leader.get("/desk/premises/list.csv").text):
+    listed = (text_of(leader.get(f"/desk/premises/list.{form}")) for form in ("csv", "xlsx"))
+    for text in (leader.get(page).text, *listed):
         assert "张**" in text
         assert "138****5678" in text
         assert "张建国" not in text

@@ -60,7 +60,7 @@ def test_an_admin_sees_the_desk_as_the_shift_leader_does_and_can_do_nothing(app)
     assert sent.status_code == 403
     # What is the person's own, what would write on being opened, and files stay shut.
     assert admin.get("/account").status_code == admin.get("/account/password").status_code == 403
-    assert admin.get("/desk/cases.csv").status_code == 403
+    assert admin.get("/desk/cases.csv").status_code == admin.get("/desk/cases.xlsx").status_code == 403
     # No header of theirs keeps a page out of the trail.
     assert admin.get("/desk/load", headers={UNASKED: "yes"}).status_code == 200
     assert admin.get("/desk", headers={UNASKED: "yes"}).status_code == 200
@@ -72,7 +72,9 @@ def test_an_admin_sees_the_desk_as_the_shift_leader_does_and_can_do_nothing(app)
     assert admin.get("/desk").status_code == 403
     told = [(act.removeprefix("viewing."), details.get("page")) for act, details in acts(seen)]
     assert told[:2] == [("begin", None), ("page", "/desk")]
-    assert [page for act, page in told if act == "page"] == ["/desk", "/desk/cases.csv", "/desk/load"]
+    assert [page for act, page in told if act == "page"] == [
+        "/desk", "/desk/cases.csv", "/desk/cases.xlsx", "/desk/load",
+    ]  # fmt: skip
     assert told[-1] == ("end", None)
 
 
@@ -142,7 +144,7 @@ def test_what_would_be_refused_is_shown_shut_and_says_why(street):
     assert "以他人身份查看时不能办理。" in page
     assert "/account" not in page
     listed = admin.get("/desk").text
-    assert ".csv" not in listed
+    assert not re.search(r"\.(csv|xlsx)", listed)
     assert 'title="以他人身份查看时不下载文件。"' in listed
     # To search is to look.
     search = re.search(r'<form method="get".*?</form>', listed, re.DOTALL)
@@ -153,6 +155,7 @@ def test_what_would_be_refused_is_shown_shut_and_says_why(street):
 @pytest.mark.parametrize(
     ("address", "why"),
     [("/account#mail", look_only.OWN_ALONE), ("/accounts", None), ("/desk/cases.csv?group=all", look_only.NO_FILES),
+     ("/desk/cases.xlsx", look_only.NO_FILES), ("/bulletins/7/records/x?format=xlsx", look_only.NO_FILES),
      ("/bulletins/7/records/x?format=csv&amp;row=1", look_only.NO_FILES), ("/bulletins/7/records/x?row=1", None),
      ("/bulletins/7/papers/pdf", look_only.NO_FILES), ("/admin/audit?act=x", look_only.NO_TRACES),
      ("/desk/premises/7/edit", look_only.NO_TRACES), ("/desk/premises/7", None), ("/desk/incidents/new?outing=7", None),

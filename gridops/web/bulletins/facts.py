@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from flask import render_template, request, send_file, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -17,12 +16,12 @@ from werkzeug.wrappers import Response
 from gridops.bulletins import behind
 from gridops.bulletins.models import Bulletin
 from gridops.core import clock
-from gridops.core.tables_out import write_csv
 from gridops.figures import service as figures
 from gridops.inspections.rules import ORDER_NAMES, VISIT_NAMES
 from gridops.operations.rules import INCIDENT_NAMES, MEASURES
 from gridops.penalties.rules import KIND_NAMES
 from gridops.squads.rules import AGENCY_NAMES
+from gridops.web import list_files
 from gridops.web.bulletins import common
 
 PAGE = 50
@@ -126,9 +125,9 @@ KINDS: dict[str, Kind] = {
 
 
 def page(session: Session, row: Bulletin, asked: behind.Asked, told: dict[str, Any], title: str) -> str | Response:
-    """A page of the list, or the whole of it with `format=csv`; Invalid where there is no such list."""
-    if request.args.get("format") == "csv":
-        return _csv(behind.facts_of(session, row, asked, limit=ALL), row, told, title)
+    """A page of the list, or the whole of it with `format=csv` or `xlsx`; Invalid where there is no such list."""
+    if list_files.form_asked():
+        return _file(behind.facts_of(session, row, asked, limit=ALL), row, told, title)
     after = request.args.get("after", 0, type=int)
     after = after if 0 <= after < 2**63 else 0
     found = behind.facts_of(session, row, asked, after=after, limit=PAGE)
@@ -164,14 +163,12 @@ def shown(found: figures.FactPage) -> list[Shown]:
     ]
 
 
-def _csv(found: figures.FactPage, row: Bulletin, told: dict[str, Any], title: str) -> Response:
+def _file(found: figures.FactPage, row: Bulletin, told: dict[str, Any], title: str) -> Response:
     """The whole list; cells that a spreadsheet would run are escaped, the last line says how many rows of what."""
-    out = io.StringIO()
     lines = (
         [line.label, clock.local(line.at).isoformat() if line.at else "", "；".join(line.words), line.amount or ""]
         for line in shown(found)
     )
     about = "; ".join(part for part in (title, row.period, told["label"], told["cell"]) if part)
-    write_csv(out, [_("记录"), _("时间"), _("说明"), _("计入")], lines, about)
-    content = io.BytesIO(out.getvalue().encode("utf-8-sig"))
-    return send_file(content, mimetype="text/csv", as_attachment=True, download_name=f"{title} {told['label']}.csv")
+    header = [_("记录"), _("时间"), _("说明"), _("计入")]
+    return list_files.answer(f"{title} {told['label']}", header, lines, about)

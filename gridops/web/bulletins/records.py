@@ -1,11 +1,10 @@
-"""The lists behind figures and behind the cells of tables: exactly the records counted; as a page and as CSV."""
+"""The lists behind figures and behind the cells of tables: exactly the records counted; as a page and as a file."""
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,9 +14,9 @@ from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
 from gridops.core import clock
 from gridops.core.db import reading
 from gridops.core.errors import Invalid, NotFound
-from gridops.core.tables_out import write_csv
 from gridops.figures import service as figures
 from gridops.figures.counts import PREFIX
+from gridops.web import list_files
 from gridops.web.bulletins import common, facts, panel
 from gridops.web.bulletins.view import area_name, shown_document
 from gridops.web.guards import needs
@@ -48,7 +47,7 @@ _TIMES = {
 @pages.get("/records/<key>")
 @needs(*common.READERS)
 def records(bulletin_id: int, key: str) -> Answer:
-    """A page of the list behind a figure, or the whole of it with `format=csv`."""
+    """A page of the list behind a figure, or the whole of it with `format=csv` or `xlsx`."""
     if key in panel.OF_GRIDS:
         return _grids(bulletin_id, key)
     asked = behind.Asked(key, request.args.get("table") or None, request.args.get("row") or None)
@@ -63,8 +62,8 @@ def records(bulletin_id: int, key: str) -> Answer:
         try:
             if figures.lists_facts(key):
                 return facts.page(session, row, asked, told, f"{area} {name}")
-            if request.args.get("format") == "csv":
-                return _csv(behind.lines_of(session, row, asked), row, f"{area} {name}", told)
+            if list_files.form_asked():
+                return _file(behind.lines_of(session, row, asked), row, f"{area} {name}", told)
             lines, more = behind.page_of(session, row, asked, after=after, limit=PAGE)
         except Invalid:
             raise NotFound("没有这项数据的名单") from None
@@ -174,9 +173,8 @@ def _told(row: Bulletin, contract: dict[str, Any], asked: behind.Asked) -> dict[
     }
 
 
-def _csv(lines: Any, row: Bulletin, title: str, told: dict[str, Any]) -> Response:
+def _file(lines: Any, row: Bulletin, title: str, told: dict[str, Any]) -> Response:
     """The whole list; cells that a spreadsheet would run are escaped, the last line says how many rows of what."""
-    out = io.StringIO()
     header = [
         _("案件号"),
         _("类别"),
@@ -188,10 +186,7 @@ def _csv(lines: Any, row: Bulletin, title: str, told: dict[str, Any]) -> Respons
         _("当前状态"),
     ]
     about = "; ".join(part for part in (title, row.period, told["label"], told["cell"]) if part)
-    write_csv(out, header, map(_cells, lines), about)
-    # Spreadsheets take a file for UTF-8 only when it begins with the mark.
-    content = io.BytesIO(out.getvalue().encode("utf-8-sig"))
-    return send_file(content, mimetype="text/csv", as_attachment=True, download_name=f"{title} {told['label']}.csv")
+    return list_files.answer(f"{title} {told['label']}", header, map(_cells, lines), about)
 
 
 def _cells(line: behind.Line) -> list[Any]:

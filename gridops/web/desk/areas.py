@@ -1,4 +1,4 @@
-"""/desk/map/area: the open cases in an area drawn on the map, and where the whole list and its file are."""
+"""/desk/map/area: the open cases in an area drawn on the map, and where the whole list and its files are."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def inside() -> Response:
         rows=[_row(row) for row in rows],
         count=common.counted(count),
         list=url_for("desk.index", **everything),
-        file=url_for("desk.export", **everything),
+        csv=url_for("desk.export", **everything),
+        xlsx=url_for("desk.workbook", **everything),
     )
 
 

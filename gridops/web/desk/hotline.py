@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -16,7 +15,6 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid, NotFound
 from gridops.core.ids import row_id
 from gridops.core.percent import percent, printed
-from gridops.core.tables_out import write_csv
 from gridops.hotline import forms, queries, service
 from gridops.hotline.queries import PAGE, OrderRow, Waits
 from gridops.hotline.rules import (
@@ -32,6 +30,7 @@ from gridops.hotline.rules import (
     rates,
 )
 from gridops.people.queries import unit_rows
+from gridops.web import list_files
 from gridops.web.desk import common, orders
 from gridops.web.desk.joint import place, written
 from gridops.web.desk.months import month_of
@@ -78,20 +77,15 @@ def index() -> Answer:
 
 
 @pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
 @needs(*common.READERS)
 def export() -> Answer:
-    """The list of a tab as CSV; who called stands in no file."""
+    """The list of a tab as a file; who called stands in none."""
     given = request.args.get("waits", "")
     waits = Waits(given) if given in set(Waits) else Waits.CONTACT
-    out = io.StringIO()
     with reading() as session:
         rows = queries.page(session, current_scope(), waits, limit=MOST)[:MOST]
-    write_csv(out, EXPORT_COLUMNS, map(_line, rows), f"waits={waits.value}")
-    answer = make_response("\ufeff" + out.getvalue())
-    answer.mimetype = "text/csv"
-    name = f"12345-{clock.local(clock.now()):%Y%m%d-%H%M}.csv"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return list_files.answer(list_files.dated("12345"), EXPORT_COLUMNS, map(_line, rows), f"waits={waits.value}")
 
 
 @pages.get("/rates")

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from gridops.core import clock, masking
+from gridops.core import masking
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Conflict, Invalid
 from gridops.core.fields import row_id
-from gridops.core.tables_out import write_csv
 from gridops.grids import queries as grids
 from gridops.grids.rules.tree import Tree
 from gridops.people import queries as people
@@ -25,7 +23,7 @@ from gridops.people.queries.lately import Lately
 from gridops.premises import forms, queries, service
 from gridops.premises.models import Premises
 from gridops.premises.rules import KEEPERS, KIND_NAMES, RISK_NAMES, PremisesKind, Risk, label_of
-from gridops.web import choices, happened, records
+from gridops.web import choices, happened, list_files, records
 from gridops.web.desk import beside
 from gridops.web.desk.joint import READERS
 from gridops.web.guards import current_person, current_scope, needs
@@ -74,20 +72,15 @@ def index() -> Answer:
 
 
 @pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
 @needs(*READERS)
 def export() -> Answer:
-    """The list as it is narrowed, as CSV; people in it are masked."""
-    out = io.StringIO()
+    """The list as it is narrowed, as a file; people in it are masked."""
     with reading() as session:
         tree = grids.tree(session)
         asked = _asked(tree, request.args)
         lines = (_line(row, tree.nodes) for row in queries.export(session, current_scope(), asked.wanted))
-        write_csv(out, EXPORT_COLUMNS, lines, "; ".join(f"{name}={said}" for name, said in asked.kept.items()))
-    answer = make_response("\ufeff" + out.getvalue())
-    answer.mimetype = "text/csv"
-    name = f"premises-{clock.local(clock.now()):%Y%m%d-%H%M}.csv"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+        return list_files.answer(list_files.dated("premises"), EXPORT_COLUMNS, lines, list_files.said(asked.kept))
 
 
 @pages.get("/new")

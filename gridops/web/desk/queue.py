@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -22,12 +21,11 @@ from gridops.cases.rules.queue import Group, Sort, written
 from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
-from gridops.core.tables_out import write_csv
 from gridops.people.queries import helping_now
 from gridops.people.queries.helping import helping_with
 from gridops.people.rules import Person, Role
 from gridops.tasks.waking import wake
-from gridops.web import explain
+from gridops.web import explain, list_files
 from gridops.web.desk import beside, common, many, proposals
 from gridops.web.guards import current_person, current_scope, needs
 from gridops.web.language import chosen_language
@@ -111,20 +109,15 @@ def index() -> Answer:
 
 
 @pages.get("/cases.csv")
+@pages.get("/cases.xlsx", endpoint="workbook")
 @needs(*common.READERS)
 def export() -> Answer:
-    """The list as it is narrowed, as CSV; no longer than a file that opens anywhere."""
+    """The list as it is narrowed, as a file."""
     asked = common.asked(request.args)
-    out = io.StringIO()
     with reading() as session:
-        rows = export_rows(session, current_scope(), asked.wanted)
-        told = "; ".join(f"{name}={text}" for name, text in asked.kept.items())
-        write_csv(out, EXPORT_COLUMNS, ([row[column] for column in EXPORT_COLUMNS] for row in rows), told)
-    answer = make_response("\ufeff" + out.getvalue())
-    answer.mimetype = "text/csv"
-    name = f"cases-{clock.local(clock.now()):%Y%m%d-%H%M}.csv"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+        found = export_rows(session, current_scope(), asked.wanted)
+        rows = ([row[column] for column in EXPORT_COLUMNS] for row in found)
+        return list_files.answer(list_files.dated("cases"), EXPORT_COLUMNS, rows, list_files.said(asked.kept))
 
 
 @pages.get("/dispatch")

@@ -1,0 +1,64 @@
+"""A list as a file: CSV or a workbook (XLSX), as its address asks; the same rows, columns and words in both."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from flask import request, send_file
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from gridops.core import clock
+from gridops.core.errors import Invalid
+from gridops.core.tables_out import write_csv, write_xlsx
+
+TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+# A workbook is written some ten times as slowly as CSV: so many rows take a few seconds of a server that others use.
+MOST_IN_WORKBOOK = 50_000
+
+
+def as_workbook(address: str) -> str:
+    """The address of the same list as a workbook: `/list.csv?…` or `…format=csv` said of XLSX."""
+    return re.sub(r"(\.|\bformat=)csv\b", r"\1xlsx", address, count=1)
+
+
+def form_asked() -> str | None:
+    """The form in which the address asks for a list, by its ending or its `format`; None: as a page."""
+    ending = request.path.rpartition(".")[2]
+    asked = ending if ending in TYPES else request.args.get("format", "")
+    return asked if asked in TYPES else None
+
+
+def dated(name: str) -> str:
+    """The name of a file with the minute it is of."""
+    return f"{name}-{clock.local(clock.now()):%Y%m%d-%H%M}"
+
+
+def said(kept: Mapping[str, Any]) -> str:
+    """What a list is narrowed to, as the last line of its file tells it."""
+    return "; ".join(f"{name}={text}" for name, text in kept.items())
+
+
+def answer(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], told: str) -> Response:
+    """The table in the form that is asked for; `told`: its filter in words. Invalid with more rows than it takes."""
+    content, form = io.BytesIO(), form_asked() or "csv"
+    if form == "xlsx":
+        write_xlsx(content, columns, _few(rows), told)
+    else:
+        # Spreadsheets take a file for UTF-8 only when it begins with the mark.
+        text = io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
+        write_csv(text, columns, rows, told)
+        text.detach()
+    content.seek(0)
+    return send_file(content, mimetype=TYPES[form], as_attachment=True, download_name=f"{name}.{form}")
+
+
+def _few(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    for count, row in enumerate(rows):
+        if count == MOST_IN_WORKBOOK:
+            words = _("XLSX 最多 %(n)d 行，请缩小筛选范围，或者导出 CSV。", n=MOST_IN_WORKBOOK)
+            raise Invalid(("format", words))
+        yield row
