@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gridops.cases.rules.sources import Source
+from gridops.intake.queries.outgoing import common
 from gridops.tasks import jobs
 from gridops.web import list_files
+from tests.web.nights import make_night
 from tests.web.street import Street
 from tests.workbooks import in_both_forms
 
@@ -68,3 +70,16 @@ def test_a_workbook_of_too_many_rows_is_refused_and_says_what_to_do(
     assert refused.status_code == 422
     assert "XLSX 最多 2 行，请缩小筛选范围，或者导出 CSV。" in refused.text
     assert desk.get("/desk/cases.csv?group=all").status_code == 200
+
+
+def test_a_list_of_many_pages_is_written_whole_and_only_what_it_shows(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night = make_night(street)
+    numbers = [night.begun() for _each in range(5)]
+    night.send("officer", "round", {"action": "end", "round": numbers[2]})
+    monkeypatch.setattr(list_files, "BATCH", 2)
+    monkeypatch.setattr(common, "BATCH", 2)
+    rows = in_both_forms(night["desk"], "/desk/rounds/list.csv?state=open")
+    assert [row[1] for row in rows[1:-1]] == [number for number in numbers if number != numbers[2]]
+    assert rows[-1] == ["# rows 4; state=open; persons masked"]

@@ -25,6 +25,7 @@ from gridops.squads import queries as squads
 from tests.factories import make_grid, make_user
 from tests.operations.force import make_force
 from tests.webapp import PASSWORD_HASH, Browser
+from tests.workbooks import in_both_forms
 
 
 @dataclass
@@ -200,6 +201,11 @@ def test_the_list_and_the_calendar_show_the_outings_of_a_month(night: Night) -> 
         assert number in night["desk"].get(f"/desk/outings{path}").text, path
     for path in ("?month=2001-01", "?state=planned", "?view=calendar&month=2001-01"):
         assert f"/desk/outings/{number}" not in night["desk"].get(f"/desk/outings{path}").text, path
+    for narrowed, there in (("campaign=FJDC&state=open", True), ("view=calendar", True), ("state=planned", False)):
+        rows = in_both_forms(night["desk"], f"/desk/outings/list.csv?{narrowed}")
+        assert [row[1] for row in rows[1:-1]] == [number] * there, narrowed
+        assert rows[-1][0].endswith("; persons masked"), narrowed
+    assert 'href="/desk/outings/list.xlsx?state=open"' in night["desk"].get("/desk/outings?state=open").text
     assert night["desk"].get("/desk/outings?month=soon").status_code == 422
     assert night["desk"].get("/desk/outings?after=x").status_code == 422
 
@@ -246,6 +252,11 @@ def test_the_party_is_masked_until_somebody_asks_and_that_is_kept(night: Night) 
     for shown in (path, "/desk/incidents", f"/desk/outings/{number}"):
         assert "李小四" not in desk.get(shown).text, shown
     assert "李**" in desk.get(path).text
+    for narrowed, there in (("", True), ("?kind=seized", True), ("?kind=referred", False), ("?late=yes", False)):
+        rows = in_both_forms(desk, f"/desk/incidents/list.csv{narrowed}")
+        assert [(row[1], row[8]) for row in rows[1:-1]] == [(number, "李**")] * there, narrowed
+        assert "张队长" not in str(rows)
+    assert 'href="/desk/incidents/list.xlsx?kind=seized"' in desk.get("/desk/incidents?kind=seized").text
     assert "李小四" in desk.post(f"{path}/read").text
     with reading() as session:
         assert len(session.scalars(select(AuditEntry).where(AuditEntry.act == "incident.read")).all()) == 1

@@ -20,6 +20,7 @@ from gridops.penalties.rules import Stage
 from tests.penalties.world import Street, make_street, visit
 from tests.web.test_english import Seen, chinese_in
 from tests.webapp import PASSWORD_HASH, Browser
+from tests.workbooks import in_both_forms
 
 
 @dataclass
@@ -94,6 +95,10 @@ def test_a_penalty_from_opening_to_its_end(desk: Desk) -> None:
     assert queries.stage_of_row(penalty(number)) is Stage.CONCLUDED
     assert "常龙罚〔2026〕1号" in desk["reader"].get("/desk/penalties?stage=concluded&own=yes&kind=fine").text
     assert "没有行政处罚" in desk["reader"].get("/desk/penalties?own=no").text
+    for asked, numbers in (("stage=concluded&own=yes&kind=fine", ["常龙罚〔2026〕1号"]), ("own=no", []), ("q=2号", [])):
+        rows = in_both_forms(desk["reader"], f"/desk/penalties/list.csv?{asked}")
+        assert [row[rows[0].index("decision_no")] for row in rows[1:-1]] == numbers, asked
+    assert 'href="/desk/penalties/list.xlsx?own=no"' in desk["reader"].get("/desk/penalties?own=no").text
     assert desk["reader"].get("/desk/penalties?month=2026-13").status_code == 422
 
 
@@ -115,6 +120,8 @@ def test_a_person_is_masked_and_reading_is_kept(desk: Desk) -> None:
         page = desk["reader"].get(path).text
         assert "张三丰" not in page
         assert "张**" in page
+    listed = str(in_both_forms(desk["reader"], "/desk/penalties/list.csv"))
+    assert ("张**" in listed, "张三丰" in listed) == (True, False)
     assert "张三丰" in desk["officer"].post(f"/desk/penalties/{number}/read").text
     with reading() as session:
         acts = session.scalars(

@@ -25,6 +25,7 @@ from tests.evidence.pictures import picture
 from tests.web.nights import Night, make_night
 from tests.web.street import Street
 from tests.webapp import Browser
+from tests.workbooks import in_both_forms
 
 
 @pytest.fixture
@@ -171,6 +172,12 @@ def test_the_list_and_the_calendar_show_the_rounds_of_a_month(night: Night) -> N
         assert number in night["desk"].get(f"/desk/rounds{path}").text, path
     for path in ("?month=2001-01", "?state=ended", "?theme=x", "?view=calendar&month=2001-01"):
         assert f"/desk/rounds/{number}" not in night["desk"].get(f"/desk/rounds{path}").text, path
+    for asked, there in ((f"month={month}", True), ("view=calendar", True), ("state=ended", False), ("theme=x", False)):
+        rows = in_both_forms(night["desk"], f"/desk/rounds/list.csv?{asked}")
+        assert [row[1] for row in rows[1:-1]] == [number] * there, asked
+        assert rows[-1][0].startswith(f"# rows {int(there)}; "), asked
+        assert asked in rows[-1][0]
+    assert f'href="/desk/rounds/list.xlsx?month={month}"' in night["desk"].get(f"/desk/rounds?month={month}").text
     assert night["desk"].get("/desk/rounds?month=soon").status_code == 422
     assert night["desk"].get("/desk/rounds?after=x").status_code == 422
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,6 +18,7 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.core.ids import row_id
 from gridops.evidence import queries as evidence
+from gridops.intake.queries.outgoing import INCIDENTS
 from gridops.operations import forms, queries, service
 from gridops.operations.forms import desk as desk_forms
 from gridops.operations.models import Incident
@@ -24,7 +26,7 @@ from gridops.operations.rules import COERCIVE, PLANNERS, TAKING, IncidentKind
 from gridops.people import queries as people
 from gridops.people.rules import Person
 from gridops.squads.rules import Agency
-from gridops.web import records
+from gridops.web import list_files, records
 from gridops.web.desk.joint import READERS, place, raw_version, words, written
 from gridops.web.desk.penalties import arisen
 from gridops.web.desk.trying import Tried, attempt
@@ -50,11 +52,7 @@ class Step:
 @needs(*READERS)
 def index() -> Answer:
     """The incidents in sight, newest first; narrowed to a kind, or to those past their deadline."""
-    kind = request.args.get("kind", "")
-    kept: dict[str, Any] = {name: value for name in ("kind", "late") if (value := request.args.get(name, "")[:20])}
-    wanted = queries.IncidentsWanted(
-        IncidentKind(kind) if kind in set(IncidentKind) else None, bool(kept.get("late")), clock.now()
-    )
+    kept, wanted = _asked()
     after = place(request.args.get("after"))
     with reading() as session:
         page = queries.incident_page(session, current_scope(), wanted, after=after)
@@ -64,10 +62,31 @@ def index() -> Answer:
         page=page,
         kept=kept,
         plans=not current_person().roles.isdisjoint(PLANNERS),
+        csv_url=url_for(".export", **kept),
         next_url=url_for(".index", **kept, after=written(page.next)) if page.next else None,
         first_url=url_for(".index", **kept) if after else None,
         **words(),
     )
+
+
+@pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
+@needs(*READERS)
+def export() -> Answer:
+    """The list as it is narrowed, as a file; people in it are masked."""
+    kept, wanted = _asked()
+    with reading() as session:
+        page_of = partial(queries.incident_page, session, current_scope(), wanted)
+        ids = [row.incident.id for row in list_files.all_rows(page_of)]
+        return list_files.of_records(session, INCIDENTS, current_person().root_id, ids, kept)
+
+
+def _asked() -> tuple[dict[str, Any], queries.IncidentsWanted]:
+    """What the list is narrowed to: as an address keeps it, and for the query."""
+    kept: dict[str, Any] = {name: value for name in ("kind", "late") if (value := request.args.get(name, "")[:20])}
+    kind = kept.get("kind")
+    known = IncidentKind(kind) if kind in set(IncidentKind) else None
+    return kept, queries.IncidentsWanted(known, bool(kept.get("late")), clock.now())
 
 
 @pages.get("/new")

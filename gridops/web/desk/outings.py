@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,7 +15,9 @@ from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Closed, Conflict, Invalid
 from gridops.core.fields import member, whole
+from gridops.core.periods import Period
 from gridops.evidence import queries as evidence
+from gridops.intake.queries.outgoing import OUTINGS
 from gridops.operations import forms, queries, service
 from gridops.operations.forms import desk as desk_forms
 from gridops.operations.models import Campaign
@@ -30,7 +33,7 @@ from gridops.people.queries.lately import Lately, reads_from
 from gridops.squads import queries as squads
 from gridops.squads.forms import people as named_people
 from gridops.squads.rules import Agency
-from gridops.web import choices, records
+from gridops.web import choices, list_files, records
 from gridops.web.desk.joint import READERS, place, raw_version, words, written
 from gridops.web.desk.months import month_of, weeks
 from gridops.web.desk.trying import Tried
@@ -54,19 +57,11 @@ reads_from(Campaign)
 def index() -> Answer:
     """The outings in sight, newest first; with `view=calendar` those of a month by day."""
     scope, root_id = current_scope(), current_person().root_id
-    kept: dict[str, Any] = {name: value for name in _FILTERS if (value := request.args.get(name, "").strip()[:60])}
-    by_day = kept.get("view") == "calendar"
-    month = month_of(kept.get("month"), default=by_day)
     after = place(request.args.get("after"))
     with reading() as session:
         campaigns = _campaigns.get(str(root_id), lambda: queries.campaigns(session, root_id)) or []
-        chosen = next((one.id for one in campaigns if one.code == kept.get("campaign")), None)
-        wanted = queries.Wanted(
-            chosen,
-            OutingState(kept["state"]) if kept.get("state") in set(OutingState) else None,
-            month.start if month else None,
-            month.end if month else None,
-        )
+        kept, month, wanted = _asked(campaigns)
+        by_day = kept.get("view") == "calendar"
         page = queries.outing_page(session, scope, wanted, after=after, limit=_BY_DAY if by_day else _PAGE)
         ids = [row.outing.id for row in page.rows]
         sums = queries.tally_sums(session, ids)
@@ -82,10 +77,38 @@ def index() -> Answer:
         month=month,
         weeks=weeks(month, page.rows) if by_day and month else None,
         plans=not current_person().roles.isdisjoint(PLANNERS),
+        csv_url=url_for(".export", **kept),
         next_url=url_for(".index", **kept, after=written(page.next)) if page.next else None,
         first_url=url_for(".index", **kept) if after else None,
         **words(),
     )
+
+
+@pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
+@needs(*READERS)
+def export() -> Answer:
+    """The list as it is narrowed, as a file; people in it are masked."""
+    scope, root_id = current_scope(), current_person().root_id
+    with reading() as session:
+        kept, _month, wanted = _asked(queries.campaigns(session, root_id))
+        page_of = partial(queries.outing_page, session, scope, wanted)
+        ids = [row.outing.id for row in list_files.all_rows(page_of)]
+        return list_files.of_records(session, OUTINGS, root_id, ids, kept)
+
+
+def _asked(campaigns: Iterable[Campaign]) -> tuple[dict[str, Any], Period | None, queries.Wanted]:
+    """What the list is narrowed to: as an address keeps it, its month, and for the query."""
+    kept: dict[str, Any] = {name: value for name in _FILTERS if (value := request.args.get(name, "").strip()[:60])}
+    month = month_of(kept.get("month"), default=kept.get("view") == "calendar")
+    kept |= {"month": month.label} if month else {}
+    wanted = queries.Wanted(
+        next((one.id for one in campaigns if one.code == kept.get("campaign")), None),
+        OutingState(kept["state"]) if kept.get("state") in set(OutingState) else None,
+        month.start if month else None,
+        month.end if month else None,
+    )
+    return kept, month, wanted
 
 
 @pages.get("/new")

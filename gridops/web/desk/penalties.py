@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,6 +18,7 @@ from gridops.core.errors import Closed, Conflict, Invalid
 from gridops.core.ids import uuid7
 from gridops.core.periods import Period, PeriodKind, parse
 from gridops.inspections import queries as inspections
+from gridops.intake.queries.outgoing import PENALTIES
 from gridops.operations import queries as operations
 from gridops.penalties import forms, queries, service
 from gridops.penalties.forms.desk import version_of
@@ -38,7 +40,7 @@ from gridops.penalties.rules import (
 )
 from gridops.people import queries as people
 from gridops.people.rules import Person, Role
-from gridops.web import choices, records
+from gridops.web import choices, list_files, records
 from gridops.web.desk.joint import READERS as AT_DESK
 from gridops.web.desk.joint import place, written
 from gridops.web.desk.trying import Tried
@@ -79,6 +81,38 @@ STEPS: dict[Act, Step] = {
 @needs(*READERS)
 def index() -> Answer:
     """The penalties in sight, newest first."""
+    kept, month, wanted = _asked()
+    after = place(request.args.get("after"))
+    with reading() as session:
+        page = queries.penalty_page(session, current_scope(), wanted, after=after)
+        count_unread(session)
+    return render_template(
+        "desk/penalties.html",
+        page=page,
+        kept=kept,
+        month=month,
+        opens=not current_person().roles.isdisjoint(_OPENERS),
+        csv_url=url_for(".export", **kept),
+        next_url=url_for(".index", **kept, after=written(page.next)) if page.next else None,
+        first_url=url_for(".index", **kept) if after else None,
+        **words(),
+    )
+
+
+@pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
+@needs(*READERS)
+def export() -> Answer:
+    """The list as it is narrowed, as a file; people in it are masked."""
+    kept, _month_of, wanted = _asked()
+    with reading() as session:
+        page_of = partial(queries.penalty_page, session, current_scope(), wanted)
+        ids = [row.penalty.id for row in list_files.all_rows(page_of)]
+        return list_files.of_records(session, PENALTIES, current_person().root_id, ids, kept)
+
+
+def _asked() -> tuple[dict[str, Any], Period | None, queries.Wanted]:
+    """What the list is narrowed to: as an address keeps it, its month, and for the query."""
     kept: dict[str, Any] = {
         name: text for name in ("stage", "own", "kind", "month", "q") if (text := request.args.get(name, "")[:60])
     }
@@ -91,20 +125,7 @@ def index() -> Answer:
         until=month.end if month else None,
         text=kept.get("q", "").strip(),
     )
-    after = place(request.args.get("after"))
-    with reading() as session:
-        page = queries.penalty_page(session, current_scope(), wanted, after=after)
-        count_unread(session)
-    return render_template(
-        "desk/penalties.html",
-        page=page,
-        kept=kept,
-        month=month,
-        opens=not current_person().roles.isdisjoint(_OPENERS),
-        next_url=url_for(".index", **kept, after=written(page.next)) if page.next else None,
-        first_url=url_for(".index", **kept) if after else None,
-        **words(),
-    )
+    return kept, month, wanted
 
 
 @pages.get("/new")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,6 +17,7 @@ from gridops.core import clock, masking
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.core.fields import text, whole
+from gridops.core.periods import Period
 from gridops.inspections import forms, queries, service
 from gridops.inspections.forms import desk as desk_forms
 from gridops.inspections.forms.records import MAX_GROUPS
@@ -33,6 +35,7 @@ from gridops.inspections.rules import (
     overdue,
     state_of,
 )
+from gridops.intake.queries.outgoing import ROUNDS
 from gridops.people import queries as people
 from gridops.people.queries import Scope
 from gridops.people.queries.lately import Lately, reads_from
@@ -42,7 +45,7 @@ from gridops.premises.rules import KIND_NAMES, RISK_NAMES
 from gridops.squads import queries as squads
 from gridops.squads.forms import people as named_people
 from gridops.squads.rules import AGENCY_NAMES, FILMED
-from gridops.web import choices, records
+from gridops.web import choices, list_files, records
 from gridops.web.desk.joint import READERS, place, raw_version, written
 from gridops.web.desk.months import month_of, weeks
 from gridops.web.desk.trying import Tried, attempt
@@ -67,17 +70,9 @@ SOON = timedelta(days=3)
 def index() -> Answer:
     """The rounds in sight, newest first; with `view=calendar` those of a month by day."""
     scope, root_id = current_scope(), current_person().root_id
-    kept: dict[str, Any] = {name: value for name in _FILTERS if (value := request.args.get(name, "").strip()[:60])}
+    kept, month, wanted = _asked()
     by_day = kept.get("view") == "calendar"
-    month = month_of(kept.get("month"), default=by_day)
     after = place(request.args.get("after"))
-    state = kept.get("state")
-    wanted = queries.Wanted(
-        RoundState(state) if state in set(RoundState) else None,
-        kept.get("theme", ""),
-        month.start if month else None,
-        month.end if month else None,
-    )
     with reading() as session:
         page = queries.round_page(session, scope, wanted, after=after, limit=_BY_DAY if by_day else _PAGE)
         seen = queries.seen(session, [row.round.id for row in page.rows])
@@ -96,10 +91,38 @@ def index() -> Answer:
         month=month,
         weeks=weeks(month, page.rows) if by_day and month else None,
         plans=not current_person().roles.isdisjoint(PLANNERS),
+        csv_url=url_for(".export", **kept),
         next_url=url_for(".index", **kept, after=written(page.next)) if page.next else None,
         first_url=url_for(".index", **kept) if after else None,
         **words(),
     )
+
+
+@pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
+@needs(*READERS)
+def export() -> Answer:
+    """The list as it is narrowed, as a file; people in it are masked."""
+    kept, _month, wanted = _asked()
+    with reading() as session:
+        page_of = partial(queries.round_page, session, current_scope(), wanted)
+        ids = [row.round.id for row in list_files.all_rows(page_of)]
+        return list_files.of_records(session, ROUNDS, current_person().root_id, ids, kept)
+
+
+def _asked() -> tuple[dict[str, Any], Period | None, queries.Wanted]:
+    """What the list is narrowed to: as an address keeps it, its month, and for the query."""
+    kept: dict[str, Any] = {name: value for name in _FILTERS if (value := request.args.get(name, "").strip()[:60])}
+    month = month_of(kept.get("month"), default=kept.get("view") == "calendar")
+    kept |= {"month": month.label} if month else {}
+    state = kept.get("state")
+    wanted = queries.Wanted(
+        RoundState(state) if state in set(RoundState) else None,
+        kept.get("theme", ""),
+        month.start if month else None,
+        month.end if month else None,
+    )
+    return kept, month, wanted
 
 
 @pages.get("/rechecks")
