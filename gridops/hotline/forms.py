@@ -18,7 +18,10 @@ MOST_ID = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class OrderForm:
-    """An order as the desk types it; without deadlines of its own those of the jurisdiction's terms."""
+    """An order as the desk types it; without deadlines of its own those of the jurisdiction's terms.
+
+    `version`: of the order that was shown with the form; None: the form was filled in without seeing one.
+    """
 
     number: str
     received_at: datetime | None = None

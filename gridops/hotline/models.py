@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridops.core.db import Base, bigint_key, enum_text
-from gridops.hotline.rules import StepKind
+from gridops.hotline.rules import Due, Limit, StepKind
 from gridops.worktime.rules import LimitUnit
+from gridops.worktime.rules.changes import What
 
 
 class HotlineOrder(Base):
     """A 12345 order (工单): the number it bears there, when the hotline took it, its two deadlines, who called.
 
     `caller`, `phone`: personal data, shown only to those of `rules.KEEPERS` and to the unit while it holds the case.
+    `contact_limit`, `answer_limit` with their units: what the deadline was counted by; empty where it was given.
     Columns from `contacted_at` on are what its steps say; `runs_out_at`: when the clock that runs now runs out.
     """
 
@@ -26,7 +28,11 @@ class HotlineOrder(Base):
     number: Mapped[str] = mapped_column(String(80))
     received_at: Mapped[datetime]
     contact_due_at: Mapped[datetime]
+    contact_limit: Mapped[int | None]
+    contact_unit: Mapped[LimitUnit | None] = mapped_column(enum_text(LimitUnit))
     answer_due_at: Mapped[datetime]
+    answer_limit: Mapped[int | None]
+    answer_unit: Mapped[LimitUnit | None] = mapped_column(enum_text(LimitUnit))
     caller: Mapped[str | None] = mapped_column(String(80))
     phone: Mapped[str | None] = mapped_column(String(40))
     recorded_at: Mapped[datetime]
@@ -44,6 +50,33 @@ class HotlineOrder(Base):
         Index(None, "root_id", "runs_out_at", "id"),
         Index(None, "root_id", "received_at", "id"),
     )
+
+    @property
+    def dues(self) -> dict[StepKind, Due]:
+        """Its two deadlines, each with the limit that it was counted by."""
+        contact, answer = (
+            Limit(count, unit) if count is not None and unit is not None else None
+            for count, unit in ((self.contact_limit, self.contact_unit), (self.answer_limit, self.answer_unit))
+        )
+        return {StepKind.CONTACT: Due(self.contact_due_at, contact), StepKind.ANSWER: Due(self.answer_due_at, answer)}
+
+
+class HotlineRecount(Base):
+    """A deadline of an order that was counted anew by another calendar; appended, never changed.
+
+    `changed`, `first`: what changed of it, from which day on; empty: it had changed before, and a step that was written
+    down wrongly and taken back lets the deadline run again.
+    """
+
+    __tablename__ = "hotline_recount"
+    id: Mapped[bigint_key]
+    order_id: Mapped[int] = mapped_column(ForeignKey("hotline_order.id"), index=True)
+    kind: Mapped[StepKind] = mapped_column(enum_text(StepKind))
+    before: Mapped[datetime]
+    after: Mapped[datetime]
+    changed: Mapped[What | None] = mapped_column(enum_text(What))
+    first: Mapped[date | None]
+    recorded_at: Mapped[datetime]
 
 
 class HotlineStep(Base):

@@ -18,7 +18,7 @@ from gridops.cases.queries.splitting import LINE, seen_or_parts, working
 from gridops.cases.rules.facts import FAR
 from gridops.cases.rules.moves import State
 from gridops.catalogue.models import Category
-from gridops.hotline.models import HotlineOrder, HotlineStep, HotlineTerms
+from gridops.hotline.models import HotlineOrder, HotlineRecount, HotlineStep, HotlineTerms
 from gridops.hotline.rules import (
     DONE,
     HOLDERS,
@@ -92,6 +92,15 @@ class Rights:
     steps: frozenset[StepKind]
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A deadline that was counted anew, with its order and the number of the case."""
+
+    recount: HotlineRecount
+    order_number: str
+    case_number: str
+
+
 def terms_of(session: Session, root_id: int) -> Terms:
     """How long callers may wait in a jurisdiction."""
     row = session.get(HotlineTerms, root_id)
@@ -110,6 +119,49 @@ def unfinished(session: Session, order: HotlineOrder, case_id: int) -> int:
     # A merged part is done when the case that it went into is.
     ends = {(leads(session, part) or [part])[-1] for part in parts}
     return sum(1 for end in ends if end.id != case_id and end.state not in DONE)
+
+
+def open_across(
+    session: Session, root_id: int | None, start: datetime, end: datetime, *, after: int, limit: int
+) -> list[int]:
+    """Orders of a root (None: of all) with a counted clock that runs in [start, end), by id after `after`."""
+    wanted = select(HotlineOrder.id).where(
+        HotlineOrder.id > after,
+        HotlineOrder.runs_out_at < FAR,
+        HotlineOrder.received_at < end,
+        or_(
+            HotlineOrder.contact_limit.is_not(None) & (HotlineOrder.contact_due_at >= start),
+            HotlineOrder.answer_limit.is_not(None) & (HotlineOrder.answer_due_at >= start),
+        ),
+    )
+    if root_id is not None:
+        wanted = wanted.where(HotlineOrder.root_id == root_id)
+    return list(session.scalars(wanted.order_by(HotlineOrder.id).limit(limit)))
+
+
+def locked(session: Session, order_ids: Sequence[int]) -> Sequence[HotlineOrder]:
+    """Some orders, kept from others until the transaction ends."""
+    asked = select(HotlineOrder).where(HotlineOrder.id.in_(order_ids)).order_by(HotlineOrder.id).with_for_update()
+    return session.scalars(asked.execution_options(populate_existing=True)).all()
+
+
+def recounts_of(session: Session, order_id: int) -> Sequence[HotlineRecount]:
+    """When the deadlines of an order were counted anew, oldest first."""
+    asked = select(HotlineRecount).where(HotlineRecount.order_id == order_id)
+    return session.scalars(asked.order_by(HotlineRecount.id)).all()
+
+
+def moved(session: Session, root_id: int, *, before: int | None = None, limit: int = 50) -> list[Moved]:
+    """The deadlines of a root's orders that were counted anew, the newest first; `before`: goes on below this one."""
+    asked = (
+        select(HotlineRecount, HotlineOrder.number, Case.number)
+        .join(HotlineOrder, HotlineOrder.id == HotlineRecount.order_id)
+        .join(Case, Case.id == HotlineOrder.case_id)
+        .where(HotlineOrder.root_id == root_id)
+    )
+    if before is not None:
+        asked = asked.where(HotlineRecount.id < before)
+    return [Moved(*row) for row in session.execute(asked.order_by(HotlineRecount.id.desc()).limit(limit))]
 
 
 def case_of_number(session: Session, root_id: int, number: str) -> tuple[int, str] | None:

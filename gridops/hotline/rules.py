@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -49,6 +49,26 @@ FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """So many of a unit, counted from when the hotline took the order."""
+
+    count: int
+    unit: LimitUnit
+
+    def due(self, received_at: datetime, calendar: Calendar, hours: Hours) -> datetime:
+        """When it ends."""
+        return deadline(received_at, self.count, self.unit, calendar, hours).at
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One deadline of an order, and the limit that it was counted by; None: given as a date, no calendar moves it."""
+
+    at: datetime
+    limit: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """How long a caller may wait for the first contact and for the answer; data of a jurisdiction."""
 
@@ -57,11 +77,13 @@ class Terms:
     answer_limit: int = 5
     answer_unit: LimitUnit = LimitUnit.WORKING_DAY
 
-    def dues(self, received_at: datetime, calendar: Calendar, hours: Hours) -> tuple[datetime, datetime]:
-        """(contact due, answer due) of an order received at an instant."""
-        contact = deadline(received_at, self.contact_limit, self.contact_unit, calendar, hours)
-        answer = deadline(received_at, self.answer_limit, self.answer_unit, calendar, hours)
-        return contact.at, answer.at
+    @property
+    def limits(self) -> dict[StepKind, Limit]:
+        """The limit of each step that has one."""
+        return {
+            StepKind.CONTACT: Limit(self.contact_limit, self.contact_unit),
+            StepKind.ANSWER: Limit(self.answer_limit, self.answer_unit),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +121,51 @@ class Progress:
             return StepKind.CONTACT if self.contacted_at is None else StepKind.ANSWER
         return StepKind.REVISIT if self.revisited_at is None else None
 
+    @property
+    def running(self) -> tuple[StepKind, ...]:
+        """The steps whose limits still run: neither taken nor made needless by a later one."""
+        if self.answered_at is not None:
+            return ()
+        return (StepKind.ANSWER,) if self.contacted_at is not None else (StepKind.CONTACT, StepKind.ANSWER)
+
     def runs_out_at(self, contact_due: datetime, answer_due: datetime) -> datetime:
         """When the order's clock that runs now runs out; FAR: none does (a revisit has no limit of its own)."""
         if self.answered_at is not None:
             return FAR
         return answer_due if self.contacted_at is not None else min(contact_due, answer_due)
+
+
+def same_minute(typed: datetime | None, stands: datetime) -> bool:
+    """Whether a form says what stands: it holds minutes."""
+    return typed is not None and typed.replace(second=0, microsecond=0) == stands.replace(second=0, microsecond=0)
+
+
+def settled(
+    typed: datetime | None, stands: Due | None, terms: Limit, count: Callable[[Limit], datetime],
+    *, seen: bool, begins_anew: bool,
+) -> Due:  # fmt: skip
+    """The deadline that a form of an order leads to: given where one was typed, else counted.
+
+    `stands`: the one before; `seen`: who typed had it before their eyes, so that an empty field takes a given one back.
+    `begins_anew`: the order was taken at another time than was known.
+    """
+    if typed is not None:
+        unchanged = stands is not None and stands.limit is None and same_minute(typed, stands.at)
+        return stands if unchanged and stands is not None else Due(typed)
+    if stands is None or (stands.limit is None and seen):
+        return Due(count(terms), terms)
+    if stands.limit is None or not begins_anew:
+        return stands
+    return Due(count(stands.limit), stands.limit)
+
+
+def recounted(
+    dues: Mapping[StepKind, Due], running: Iterable[StepKind], count: Callable[[Limit], datetime]
+) -> dict[StepKind, Due]:
+    """Of the deadlines that run, the counted ones that end otherwise by the calendar of now."""
+    counted_ones = {kind: limit for kind in running if (limit := dues[kind].limit) is not None}
+    found = {kind: Due(count(limit), limit) for kind, limit in counted_ones.items()}
+    return {kind: due for kind, due in found.items() if due.at != dues[kind].at}
 
 
 def standing(steps: Iterable[Step]) -> list[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,21 +14,36 @@ from gridops.cases.queries import lookups
 from gridops.cases.queries.splitting import origin_id
 from gridops.cases.rules.moves import ENDED
 from gridops.cases.rules.sources import Source
+from gridops.cases.service.recounting import MANY, Keeper, Recounted, each_by_itself, portion
 from gridops.core import clock
 from gridops.core.db import lock_names
 from gridops.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from gridops.hotline import queries
 from gridops.hotline.forms import OrderForm, StepForm, fault
-from gridops.hotline.models import HotlineOrder, HotlineStep, HotlineTerms
-from gridops.hotline.rules import Step, StepKind, Terms, progress, standing, step_fault
+from gridops.hotline.models import HotlineOrder, HotlineRecount, HotlineStep, HotlineTerms
+from gridops.hotline.rules import (
+    Due,
+    Limit,
+    Step,
+    StepKind,
+    Terms,
+    progress,
+    recounted,
+    same_minute,
+    settled,
+    standing,
+    step_fault,
+)
 from gridops.people.queries import scope_of
 from gridops.people.rules import Person
-from gridops.worktime.queries import working_time
+from gridops.worktime.queries import WorkingTime, working_time
+from gridops.worktime.rules.changes import Change
 from gridops.worktime.rules.clock import checked_limit
+from gridops.worktime.service import CHANGED_FOR_ORDERS
 
 _ACTS = {StepKind.CONTACT: "hotline.contact", StepKind.ANSWER: "hotline.answer", StepKind.REVISIT: "hotline.revisit"}
 # What the form of an order says.
-_KEPT = ("number", "received_at", "contact_due_at", "answer_due_at", "caller", "phone")
+_KEPT = ("number", "received_at", "dues", "caller", "phone")
 CHANGED_MEANWHILE = "工单已被他人修改，请刷新后再试"
 
 
@@ -78,8 +94,8 @@ def keep_order(session: Session, person: Person, case_id: int, form: OrderForm) 
     if form.version is not None and form.version != row.version:
         raise Conflict(CHANGED_MEANWHILE)
     before = _dues(row)
-    for name, value in zip(_KEPT, wanted, strict=True):
-        setattr(row, name, value)
+    row.number, row.received_at, dues, row.caller, row.phone = wanted
+    _set_dues(row, dues)
     row.version += 1
     _project(session, row)
     _tell(session, "hotline.change", case, person, changed={"dues": [before, _dues(row)]})
@@ -126,6 +142,8 @@ def record_step(session: Session, person: Person, case_id: int, form: StepForm) 
     session.add(made)
     session.flush()
     _project(session, row)
+    if form.corrects is not None:  # a deadline that runs again has missed what changed meanwhile
+        _recount(session, row, None)
     _tell(session, "hotline.correct" if form.corrects else _ACTS[form.kind], case, person)
     return made
 
@@ -159,6 +177,46 @@ def set_terms(session: Session, root_id: int, terms: Terms, *, actor_id: int) ->
     )  # fmt: skip
 
 
+def recount_owed(session: Session, limit: int = MANY) -> Recounted | None:
+    """One portion for the orders of the oldest change of a calendar; None when none is owed. Safe to run twice."""
+    return portion(session, ORDERS, limit)
+
+
+def recount(session: Session, order_ids: Sequence[int], change: Change) -> Recounted:
+    """Count the deadlines of orders by the calendar of now: only counted ones whose step is still to come. Repeatable.
+
+    Who has the form of such an order open is told that it changed, as after anybody's change.
+    """
+
+    def tell(row: HotlineOrder, error: str) -> None:
+        audit.record(session, "hotline.recount_failed", "case", row.case_id, root_id=row.root_id, error=error)
+
+    orders = queries.locked(session, order_ids)
+    return each_by_itself(session, orders, lambda row: _recount(session, row, change), tell)
+
+
+def _recount(session: Session, row: HotlineOrder, change: Change | None) -> bool:
+    stands, time = row.dues, working_time(session, row.root_id)
+    running = progress(queries.steps_of(session, row.id)).running
+    moved = recounted(stands, running, lambda limit: _count(limit, row.received_at, time))
+    if not moved:
+        return False
+    before, why = _dues(row), {"changed": change.what, "first": change.first} if change else {}
+    for kind, due in moved.items():
+        told = {"before": stands[kind].at, "after": due.at, "recorded_at": clock.now(), **why}
+        session.add(HotlineRecount(order_id=row.id, kind=kind, **told))
+    _set_dues(row, {**stands, **moved})
+    row.version += 1
+    _project(session, row)
+    audit.record(
+        session, "hotline.recount", "case", row.case_id, root_id=row.root_id, changed={"dues": [before, _dues(row)]}
+    )
+    return True
+
+
+ORDERS = Keeper(CHANGED_FOR_ORDERS, queries.open_across, recount)
+
+
 def _case(session: Session, person: Person, case_id: int) -> Case:
     """The case, if the person sees it; NotFound otherwise."""
     case = lookups.case(session, case_id)
@@ -177,20 +235,19 @@ def _lock(session: Session, root_id: int) -> None:
 def _write(session: Session, case: Case, form: OrderForm, actor_id: int | None) -> HotlineOrder:
     """The order stands beside the case that all was one before it was split: answered and counted once."""
     case = session.get_one(Case, origin_id(session, case.id))
-    received, contact_due, answer_due = _times(session, case, form, None)
+    received, dues = _times(session, case, form, None)
     row = HotlineOrder(
         root_id=case.root_id,
         case_id=case.id,
         number=form.number,
         received_at=received,
-        contact_due_at=contact_due,
-        answer_due_at=answer_due,
         caller=form.caller,
         phone=form.phone,
         recorded_at=clock.now(),
         recorded_by=actor_id,
-        runs_out_at=contact_due,
+        runs_out_at=dues[StepKind.CONTACT].at,
     )
+    _set_dues(row, dues)
     session.add(row)
     session.flush()
     _project(session, row)
@@ -201,20 +258,41 @@ def _write(session: Session, case: Case, form: OrderForm, actor_id: int | None) 
 
 def _times(
     session: Session, case: Case, form: OrderForm, row: HotlineOrder | None
-) -> tuple[datetime, datetime, datetime]:
-    """(received, contact due, answer due): as given, else as they stand, else by the terms. Raises Invalid."""
+) -> tuple[datetime, dict[StepKind, Due]]:
+    """(received, deadlines): as `rules.settled` says. Raises Invalid."""
     received = form.received_at or (row.received_at if row else case.reported_at)
     if form.received_at is not None and received > clock.now():
         raise Invalid(("received_at", "时间不能晚于现在"))
+    if row is not None and same_minute(received, row.received_at):
+        received = row.received_at
     time = working_time(session, case.root_id)
-    dues = queries.terms_of(session, case.root_id).dues(received, time.calendar, time.hours)
-    if row is not None and received == row.received_at:
-        dues = row.contact_due_at, row.answer_due_at
-    contact, answer = form.contact_due_at or dues[0], form.answer_due_at or dues[1]
-    for field, due in (("contact_due_at", contact), ("answer_due_at", answer)):
-        if due < received:
-            raise Invalid((field, "时限不能早于热线受理时间"))
-    return received, contact, answer
+    typed = {StepKind.CONTACT: form.contact_due_at, StepKind.ANSWER: form.answer_due_at}
+    dues = {
+        kind: settled(
+            typed[kind],
+            row.dues[kind] if row else None,
+            limit,
+            lambda limit: _count(limit, received, time),
+            seen=form.version is not None,
+            begins_anew=row is not None and received != row.received_at,
+        )
+        for kind, limit in queries.terms_of(session, case.root_id).limits.items()
+    }
+    for kind, due in dues.items():
+        if due.at < received:
+            raise Invalid((f"{kind}_due_at", "时限不能早于热线受理时间"))
+    return received, dues
+
+
+def _count(limit: Limit, received_at: datetime, time: WorkingTime) -> datetime:
+    return limit.due(received_at, time.calendar, time.hours)
+
+
+def _set_dues(row: HotlineOrder, dues: dict[StepKind, Due]) -> None:
+    contact, answer = dues[StepKind.CONTACT], dues[StepKind.ANSWER]
+    row.contact_due_at, row.answer_due_at = contact.at, answer.at
+    row.contact_limit, row.contact_unit = (contact.limit.count, contact.limit.unit) if contact.limit else (None, None)
+    row.answer_limit, row.answer_unit = (answer.limit.count, answer.limit.unit) if answer.limit else (None, None)
 
 
 def _corrected(before: list[Step], form: StepForm) -> list[Step]:

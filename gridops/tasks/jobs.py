@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import structlog
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from config import Config
 from gridops.audit import service as audit
@@ -269,20 +270,26 @@ def resume_due() -> None:
 @celery.task(name="cases.recount", **RETRY)
 def recount() -> None:
     """Count the deadlines anew that a change of the calendar or an admin's wish owes, a portion a transaction."""
-    while True:
-        with transaction() as session:
-            done = recounting.recount_owed(session)
-        if done is None:
-            break
-        log.info("deadlines_recounted", cases=done.seen, changed=done.changed)
-        if done.failed:
-            log.warning("deadlines_not_recounted", cases=done.failed)
+    _recount_all("cases", recounting.recount_owed)
+    _recount_all("orders", hotline.recount_owed)
     while True:
         with transaction() as session:
             renewed = renewing.renew_owed(session)
         if renewed is None:
             return
         log.info("deadlines_renewed", changed=renewed.changed)
+
+
+def _recount_all(what: str, portion: Callable[[Session], recounting.Recounted | None]) -> None:
+    """Every portion of one sort that changes of the calendar owe."""
+    while True:
+        with transaction() as session:
+            done = portion(session)
+        if done is None:
+            return
+        log.info("deadlines_recounted", **{what: done.seen}, changed=done.changed)
+        if done.failed:
+            log.warning("deadlines_not_recounted", **{what: done.failed})
 
 
 @celery.task(name="notices.look_ahead", **RETRY)

@@ -73,7 +73,7 @@ def clock_words(file: CaseFile) -> list[str]:
                 + _late(step.counts)
             )
         elif step.cause is Cause.RECOUNTED:
-            said.append(_("%(at)s 工作日历或办公时间调整，重算为 %(due)s", at=words.full_time(step.at)[:16], due=due))
+            said.append(recounted_words(step.at, step.after))
         elif step.cause is Cause.RENEWED:
             said.append(
                 _("%(at)s 改按现行立案条件和区域类别，重算为 %(due)s", at=words.full_time(step.at)[:16], due=due)
@@ -81,6 +81,13 @@ def clock_words(file: CaseFile) -> list[str]:
     if why.suspended_since is not None:
         said.append(_("%(at)s 起挂账，停止计时", at=words.full_time(why.suspended_since)[:16]))
     return said
+
+
+def recounted_words(at: datetime, due: datetime) -> str:
+    """What another calendar made of a deadline."""
+    return _(
+        "%(at)s 工作日历或办公时间调整，重算为 %(due)s", at=words.full_time(at)[:16], due=words.full_time(due)[:16]
+    )
 
 
 @dataclass(frozen=True, slots=True)

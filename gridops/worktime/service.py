@@ -22,8 +22,8 @@ from gridops.worktime.rules import Timetable
 from gridops.worktime.rules.changes import ALL_ROOTS, Change, What
 from gridops.worktime.rules.hours import days_from
 
-# Owed with every change: deadlines counted by the calendar as it was. Whoever keeps such deadlines drains it.
-CHANGED = "calendar_changed"
+# Owed with every change, to each room that keeps deadlines counted by the calendar as it was: to cases, and to 12345.
+CHANGED, CHANGED_FOR_ORDERS = "calendar_changed", "calendar_changed_orders"
 SHIPPED_FIRST, SHIPPED_LAST = date(2004, 1, 1), date(2026, 12, 31)
 SHIPPED_SOURCE = "国务院办公厅放假通知（chinesecalendar）"
 
@@ -142,7 +142,7 @@ def set_hours(session: Session, root_id: int, form: HoursForm, *, actor_id: int 
         session.add(models.OfficeHours(root_id=root_id, valid_from=form.valid_from, hours=form.hours))
     session.flush()
     first = form.valid_from or date.min
-    owed.owe(session, CHANGED, [Change(root_id, What.HOURS, first, form.last_day or date.max).key])
+    _owe(session, [Change(root_id, What.HOURS, first, form.last_day or date.max)])
     since = str(form.valid_from) if form.valid_from else None
     audit.record(
         session,
@@ -207,8 +207,11 @@ def _write(session: Session, root_id: int | None, rows: list[DayRow], source: st
 
 
 def _owe_years(session: Session, root_id: int | None, years: Iterable[int]) -> None:
-    changes = [Change(root_id or ALL_ROOTS, What.DAYS, date(year, 1, 1), date(year, 12, 31)) for year in years]
-    owed.owe(session, CHANGED, [change.key for change in changes])
+    _owe(session, [Change(root_id or ALL_ROOTS, What.DAYS, date(year, 1, 1), date(year, 12, 31)) for year in years])
+
+
+def _owe(session: Session, changes: Iterable[Change]) -> None:
+    owed.owe_each(session, [(kind, change.key) for change in changes for kind in (CHANGED, CHANGED_FOR_ORDERS)])
 
 
 def _new_edition(session: Session, root_id: int | None) -> None:

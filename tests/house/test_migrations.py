@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 
 from gridops import tables
+from gridops.cases.rules.facts import Event
+from gridops.cases.rules.moves import Move
 from gridops.core import db
+from gridops.hotline.models import HotlineOrder, HotlineTerms
 from gridops.people.rules import Role
+from gridops.worktime import service as worktime
+from gridops.worktime.forms import DayRow
+from gridops.worktime.rules import LimitUnit
+from tests.factories import at, make_case, make_category
 from tests.house import case_things, penalty_things
 
 pytestmark = pytest.mark.both
@@ -69,6 +77,52 @@ def test_the_newest_migration_keeps_rows_that_others_refer_to(empty_database: En
     tables.upgrade(empty_database)
     with empty_database.connect() as connection:
         assert before == connection.scalar(count) == 1
+
+
+# An order taken on Wednesday 2017-03-01 at 09:00: what its row says, and what is taken for counted.
+ORDERS = {
+    "as shipped": ("2017-03-02 09:00", "2017-03-08 23:59:59", (24, "urgent_hour", 5, "working_day")),
+    "given": ("2017-03-02 12:00", "2017-03-08 23:59", (None, None, None, None)),
+    "one of them given": ("2017-03-02 09:00", "2017-03-10 17:30", (24, "urgent_hour", None, None)),
+    "by another calendar": ("2017-03-02 09:00", "2017-03-09 23:59:59", (24, "urgent_hour", None, None)),
+    "abroad, where other limits are set": ("2017-03-01 11:00", "2017-03-04 23:59:59", (None, None, 3, "calendar_day")),
+    "abroad, as shipped": ("2017-03-02 09:00", "2017-03-08 23:59:59", (None, None, None, None)),
+}
+
+
+def test_an_order_is_taken_for_counted_only_where_the_limits_give_its_deadline(empty_database: Engine) -> None:
+    tables.upgrade(empty_database)
+    db.use(empty_database)
+    taken = at("2017-03-01 09:00")
+    with db.transaction() as session:
+        grids, _units = case_things.make_places(session)
+        category = make_category(session, code="0909")
+        # A common holiday moves nothing where the street works on it, and a free day of the street's own counts.
+        worktime.upload(session, None, [DayRow(date(2017, 3, 2), False, "停工")], source="国办")
+        worktime.override_day(session, grids["street"].id, DayRow(date(2017, 3, 2), True, "防汛值守"))
+        session.add(
+            HotlineTerms(
+                root_id=grids["abroad"].id, contact_limit=2, contact_unit=LimitUnit.WORKING_HOUR,
+                answer_limit=3, answer_unit=LimitUnit.CALENDAR_DAY, changed_at=taken,
+            )
+        )  # fmt: skip
+        for number, (contact, answer, _wanted) in ORDERS.items():
+            root = grids["abroad" if "abroad" in number else "street"]
+            case = make_case(session, root, category, Event(Move.REPORT, taken, 1, category_id=category.id))
+            session.add(
+                HotlineOrder(
+                    root_id=root.id, case_id=case.id, number=number, received_at=taken, contact_due_at=at(contact),
+                    answer_due_at=at(answer), recorded_at=taken, runs_out_at=at(contact),
+                )
+            )  # fmt: skip
+    tables.downgrade(empty_database, "0031")
+    tables.upgrade(empty_database)
+    with db.reading() as session:
+        rows = session.scalars(select(HotlineOrder)).all()
+        found = {row.number: (row.contact_limit, row.contact_unit, row.answer_limit, row.answer_unit) for row in rows}
+        dues = {row.number: (row.contact_due_at, row.answer_due_at) for row in rows}
+    assert found == {number: wanted for number, (*_dues, wanted) in ORDERS.items()}
+    assert dues == {number: (at(contact), at(answer)) for number, (contact, answer, _wanted) in ORDERS.items()}
 
 
 def test_an_upgraded_database_is_known_as_current(empty_database: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 
 from gridops.cases.forms import PartIn
 from gridops.cases.queries import lookups
@@ -10,13 +11,15 @@ from gridops.cases.queries.splitting import parts_of
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.sources import Source
 from gridops.cases.service.writing import HOTLINE_ORDER
-from gridops.core import owed
+from gridops.core import clock, owed
 from gridops.core.db import reading, transaction
 from gridops.core.ids import uuid7
 from gridops.grids.models import Grid
 from gridops.hotline import queries
 from gridops.people.rules import Role
 from gridops.tasks import jobs
+from gridops.worktime import service as worktime
+from gridops.worktime.forms import DayRow
 from tests.factories import make_user
 from tests.web.street import Street
 from tests.webapp import PASSWORD_HASH
@@ -78,6 +81,48 @@ def test_an_order_goes_from_the_telephone_to_the_rates(street: Street) -> None:
     assert f"GD-7,{number},dispatched" in listed
     assert "138" not in listed.replace(number, "")
     assert number not in street.browser("eastern_desk").get("/desk/hotline?waits=all").text
+
+
+def test_an_order_says_why_it_is_due_and_the_list_of_what_moved_names_it(street: Street) -> None:
+    taken_at = datetime(2026, 12, 30, 10, 0, tzinfo=clock.LOCAL)
+    given = {
+        "captured_at": taken_at.isoformat(),
+        "received_at": "2026-12-30T10:00",
+        "contact_due_at": "2026-12-30T18:00",
+    }
+    with clock.set_to(taken_at):
+        desk = street.browser("desk")
+        sent = desk.post("/desk/report", typed(str(uuid7()), **given, answer_due_at=""))
+        number = sent.location.rpartition("/")[2]
+        own = f"/desk/hotline/cases/{number}"
+        page = desk.get(own).text
+        assert "以登记的时间为准，不随工作日历变动" in page
+        assert "5 个工作日，12月30日（周三）10:00 起算（当日不计），周末不计，到期 1月6日（周三）23:59" in page
+        with transaction() as session:
+            rows = [DayRow(date(2027, 1, 1), False, "元旦")]
+            worktime.upload(session, street.root_id, rows, source="国办", fill_years=True)
+            root = session.get_one(Grid, street.root_id)
+            make_user(session, root, Role.ADMIN, username="admin", password_hash=PASSWORD_HASH)
+        jobs.recount()
+        page = desk.post(f"{own}/contact").text  # with the form: who called is seen
+        assert "元旦假期不计，到期 1月7日（周四）23:59" in page
+        assert "2026-12-30 10:00 工作日历或办公时间调整，重算为 2027-01-07 23:59" in page
+        # The form sent as it is shown: what was counted stays so, and what was given stays where it is.
+        fields = dict(
+            re.findall(r'name="(order_number|version|received_at|\w+_due_at|caller|phone)" value="([^"]*)"', page)
+        )
+        fields |= dict(re.findall(r'id="(\w+_due_at)"[^>]*value="([^"]*)"', page))
+        assert (fields.get("contact_due_at"), fields.get("answer_due_at", "")) == ("2026-12-30T18:00", "")
+        assert desk.post(own, {**fields, "caller": "李四"}).status_code == 302
+        moved = street.browser("admin").get("/admin/running/moved").text
+    with reading() as session:
+        case = lookups.by_number(session, number)
+        order = queries.order_of(session, case.id)
+        limits = (order.contact_limit, order.answer_limit)
+    assert (order.caller, limits) == ("李四", (None, 5))
+    assert "12345 工单 GD-7" in moved
+    assert re.search(r"答复时限</span> 2027-01-06 23:59 → <strong>2027-01-07 23:59", moved)
+    assert "因2027年工作日历公布或更正" in moved
 
 
 def test_a_step_sent_twice_is_one_and_the_parts_of_a_split_case_say_what_is_left(street: Street) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -26,7 +27,7 @@ from gridops.worktime.service import CHANGED
 
 MANY = 200
 # A change gone through once is owed again, and gone through after the longest that a move of a case takes to commit.
-AGAIN, SETTLED = "calendar_changed_again", timedelta(minutes=1)
+SETTLED = timedelta(minutes=1)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -39,17 +40,44 @@ class Recounted:
     failed: tuple[str, ...] = ()
 
 
-def recount_owed(session: Session, limit: int = MANY) -> Recounted | None:
-    """One portion of the oldest change of a calendar that is owed; None when nothing is. Safe to run twice.
+class Across(Protocol):
+    """Finds the rows of a root (None: of all) with a clock that runs in [start, end), by id after `after`."""
 
-    A case may be filed by the old calendar and committed just after it was looked for here: each change is gone
+    def __call__(
+        self, session: Session, root_id: int | None, start: datetime, end: datetime, *, after: int, limit: int
+    ) -> list[int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who keeps deadlines counted by the calendar: the kind of work that a change owes it, and how it is done."""
+
+    kind: str
+    across: Across
+    recount: Callable[[Session, Sequence[int], Change], Recounted]
+
+    @property
+    def again(self) -> str:
+        """The same change, to be gone through once more."""
+        return f"{self.kind}_again"
+
+
+def recount_owed(session: Session, limit: int = MANY) -> Recounted | None:
+    """One portion for the cases of the oldest change of a calendar; None when none is owed. Safe to run twice."""
+    return portion(session, CASES, limit)
+
+
+def portion(session: Session, keeper: Keeper, limit: int) -> Recounted | None:
+    """The same for whoever keeps deadlines.
+
+    A deadline may be counted by the old calendar and committed just after it was looked for here: each change is gone
     through once more after SETTLED.
     """
-    todo = owed.pending(session, CHANGED) or owed.pending(session, AGAIN, until=clock.now() - SETTLED)
+    todo = owed.pending(session, keeper.kind) or owed.pending(session, keeper.again, until=clock.now() - SETTLED)
     if not todo:
         return None
     change = Change.of(todo[0].key)
-    ids = recounting.open_across(
+    ids = keeper.across(
         session,
         None if change.root_id == ALL_ROOTS else change.root_id,
         _begin_of(change.first),
@@ -57,12 +85,12 @@ def recount_owed(session: Session, limit: int = MANY) -> Recounted | None:
         after=change.after,
         limit=limit,
     )
-    done = recount(session, ids, change)
+    done = keeper.recount(session, ids, change)
     owed.done(session, todo[0])
     if len(ids) == limit:
-        owed.owe(session, CHANGED, [replace(change, after=ids[-1]).key])
+        owed.owe(session, keeper.kind, [replace(change, after=ids[-1]).key])
     elif not change.again:
-        owed.owe(session, AGAIN, [replace(change, after=0, again=True).key])
+        owed.owe(session, keeper.again, [replace(change, after=0, again=True).key])
     return done
 
 
@@ -72,20 +100,41 @@ def recount(session: Session, case_ids: Sequence[int], change: Change) -> Recoun
 
 
 def count_each(session: Session, cases: Collection[Case], count: Callable[[Case], bool]) -> Recounted:
-    """Count the deadlines of locked cases, each by itself; `count` tells whether one is another now.
+    """Count the deadlines of locked cases, each by itself; `count` tells whether one is another now."""
 
-    One that cannot be counted keeps its deadline, is named in the audit, and does not keep the others waiting.
-    """
+    def gone_on(case: Case) -> bool:
+        _go_on(session, case)
+        return count(case)
+
+    def tell(case: Case, error: str) -> None:
+        audit.record(session, "case.recount_failed", "case", case.id, root_id=case.root_id, error=error)
+
+    return each_by_itself(session, cases, gone_on, tell)
+
+
+class Numbered(Protocol):
+    """What bears a number that people know it by."""
+
+    @property
+    def number(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=Numbered)
+
+
+def each_by_itself(
+    session: Session, rows: Collection[Row], count: Callable[[Row], bool], tell: Callable[[Row, str], None]
+) -> Recounted:
+    """Count some deadlines; one that cannot be counted stays, is told of, and does not keep the others waiting."""
     changed, failed = 0, []
-    for case in cases:
+    for row in rows:
         try:
             with session.begin_nested():
-                _go_on(session, case)
-                changed += count(case)
+                changed += count(row)
         except (ArithmeticError, LookupError, TypeError, ValueError, GridopsError) as wrong:
-            failed.append(f"{case.number}: {type(wrong).__name__}")
-            audit.record(session, "case.recount_failed", "case", case.id, root_id=case.root_id, error=failed[-1])
-    return Recounted(len(cases), changed, tuple(failed))
+            failed.append(f"{row.number}: {type(wrong).__name__}")
+            tell(row, failed[-1])
+    return Recounted(len(rows), changed, tuple(failed))
 
 
 def _go_on(session: Session, case: Case) -> None:
@@ -127,3 +176,6 @@ def _begin_of(day: date) -> datetime:
 
 def _end_of(day: date) -> datetime:
     return _LAST if day == date.max else clock.midnight(day + timedelta(days=1))
+
+
+CASES = Keeper(CHANGED, recounting.open_across, recount)

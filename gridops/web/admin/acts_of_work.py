@@ -18,6 +18,8 @@ ACTS: dict[str, str] = {
     "hotline.revisit": "登记回访",
     "hotline.correct": "更正 12345 办理记录",
     "hotline.read": "查阅来电人",
+    "hotline.recount": "重算工单时限",
+    "hotline.recount_failed": "重算工单时限未成",
     "hotline.terms": "设置 12345 时限",
     "premises.enter": "登记场所",
     "premises.change": "修改场所",

@@ -38,7 +38,13 @@ CORNERS = (
     Corner("/admin/checklists", "检查表", "按场所种类的检查项，各版本的生效日期", "checklist"),
     Corner("/admin/bases", "处罚依据", "法律条款、罚款上限、街道清单", "gavel"),
     Corner("/admin/calendar", "工作日历", "工作日、调休与办公时间", "calendar"),
-    Corner("/admin/running/moved", "时限重算记录", "日历或设置变化后，哪些在办案件的时限变了", "refresh", for_all=True),
+    Corner(
+        "/admin/running/moved",
+        "时限重算记录",
+        "日历或设置变化后，哪些在办案件和 12345 工单的时限变了",
+        "refresh",
+        for_all=True,
+    ),
     Corner("/admin/notices", "消息推送", "派遣、退件、将到期时发到工作群（企业微信）", "bell", for_all=True),
     Corner("/admin/audit", "审计", "谁在何时做了什么，封存链是否完好", "shield-check", for_all=True),
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.queries import renewing as queries
 from gridops.cases.queries.renewing import Moved
+from gridops.cases.rules.deadlines import UNIT_LIMIT, WHOLE_LIMIT
 from gridops.cases.rules.renewing import Wish
 from gridops.cases.service import renewing
 from gridops.catalogue import queries as catalogue
@@ -20,6 +24,8 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import NotFound
 from gridops.core.ids import row_id
 from gridops.grids import queries as grids
+from gridops.hotline import queries as hotline
+from gridops.hotline.rules import StepKind
 from gridops.people.queries import names_of_users
 from gridops.people.rules import Role
 from gridops.tasks.waking import wake
@@ -32,17 +38,27 @@ from gridops.worktime.rules.changes import What
 pages = Blueprint("admin_running", __name__, url_prefix="/admin/running")
 
 PAGE = 50
+# From where the list goes on, for each of the two it is made of; the first is the name it had when there was only one.
+CASES, ORDERS = "before", "orders"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A deadline that moved, as the list shows it."""
+    """Deadlines of one case or order that moved together, as the list shows them.
 
-    row: Moved
-    before: datetime | None
-    unit_before: datetime | None
-    unit_after: datetime | None
+    `source`, `id`: where the list goes on below it; `order`: the number of the 12345 order that they are of; `moves`:
+    the name of each with before and after.
+    """
+
+    source: str
+    id: int
+    at: datetime
+    number: str
+    moves: tuple[tuple[str, datetime | None, datetime], ...]
     why: str
+    category: str = ""
+    order: str = ""
+    actor_id: int | None = None
 
 
 @pages.get("")
@@ -84,17 +100,23 @@ def follow() -> Answer:
 @needs_for_all(Role.ADMIN)
 def moved() -> Answer:
     """The deadlines that were counted anew, the newest first: from what to what, and why."""
-    person, before = current_person(), request.args.get("before", type=row_id)
+    person = current_person()
+    places = {name: place for name in (CASES, ORDERS) if (place := request.args.get(name, type=row_id))}
     with reading() as session:
-        rows = queries.moved(session, person.root_id, before=before, limit=PAGE + 1)
+        rows = queries.moved(session, person.root_id, before=places.get(CASES), limit=PAGE + 1)
+        recounts = hotline.moved(session, person.root_id, before=places.get(ORDERS), limit=PAGE + 1)
         people = names_of_users(session, {row.actor_id for row in rows if row.actor_id is not None})
+    both = heapq.merge(map(_line, rows), map(_order_line, recounts), key=lambda line: line.at, reverse=True)
+    lines = list(islice(both, PAGE))
+    more = len(rows) + len(recounts) > PAGE
+    goes_on: dict[str, Any] = {**places, **{line.source: line.id for line in lines}}  # the last of each that was shown
     return render_template(
         "admin/moved.html",
-        lines=[_line(row) for row in rows[:PAGE]],
+        lines=lines,
         people=people,
         opens=not person.roles.isdisjoint(DESK_ROLES),
-        next_url=url_for(".moved", before=rows[PAGE - 1].event_id) if len(rows) > PAGE else None,
-        first_url=url_for(".moved") if before else None,
+        next_url=url_for(".moved", **goes_on) if more else None,
+        first_url=url_for(".moved") if places else None,
     )
 
 
@@ -122,17 +144,30 @@ def _title(session: Session, wish: Wish) -> str:
 
 def _line(row: Moved) -> Line:
     told = row.details
-    why = {
-        renewing.SETTINGS: _("改按现行立案条件和区域类别"),
-        What.HOURS.value: _("因办公时间调整"),
-    }.get(str(told.get("changed")), "")
+    whole = (_(WHOLE_LIMIT), _instant(told.get("due_before")), row.due_at)
+    unit = (_(UNIT_LIMIT), _instant(told.get("handle_due_before")), _instant(told.get("handle_due")))
     return Line(
-        row,
-        _instant(told.get("due_before")),
-        _instant(told.get("handle_due_before")),
-        _instant(told.get("handle_due")),
-        why or _("因%(year)s年工作日历公布或更正", year=str(told.get("first", ""))[:4]),
-    )
+        CASES, row.event_id, row.at, row.number,
+        tuple((name, before, after) for name, before, after in (whole, unit) if after is not None),
+        _why(str(told.get("changed")), str(told.get("first", ""))),
+        category=row.category, actor_id=row.actor_id,
+    )  # fmt: skip
+
+
+def _order_line(found: hotline.Moved) -> Line:
+    row = found.recount
+    move = (_("联系时限") if row.kind is StepKind.CONTACT else _("答复时限"), row.before, row.after)
+    why = _why(row.changed, str(row.first)) if row.changed else _("办理记录更正后重新计时")
+    return Line(ORDERS, row.id, row.recorded_at, found.case_number, (move,), why, order=found.order_number)
+
+
+def _why(changed: str, first: str) -> str:
+    """What changed, so that deadlines were counted anew."""
+    if changed == renewing.SETTINGS:
+        return _("改按现行立案条件和区域类别")
+    if changed == What.HOURS:
+        return _("因办公时间调整")
+    return _("因%(year)s年工作日历公布或更正", year=first[:4])
 
 
 def _instant(text: str | None) -> datetime | None:

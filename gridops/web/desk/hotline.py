@@ -207,7 +207,7 @@ def _page(number: str, tried: Tried, told: tuple[str, str] | None = None) -> str
     with reading() as session:
         case = case_pages.case_in_sight(session, person, number)
         panel = orders.of_case(session, person, case)
-        terms = queries.terms_of(session, case.root_id)
+        why = orders.why_due(session, panel.order) if panel and panel.order else {}
     if panel is None:
         raise NotFound("这个案件不是 12345 热线来的")
     given: dict[str, Any] = {
@@ -216,7 +216,7 @@ def _page(number: str, tried: Tried, told: tuple[str, str] | None = None) -> str
         "hotline_tried": tried,
         "local_input": common.local_input,
     }
-    return render_template("desk/hotline_order.html", case=case, panel=panel, terms=terms, contact=told, **given)
+    return render_template("desk/hotline_order.html", case=case, panel=panel, why=why, contact=told, **given)
 
 
 def _missed_of(below: str) -> str:

@@ -15,8 +15,14 @@ from gridops.hotline import queries
 from gridops.hotline.models import HotlineOrder
 from gridops.hotline.queries import Rights, StepRow
 from gridops.hotline.rules import STEP_NAMES, WAITING_NAMES, Progress, StepKind, late_by_then
+from gridops.hotline.rules import Due as Kept
 from gridops.people.rules import Person
 from gridops.web.desk.trying import Tried
+from gridops.web.explain import recounted_words
+from gridops.web.language import chosen_language
+from gridops.web.language import say as _
+from gridops.worktime.queries import WorkingTime, working_time
+from gridops.worktime.rules import explain, explained_en, explained_zh, limit_en, limit_zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,11 @@ class Panel:
         return tuple(kind for kind in StepKind if kind in self.rights.steps and kind not in later)
 
     @property
+    def given(self) -> dict[StepKind, datetime]:
+        """The deadlines that were given as a date, not counted."""
+        return {kind: due.at for kind, due in self.order.dues.items() if due.limit is None} if self.order else {}
+
+    @property
     def caller(self) -> tuple[str, str]:
         """Who called, masked."""
         row = self.order
@@ -87,6 +98,26 @@ def of_case(session: Session, person: Person, case: Case) -> Panel | None:
     steps = tuple(queries.step_rows(session, order.id))
     left = queries.unfinished(session, order, case.id) if stands.answered_at is None else 0
     return Panel(case.number, panel.source_number, order, rights, dues, stands.next, steps, left)
+
+
+def why_due(session: Session, order: HotlineOrder) -> dict[StepKind, list[str]]:
+    """Why each deadline of an order is when it is: given or counted, then what moved it."""
+    time = working_time(session, order.root_id)
+    said = {kind: [_reason(due, order.received_at, time)] for kind, due in order.dues.items()}
+    for row in queries.recounts_of(session, order.id):
+        said[row.kind].append(recounted_words(row.recorded_at, row.after))
+    return said
+
+
+def _reason(due: Kept, received_at: datetime, time: WorkingTime) -> str:
+    if due.limit is None:
+        return _("以登记的时间为准，不随工作日历变动")
+    count, unit, english = due.limit.count, due.limit.unit, chosen_language() == "en"
+    found = explain(received_at, count, unit, time.calendar, time.hours)
+    if found.due == due.at:
+        return explained_en(found) if english else explained_zh(found)
+    # The step was taken by an earlier calendar: what was kept or missed then is not judged anew.
+    return _("%(limit)s，按当时的工作日历计算", limit=limit_en(count, unit) if english else limit_zh(count, unit))
 
 
 def words() -> dict[str, Any]:
