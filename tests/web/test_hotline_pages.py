@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+
+import pytest
 
 from gridops.cases.forms import PartIn
 from gridops.cases.queries import lookups
@@ -18,6 +20,7 @@ from gridops.grids.models import Grid
 from gridops.hotline import queries
 from gridops.people.rules import Role
 from gridops.tasks import jobs
+from gridops.web.admin import running
 from gridops.worktime import service as worktime
 from gridops.worktime.forms import DayRow
 from tests.factories import make_user
@@ -123,6 +126,35 @@ def test_an_order_says_why_it_is_due_and_the_list_of_what_moved_names_it(street:
     assert "12345 工单 GD-7" in moved
     assert re.search(r"答复时限</span> 2027-01-06 23:59 → <strong>2027-01-07 23:59", moved)
     assert "因2027年工作日历公布或更正" in moved
+
+
+def test_the_list_of_what_moved_goes_on_through_cases_and_orders(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "PAGE", 2)
+    filed = [street.report("desk") for _ in range(2)]
+    orders = [street.report("desk", source=Source.HOTLINE_12345, source_number=f"GD-{n}") for n in range(3)]
+    jobs.open_orders()
+    for case in filed:
+        street.move(case, Move.SEND_TO_VERIFY, "desk")
+        street.move(case, Move.VERIFY, "inspector", outcome=True)
+        street.move(case, Move.ACCEPT, "desk")
+        street.move(case, Move.FILE, "desk", condition=street.condition_id)
+    with transaction() as session:
+        rows = [
+            DayRow(day, False, "停工") for day in (clock.local_date(clock.now()) + timedelta(days=n) for n in range(8))
+        ]
+        worktime.upload(session, street.root_id, rows, source="本地", fill_years=True)
+        root = session.get_one(Grid, street.root_id)
+        make_user(session, root, Role.ADMIN, username="admin", password_hash=PASSWORD_HASH)
+    jobs.recount()
+    admin, address, pages = street.browser("admin"), "/admin/running/moved", []
+    while address:
+        page = admin.get(address).text
+        pages.append(re.findall(r'class="num">([0-9-]+)</', page))
+        address = next(iter(re.findall(r'href="(/admin/running/moved\?[^"]+)"', page)), "").replace("&amp;", "&")
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert sorted(n for page in pages for n in page) == sorted(case.number for case in (*filed, *orders))
 
 
 def test_a_step_sent_twice_is_one_and_the_parts_of_a_split_case_say_what_is_left(street: Street) -> None:
