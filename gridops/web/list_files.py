@@ -18,7 +18,7 @@ from gridops.core.tables_out import write_csv, write_xlsx
 from gridops.intake.queries.outgoing import Outgoing
 
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-# A workbook is written some ten times as slowly as CSV: so many rows take a few seconds of a server that others use.
+# A workbook takes twice the time of CSV: so many cases keep a server that others use busy for about half a minute.
 MOST_IN_WORKBOOK = 50_000
 BATCH = 1000
 
