@@ -51,7 +51,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "cases/rules/faking.py": ("SUSPICION_NAMES", "VERDICT_NAMES"),
     "cases/rules/queue.py": ("GROUP_NAMES", "SORT_NAMES", "WAITING_SORT_NAMES"),
     "cases/rules/standing.py": ("*",),
-    "cases/service/planning.py": ("_chosen",),
+    "cases/service/planning.py": ("_picked",),
     "cases/rules/checking.py": ("barred",),
     "catalogue/rules/areas.py": ("AREA_NAMES",),
     "catalogue/rules/steps.py": ("STEP_NAMES",),

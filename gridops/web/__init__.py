@@ -47,6 +47,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.desk.peek:pages",
     "gridops.web.desk.splitting:pages",
     "gridops.web.desk.merging:pages",
+    "gridops.web.desk.recategorising:pages",
     "gridops.web.desk.load:pages",
     "gridops.web.desk.map:pages",
     "gridops.web.desk.intake:pages",

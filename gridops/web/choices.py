@@ -131,10 +131,15 @@ def near(session: Session, root_id: int, lon: float, lat: float, accuracy_m: flo
 
 def conditions(session: Session, case: Case, filed_under: FilingCondition | None) -> list[FilingCondition]:
     """The conditions a case may be filed or closed under today; that of its filing stays right for closing."""
-    found = conditions_for(session, case.category_id, case.root_id, grids.today())
+    found = conditions_of(session, case.category_id, case.root_id)
     if filed_under is not None and all(row.id != filed_under.id for row in found):
         return [filed_under, *found]
     return found
+
+
+def conditions_of(session: Session, category_id: int, root_id: int) -> list[FilingCondition]:
+    """The filing conditions of a category to choose from today."""
+    return conditions_for(session, category_id, root_id, grids.today())
 
 
 def _choice(row: Category, *, photos: bool) -> Choice:

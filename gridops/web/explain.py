@@ -60,6 +60,8 @@ def clock_words(file: CaseFile) -> list[str]:
         counted = replace(why.counted, in_force=None) if why.steps else why.counted
         sentence = explained_en(counted) if chosen_language() == "en" else explained_zh(counted)
         said.append(_("%(area)s时限：%(why)s", area=_(AREA_NAMES[why.area]), why=sentence) if why.area else sentence)
+        if file.counted_by is not None:
+            said.append(_("改类不改时限：仍按立案时的条件“%(words)s”计算", words=file.counted_by.condition))
     for step in why.steps:
         due = words.full_time(step.after)[:16]
         if step.cause is Cause.GIVEN:
@@ -250,6 +252,8 @@ def _facts(entry: TimelineEntry, why_sent: Mapping[int, str]) -> list[str]:
     # A filing's own is the first deadline that a file told beside the one in force.
     if entry.until_at is not None and entry.move is not Move.FILE:
         found.append(_until(entry.move, words.full_time(entry.until_at)[:16]))
+    if under := entry.details.get("condition"):
+        found.append(_("立案条件：%(words)s", words=under))
     if closing := entry.details.get("closing_condition"):
         found.append(_("结案条件：%(words)s", words=closing))
     if said := entry.details.get("said_at"):

@@ -227,7 +227,8 @@ def test_last_months_cases_under_other_rules_are_what_each_alone_would_say(world
     with clock.set_to(at("2017-02-20 09:00")):
         world.move(cases[0], Move.RETURN, "handler", reason="非本单位")
         world.move(cases[0], Move.DISPATCH, "desk", unit=world.units["parks"].id)  # sent elsewhere in the end
-        world.move(cases[1], Move.RECATEGORISE, "leader", category=world.other_category.id)  # after it was sent
+        to = {"category": world.other_category.id, "condition": world.other_condition.id}
+        world.move(cases[1], Move.RECATEGORISE, "leader", **to)  # after it was sent
     with clock.set_to(at("2017-03-01 00:00")):
         world.dispatched()  # no longer last month
     keep(world, "上午", hours=Hours(8 * 60, 12 * 60), categories=(world.category.id,))

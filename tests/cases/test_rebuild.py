@@ -58,7 +58,7 @@ def fields_for(world: World, case: Case, move: Move, dice: random.Random) -> dic
         Move.MERGE: {"into": filed[0].number if filed else "none"},
         Move.SPLIT: {"parts": (PartIn("x"), PartIn("y", category=other_category(world, case)))},
         Move.RELOCATE: {"address": "x", "lon": 119.951 + dice.random() / 200, "lat": 31.855},
-        Move.RECATEGORISE: {"category": other_category(world, case)},
+        Move.RECATEGORISE: recategorised(world, case),
     }
     reasons = (Move.UNDO_CLOSING, Move.RETURN, Move.REFUSE_EXTENSION, Move.VOID, Move.UNDO_VOID, Move.UNDO_MERGE)
     reasons += (Move.UNDO_SPLIT, Move.HELP_RETURN)
@@ -82,6 +82,12 @@ def condition(world: World, case: Case) -> int:
 
 def other_category(world: World, case: Case) -> int:
     return (world.other_category if case.category_id == world.category.id else world.category).id
+
+
+def recategorised(world: World, case: Case) -> dict[str, Any]:
+    """Another category; of a filed case with the condition it stands under from then on."""
+    other = world.other_condition if case.category_id == world.category.id else world.condition
+    return {"category": other.category_id} | ({"condition": other.id} if case.filed_at else {})
 
 
 @pytest.mark.parametrize("seed", range(6))

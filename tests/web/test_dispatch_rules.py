@@ -20,7 +20,7 @@ from gridops.catalogue.models import Category
 from gridops.core import clock, db
 from gridops.grids.models import Grid
 from gridops.people.rules import Role
-from tests.factories import at, make_user
+from tests.factories import at, make_condition, make_user
 from tests.web.street import EAST_POINT, Street
 from tests.webapp import PASSWORD_HASH, Browser
 
@@ -204,9 +204,10 @@ def test_a_changed_category_proposes_anew_and_sends_nothing(street: Street) -> N
     keep(street, "渣土归园林", street.other_unit_id, "0111")
     case, desk = street.dispatched(), street.browser("desk")
     assert "没有自动改派" not in desk.get(f"/desk/cases/{case.number}").text
-    with db.reading() as session:
-        category = session.scalars(select(Category.id).where(Category.code == "0111")).one()
-    street.move(case, Move.RECATEGORISE, "desk", category=category)
+    with db.transaction() as session:
+        category = session.scalars(select(Category).where(Category.code == "0111")).one()
+        to = {"category": category.id, "condition": make_condition(session, category).id}
+    street.move(case, Move.RECATEGORISE, "desk", **to)
     page = desk.get(f"/desk/cases/{case.number}").text
     assert "按现在的类别，规则「渣土归园林」建议派往园林所；案件仍在环卫所，没有自动改派。" in page
     assert street.now(case).unit_id == street.unit_id

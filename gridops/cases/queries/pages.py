@@ -22,6 +22,7 @@ from gridops.cases.rules.deadlines import WhyDue, WorkingClock, limit_of, why_du
 from gridops.cases.rules.facts import Event, Facts, Helper
 from gridops.cases.rules.moves import MOVES, Clock, Move, State, clock_after
 from gridops.cases.rules.projection import project
+from gridops.cases.rules.recounting import counted_under
 from gridops.cases.rules.standing import Standing, moves_for, refusal
 from gridops.cases.rules.steps import Visit
 from gridops.catalogue import queries as catalogue
@@ -81,6 +82,7 @@ class CaseFile:
 
     `lead`: where a merged case is dealt with; `absorbed`: the cases merged into this one; `whole`: the case it
     was split from; `parts`: those it was split into. `steps`: how long each took, where steps have limits.
+    `counted_by`: the condition by which the deadline is counted, where it stands under another since (改类).
     """
 
     case: Case
@@ -104,6 +106,7 @@ class CaseFile:
     standing: Standing
     moves: tuple[Move, ...]
     steps: tuple[Visit, ...] = ()
+    counted_by: FilingCondition | None = None
 
     @property
     def helpers(self) -> tuple[Help, ...]:
@@ -172,7 +175,9 @@ def case_file(session: Session, person: Person, number: str) -> CaseFile:
     standing = standing_of(session, person, case, history)
     condition = catalogue.condition(session, case.condition_id, case.root_id) if case.condition_id else None
     time = working_time(session, case.root_id)
-    limits = terms.of_case(session, case, case.condition_id)
+    under = counted_under(history.events)
+    limits = terms.of_case(session, case, under)
+    counted_by = catalogue.condition(session, under, case.root_id) if under and under != case.condition_id else None
     return CaseFile(
         case=case,
         facts=facts,
@@ -188,6 +193,7 @@ def case_file(session: Session, person: Person, number: str) -> CaseFile:
         standing=standing,
         moves=tuple(moves_for(facts, case.source, standing)),
         steps=tuple(steps.of_case(session, case, history.events)),
+        counted_by=counted_by,
     )
 
 

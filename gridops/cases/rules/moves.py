@@ -151,7 +151,8 @@ class MoveRule:
     """One row of the table.
 
     `to` None leaves the state, or lets the projection find it (`undo_*`, `check_failed`). `needs` must be handed in,
-    `takes` may be. `writes` are the columns of the event that the move fills beside who, when and words.
+    `takes` may be; of these `once_filed` must be once the case is filed, and is not asked for before. `writes` are the
+    columns of the event that the move fills beside who, when and words.
     `clock`: the clock that runs afterwards; None leaves it as the state and suspension say (`clock_after`).
     `suspended`: allowed while the case is suspended. `changes`: whether it counts as a move of the case at all.
     """
@@ -161,6 +162,7 @@ class MoveRule:
     may: tuple[May, ...]
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
+    once_filed: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     clock: Clock | None = None
     bars: tuple[Bar, ...] = ()
@@ -171,6 +173,14 @@ class MoveRule:
     def roles(self) -> frozenset[Role]:
         """The roles that some entitlement names."""
         return frozenset(way.role for way in self.may if way.role is not None)
+
+    def needed(self, *, filed: bool) -> tuple[str, ...]:
+        """What must be handed in for a case that is filed, or is not yet."""
+        return (*self.needs, *(self.once_filed if filed else ()))
+
+    def may_take(self) -> tuple[str, ...]:
+        """What may be handed in whether the case is filed or not, and need not be."""
+        return tuple(name for name in self.takes if name not in self.once_filed)
 
 
 _S = State
@@ -337,7 +347,8 @@ MOVES: dict[Move, MoveRule] = {
     Move.END_HELP: _row(
         _FILED_ON, None, _SENDER, _LEADER, needs=("unit", "reason"), writes=("unit_id",), suspended=True, changes=False
     ),
-    # Corrects the kind of problem; the deadline it was filed under stays.
+    # Corrects the kind of problem; a filed case stands under a condition of its new kind from then on, the deadline it
+    # was filed under stays.
     Move.RECATEGORISE: _row(
         (*_BEFORE_FILING, *_FILED_ON),
         None,
@@ -345,6 +356,7 @@ MOVES: dict[Move, MoveRule] = {
         _LEADER,
         needs=("category",),
         takes=("condition", "words"),
+        once_filed=("condition",),
         writes=("category_id", "condition_id"),
         suspended=True,
     ),

@@ -13,6 +13,9 @@ from gridops.cases.rules.names import MOVE_NAMES, STATE_NAMES
 from gridops.cases.rules.sources import VERIFIED_SOURCES, Source
 from gridops.people.rules import Role
 
+# Why a case that stands under a condition cannot go over to a category without any.
+NO_CONDITION = "该类别没有现行的立案条件，已立案的案件不能改为该类别，请管理员先补充立案条件"
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

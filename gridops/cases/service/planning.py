@@ -5,7 +5,7 @@ One small function a move; moves without one write nothing of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from gridops.cases.queries import dispatching, lookups, terms
 from gridops.cases.queries.filters import sees
 from gridops.cases.rules import deadlines
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.standing import may_be_merged_into
+from gridops.cases.rules.standing import NO_CONDITION, may_be_merged_into
 from gridops.cases.service import asking, helping, splitting
 from gridops.cases.service.situation import Plan, Situation, end_suspension, point_within_reach
 from gridops.catalogue import queries as catalogue
@@ -153,11 +153,24 @@ def _recategorise(s: Situation) -> Plan:
         raise Invalid(("category", "没有这个类别，或该类别已停用"))
     if category.id == s.facts.category_id:
         raise Invalid(("category", "与现有类别相同"))
-    columns: dict[str, Any] = {"category_id": category.id}
-    if s.fields.condition is not None:
-        condition = _chosen(s, "condition", s.fields.condition, category.id)
-        columns["condition_id"] = condition.id if condition else None
-    return Plan(columns, given={"kind": category.kind})
+    under = _condition_of_new(s, category.id)
+    columns = {"category_id": category.id, "condition_id": under.id if under else None}
+    return Plan(columns, {"condition": under.condition} if under else {}, given={"kind": category.kind})
+
+
+def _condition_of_new(s: Situation, category_id: int) -> FilingCondition | None:
+    """The condition of its new category that a filed case stands under from now on.
+
+    One without any cannot take over a case that has one: what is asked of the case would be that of another kind.
+    """
+    if s.facts.filed_at is None:
+        if s.fields.condition is not None:
+            raise Invalid(("condition", "案件尚未立案，立案条件在立案时选择"))
+        return None
+    offered = conditions_for(s.session, category_id, s.case.root_id, s.day)
+    if s.facts.condition_id is not None and not offered:
+        raise Invalid(("category", NO_CONDITION))
+    return _picked("condition", s.fields.condition, offered)
 
 
 def _relocate(s: Situation) -> Plan:
@@ -177,8 +190,11 @@ def _relocate(s: Situation) -> Plan:
 
 
 def _chosen(s: Situation, name: str, wanted: int | None, category_id: int | None) -> FilingCondition | None:
-    """The condition that was picked of those in force; None only where there is none to pick."""
-    offered = conditions_for(s.session, category_id or 0, s.case.root_id, s.day)
+    """The condition that was picked of those in force for a category; None only where there is none to pick."""
+    return _picked(name, wanted, conditions_for(s.session, category_id or 0, s.case.root_id, s.day))
+
+
+def _picked(name: str, wanted: int | None, offered: Sequence[FilingCondition]) -> FilingCondition | None:
     if wanted is None and not offered:
         return None
     found = next((condition for condition in offered if condition.id == wanted), None)

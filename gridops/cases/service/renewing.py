@@ -101,7 +101,8 @@ def renewal(session: Session, case: Case) -> Renewal | None:
         return None
     today = clock.local_date(clock.now())
     area_before = terms.area_of_case(session, case.id)
-    area = catalogue.area_on(session, case.root_id, case.grid_id, today) if after.class_limits else None
+    # One without limits by class asks for none; the condition it was filed under may (改类), and keeps the one it had.
+    area = catalogue.area_on(session, case.root_id, case.grid_id, today) if after.class_limits else area_before
     if after.id == before.id and area is area_before:
         return None
     history, time = lookups.history(session, case.id), working_time(session, case.root_id)

@@ -18,6 +18,7 @@ from gridops.cases.rules.deadlines import Terms, WorkingClock
 from gridops.cases.rules.dispatching import Weighed
 from gridops.cases.rules.facts import Event, Facts
 from gridops.cases.rules.moves import MOVES, Move
+from gridops.cases.rules.recounting import counted_under
 from gridops.cases.service.placing import NEAREST_WITHIN_M, placed
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import FilingCondition
@@ -58,8 +59,8 @@ class Situation:
         return WorkingClock(found.calendar, found.hours)
 
     def terms(self) -> Terms:
-        """The limits of the condition the case was filed under."""
-        return terms.of_case(self.session, self.case, self.facts.condition_id)
+        """The limits of the condition the case was filed under: a corrected category leaves them."""
+        return terms.of_case(self.session, self.case, counted_under(self.history.events))
 
     def condition(self) -> FilingCondition | None:
         """The condition the case stands under."""

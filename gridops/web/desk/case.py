@@ -59,6 +59,11 @@ class Tried:
     refused: str = ""
     seen: int | None = None
 
+    @property
+    def category(self) -> str:
+        """The new category as it was chosen; empty where none was, or another move was tried."""
+        return self.typed.get("category", "") if self.move is Move.RECATEGORISE else ""
+
 
 @pages.get("/<number>")
 @needs(*common.READERS)
@@ -156,7 +161,7 @@ def _page(number: str, tried: Tried) -> str:
         uses = uses_with_merged(session, file.case.id, [one.id for one in file.absorbed])
         path = choices.path_of(session, file.case.grid_id)
         drawing = smallmap.draw(session, file.case)
-        offered = moving.offered(session, scope, file)
+        offered = moving.offered(session, scope, file, tried.category)
         moves = frozenset(file.moves)
         begun = duplicates.begun(moves, offered.same, request.args.get("duplicate_of"))
         tried = Tried(*begun) if begun and not tried.move else tried

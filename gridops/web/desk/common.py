@@ -32,6 +32,7 @@ from gridops.cases.rules.queue import (
     written,
 )
 from gridops.cases.rules.sources import Source
+from gridops.cases.rules.standing import NO_CONDITION
 from gridops.cases.service.moving import MANY
 from gridops.catalogue.rules import Kind
 from gridops.core import clock
@@ -189,6 +190,7 @@ def words() -> dict[str, Any]:
         "far": FAR,
         "limit_of": limit_of,
         "counted": counted,
+        "no_condition": NO_CONDITION,
     }
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from gridops.cases.models import Case
 from gridops.cases.queries import duplicates
 from gridops.cases.queries.duplicates import Other
 from gridops.cases.queries.pages import CaseFile
@@ -18,6 +18,7 @@ from gridops.cases.rules.names import SUSPENSION_NAMES, field_name
 from gridops.cases.rules.standing import may_be_merged_into
 from gridops.catalogue.models import FilingCondition
 from gridops.core.errors import Invalid
+from gridops.core.ids import row_id
 from gridops.people.queries import Scope, UnitRow
 from gridops.web import choices
 from gridops.web.desk import proposals
@@ -84,6 +85,10 @@ CHOSEN = frozenset({"unit", "condition", "closing_condition", "suspension", "cat
 GRAVE = frozenset({Move.VOID, Move.MERGE, Move.UNDO_CLOSING, Move.DECLINE, Move.NOT_FILE})
 
 
+# Filing conditions to choose from, each with its limit in words.
+Conditions = tuple[tuple[FilingCondition, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One move this person may make now: fields it must and may be given, and whether it is what comes next.
@@ -107,6 +112,7 @@ class Offers:
     """The moves, and what their fields offer.
 
     `answers`: it waits for an answer that this person gives on site, after the move `answer_after` or before all.
+    `new_conditions`: those of the category that was chosen in the form of 改类; None: none was chosen yet.
     `same`: the open cases of which this one is suspected to be a duplicate; `into`: what it may be merged into, of
     those and of others nearby.
     """
@@ -115,7 +121,8 @@ class Offers:
     answer_after: Move | None
 
     moves: tuple[Offer, ...]
-    conditions: tuple[tuple[FilingCondition, str], ...]
+    conditions: Conditions
+    new_conditions: Conditions | None
     proposals: tuple[proposals.Proposal, ...]
     passed: tuple[str, ...]
     units: tuple[UnitRow, ...]
@@ -125,22 +132,26 @@ class Offers:
     classes: tuple[choices.Class, ...]
 
 
-def offered(session: Session, scope: Scope, file: CaseFile) -> Offers:
-    """What the page offers; each list is read only where a move asks for it."""
+def offered(session: Session, scope: Scope, file: CaseFile, category: str = "") -> Offers:
+    """What the page offers; each list is read only where a move asks for it. `category`: chosen in the form of 改类."""
     moves = [move for move in file.moves if move not in ON_SITE]
     asked = {name for move in moves for name in (*MOVES[move].needs, *MOVES[move].takes)}
     leading = next((move for move in LEADING if move in moves), None)
+    filed = file.facts.filed_at is not None
     case = file.case
-    conditions: tuple[tuple[FilingCondition, str], ...] = ()
+    conditions: Conditions = ()
     if asked & {"condition", "closing_condition"}:
-        conditions = tuple((row, limit_words(row)) for row in choices.conditions(session, case, file.condition))
+        conditions = _with_limits(choices.conditions(session, case, file.condition))
     proposed = proposals.propose(session, scope, file) if Move.DISPATCH in moves else proposals.Proposals()
     alike = duplicates.alike(session, scope, case.id) if case.state not in ENDED else ()
     return Offers(
         any(move in ON_SITE for move in file.moves),
         BEFORE_ANSWER if BEFORE_ANSWER in moves else None,
-        tuple(_offer(move, move is leading) for move in sorted(moves, key=lambda move: move is not leading)),
+        tuple(
+            _offer(move, move is leading, filed=filed) for move in sorted(moves, key=lambda move: move is not leading)
+        ),
         conditions,
+        conditions_of_new(session, case, category) if Move.RECATEGORISE in moves else None,
         proposed.units,
         proposed.passed,
         tuple(proposals.units_in_use(session, case.root_id)) if "unit" in asked else (),
@@ -149,6 +160,18 @@ def offered(session: Session, scope: Scope, file: CaseFile) -> Offers:
         tuple(one for one in alike if "into" in asked and may_be_merged_into(one.state)),
         tuple(choices.classes(session, case.root_id)) if "category" in asked else (),
     )
+
+
+def conditions_of_new(session: Session, case: Case, category: str) -> Conditions | None:
+    """The conditions of a category as the form of 改类 names it; None where it names none."""
+    try:
+        return _with_limits(choices.conditions_of(session, row_id(category), case.root_id))
+    except ValueError:
+        return None
+
+
+def _with_limits(rows: Iterable[FilingCondition]) -> Conditions:
+    return tuple((row, limit_words(row)) for row in rows)
 
 
 def limit_words(row: FilingCondition) -> str:
@@ -176,8 +199,8 @@ def _problem(move: Move, name: str, reason: str) -> str:
     return _("请选择%(name)s", name=called) if name in CHOSEN else _("请填写%(name)s", name=called)
 
 
-def _offer(move: Move, leading: bool) -> Offer:
-    rule: Any = MOVES[move]
-    takes = tuple(name for name in rule.takes if not (move is Move.RECATEGORISE and name == "condition"))
+def _offer(move: Move, leading: bool, *, filed: bool) -> Offer:
+    rule = MOVES[move]
+    needs, takes, icon = rule.needed(filed=filed), rule.may_take(), ICONS.get(move, "circle")
     name = None if rule.changes else new_name()
-    return Offer(move, ICONS.get(move, "circle"), rule.needs, takes, leading, move in GRAVE, name, PAGES.get(move))
+    return Offer(move, icon, needs, takes, leading, move in GRAVE, name, PAGES.get(move))

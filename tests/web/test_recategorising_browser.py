@@ -1,0 +1,61 @@
+"""改类 in a real browser: the conditions of a category come once it is chosen, beside the list and on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import Engine
+
+from gridops.core import db
+from tests.browser import DESK, chromium, page_of, served, sign_in, violations
+from tests.conftest import empty
+from tests.web.street import Street, make_street
+from tests.web.test_desk_recategorising import other_category
+from tests.webapp import web_program
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def place(sqlite_engine: Engine, tmp_path: Path) -> Iterator[tuple[str, Street]]:
+    """The address of the running program, and the street in it."""
+    db.use(sqlite_engine)
+    with web_program(sqlite_engine, tmp_path) as app:
+        street = make_street(app)
+        with served(app) as address:
+            yield address, street
+    empty(sqlite_engine)
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_category_brings_its_conditions_and_one_is_chosen(place: tuple[str, Street], beside: bool) -> None:
+    address, street = place
+    category, (_small, large) = other_category(["小堆渣土", "大堆渣土"])
+    case = street.filed()
+    with chromium() as browser:
+        page, complaints = page_of(browser, address, DESK)
+        sign_in(page, "desk")
+        page.goto("/desk?group=to_dispatch" if beside else f"/desk/cases/{case.number}")
+        expect(page.locator("[data-keys]")).to_be_visible()
+        if beside:
+            page.keyboard.press("j")
+            expect(page.locator(".peek")).to_be_visible()
+        page.keyboard.press("d")
+        form = page.locator("#form-recategorise")
+        options = form.get_by_role("radio")
+        expect(options).to_have_count(0)
+        form.locator("select[name=category]").select_option(str(category))
+        expect(options).to_have_count(2)
+        assert violations(page) == []
+        form.locator("select[name=category]").select_option("")
+        expect(options).to_have_count(0)
+        form.locator("select[name=category]").select_option(str(category))
+        form.get_by_text("大堆渣土").click()
+        form.get_by_role("button").click()
+        expect(page.get_by_text("已改类").first).to_be_visible()
+        now = street.now(case)
+        assert (now.category_id, now.condition_id, now.due_at) == (category, large, case.due_at)
+        assert complaints == []
