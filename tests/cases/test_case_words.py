@@ -70,7 +70,7 @@ def test_a_case_is_found_by_its_words_before_and_after_they_are_indexed_and_by_n
     assert index_words(world.session) == 1
     assert [row.id for row in listed(world, "桥 北")] == [case.id]
     held = words.candidates(world.session, "北路9号", Shape((), (), Sort.DUE, onward=False), {"root_id": world.root.id})
-    assert held == (words.Held([case.id], first=[case.id]) if on_postgresql(world) else None)
+    assert held == (words.Held([case.id], in_order=True, ahead=1) if on_postgresql(world) else None)
 
 
 @pytest.mark.both
@@ -145,7 +145,7 @@ def test_the_index_names_places_in_the_order_of_reports_and_only_those_beyond_a_
         {"after_key": cases[2].reported_at, "after_id": cases[2].id},
     )
     named = [cases[place].id for place in order]
-    assert held == (words.Held(named, first=named) if on_postgresql(world) else None)
+    assert held == (words.Held(named, in_order=True) if on_postgresql(world) else None)
 
 
 def paged(world: World, text: str, sort: Sort) -> list[CaseRow]:

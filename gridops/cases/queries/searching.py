@@ -73,10 +73,9 @@ def _by_index(session: Session, scope: Scope, shape: Shape, values: Values, word
     if held is None:
         return None
     statement, shown = built(_indexed, shape, scope, limit + 1), list[CaseRow]()
-    # The first in order mostly fill a page; only where they do not are all of them read.
-    for ids in filter(None, (held.first, held.ids)):
+    for ids in held.portions():
         shown = [CaseRow(*row) for row in session.execute(statement, {**values, "ids": _array_text(ids)})]
-        if len(shown) > limit or len(ids) == len(held.ids):
+        if len(shown) > limit:
             break
     return CasePage(shown[:limit], place_of(shown[limit - 1], shape.sort) if len(shown) > limit else None)
 

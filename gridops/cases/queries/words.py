@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,7 +23,7 @@ from gridops.people.queries.lately import Lately
 CASE_WORDS = "case_words"
 # Of more the windows of a list are full sooner.
 MOST = 5000
-# So many mostly fill a page.
+# So many of the first ones mostly fill a page.
 FIRST = 100
 # To tell more from the others takes longer than to read all that hold some words.
 _MOST_RUNNING = 20_000
@@ -37,10 +38,19 @@ def rare(session: Session, words: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The ids of all cases that may hold some words; all but the `first` lie behind these, where any are told apart."""
+    """The ids of all cases that may hold some words: all `in_order` but the first ones, `ahead`, or in none."""
 
     ids: list[int]
-    first: list[int]
+    in_order: bool = False
+    ahead: int = 0
+
+    def portions(self) -> Iterator[list[int]]:
+        """More and more of the first ones, at last all: mostly the first portion fills a page."""
+        most = FIRST
+        while self.in_order and self.ahead + most < len(self.ids):
+            yield self.ids[: self.ahead + most]
+            most *= 4
+        yield self.ids
 
 
 def candidates(session: Session, words: str, shape: Shape, values: Values) -> Held | None:
@@ -67,18 +77,19 @@ def candidates(session: Session, words: str, shape: Shape, values: Values) -> He
         return None
     # Nobody knows where those lie that wait for their words.
     if spans or not alone:
-        return Held([*ids, *(first for first, _ in spans)], [])
-    return Held(ids, ids[:FIRST] if by_report else _soonest(shape, values, ids, runs))
+        return Held([*ids, *(first for first, _ in spans)])
+    return Held(ids, in_order=True) if by_report else _by_due(shape, values, ids, runs)
 
 
-def _soonest(shape: Shape, values: Values, ids: list[int], runs: str | None) -> list[int]:
-    """Of ids in order those whose clock runs, and the first of the others, which follow them in the order of ids."""
+def _by_due(shape: Shape, values: Values, ids: list[int], runs: str | None) -> Held:
+    """Ids in order as a list by deadlines has them: ahead those whose clock runs, in no order, then the others."""
     running = {int(case_id) for case_id in _parts_of(runs)}
     if shape.back or len(running) > _MOST_RUNNING:
-        return []
+        return Held(ids)
     past = values["after_id"] if shape.onward and values["after_key"] >= FAR else 0
+    ahead = [case_id for case_id in ids if case_id in running]
     others = [case_id for case_id in ids if case_id > past and case_id not in running]
-    return [*(case_id for case_id in ids if case_id in running), *others[:FIRST]]
+    return Held([*ahead, *others], in_order=True, ahead=len(ahead))
 
 
 def _parts_of(joined: str | None) -> list[str]:
