@@ -109,6 +109,11 @@ def test_queued_work_survives_a_killed_broker(data_dir: Path) -> None:
     with Celery(broker=broker.url, backend=broker.url) as app:
         for number in range(50):
             app.send_task("work.done", [number], queue="work")
+    with client(broker) as connection:
+        for _ in range(100):  # while the disk is busy the log waits, two seconds at most
+            if connection.info("persistence")["aof_buffer_length"] == 0:
+                break
+            time.sleep(0.1)
     assert broker.process is not None
     broker.process.kill()
     broker.process.wait()
