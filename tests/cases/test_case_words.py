@@ -12,11 +12,11 @@ from gridops.cases.queries import queue, searching, words
 from gridops.cases.queries.rows import CaseRow, Shape
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.queue import QueueFilter, Sort
-from gridops.cases.rules.words import ids_of, kept, key_of, numbered, pairs
+from gridops.cases.rules.words import ids_of, kept, key_of, month, months_from, numbered, pairs
 from gridops.cases.service.wording import index_words
 from gridops.core import owed
 from gridops.people.queries import scope_of
-from tests.cases.world import MORNING, World
+from tests.cases.world import MORNING, World, at
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,26 @@ def test_of_a_text_every_two_following_characters_are_kept(text: str, found: set
 
 
 def test_address_and_description_do_not_run_into_each_other_and_a_number_is_kept_whole() -> None:
-    assert kept("甲乙", "丙丁", "SQ 12") == "=SQ12 丙丁 甲乙"
+    assert kept(MORNING, "甲乙", "丙丁", "SQ 12") == "=SQ12 @201703 丙丁 甲乙"
     assert numbered("SQ12") == "=SQ12"
+
+
+@pytest.mark.parametrize(
+    ("moment", "falling", "months"),
+    [
+        ("2017-03-31 23:59:59", True, ["@201703", "@201702"]),  # a month ends at midnight in the street
+        ("2017-04-01 00:00", True, ["@201704", "@201703"]),
+        ("2017-01-01 00:00", True, ["@201701", "@201612"]),  # the one before is of another year
+        ("2016-12-31 12:00", False, ["@201612", "@201701"]),
+        ("2017-01-31 12:00", False, ["@201701", "@201702"]),  # the next one is the shortest
+        ("2017-02-28 12:00", False, ["@201702", "@201703"]),
+    ],
+)
+def test_a_list_begins_in_the_month_of_its_place_and_goes_on_in_the_next_one(
+    moment: str, falling: bool, months: list[str]
+) -> None:
+    assert months_from(at(moment), falling=falling) == months
+    assert month(at(moment)) == months[0]
 
 
 @pytest.mark.parametrize(("first", "last", "key"), [(7, 7, "7"), (7, 2006, "7-2006")])
@@ -69,8 +87,9 @@ def test_a_case_is_found_by_its_words_before_and_after_they_are_indexed_and_by_n
     assert [row.id for row in listed(world, "北路9号")] == [case.id]
     assert index_words(world.session) == 1
     assert [row.id for row in listed(world, "桥 北")] == [case.id]
-    held = words.candidates(world.session, "北路9号", Shape((), (), Sort.DUE, onward=False), {"root_id": world.root.id})
-    assert held == (words.Held([case.id], in_order=True, ahead=1) if on_postgresql(world) else None)
+    shape = Shape((), (), Sort.DUE, onward=False)
+    held = list(words.candidates(world.session, "北路9号", shape, {"root_id": world.root.id}, 3))
+    assert held == [words.Held([case.id], in_order=True, ahead=1) if on_postgresql(world) else None]
 
 
 @pytest.mark.both
@@ -94,10 +113,8 @@ def test_of_more_owed_than_is_read_the_index_does_not_answer_though_they_be_of_f
     for _ in range(3):  # one case three times before the other: its row would not be read
         owed.owe(world.session, words.CASE_WORDS, [key_of(cases[0].id, cases[0].id)])
     world.move(cases[1], Move.RELOCATE, "desk", address="新桥北路9号", words="报错了地址")
-    assert (
-        words.candidates(world.session, "北路9号", Shape((), (), Sort.DUE, onward=False), {"root_id": world.root.id})
-        is None
-    )
+    shape = Shape((), (), Sort.DUE, onward=False)
+    assert list(words.candidates(world.session, "北路9号", shape, {"root_id": world.root.id}, 3)) == [None]
 
 
 @pytest.mark.both
@@ -138,14 +155,33 @@ def test_the_index_names_places_in_the_order_of_reports_and_only_those_beyond_a_
     cases = [world.report(address="新桥北路", happened_at=MORNING + timedelta(hours=hour)) for hour in (1, 2, 3)]
     while index_words(world.session):
         pass
-    held = words.candidates(
-        world.session,
-        "新桥北路",
-        Shape((), (), sort, onward=True, back=back),
-        {"after_key": cases[2].reported_at, "after_id": cases[2].id},
-    )
+    shape = Shape((), (), sort, onward=True, back=back)
+    beyond = {"root_id": world.root.id, "after_key": cases[2].reported_at, "after_id": cases[2].id}
+    held = list(words.candidates(world.session, "新桥北路", shape, beyond, 3))
     named = [cases[place].id for place in order]
-    assert held == (words.Held(named, in_order=True) if on_postgresql(world) else None)
+    assert held == [words.Held(named, in_order=True) if on_postgresql(world) else None]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(("sort", "near"), [(Sort.REPORTED, [3, 2, 1]), (Sort.OLDEST, [0, 1, 2]), (Sort.DUE, None)])
+def test_of_the_months_that_a_list_begins_in_those_are_asked_for_first_that_fill_its_page(
+    world: World, sort: Sort, near: list[int] | None
+) -> None:
+    """One in January, two in February, one in March: two months always, as a list of reports begins in them."""
+    days = ("2017-01-31 23:00", "2017-02-01 01:00", "2017-02-28 23:00", "2017-03-01 01:00")
+    cases = [world.report(address="新桥北路", happened_at=at(day)) for day in days]
+    while index_words(world.session):
+        pass
+    shape, root = Shape((), (), sort, onward=False), {"root_id": world.root.id}
+    for limit, first in ((2, near), (3, None)):
+        asked = list(words.candidates(world.session, "新桥北路", shape, root, limit))
+        if not on_postgresql(world):
+            assert asked == [None]
+            continue
+        *some, held = asked
+        assert some == ([words.Held([cases[place].id for place in first], in_order=True)] if first else [])
+        assert held is not None
+        assert sorted(held.ids) == [case.id for case in cases]
 
 
 def paged(world: World, text: str, sort: Sort) -> list[CaseRow]:

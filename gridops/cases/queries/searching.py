@@ -69,15 +69,15 @@ def searched(session: Session, scope: Scope, shape: Shape, values: Values, words
 
 def _by_index(session: Session, scope: Scope, shape: Shape, values: Values, words: str, limit: int) -> CasePage | None:
     """The page by the index of words; None where that does not say, or names too many cases."""
-    held = index.candidates(session, words, shape, values)
-    if held is None:
-        return None
     statement, shown = built(_indexed, shape, scope, limit + 1), list[CaseRow]()
-    for ids in held.portions():
-        shown = [CaseRow(*row) for row in session.execute(statement, {**values, "ids": _array_text(ids)})]
-        if len(shown) > limit:
-            break
-    return CasePage(shown[:limit], place_of(shown[limit - 1], shape.sort) if len(shown) > limit else None)
+    for held in index.candidates(session, words, shape, values, limit):
+        if held is None:
+            return None
+        for ids in held.portions():
+            shown = [CaseRow(*row) for row in session.execute(statement, {**values, "ids": _array_text(ids)})]
+            if len(shown) > limit:
+                return CasePage(shown[:limit], place_of(shown[limit - 1], shape.sort))
+    return CasePage(shown, None)
 
 
 def _end(session: Session, scope: Scope, shape: Shape, values: Values, most: int) -> Place | None:

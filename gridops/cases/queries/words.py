@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Select, Text, bindparam, cast, func, literal_column, null, or_, select, text
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -15,7 +29,7 @@ from gridops.cases.models import Case, CaseWords
 from gridops.cases.queries.filters import Values
 from gridops.cases.queries.rows import KEYS, Shape, beyond, in_order
 from gridops.cases.rules.facts import FAR
-from gridops.cases.rules.words import ids_of, numbered, pairs
+from gridops.cases.rules.words import ids_of, months_from, numbered, pairs
 from gridops.core import owed
 from gridops.people.queries.lately import Lately
 
@@ -38,7 +52,7 @@ def rare(session: Session, words: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The ids of all cases that may hold some words: all `in_order` but the first ones, `ahead`, or in none."""
+    """The ids of cases that may hold some words: all `in_order` but the first ones, `ahead`, or in none."""
 
     ids: list[int]
     in_order: bool = False
@@ -53,43 +67,75 @@ class Held:
         yield self.ids
 
 
-def candidates(session: Session, words: str, shape: Shape, values: Values) -> Held | None:
-    """All cases that may hold these words, of an order by report only those beyond its place.
+def candidates(session: Session, words: str, shape: Shape, values: Values, limit: int) -> Iterator[Held | None]:
+    """Cases that may hold these words: where they fill a page, those of the months that it begins in, at last all.
 
-    None where the index does not say or says little.
+    Of an order by report only those beyond its place. None where the index does not say or says little.
     """
     known = pairs(words)
     if not known or session.get_bind().dialect.name != "postgresql":
-        return None
+        yield None
+        return
     # A pair that most cases have narrows nothing down, and takes longest to read.
     asked = sorted({pair for pair in known if _parts(session).get(pair, 0.0) < _MOST_HAVE} or known)
-    by_report = KEYS[shape.sort] is Case.reported_at
-    # Of the first too few may be left by other conditions.
-    alone = not (shape.names or shape.states or shape.area)
-    order = Shape((), (), shape.sort, shape.onward, shape.back) if by_report else None
     given = {**values, "pairs": asked, "number": [numbered(words)], "far": FAR}
     given |= {"most": MOST + 1, "most_owed": _MOST_OWED + 1, "most_running": _MOST_RUNNING + 1}
-    statement = _holding(order, running=alone and not by_report and not shape.back)
+    begin = _begin(session, shape, values) if _by_report(shape) and _alone(shape) else None
+    if begin is not None:
+        near = _held(session, shape, {**given, "months": months_from(begin, falling=shape.falling)}, near=True)
+        if near is not None and len(near.ids) > limit:
+            yield near
+    yield _held(session, shape, given)
+
+
+def _by_report(shape: Shape) -> bool:
+    return KEYS[shape.sort] is Case.reported_at
+
+
+def _alone(shape: Shape) -> bool:
+    """Whether nothing but words is asked for: else too few of the first ones may be left by other conditions."""
+    return not (shape.names or shape.states or shape.area)
+
+
+def _begin(session: Session, shape: Shape, values: Values) -> datetime | None:
+    """The report at which a list begins; None: there is none."""
+    if shape.onward:
+        return values["after_key"]
+
+    def look() -> tuple[datetime, datetime] | None:
+        first, last = session.execute(_ENDS, values).one()
+        return (first, last) if first else None
+
+    ends = _ends.get(str(values["root_id"]), look, session.get_bind().engine)
+    return ends[shape.falling] if ends else None
+
+
+def _held(session: Session, shape: Shape, given: Values, *, near: bool = False) -> Held | None:
+    """The ids in one statement; `near`: of some months alone."""
+    alone, by_report = _alone(shape), _by_report(shape)
+    order = Shape((), (), shape.sort, shape.onward, shape.back) if by_report else None
+    statement = _holding(order, running=alone and not by_report and not shape.back, near=near)
     keys, named, runs = session.execute(statement, given).one()
     spans = [ids_of(key) for key in _parts_of(keys)]
     ids = [int(case_id) for case_id in _parts_of(named)]
     if len(spans) > _MOST_OWED or any(first != last for first, last in spans) or len(ids) > MOST:
         return None
     # Nobody knows where those lie that wait for their words.
-    if spans or not alone:
-        return Held([*ids, *(first for first, _ in spans)])
-    return Held(ids, in_order=True) if by_report else _by_due(shape, values, ids, runs)
+    waiting = [first for first, _ in spans]
+    if not alone:
+        return Held([*ids, *waiting])
+    return Held([*waiting, *ids], True, len(waiting)) if by_report else _by_due(shape, given, waiting, ids, runs)
 
 
-def _by_due(shape: Shape, values: Values, ids: list[int], runs: str | None) -> Held:
+def _by_due(shape: Shape, values: Values, waiting: list[int], ids: list[int], runs: str | None) -> Held:
     """Ids in order as a list by deadlines has them: ahead those whose clock runs, in no order, then the others."""
     running = {int(case_id) for case_id in _parts_of(runs)}
     if shape.back or len(running) > _MOST_RUNNING:
-        return Held(ids)
+        return Held([*waiting, *ids])
     past = values["after_id"] if shape.onward and values["after_key"] >= FAR else 0
-    ahead = [case_id for case_id in ids if case_id in running]
+    ahead = [*waiting, *(case_id for case_id in ids if case_id in running)]
     others = [case_id for case_id in ids if case_id > past and case_id not in running]
-    return Held([*ahead, *others], in_order=True, ahead=len(ahead))
+    return Held([*ahead, *others], True, len(ahead))
 
 
 def _parts_of(joined: str | None) -> list[str]:
@@ -117,19 +163,27 @@ def _parts(session: Session) -> dict[str, float]:
     return _kept.get("", look, session.get_bind().engine) or {}
 
 
-# As the index has it, letter for letter: a bound blank would not be taken for the same expression.
-_ENTRIES: Any = literal_column("string_to_array(case_words.words, ' ')")
+# The first and the last report of a jurisdiction.
+_ends: Lately[tuple[datetime, datetime]] = Lately()
+_ENDS = select(func.min(Case.reported_at), func.max(Case.reported_at)).where(Case.root_id == bindparam("root_id"))
+
+
+def _entries(how: str, name: str) -> Any:
+    # As the index has it, letter for letter: a bound blank would not be taken for the same expression.
+    return literal_column("string_to_array(case_words.words, ' ')").op(how)(bindparam(name, type_=ARRAY(Text)))
 
 
 @lru_cache
-def _holding(order: Shape | None, *, running: bool) -> Select[Any]:
+def _holding(order: Shape | None, *, running: bool, near: bool) -> Select[Any]:
     """What waits for its words, the ids in an order by report (else in their own), and where asked whose clock runs.
 
     Each as one text, all in one row: to read a row of each takes longer than to find them.
     """
-    having, called = (_ENTRIES.op("@>")(bindparam(name, type_=ARRAY(Text))) for name in ("pairs", "number"))
+    having = [_entries("@>", name) for name in ("pairs", "number")]
+    if near:  # of each: of both together all entries of the months would be read
+        having = [one & _entries("&&", "months") for one in having]
     key = (CaseWords.reported_at, CaseWords.case_id)
-    held = select(*key).where(or_(having, called), *(beyond(order, *key) if order else ()))
+    held = select(*key).where(or_(*having), *(beyond(order, *key) if order else ()))
     found = held.limit(bindparam("most", type_=Integer)).subquery()
     waiting = owed.keys(CASE_WORDS, bindparam("most_owed", type_=Integer)).subquery()
     return select(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from gridops.core import clock
+
 # Between two entries; no entry holds a blank.
 _BETWEEN = " "
 
@@ -17,10 +21,23 @@ def numbered(number: str) -> str:
     return "=" + "".join(number.split())
 
 
-def kept(address: str, description: str, source_number: str | None) -> str:
+def month(moment: datetime) -> str:
+    """The entry of the local month of a report; longer than any pair."""
+    return f"@{clock.local_date(moment):%Y%m}"
+
+
+def months_from(moment: datetime, *, falling: bool) -> list[str]:
+    """The entries of the local month of a moment and of the one before it (`falling`) or after it."""
+    first = clock.local_date(moment).replace(day=1)
+    # From the middle of a month it is never a month and a half to the middle of the next.
+    beside = first - timedelta(days=1) if falling else first + timedelta(days=45)
+    return [f"@{day:%Y%m}" for day in (first, beside)]
+
+
+def kept(reported_at: datetime, address: str, description: str, source_number: str | None) -> str:
     """All entries of one case, as its row of `case_words` holds them."""
     found = pairs(address) | pairs(description) | ({numbered(source_number)} if source_number else frozenset())
-    return _BETWEEN.join(sorted(found))
+    return _BETWEEN.join(sorted(found | {month(reported_at)}))
 
 
 def key_of(first: int, last: int) -> str:

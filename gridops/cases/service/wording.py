@@ -34,7 +34,10 @@ def index_words(session: Session) -> int:
     columns = (Case.id, Case.reported_at, Case.address, Case.description, Case.source_number)
     found = session.execute(select(*columns).where(or_(*within))).all()
     session.execute(delete(CaseWords).where(CaseWords.case_id.in_([row.id for row in found])))
-    rows = [(row.id, row.reported_at, kept(row.address, row.description, row.source_number)) for row in found]
+    rows = [
+        (row.id, row.reported_at, kept(row.reported_at, row.address, row.description, row.source_number))
+        for row in found
+    ]
     insert_rows(session, CaseWords, ("case_id", "reported_at", "words"), rows)
     owed.all_done(session, works)
     return max(len(rows), 1)
