@@ -162,7 +162,7 @@ def asked(condition: FilingCondition | None, stages: Iterable[Stage] = tuple(STA
     return found
 
 
-def why_here(row: CaseRow) -> str:
+def why_here(row: CaseRow, _: words.Say = _) -> str:
     """What a case in a list waits for, in a few words."""
     if row.suspended_at is not None:
         return _("缓办中，到期恢复") if row.resume_at is not None else _("挂账中，等待恢复")
@@ -177,13 +177,13 @@ def why_here(row: CaseRow) -> str:
     return _(_WAITS.get(row.state, "")) if row.state in _WAITS else ""
 
 
-def waited(row: CaseRow) -> tuple[str, bool]:
+def waited(row: CaseRow, _: words.Say = _) -> tuple[str, bool]:
     """How long a case without a clock has waited (`待受理 3 小时 20 分`), and whether that is a day or more."""
     if row.state not in _UNCLOCKED:
         return "", False
     since = clock.now() - row.reported_at
     said = _("待立案 %(span)s") if row.state is State.ACCEPTED else _("待受理 %(span)s")
-    return said % {"span": words.span(since)}, since >= timedelta(days=1)
+    return said % {"span": words.span(since, _)}, since >= timedelta(days=1)
 
 
 _BEFORE_CHECK = (State.DISPATCHED, State.RECEIVED, State.HANDLED, State.CHECKING)

@@ -144,14 +144,20 @@ def speak(language: str | None) -> None:
         refresh()
 
 
-def category_name(name: str) -> str:
-    """A category in the reader's language; one without an English name stays as it is."""
+def category_names() -> dict[str, str]:
+    """Categories in the reader's language by their Chinese names; one that is not in it stays as it is."""
     if "category_names" not in g:
         g.category_names = {}
         if chosen_language() != "zh":
             with reading() as opened:
                 g.category_names = english_names(opened)
-    return str(g.category_names.get(name, name))
+    found: dict[str, str] = g.category_names
+    return found
+
+
+def category_name(name: str) -> str:
+    """A category in the reader's language."""
+    return category_names().get(name, name)
 
 
 def said(sentence: str | None) -> str:

@@ -72,11 +72,11 @@ def state_chip(state: State | str, name: str, suspended: object = None, resumes:
     return said + Markup(" ") + chip(say("缓办" if resumes else "挂账"), "player-pause", "wait") if suspended else said
 
 
-def left(due: dt.datetime | None, at: dt.datetime | None = None, name: str = "") -> Markup:
+def left(due: dt.datetime | None, at: dt.datetime | None = None, name: str = "", _: words.Say = say) -> Markup:
     """Time left to a deadline, seen from `at` (default: now), with its name where it has one; red is kept for late."""
     if not due:
         return Markup("")
-    rest = words.left(due, at=at)
+    rest = words.left(due, at=at, _=_)
     tone = "chip-late" if rest.late else "chip-soon" if rest.soon else ""
     drawn = icon("clock-exclamation" if rest.late else "clock")
     named = f"{name} " if name else ""

@@ -12,8 +12,11 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules.moves import State
+from gridops.cases.rules.sources import Source
 from gridops.catalogue.models import Category
+from gridops.catalogue.rules import Kind
 from gridops.core import clock
 from gridops.core.db import transaction
 from gridops.grids.models import GridVersion
@@ -21,6 +24,7 @@ from gridops.people.models import Unit
 from gridops.premises.models import Premises
 from gridops.web import pieces
 from gridops.web.desk import beside
+from gridops.web.desk.rows import Rows
 from tests.factories import at
 from tests.web.nights import make_night
 from tests.web.street import Street
@@ -54,9 +58,24 @@ def in_a_page(app: Flask) -> Iterator[None]:
         yield
 
 
+def listed_row() -> Markup:
+    """A case as the queue lists it, with a unit that helps."""
+    names = dict.fromkeys(("address", "description", "category", "grid", "unit"), HOSTILE)
+    ids = {"id": 7, "version": 1, "category_id": 1, "grid_id": 1, "grid_version_id": 1, "unit_id": 1}
+    times = dict.fromkeys(
+        ("due_at", "handle_due_at", "suspended_at", "resume_at", "asked_at", "checked_at", "verified", "closed_at")
+    )
+    row = CaseRow(
+        number="20170305-000007", state=State.RECEIVED, kind=Kind.EVENT, source=Source.PUBLIC, lon=None, lat=None,
+        reported_at=NOW, runs_out_at=NOW, **names, **ids, **times,
+    )  # fmt: skip
+    return Rows(lambda row: HOSTILE, {7}, {7: [(HOSTILE, True)]}, (), {}).drawn([row])
+
+
 DRAWN: dict[str, Callable[[], Markup]] = {
     "the word of a chip": lambda: pieces.chip(HOSTILE, "tool"),
     "words drawn once for a list": lambda: pieces.chips({"a": HOSTILE}, {"a": ("tool", "plain")})["a"],
+    "a row of the queue": listed_row,
     "the name of a state": lambda: pieces.state_chip(State.FILED, HOSTILE),
     "of one suspended": lambda: pieces.state_chip("filed", HOSTILE, NOW, NOW),
     "the name of a deadline": lambda: pieces.left(NOW, at=NOW - timedelta(hours=1), name=HOSTILE),

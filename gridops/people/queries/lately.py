@@ -1,8 +1,8 @@
-"""Who asked lately, and what every page shows beside: kept for two seconds in each process, not looked up every time.
+"""Who asked lately, and what every page shows beside: kept for some seconds in each process, not looked up every time.
 
 A person locked, a role changed or ended, a unit that helps or does no longer, a token revoked and a session signed out
 hold at once in the process that did it (what is written through the models drops everything kept, once it is
-committed), and within `KEPT_S` in every other.
+committed), and within `KEPT_S` in every other; what filters offer within `SELDOM_S`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from gridops.grids.models import Grid, GridVersion
 from gridops.people.models import ApiToken, EndedSession, Helping, RoleHolding, Unit, User
 
 KEPT_S = 2.0
+# What filters offer, what is set once and again: it is read for every page, and changes on few days.
+SELDOM_S = 30.0
 MOST = 2000
 _read_from: set[type[Base]] = set()
 
@@ -29,9 +31,13 @@ T = TypeVar("T")
 
 
 class Lately(Generic[T]):
-    """Answers of the last two seconds by key, of one database and one local day; the oldest make room."""
+    """Answers of the last seconds by key, of one database and one local day; the oldest make room.
 
-    def __init__(self) -> None:
+    `kept_s`: for how many seconds; longer for what may be older in another process without any harm.
+    """
+
+    def __init__(self, kept_s: float = KEPT_S) -> None:
+        self._kept_s = kept_s
         self._kept: OrderedDict[Hashable, tuple[float, T]] = OrderedDict()
         self._lock = Lock()
         self._forgotten = 0
@@ -47,7 +53,7 @@ class Lately(Generic[T]):
         now = time.monotonic()
         with self._lock:
             kept, forgotten = self._kept.get(key), self._forgotten
-        if kept is not None and now - kept[0] < KEPT_S:
+        if kept is not None and now - kept[0] < self._kept_s:
             return kept[1]
         found = find()
         if found is not None:
@@ -71,7 +77,7 @@ class Lately(Generic[T]):
 
     def _make_room(self, now: float) -> None:
         """Drop what is told no more: pieces of pages for each person would else lie there until something changes."""
-        while self._kept and (len(self._kept) > MOST or now - next(iter(self._kept.values()))[0] >= KEPT_S):
+        while self._kept and (len(self._kept) > MOST or now - next(iter(self._kept.values()))[0] >= self._kept_s):
             self._kept.popitem(last=False)
 
 

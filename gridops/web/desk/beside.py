@@ -32,7 +32,7 @@ from gridops.grids.rules.tree import Territory, Tree
 from gridops.intake import judging
 from gridops.intake.models import DisputedRecord, Record
 from gridops.people.queries import Scope
-from gridops.people.queries.lately import Lately, reads_from
+from gridops.people.queries.lately import SELDOM_S, Lately, reads_from
 from gridops.people.rules import Person
 from gridops.supervision.models import Appeal, Matter, MatterHelper, MatterLine, MatterUndoing, Problem, ProblemStep
 from gridops.web import choices
@@ -41,6 +41,8 @@ from gridops.web.desk.supervision.common import office_queues
 from gridops.web.language import chosen_language, say
 
 _MOST_AREAS = 400
+# What waits in other queues takes as long to look up as the list itself.
+_WAITS_S = 10.0
 # Stands for a unit where each case goes to the one its rule proposes.
 BY_RULE = "rule"
 
@@ -55,10 +57,10 @@ class Waits:
 
 
 _counts: Lately[dict[Group, int]] = Lately()
-_waits: Lately[Waits] = Lately()
-_offered: Lately[dict[str, Any]] = Lately()
-_limited: Lately[bool] = Lately()
-_territory: Lately[Territory] = Lately()
+_waits: Lately[Waits] = Lately(_WAITS_S)
+_offered: Lately[dict[str, Any]] = Lately(SELDOM_S)
+_limited: Lately[bool] = Lately(SELDOM_S)
+_territory: Lately[Territory] = Lately(SELDOM_S)
 reads_from(CaseFlag, Appeal, Matter, MatterHelper, MatterLine, MatterUndoing, Problem, ProblemStep)
 reads_from(DispatchRuleRow, Category, CategoryList, StepLimit, Record, DisputedRecord)
 

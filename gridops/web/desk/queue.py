@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -25,12 +24,12 @@ from gridops.people.queries import helping_now
 from gridops.people.queries.helping import helping_with
 from gridops.people.rules import Person, Role
 from gridops.tasks.waking import wake
-from gridops.web import explain, list_files
+from gridops.web import list_files
 from gridops.web.desk import beside, common, many, proposals
+from gridops.web.desk.rows import Rows
 from gridops.web.guards import current_person, current_scope, needs
 from gridops.web.language import chosen_language
 from gridops.web.own_notices import count_unread
-from gridops.web.steps import late_now
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -68,28 +67,24 @@ def index() -> Answer:
         count_unread(session)
     shown: dict[str, Any] = asked.kept
     words = common.words()
+    bulk = many.offered(person, page.rows)
     trail = [mark for mark in request.args.get("trail", "")[:4000].split(".") if mark][-_TRAIL:]
     return render_template(
         "desk/queue.html",
         page=page,
-        address_of=asked.addresses(),
         asked=asked,
         tab=asked.wanted.group,
         counts=counts,
         version=version.written(),
         filters=filters,
         chosen=beside.chosen,
-        helping=helping,
-        helped=scope.helped,
         **offered,
         areas=areas,
-        why_here=explain.why_here,
         sort_options=[(sort.value, _(name)) for sort, name in common.sorts(asked.wanted.group).items()],
         sort_name=common.sorts(asked.wanted.group)[asked.sort],
-        waited=explain.waited,
-        late_step=partial(late_now, in_steps),
         searched=_searched(page, asked.sort),
-        bulk=many.offered(person, page.rows),
+        bulk=bulk,
+        rows=Rows(asked.addresses(), bulk.cases, helping, scope.helped, in_steps).drawn(page.rows),
         may_register=bool(person.roles.intersection(common.REGISTRARS)),
         judged=waits.judged,
         office_queues=waits.office_queues,
