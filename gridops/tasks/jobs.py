@@ -138,6 +138,17 @@ def index_words() -> None:
                 return
 
 
+@celery.task(name="cases.ended_words", **RETRY)
+def owe_words_of_ended() -> None:
+    """Cases that have ended are no longer marked open among the words: so many a transaction, until all are owed."""
+    while True:
+        with transaction() as session:
+            owing = wording.owe_ended(session)
+        index_words()
+        if not owing:
+            return
+
+
 @celery.task(name="cases.compare_photos", **RETRY)
 def compare_photos() -> None:
     """Flag the photos of work done that look wrong; those without thumbnails yet wait for them."""

@@ -46,6 +46,7 @@ CALENDAR: dict[str, dict[str, Any]] = {
     "suspended to a day that has come": {"task": "cases.resume_due", "schedule": 120.0, "options": {"expires": 120}},
     "deadlines by a new calendar": {"task": "cases.recount", "schedule": 10.0, "options": {"expires": 10}},
     "words of cases": {"task": "cases.words", "schedule": 5.0, "options": {"expires": 5}},
+    "words of cases that have ended": {"task": "cases.ended_words", "schedule": crontab(minute="20")},
     "seal": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
     "time that runs out": {"task": "notices.look_ahead", "schedule": 60.0, "options": {"expires": 60}},
     "notices to people": {"task": "notices.tell", "schedule": 5.0, "options": {"expires": 5}},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -10,11 +12,24 @@ from sqlalchemy import func, select
 from gridops.cases.models import CaseWords
 from gridops.cases.queries import queue, searching, words
 from gridops.cases.queries.rows import CaseRow, Shape
-from gridops.cases.rules.moves import Move
+from gridops.cases.rules import words as rules
+from gridops.cases.rules.facts import FAR
+from gridops.cases.rules.moves import Move, State
 from gridops.cases.rules.queue import QueueFilter, Sort
-from gridops.cases.rules.words import ids_of, kept, key_of, month, months_from, numbered, pairs
-from gridops.cases.service.wording import index_words
-from gridops.core import owed
+from gridops.cases.rules.sources import Source
+from gridops.cases.rules.words import (
+    ids_of,
+    kept,
+    key_of,
+    marks,
+    month,
+    months_between,
+    months_from,
+    numbered,
+    pairs,
+)
+from gridops.cases.service.wording import index_words, owe_ended
+from gridops.core import clock, owed
 from gridops.people.queries import scope_of
 from tests.cases.world import MORNING, World, at
 
@@ -33,20 +48,49 @@ def test_of_a_text_every_two_following_characters_are_kept(text: str, found: set
     assert pairs(text) == found
 
 
-def test_address_and_description_do_not_run_into_each_other_and_a_number_is_kept_whole() -> None:
-    assert kept(MORNING, "甲乙", "丙丁", "SQ 12") == "=SQ12 @201703 丙丁 甲乙"
-    assert numbered("SQ12") == "=SQ12"
+@dataclass
+class Told:
+    """A case with the fewest things told of it."""
+
+    id: int = 50_001
+    reported_at: datetime = MORNING
+    grid_id: int = 12
+    category_id: int = 48
+    source: Source = Source.VIDEO
+    state: State = State.CLOSED
+    address: str = "甲乙"
+    description: str = "丙丁"
+    source_number: str | None = None
+
+
+@pytest.mark.parametrize(
+    ("told", "entries"),
+    [
+        # what was written, and what else is known; the words of address and description do not run into each other
+        ({}, "@b1 @c48 @g12 @m201703 @svideo 丙丁 甲乙"),
+        ({"source_number": "SQ 12"}, "=SQ12 @b1 @c48 @g12 @m201703 @svideo 丙丁 甲乙"),  # a number is kept whole
+        ({"state": State.RECEIVED}, "@b1 @c48 @g12 @m201703 @open @svideo 丙丁 甲乙"),
+        ({"state": State.DECLINED, "id": 49_999}, "@b0 @c48 @g12 @m201703 @svideo 丙丁 甲乙"),
+    ],
+)
+def test_what_is_kept_of_a_case(told: dict[str, Any], entries: str) -> None:
+    assert kept(Told(**told)) == entries
+
+
+def test_a_number_is_looked_for_whole_and_no_pair_is_as_long_as_a_mark() -> None:
+    assert numbered("SQ 12") == "=SQ12"
+    assert min(len(one) for one in marks(Told(id=1))) > 2
 
 
 @pytest.mark.parametrize(
     ("moment", "falling", "months"),
     [
-        ("2017-03-31 23:59:59", True, ["@201703", "@201702"]),  # a month ends at midnight in the street
-        ("2017-04-01 00:00", True, ["@201704", "@201703"]),
-        ("2017-01-01 00:00", True, ["@201701", "@201612"]),  # the one before is of another year
-        ("2016-12-31 12:00", False, ["@201612", "@201701"]),
-        ("2017-01-31 12:00", False, ["@201701", "@201702"]),  # the next one is the shortest
-        ("2017-02-28 12:00", False, ["@201702", "@201703"]),
+        ("2017-03-31 23:59:59", True, ["@m201703", "@m201702"]),  # a month ends at midnight in the street
+        ("2017-04-01 00:00", True, ["@m201704", "@m201703"]),
+        ("2017-01-01 00:00", True, ["@m201701", "@m201612"]),  # the one before is of another year
+        ("2016-12-31 12:00", False, ["@m201612", "@m201701"]),
+        ("2017-01-31 12:00", False, ["@m201701", "@m201702"]),  # the next one is the shortest
+        ("2017-02-28 12:00", False, ["@m201702", "@m201703"]),
     ],
 )
 def test_a_list_begins_in_the_month_of_its_place_and_goes_on_in_the_next_one(
@@ -54,6 +98,19 @@ def test_a_list_begins_in_the_month_of_its_place_and_goes_on_in_the_next_one(
 ) -> None:
     assert months_from(at(moment), falling=falling) == months
     assert month(at(moment)) == months[0]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "months"),
+    [
+        ("2016-12-31 00:00", "2017-02-01 00:00", ["@m201612", "@m201701", "@m201702"]),  # the end may lie in it
+        ("2017-03-01 00:00", "2017-03-02 00:00", ["@m201703"]),
+        ("2017-03-02 00:00", "2017-03-01 00:00", ["@m201703"]),  # nothing is looked for in the month
+        ("2017-04-01 00:00", "2017-03-01 00:00", []),
+    ],
+)
+def test_the_months_of_a_range(since: str, until: str, months: list[str]) -> None:
+    assert months_between(at(since), at(until)) == months
 
 
 @pytest.mark.parametrize(("first", "last", "key"), [(7, 7, "7"), (7, 2006, "7-2006")])
@@ -89,7 +146,7 @@ def test_a_case_is_found_by_its_words_before_and_after_they_are_indexed_and_by_n
     assert [row.id for row in listed(world, "桥 北")] == [case.id]
     shape = Shape((), (), Sort.DUE, onward=False)
     held = list(words.candidates(world.session, "北路9号", shape, {"root_id": world.root.id}, 3))
-    assert held == [words.Held([case.id], in_order=True, ahead=1) if on_postgresql(world) else None]
+    assert held == [words.Held([case.id], in_order=True, ahead=1, by_due=True) if on_postgresql(world) else None]
 
 
 @pytest.mark.both
@@ -163,25 +220,99 @@ def test_the_index_names_places_in_the_order_of_reports_and_only_those_beyond_a_
 
 
 @pytest.mark.both
-@pytest.mark.parametrize(("sort", "near"), [(Sort.REPORTED, [3, 2, 1]), (Sort.OLDEST, [0, 1, 2]), (Sort.DUE, None)])
-def test_of_the_months_that_a_list_begins_in_those_are_asked_for_first_that_fill_its_page(
-    world: World, sort: Sort, near: list[int] | None
+@pytest.mark.parametrize(
+    ("sort", "near", "ahead", "whole"),
+    [(Sort.REPORTED, [3, 2, 1], 0, 4), (Sort.OLDEST, [0, 1, 2], 0, 4), (Sort.DUE, [3, 1], 1, 3)],
+)
+def test_of_a_list_its_beginning_is_asked_for_first_where_it_fills_the_page(
+    world: World, monkeypatch: pytest.MonkeyPatch, sort: Sort, near: list[int], ahead: int, whole: int
 ) -> None:
-    """One in January, two in February, one in March: two months always, as a list of reports begins in them."""
+    """One in January, two in February, one in March, the last of which is open: two months.
+
+    By deadlines, behind the first: what is open, and the first two blocks, as each case stands alone in its own.
+    """
+    monkeypatch.setattr(rules, "BLOCK", 1)
+    monkeypatch.setattr(words, "BLOCK", 1)
     days = ("2017-01-31 23:00", "2017-02-01 01:00", "2017-02-28 23:00", "2017-03-01 01:00")
-    cases = [world.report(address="新桥北路", happened_at=at(day)) for day in days]
+    cases = [world.closed(address="新桥北路", happened_at=at(day)) for day in days[:3]]
+    cases.append(world.report(address="新桥北路", happened_at=at(days[3])))
     while index_words(world.session):
         pass
-    shape, root = Shape((), (), sort, onward=False), {"root_id": world.root.id}
-    for limit, first in ((2, near), (3, None)):
-        asked = list(words.candidates(world.session, "新桥北路", shape, root, limit))
+    before = {"after_key": FAR, "after_id": cases[0].id} if sort is Sort.DUE else {}
+    shape, given = Shape((), (), sort, onward=bool(before)), {"root_id": world.root.id, **before}
+    for limit, first in ((len(near) - 1, near), (len(near), None)):
+        with clock.set_to(at("2017-03-05 12:00")):
+            asked = list(words.candidates(world.session, "新桥北路", shape, given, limit))
         if not on_postgresql(world):
             assert asked == [None]
             continue
         *some, held = asked
-        assert some == ([words.Held([cases[place].id for place in first], in_order=True)] if first else [])
+        assert some == (
+            [words.Held([cases[place].id for place in first], True, ahead, sort is Sort.DUE)] if first else []
+        )
         assert held is not None
-        assert sorted(held.ids) == [case.id for case in cases]
+        assert sorted(held.ids) == [case.id for case in cases[-whole:]]
+
+
+@pytest.mark.both
+def test_a_filter_reads_only_the_cases_with_its_marks(world: World) -> None:
+    """Of four with the words: one filed by its public reporter, one in another grid, one closed."""
+    cases = [world.dispatched(address="新桥北路") for _ in range(2)]
+    cases.append(world.closed(address="新桥北路"))
+    cases.append(world.report("public", "clerk", address="新桥北路"))
+    while index_words(world.session):
+        pass
+
+    def named(names: tuple[str, ...], states: tuple[State, ...] = (), **values: Any) -> list[int] | None:
+        shape = Shape(names, states, Sort.REPORTED, onward=False)
+        (*_, held) = words.candidates(world.session, "新桥北路", shape, {"root_id": world.root.id, **values}, 50)
+        return None if held is None else sorted([case.id for case in cases].index(each) for each in held.ids)
+
+    asked = {
+        "all": named(()),
+        "source": named(("source",), source=Source.PUBLIC),
+        "open": named((), (State.DISPATCHED, State.RECEIVED)),
+        "overdue": named(("late_at",), late_at=MORNING),
+        "ended": named((), (State.CLOSED, State.VOIDED)),
+        "grid": named(("grid_ids",), grid_ids=[cases[0].grid_id]),
+        "elsewhere": named(("grid_ids",), grid_ids=[-1]),
+        "category": named(("category_ids",), category_ids=[-1, cases[0].category_id]),
+        "month": named(("since",), since=MORNING),
+        "before": named(("since", "until"), since=MORNING - timedelta(days=90), until=MORNING - timedelta(days=40)),
+        "unit": named(("unit_ids",), unit_ids=[cases[0].unit_id]),  # it changes with every dispatch: none is left out
+    }
+    everyone = [0, 1, 2, 3]
+    wanted = {
+        "all": everyone, "source": [3], "open": [0, 1, 3], "overdue": [0, 1, 3], "ended": everyone, "grid": everyone,
+        "elsewhere": [], "category": everyone, "month": everyone, "before": [], "unit": everyone,
+    }  # fmt: skip
+    assert asked == (wanted if on_postgresql(world) else dict.fromkeys(wanted))
+
+
+@pytest.mark.both
+def test_a_case_that_has_ended_loses_its_mark_by_and_by_and_one_that_is_open_again_has_it_at_once(world: World) -> None:
+    case, other = world.closed(), world.dispatched()
+    while index_words(world.session):
+        pass
+    assert open_marks(world) == {other.id}
+    world.move(case, Move.UNDO_CLOSING, "leader", reason="没有清理")
+    assert [work.key for work in owed.pending(world.session, words.CASE_WORDS)] == [str(case.id)]
+    while index_words(world.session):
+        pass
+    assert open_marks(world) == {case.id, other.id}
+    world.move(other, Move.VOID, "leader", reason="误报")
+    assert not owed.pending(world.session, words.CASE_WORDS)  # it is found as one that may be open
+    assert owe_ended(world.session) == on_postgresql(world)
+    while index_words(world.session):
+        pass
+    assert open_marks(world) == ({case.id} if on_postgresql(world) else {case.id, other.id})
+    assert owe_ended(world.session) == 0
+
+
+def open_marks(world: World) -> set[int]:
+    """The cases that are marked open."""
+    found = world.session.execute(select(CaseWords.case_id, CaseWords.words)).all()
+    return {row.case_id for row in found if rules.OPEN in row.words.split(" ")}
 
 
 def paged(world: World, text: str, sort: Sort) -> list[CaseRow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from gridops.cases.queries.listing import neighbours
 from gridops.cases.queries.rows import CaseRow, place_of
 from gridops.cases.rules.moves import Move, State, Suspension
 from gridops.cases.rules.queue import Group, QueueFilter, Sort
+from gridops.cases.rules.sources import Source
 from gridops.cases.service.wording import index_words
 from gridops.core import db
 from gridops.people.queries import Scope, scope_of
@@ -70,6 +72,22 @@ def holds_everywhere(town: World) -> None:
                 assert beside == ([None, *held][at], [*held, None][at + 1]), (who, sort, group, text)
 
 
+def holds_with_filters(town: World) -> None:
+    """Words beside another condition: what is known of cases beside their words leaves none out."""
+    scope = scope_of(town.session, town.people["desk"])
+    asked: list[dict[str, Any]] = [
+        {"source": Source.PUBLIC}, {"source": Source.INSPECTOR}, {"grid_id": town.east.id}, {"states": (State.CLOSED,)},
+        {"category_id": town.category.id, "overdue": True}, {"group": Group.OVERDUE}, {"states": (State.DISPATCHED,)},
+        {"first_day": MORNING.date() - timedelta(days=40), "last_day": MORNING.date() - timedelta(days=30)},
+    ]  # fmt: skip
+    for given, sort in product(asked, Sort):
+        whole = queue(town.session, scope, QueueFilter(**given), sort=sort).rows
+        texts = {row.id: f"{row.address}\n{row.description}".lower() for row in whole}
+        for text in ASKED[:3]:
+            held = [row for row in whole if text.lower() in texts[row.id]]
+            assert pages(town, scope, QueueFilter(**given, text=text), sort, 2) == held, (given, sort, text)
+
+
 @pytest.mark.both
 def test_a_search_finds_what_a_look_through_all_rows_finds(town: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "SEARCH_SECONDS", 60)  # a busy machine finds the same
@@ -84,7 +102,11 @@ def test_a_search_finds_what_a_look_through_all_rows_finds(town: World, monkeypa
     for first in (2, 5):
         monkeypatch.setattr(words, "FIRST", first)
         holds_everywhere(town)
+    holds_with_filters(town)
     filed = select(Case).where(Case.state == State.FILED).limit(2)
     for case in town.session.scalars(filed).all():
         town.move(case, Move.RELOCATE, "desk", address=f"龙城 搬来的{case.address}", words="报错了地址")
+    for case in town.session.scalars(select(Case).where(Case.state == State.CLOSED).limit(2)).all():
+        town.move(case, Move.UNDO_CLOSING, "leader", reason="没有清理")
     holds_everywhere(town)  # some wait for their words anew
+    holds_with_filters(town)

@@ -75,9 +75,10 @@ def _by_index(session: Session, scope: Scope, shape: Shape, values: Values, word
             return None
         for ids in held.portions():
             shown = [CaseRow(*row) for row in session.execute(statement, {**values, "ids": _array_text(ids)})]
-            if len(shown) > limit:
+            if len(shown) > limit and held.settles(shown[limit]):
                 return CasePage(shown[:limit], place_of(shown[limit - 1], shape.sort))
-    return CasePage(shown, None)
+    # The last portion were all.
+    return CasePage(shown[:limit], place_of(shown[limit - 1], shape.sort) if len(shown) > limit else None)
 
 
 def _end(session: Session, scope: Scope, shape: Shape, values: Values, most: int) -> Place | None:

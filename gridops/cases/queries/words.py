@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Integer,
     Select,
     Text,
+    and_,
     bindparam,
     cast,
     func,
+    literal,
     literal_column,
-    null,
     or_,
     select,
     text,
@@ -27,11 +30,12 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseWords
 from gridops.cases.queries.filters import Values
-from gridops.cases.queries.rows import KEYS, Shape, beyond, in_order
+from gridops.cases.queries.rows import KEYS, CaseRow, Shape, beyond, in_order
 from gridops.cases.rules.facts import FAR
-from gridops.cases.rules.words import ids_of, months_from, numbered, pairs
-from gridops.core import owed
-from gridops.people.queries.lately import Lately
+from gridops.cases.rules.moves import ENDED, State
+from gridops.cases.rules.words import BLOCK, OPEN, ids_of, mark, months_between, months_from, numbered, pairs
+from gridops.core import clock, owed
+from gridops.people.queries.lately import SELDOM_S, Lately
 
 # Owed to each case that was written or has words anew: until then it is no less found, as one that may hold them.
 CASE_WORDS = "case_words"
@@ -39,9 +43,10 @@ CASE_WORDS = "case_words"
 MOST = 5000
 # So many of the first ones mostly fill a page.
 FIRST = 100
-# To tell more from the others takes longer than to read all that hold some words.
-_MOST_RUNNING = 20_000
 _MOST_OWED = 200
+_DAY = timedelta(days=1)
+# To look for one of more marks takes longer than to read what has none of them.
+_MOST_MARKS = 40
 
 
 def rare(session: Session, words: str) -> bool:
@@ -50,13 +55,22 @@ def rare(session: Session, words: str) -> bool:
     return bool(parts) and min((parts.get(pair, 0.0) for pair in pairs(words)), default=1.0) < _FEW
 
 
+def marked_open() -> ColumnElement[bool]:
+    """The condition that a case had not ended when its words were written."""
+    return _entries("&&", literal([OPEN], ARRAY(Text)))
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The ids of cases that may hold some words: all `in_order` but the first ones, `ahead`, or in none."""
+    """The ids of cases that may hold some words: all `in_order` but the first ones, `ahead`, or in none.
+
+    The first ones may lie anywhere; in an order by deadlines (`by_due`) those whose clock runs come before all others.
+    """
 
     ids: list[int]
     in_order: bool = False
     ahead: int = 0
+    by_due: bool = False
 
     def portions(self) -> Iterator[list[int]]:
         """More and more of the first ones, at last all: mostly the first portion fills a page."""
@@ -66,9 +80,13 @@ class Held:
             most *= 4
         yield self.ids
 
+    def settles(self, row: CaseRow) -> bool:
+        """Whether whatever comes before a row, read of a portion, is in that portion: no id of the others is beyond."""
+        return row.id not in self.ids[: self.ahead] or (self.by_due and row.runs_out_at < FAR)
+
 
 def candidates(session: Session, words: str, shape: Shape, values: Values, limit: int) -> Iterator[Held | None]:
-    """Cases that may hold these words: where they fill a page, those of the months that it begins in, at last all.
+    """Cases that may hold these words: where they fill a page, those near its beginning, at last all.
 
     Of an order by report only those beyond its place. None where the index does not say or says little.
     """
@@ -78,64 +96,97 @@ def candidates(session: Session, words: str, shape: Shape, values: Values, limit
         return
     # A pair that most cases have narrows nothing down, and takes longest to read.
     asked = sorted({pair for pair in known if _parts(session).get(pair, 0.0) < _MOST_HAVE} or known)
-    given = {**values, "pairs": asked, "number": [numbered(words)], "far": FAR}
-    given |= {"most": MOST + 1, "most_owed": _MOST_OWED + 1, "most_running": _MOST_RUNNING + 1}
-    begin = _begin(session, shape, values) if _by_report(shape) and _alone(shape) else None
-    if begin is not None:
-        near = _held(session, shape, {**given, "months": months_from(begin, falling=shape.falling)}, near=True)
-        if near is not None and len(near.ids) > limit:
-            yield near
+    given = {**values, "pairs": asked, "number": [numbered(words)], "most": MOST + 1, "most_owed": _MOST_OWED + 1}
+    for place, one in enumerate(_marks(session, shape, values)):
+        given[f"marks_{place}"] = one
+    near = _near(session, shape, values)
+    if near:
+        held = _held(session, shape, {**given, "near": near})
+        if held is not None and len(held.ids) > limit:
+            yield held
     yield _held(session, shape, given)
+
+
+# By the names of CONDITIONS: of which kind of mark each case has one that fulfils it.
+_MARKED = {"grid_ids": "grid", "category_ids": "category", "category_id": "category", "source": "source"}
+_OPEN_ALONE = frozenset({"late_at", "due_since", "due_until"})
+# The commonest ends of a case: not few of the first ones have them.
+_OFTEN = frozenset({State.CLOSED, State.SELF_HANDLED})
+
+
+def _marks(session: Session, shape: Shape, values: Values) -> list[list[str]]:
+    """For each condition of a filter that marks tell: those of which every case has one that fulfils it."""
+    asked, found = set(shape.names), list[list[str]]()
+    for name in sorted(asked & _MARKED.keys()):
+        given = values[name] if isinstance(values[name], list) else [values[name]]
+        found.append([mark(_MARKED[name], one) for one in given])
+    if "since" in asked:
+        # Nothing is reported on a later day than today, but clocks differ.
+        found.append(months_between(values["since"], values.get("until", clock.now() + _DAY)))
+    if asked & _OPEN_ALONE or (shape.states and ENDED.isdisjoint(shape.states)):
+        found.append([OPEN])
+    parts = _parts(session)
+    return [
+        one for one in found if 0 < len(one) <= _MOST_MARKS and sum(parts.get(each, 0.0) for each in one) < _MOST_HAVE
+    ]
+
+
+def _near(session: Session, shape: Shape, values: Values) -> list[str]:
+    """The marks of which the cases at the beginning of a page have one; none where it has no beginning to go by."""
+    if not _in_order(shape):
+        return []
+    if _by_report(shape):
+        begin = values["after_key"] if shape.onward else _begin(session, shape, values)
+        return months_from(begin, falling=shape.falling) if begin else []
+    first = _past(shape, values) // BLOCK
+    return [OPEN, *(mark("block", block) for block in (first, first + 1))]
 
 
 def _by_report(shape: Shape) -> bool:
     return KEYS[shape.sort] is Case.reported_at
 
 
-def _alone(shape: Shape) -> bool:
-    """Whether nothing but words is asked for: else too few of the first ones may be left by other conditions."""
-    return not (shape.names or shape.states or shape.area)
+def _in_order(shape: Shape) -> bool:
+    """Whether ids can be told in the order of the list, and enough of the first ones are in it."""
+    alone = not (shape.names or shape.area) and _OFTEN.issuperset(shape.states)
+    return alone and not (shape.back and not _by_report(shape))
+
+
+def _past(shape: Shape, values: Values) -> int:
+    """In an order by deadlines: the id beyond which the list goes on with cases without one."""
+    return int(values["after_id"]) if shape.onward and values["after_key"] >= FAR else 0
 
 
 def _begin(session: Session, shape: Shape, values: Values) -> datetime | None:
-    """The report at which a list begins; None: there is none."""
-    if shape.onward:
-        return values["after_key"]
-
-    def look() -> tuple[datetime, datetime] | None:
-        first, last = session.execute(_ENDS, values).one()
-        return (first, last) if first else None
-
-    ends = _ends.get(str(values["root_id"]), look, session.get_bind().engine)
-    return ends[shape.falling] if ends else None
+    """When what a list by report begins with was reported, or later; None: there is nothing."""
+    if shape.falling:
+        return clock.now() + _DAY
+    first: datetime | None = session.scalar(_FIRST, values)
+    return first
 
 
-def _held(session: Session, shape: Shape, given: Values, *, near: bool = False) -> Held | None:
-    """The ids in one statement; `near`: of some months alone."""
-    alone, by_report = _alone(shape), _by_report(shape)
+def _held(session: Session, shape: Shape, given: Values) -> Held | None:
+    """The ids in one statement; where `near` is given, those that have one of these marks."""
+    by_report = _by_report(shape)
     order = Shape((), (), shape.sort, shape.onward, shape.back) if by_report else None
-    statement = _holding(order, running=alone and not by_report and not shape.back, near=near)
-    keys, named, runs = session.execute(statement, given).one()
+    asked = tuple(sorted(name for name in given if name == "near" or name.startswith("marks_")))
+    keys, ended, running = session.execute(_holding(order, asked), given).one()
     spans = [ids_of(key) for key in _parts_of(keys)]
-    ids = [int(case_id) for case_id in _parts_of(named)]
-    if len(spans) > _MOST_OWED or any(first != last for first, last in spans) or len(ids) > MOST:
+    ids, open_ids = ([int(case_id) for case_id in _parts_of(named)] for named in (ended, running))
+    if len(spans) > _MOST_OWED or any(first != last for first, last in spans) or len(ids) + len(open_ids) > MOST:
         return None
     # Nobody knows where those lie that wait for their words.
-    waiting = [first for first, _ in spans]
-    if not alone:
-        return Held([*ids, *waiting])
-    return Held([*waiting, *ids], True, len(waiting)) if by_report else _by_due(shape, given, waiting, ids, runs)
-
-
-def _by_due(shape: Shape, values: Values, waiting: list[int], ids: list[int], runs: str | None) -> Held:
-    """Ids in order as a list by deadlines has them: ahead those whose clock runs, in no order, then the others."""
-    running = {int(case_id) for case_id in _parts_of(runs)}
-    if shape.back or len(running) > _MOST_RUNNING:
-        return Held([*waiting, *ids])
-    past = values["after_id"] if shape.onward and values["after_key"] >= FAR else 0
-    ahead = [*waiting, *(case_id for case_id in ids if case_id in running)]
-    others = [case_id for case_id in ids if case_id > past and case_id not in running]
-    return Held([*ahead, *others], True, len(ahead))
+    ahead = [first for first, _ in spans]
+    if by_report:
+        return Held([*ahead, *ids], _in_order(shape), len(ahead))
+    # As a list by deadlines has them: those whose clock may run, in no order, then the others by their ids.
+    ahead += open_ids
+    if not _in_order(shape):
+        return Held([*ahead, *ids])
+    past = _past(shape, given)
+    upto = (past // BLOCK + 2) * BLOCK if "near" in given else math.inf
+    others = [case_id for case_id in ids if past < case_id < upto]
+    return Held([*ahead, *others], True, len(ahead), by_due=True)
 
 
 def _parts_of(joined: str | None) -> list[str]:
@@ -144,7 +195,7 @@ def _parts_of(joined: str | None) -> list[str]:
 
 # Parts of all cases that have a pair.
 _FEW, _MOST_HAVE = 0.05, 0.5
-_kept: Lately[dict[str, float]] = Lately()
+_kept: Lately[dict[str, float]] = Lately(SELDOM_S)
 # What the planner knows of the entries of the index, once the table was analysed.
 _KNOWN = text("""
     SELECT entry, part FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS e (entry, part)
@@ -163,47 +214,43 @@ def _parts(session: Session) -> dict[str, float]:
     return _kept.get("", look, session.get_bind().engine) or {}
 
 
-# The first and the last report of a jurisdiction.
-_ends: Lately[tuple[datetime, datetime]] = Lately()
-_ENDS = select(func.min(Case.reported_at), func.max(Case.reported_at)).where(Case.root_id == bindparam("root_id"))
+_FIRST = select(func.min(Case.reported_at)).where(Case.root_id == bindparam("root_id"))
 
 
-def _entries(how: str, name: str) -> Any:
+def _entries(how: str, these: Any) -> Any:
     # As the index has it, letter for letter: a bound blank would not be taken for the same expression.
-    return literal_column("string_to_array(case_words.words, ' ')").op(how)(bindparam(name, type_=ARRAY(Text)))
+    return literal_column("string_to_array(case_words.words, ' ')").op(how)(these)
 
 
 @lru_cache
-def _holding(order: Shape | None, *, running: bool, near: bool) -> Select[Any]:
-    """What waits for its words, the ids in an order by report (else in their own), and where asked whose clock runs.
+def _holding(order: Shape | None, marks: tuple[str, ...]) -> Select[Any]:
+    """What waits for its words, the ids in an order by report, or by their own with those marked open apart.
 
-    Each as one text, all in one row: to read a row of each takes longer than to find them.
+    Each as one text, all in one row: to read a row of each takes longer than to find them. `marks`: the names of the
+    marks asked for. They are asked of pairs and number each: of both together all that have a mark would be read.
     """
-    having = [_entries("@>", name) for name in ("pairs", "number")]
-    if near:  # of each: of both together all entries of the months would be read
-        having = [one & _entries("&&", "months") for one in having]
+    within = [_entries("&&", _texts(name)) for name in marks]
+    having = or_(*(and_(_entries("@>", _texts(name)), *within) for name in ("pairs", "number")))
     key = (CaseWords.reported_at, CaseWords.case_id)
-    held = select(*key).where(or_(*having), *(beyond(order, *key) if order else ()))
+    # Read of the text: to make entries of each again takes longer.
+    is_open = CaseWords.words.contains(OPEN) if order is None else literal(False)
+    held = select(*key, is_open.label("open")).where(having, *(beyond(order, *key) if order else ()))
     found = held.limit(bindparam("most", type_=Integer)).subquery()
     waiting = owed.keys(CASE_WORDS, bindparam("most_owed", type_=Integer)).subquery()
+    sorted_by = in_order(order, found.c.reported_at, found.c.case_id) if order else (found.c.case_id,)
     return select(
         _joined(waiting.c.key),
-        _joined(found.c.case_id, *(in_order(order, *found.c) if order else (found.c.case_id,))),
-        _joined(_RUNNING.c.id) if running else null(),
+        _joined(found.c.case_id, ~found.c.open, *sorted_by),
+        _joined(found.c.case_id, found.c.open),
     )
 
 
-def _joined(one: Any, *order: Any) -> Any:
+def _texts(name: str) -> Any:
+    return bindparam(name, type_=ARRAY(Text))
+
+
+def _joined(one: Any, which: Any = None, *order: Any) -> Any:
+    """All of it as one text, only what is `which`."""
     comma: Any = literal_column("','")
-    return select(
-        func.string_agg(cast(one, Text), aggregate_order_by(comma, *order) if order else comma)
-    ).scalar_subquery()
-
-
-# All whose clock runs, as an index has them.
-_RUNNING = (
-    select(Case.id)
-    .where(Case.root_id == bindparam("root_id"), Case.runs_out_at < bindparam("far", type_=Case.runs_out_at.type))
-    .limit(bindparam("most_running", type_=Integer))
-    .subquery()
-)
+    joined = func.string_agg(cast(one, Text), aggregate_order_by(comma, *order) if order else comma)
+    return select(joined if which is None else joined.filter(which)).scalar_subquery()

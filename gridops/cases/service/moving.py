@@ -18,18 +18,20 @@ from gridops.cases.queries import dispatching, lookups
 from gridops.cases.queries.filters import sees
 from gridops.cases.queries.lookups import History
 from gridops.cases.queries.standing import standing_of
+from gridops.cases.queries.words import CASE_WORDS
 from gridops.cases.rules.dispatching import NO_RULE, Weighed
 from gridops.cases.rules.facts import Event, Facts
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.projection import project
 from gridops.cases.rules.standing import Standing, Why, missing, person_refused, refusal
+from gridops.cases.rules.words import key_of
 from gridops.cases.service.closing import draw_recheck
 from gridops.cases.service.noticing import owe_of_move
 from gridops.cases.service.planning import plan
 from gridops.cases.service.situation import Plan, Situation
 from gridops.cases.service.telling import owe_to_people
 from gridops.cases.service.writing import Said, append, set_projection
-from gridops.core import clock
+from gridops.core import clock, owed
 from gridops.core.bulk import together
 from gridops.core.errors import Conflict, GridopsError, Invalid, NotAllowed, NotFound
 from gridops.people.queries import Scope, scope_of
@@ -239,6 +241,7 @@ def rebuild(session: Session, case_ids: Sequence[int]) -> list[int]:
     told = lookups.told(session, list(rows))
     changed = [case_id for case_id, case in rows.items() if set_projection(case, told[case_id])]
     session.flush()
+    owed.owe(session, CASE_WORDS, [key_of(case_id, case_id) for case_id in changed])
     return changed
 
 

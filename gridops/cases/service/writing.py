@@ -18,7 +18,7 @@ from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.projection import PROJECTED, columns, projected
 from gridops.cases.rules.sources import Source
-from gridops.cases.rules.words import key_of
+from gridops.cases.rules.words import key_of, marks
 from gridops.core import clock, db, owed
 from gridops.core.bulk import insert_rows, reserve_ids, update_row
 
@@ -71,7 +71,7 @@ GIVEN = (
     "import_digest",
 )
 _EMPTY_TEXT = ("address", "description")
-# What the words of a case are read from.
+# What the words of a case are read from; of what an event makes of it, its grid, category and state too.
 _WORDED = frozenset({"address", "description", "source_number"})
 _CASE_COLUMNS = ("id", "version", *GIVEN, *PROJECTED)
 # In the order of `event_row`; a test holds them to the model.
@@ -187,6 +187,7 @@ def append(
     """
     everything = [*events, event]
     before, grid_before = (case.unit_id, case.category_id), case.grid_id
+    marked = marks(case)
     values = event_row(case.id, event, said, said.recorded_at or clock.now())
     insert_rows(session, CaseEvent, EVENT_COLUMNS, [values])
     point = {"lon": case.lon, "lat": case.lat, **given}
@@ -198,7 +199,9 @@ def append(
     everywhere = moved or event.move in _ALL_DAYS
     keys = day_keys(case.grid_id, everything if everywhere else [event])
     keys |= day_keys(grid_before, everything if elsewhere else [])
-    words = key_of(case.id, case.id) if not _WORDED.isdisjoint(given) else None
+    # What has ended keeps its mark until the words of such are owed together (`wording.owe_ended`).
+    worded = not _WORDED.isdisjoint(given) or not marks(case) <= marked
+    words = key_of(case.id, case.id) if worded else None
     _owe(session, keys, (), words)
 
 

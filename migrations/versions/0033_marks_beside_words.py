@@ -1,4 +1,4 @@
-"""The words of cases with the month of the report: all cases are owed their words again."""
+"""The words of cases with marks of what else is known of them: all cases are owed their words again."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Whoever knows no months looks at the others of the entries only."""
+    """Whoever knows no marks asks for the other entries only."""
