@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from gridops.cases.models import Case, CaseEvent
@@ -304,3 +304,55 @@ def test_a_second_look_that_is_owed_leads_to_its_visit(
     owed.click()
     phone_.until("gridops.at.path === 'rounds/:id/visit'")
     page.locator(".mended label", has_text="无台账").wait_for()
+
+
+# Of two openings of a case the second has read what is kept of it before the answer to the first is kept.
+_READS_SLOWLY = """(part) => {
+  const { store } = gridops, read = store.pack.bind(store);
+  store.pack = async (name) => {
+    const found = await read(name);
+    if (name === "cases") while (!(await read(part))) await new Promise((done) => { setTimeout(done, 10); });
+    return found;
+  };
+}"""
+
+
+def test_a_case_that_is_opened_twice_at_once_shows_what_came_for_the_first_alone(
+    phone_: Phone, server: Server, street: Street, line: Line
+) -> None:
+    tasks(phone_, server, "inspector", line)
+    case, page, held = street.checking(), phone_.page, list[Route]()
+    where, part = f"#/tasks/{case.number}", f"case/{case.number}"
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**/field/pack/{part}?*", hold)
+    page.evaluate("(where) => gridops.go(where)", where)
+    phone_.wait_for(lambda: len(held) == 1)
+    page.evaluate("gridops.go('#/tasks')")
+    phone_.until("gridops.at?.path === 'tasks'")
+    page.evaluate(_READS_SLOWLY, part)
+    page.evaluate("(where) => gridops.go(where)", where)
+    line.up()
+    held[0].continue_()
+    phone_.wait_for(lambda: len(held) == 2)
+    held[1].abort()
+    expect(page.locator("#answer-check")).to_be_visible()
+    assert [one.status for one in line.told(f"GET /field/pack/{part}")] == [200]
+    page.unroute_all()
+
+
+def test_a_case_that_did_not_come_is_asked_for_again_and_what_was_typed_meanwhile_stays(
+    phone_: Phone, server: Server, street: Street, line: Line
+) -> None:
+    case = street.checking()
+    tasks(phone_, server, "inspector", line)
+    page = phone_.page
+    open_task(page, case, "check")
+    page.fill("#words-check", "垃圾仍在")
+    page.wait_for_timeout(500)
+    expect(page.locator(".timeline")).to_have_count(0)
+    line.up()
+    expect(page.locator(".timeline")).to_contain_text("已清理")
+    expect(page.locator("#words-check")).to_have_value("垃圾仍在")

@@ -17,6 +17,7 @@ import { byDistance } from "../place/near.js";
 import { locator } from "../place/fix.js";
 
 const CASES_KEPT = 60;
+const AGAIN_MS = 10_000;
 const NOTICES = { good: "good", wait: "wait", "": "info" }; // by the tone of an answer
 
 async function load({ number, query, again }, app) {
@@ -25,7 +26,7 @@ async function load({ number, query, again }, app) {
   const [{ tasks }, cases, reports, file] = await Promise.all([tasksOf(store), store.pack("cases"), store.pack("reports"), store.pack(`case/${number}`)]);
   const byNumber = (list) => list?.find((one) => one.number === number);
   state.task = tasks.find((one) => one.number === number && (!state.kind || one.kind === state.kind)) ?? tasks.find((one) => one.number === number) ?? null;
-  state.file = file?.data ?? null;
+  Object.assign(state, { file: file?.data ?? null, drawn: file?.at });
   state.told = { ...byNumber(reports?.data?.reports), ...byNumber(cases?.data?.cases), ...state.task, ...state.file };
   for (const kind of kindsOf(state)) state.answers[kind] = await opened(state, app, kind);
   state.kinds = kindsOf(state).filter((kind) => state.answers[kind]); // as the newest reading says
@@ -50,14 +51,16 @@ function kindsOf({ task, file, kind, wanted }) {
   return [["verify", "verify"], ["check", "check_passed"], ["handle", "feedback"]].filter(([, move]) => may.has(move)).map(([kind]) => kind);
 }
 
-// The whole file where there is a network; its history is kept for later.
+// The whole file where there is a network; its history is kept for later. Of two openings at once the other may have kept
+// it meanwhile. What did not come through is asked for again as long as the case is looked at.
 async function newest(state, app) {
   state.asked = true;
-  const { kind } = await fetchPart(app.store, `case/${state.number}`);
+  const { kind, at } = await fetchPart(app.store, `case/${state.number}`);
   state.missing = kind === "gone";
   await app.store.tidyPacks("case/", CASES_KEPT);
   if (app.state !== state) return;
-  if (kind === "ok" || kind === "gone") await app.reload();
+  if (kind === "again" || kind === "portal") setTimeout(() => app.state === state && newest(state, app), AGAIN_MS);
+  if (kind === "gone" || at !== state.drawn) await app.reload();
   const [before] = state.told.before ?? [];
   if (before) await state.pictures.blob(before.full, { keep: true });
 }
