@@ -73,6 +73,7 @@ class Browser:
         """Send a form with the token of the last page."""
         form = {"csrf_token": self.token, **(data or {})}
         answer = self.client.post(path, data=form, headers=self.headers, environ_base=self.environ, **more)
+        answer.request.environ["wsgi.input"].close()  # a large form is sent from a file, which the client leaves open
         self._keep_token(answer)
         return answer
 

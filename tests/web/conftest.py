@@ -5,8 +5,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
+from gridops.core import db
 from gridops.people.service import passwords
-from tests.browser import close_windows
+from tests.browser import close_windows, served
+from tests.conftest import empty
+from tests.web.catalogue_admin import streets_with_admins
 from tests.web.office import Office, make_office
 from tests.web.street import Street, make_street
 from tests.webapp import CHEAP, Browser, web_program
@@ -54,3 +57,35 @@ def office(app: Flask) -> Office:
 def folder(app: Flask) -> Path:
     """Where the program keeps its files."""
     return app.config["GRIDOPS"].data_dir
+
+
+@pytest.fixture
+def roots() -> tuple[str, ...]:
+    """Whose streets there are in `seeded_app`."""
+    return ("admin", "neighbour")
+
+
+@pytest.fixture
+def seeded_app(database: Engine, tmp_path: Path, roots: tuple[str, ...]) -> Iterator[Flask]:
+    """The web program with the catalogue and the calendar it is delivered with."""
+    with streets_with_admins(database, tmp_path, roots) as opened:
+        yield opened
+
+
+@pytest.fixture
+def admin(seeded_app: Flask) -> Browser:
+    """A browser of the admin of a street in `seeded_app`."""
+    opened = Browser(seeded_app)
+    assert opened.sign_in("admin").status_code == 302
+    return opened
+
+
+@pytest.fixture
+def place(sqlite_engine: Engine, tmp_path: Path) -> Iterator[tuple[str, Street]]:
+    """For real browsers: the address of the running program, and the street in it."""
+    db.use(sqlite_engine)
+    with web_program(sqlite_engine, tmp_path) as app:
+        street = make_street(app)
+        with served(app) as address:
+            yield address, street
+    empty(sqlite_engine)

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
-from sqlalchemy import Engine
 
 from gridops.cases.rules.moves import Move, State
-from gridops.core import clock, db
+from gridops.core import clock
 from gridops.core.db import transaction
 from gridops.supervision.models import Appeal
 from gridops.supervision.rules import Against
-from tests.browser import DESK, PHONE, chromium, overflows, page_of, served, sign_in, violations
-from tests.conftest import empty
-from tests.web.street import EAST_POINT, Street, make_street
-from tests.webapp import web_program
+from tests.browser import DESK, PHONE, chromium, overflows, page_of, sign_in, violations
+from tests.web.street import EAST_POINT, Street
 
 pytestmark = pytest.mark.browser
 
@@ -27,17 +23,6 @@ pytestmark = pytest.mark.browser
 def browser() -> Iterator[Chromium]:
     with chromium() as opened:
         yield opened
-
-
-@pytest.fixture
-def place(sqlite_engine: Engine, tmp_path: Path) -> Iterator[tuple[str, Street]]:
-    """The address of the running program, and the street in it."""
-    db.use(sqlite_engine)
-    with web_program(sqlite_engine, tmp_path) as app:
-        street = make_street(app)
-        with served(app) as address:
-            yield address, street
-    empty(sqlite_engine)
 
 
 def at_the_desk(browser: Chromium, address: str, path: str, who: str = "desk") -> tuple[Page, list[str]]:

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import Engine
 
-from gridops.core import db
-from tests.browser import DESK, chromium, page_of, served, sign_in, violations
-from tests.conftest import empty
-from tests.web.street import Street, make_street
+from tests.browser import DESK, chromium, page_of, sign_in, violations
+from tests.web.street import Street
 from tests.web.test_desk_recategorising import other_category
-from tests.webapp import web_program
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def place(sqlite_engine: Engine, tmp_path: Path) -> Iterator[tuple[str, Street]]:
-    """The address of the running program, and the street in it."""
-    db.use(sqlite_engine)
-    with web_program(sqlite_engine, tmp_path) as app:
-        street = make_street(app)
-        with served(app) as address:
-            yield address, street
-    empty(sqlite_engine)
 
 
 @pytest.mark.parametrize("beside", [True, False])

@@ -13,17 +13,14 @@ from PIL import Image, ImageColor
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, Route, expect
 from pypdf import PdfReader
-from sqlalchemy import Engine
 
 from gridops.cases.rules.moves import Move, State
-from gridops.core import clock, db
-from tests.browser import DESK, PHONE, chromium, overflows, page_of, served, sign_in, violations
-from tests.conftest import empty
+from gridops.core import clock
+from tests.browser import DESK, PHONE, chromium, overflows, page_of, sign_in, violations
 from tests.evidence.pictures import picture
 from tests.factories import at
 from tests.web.office import work
-from tests.web.street import EAST_POINT, WEST_POINT, Street, make_street
-from tests.webapp import web_program
+from tests.web.street import EAST_POINT, WEST_POINT, Street
 
 pytestmark = pytest.mark.browser
 
@@ -32,17 +29,6 @@ pytestmark = pytest.mark.browser
 def browser() -> Iterator[Chromium]:
     with chromium(("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")) as opened:
         yield opened
-
-
-@pytest.fixture
-def place(sqlite_engine: Engine, tmp_path: Path) -> Iterator[tuple[str, Street]]:
-    """The address of the running program, and the street in it."""
-    db.use(sqlite_engine)
-    with web_program(sqlite_engine, tmp_path) as app:
-        street = make_street(app)
-        with served(app) as address:
-            yield address, street
-    empty(sqlite_engine)
 
 
 @pytest.fixture
