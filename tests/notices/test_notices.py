@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from gridops.notices import forms, queries, service
 from gridops.notices.models import Hook, Notice
 from gridops.notices.rules import HookKind, Occasion, Outcome, Said
 from gridops.people.models import Unit
-from tests.factories import at, make_grid, make_unit
+from tests.factories import at, make_grid, make_unit, statements_of
 
 NOW = at("2026-11-29 21:40")
 ADDRESS = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
@@ -41,11 +42,12 @@ class Office:
         key = f"word:{unit.id if unit else 0}:{word}"
         return service.owe(self.session, self.root.id, Occasion.DISPATCHED, key)
 
-    def tell(self, _session: Session, key: str, _now: datetime) -> Said | None:
-        _, unit, word = key.split(":")
-        if key in self.gone:
-            return None
-        return Said(self.root.id, int(unit) or None, Occasion.DISPATCHED, word, f"/{word}")
+    def tell(self, _session: Session, keys: Collection[str], _now: datetime) -> dict[str, Said]:
+        told = {key: key.split(":") for key in keys if key not in self.gone}
+        return {
+            key: Said(self.root.id, int(unit) or None, Occasion.DISPATCHED, word, f"/{word}")
+            for key, (_, unit, word) in told.items()
+        }
 
     def parcel(self) -> service.Parcel | None:
         return service.next_parcel(self.session, {"word": self.tell}, "https://grid.example.cn")
@@ -265,3 +267,23 @@ def test_a_form_names_what_is_wrong_with_it() -> None:
     assert [error.field for error in refused.value.errors] == ["unit_id", "kind", "address"]
     read = forms.parse_hook({"unit_id": "", "kind": "json", "address": " https://a.cn/x "})
     assert read == forms.HookForm(None, HookKind.JSON, "https://a.cn/x")
+
+
+def test_what_a_hundred_notices_say_and_where_they_go_is_asked_once(office: Office) -> None:
+    def statements(many: int) -> int:
+        for number in range(many):
+            office.owe((office.section, office.department, office.hall)[number % 3], f"{many} {number}")
+            office.owe(office.section, f"gone {many} {number}")
+            office.gone.add(f"word:{office.section.id}:gone {many} {number}")
+        office.session.flush()
+        taken: list[service.Parcel | None] = []
+        found = statements_of(office.session, lambda: taken.append(office.parcel()))
+        (parcel,) = taken
+        assert parcel is not None
+        assert len(parcel.keys) == many
+        service.sent(office.session, parcel)
+        return found - many  # each of them is taken by a statement of its own: another worker may be quicker
+
+    with clock.set_to(NOW):
+        office.hook(None)
+        assert statements(100) == statements(60)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries.filters import visible
@@ -26,6 +26,7 @@ WITH_UNIT = GROUP_STATES[Group.HANDLING]
 class Noticed:
     """A case as a group may read of it: no person, no words of anybody."""
 
+    id: int
     root_id: int
     number: str
     state: State
@@ -35,17 +36,18 @@ class Noticed:
     grid: str
 
 
-def noticed(session: Session, case_id: int) -> Noticed | None:
-    """What may be told of a case; the grid by its name on the day of the report."""
-    row = session.execute(
+def noticed(session: Session, case_ids: Collection[int]) -> dict[int, Noticed]:
+    """What may be told of some cases, by their ids; the grid by its name on the day of the report."""
+    rows = session.execute(
         select(
-            Case.root_id, Case.number, Case.state, Case.unit_id, Case.runs_out_at, Category.name_zh, GridVersion.name
+            Case.id, Case.root_id, Case.number, Case.state, Case.unit_id, Case.runs_out_at,
+            Category.name_zh, GridVersion.name,
         )
         .join(Category, Category.id == Case.category_id)
         .join(GridVersion, GridVersion.id == Case.grid_version_id)
-        .where(Case.id == case_id)
-    ).first()
-    return Noticed(*row) if row else None
+        .where(Case.id.in_(sorted(set(case_ids))))
+    )  # fmt: skip
+    return {row.id: Noticed(*row) for row in rows}
 
 
 def in_sight(session: Session, scope: Scope, numbers: Collection[str]) -> set[str]:
@@ -138,14 +140,19 @@ def pressers(session: Session, places: Collection[tuple[int, int]]) -> dict[tupl
     return found
 
 
-def answer_due(session: Session, case_id: int, seq: int) -> datetime | None:
-    """When the answer to a 督办 is due; None where it was answered, by now."""
-    later = select(CaseEvent.id).where(
-        CaseEvent.case_id == case_id, CaseEvent.seq > seq, CaseEvent.move == Move.ANSWER_PRESS
+def answers_due(session: Session, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], datetime]:
+    """When the answers to some 督办 are due, by case and place; without those that were answered by now."""
+    later = aliased(CaseEvent)
+    answered = select(later.id).where(
+        later.case_id == CaseEvent.case_id, later.seq > CaseEvent.seq, later.move == Move.ANSWER_PRESS
     )
-    return session.scalar(
-        select(CaseEvent.until_at).where(CaseEvent.case_id == case_id, CaseEvent.seq == seq, ~later.exists())
+    rows = session.execute(
+        select(CaseEvent.case_id, CaseEvent.seq, CaseEvent.until_at).where(
+            tuple_(CaseEvent.case_id, CaseEvent.seq).in_(sorted(set(places))),
+            ~answered.exists(),
+        )
     )
+    return {(case_id, seq): until for case_id, seq, until in rows if until is not None}
 
 
 @dataclass(frozen=True, slots=True)

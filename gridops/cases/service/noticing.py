@@ -6,12 +6,14 @@ A key names the case, the occasion, and the move or deadline it is about, so tha
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
-from gridops.cases.queries.noticing import WITH_UNIT, Noticed, answer_due, noticed, running_out
+from gridops.cases.queries.noticing import WITH_UNIT, Noticed, answers_due, noticed, running_out
 from gridops.cases.rules.facts import FAR, Event
 from gridops.cases.rules.moves import ENDED, Move, State
 from gridops.core import clock
@@ -70,21 +72,34 @@ def keys_running_out(session: Session, root_id: int) -> set[str]:
     }
 
 
-def tell(session: Session, key: str, now: datetime) -> Said | None:
-    """What a key says now, in words for a group; None where it is not so any more."""
-    _, case_id, word, mark, unit = key.split(":")
-    occasion, case = Occasion(word), noticed(session, int(case_id))
-    if case is None:
-        return None
-    returned = occasion in _CENTRE
-    if not _is_so(session, occasion, int(case_id), case, unit):
-        return None
-    if occasion is Occasion.DUE_SOON and str(int(case.runs_out_at.timestamp())) != mark:
-        return None
-    answer = answer_due(session, int(case_id), int(mark)) if occasion is Occasion.PRESSED else None
-    if occasion is Occasion.PRESSED and answer is None:
-        return None
-    joined = occasion is Occasion.JOINED
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A key taken apart: `mark` is the place of a move in its case, or a deadline."""
+
+    case_id: int
+    occasion: Occasion
+    mark: int
+    unit: str
+
+
+def tell(session: Session, keys: Collection[str], now: datetime) -> dict[str, Said]:
+    """What keys say now, in words for a group; without those that are not so any more."""
+    parts = {key: _taken_apart(key) for key in keys}
+    cases = noticed(session, {one.case_id for one in parts.values()})
+    pressed = {(one.case_id, one.mark) for one in parts.values() if one.occasion is Occasion.PRESSED}
+    due = answers_due(session, pressed) if pressed else {}
+    joined = {one.case_id for one in parts.values() if one.occasion is Occasion.JOINED}
+    helping = still_helping(session, joined) if joined else set()
+    found = {}
+    for key, one in parts.items():
+        case, answer = cases.get(one.case_id), due.get((one.case_id, one.mark))
+        if case is not None and _is_so(one, case, helping) and (answer or one.occasion is not Occasion.PRESSED):
+            found[key] = _said(one, case, answer, now)
+    return found
+
+
+def _said(one: _Key, case: Noticed, answer: datetime | None, now: datetime) -> Said:
+    returned, joined = one.occasion in _CENTRE, one.occasion is Occasion.JOINED
     runs = case.runs_out_at < FAR and not returned
     parts = [case.number, case.category, case.grid, *([left(case.runs_out_at, now)] if runs else [])]
     if answer is not None:
@@ -96,19 +111,25 @@ def tell(session: Session, key: str, now: datetime) -> Said | None:
         "due_at": clock.local(case.runs_out_at).isoformat(timespec="seconds") if runs else None,
     }
     path = f"/desk/cases/{case.number}" if returned or joined else f"/field#/tasks/{case.number}"
-    unit_id = None if returned else int(unit) if joined else case.unit_id
-    return Said(case.root_id, unit_id, occasion, " · ".join(parts), path, data)
+    unit_id = None if returned else int(one.unit) if joined else case.unit_id
+    return Said(case.root_id, unit_id, one.occasion, " · ".join(parts), path, data)
 
 
-def _is_so(session: Session, occasion: Occasion, case_id: int, case: Noticed, unit: str) -> bool:
+def _is_so(one: _Key, case: Noticed, helping: Collection[tuple[int, int]]) -> bool:
     """Whether the unit still has the case, still has to help, or the case still waits for another."""
-    if occasion is Occasion.RETURNED:
+    if one.occasion is Occasion.RETURNED:
         return case.state is State.FILED
-    if occasion is Occasion.HELP_RETURNED:
+    if one.occasion is Occasion.HELP_RETURNED:
         return case.state not in ENDED
-    if occasion is Occasion.JOINED:
-        return case.state not in ENDED and (case_id, int(unit)) in still_helping(session, [case_id])
-    return case.state in WITH_UNIT and str(case.unit_id) == unit
+    if one.occasion is Occasion.JOINED:
+        return case.state not in ENDED and (case.id, int(one.unit)) in helping
+    still_theirs = case.state in WITH_UNIT and str(case.unit_id) == one.unit
+    return still_theirs and (one.occasion is not Occasion.DUE_SOON or int(case.runs_out_at.timestamp()) == one.mark)
+
+
+def _taken_apart(key: str) -> _Key:
+    _, case_id, word, mark, unit = key.split(":")
+    return _Key(int(case_id), Occasion(word), int(mark), unit)
 
 
 def key_of(case_id: int, occasion: Occasion, mark: int, unit_id: int | None) -> str:

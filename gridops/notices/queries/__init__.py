@@ -13,7 +13,7 @@ from gridops.core.posting import parse_address
 from gridops.notices.models import Hook, Notice
 from gridops.notices.rules import HookKind, Occasion, Outcome, masked
 from gridops.people.models import Unit
-from gridops.people.queries import unit_path
+from gridops.people.queries import unit_paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,26 @@ def roots_with_hooks(session: Session) -> list[int]:
 
 def hook_for(session: Session, root_id: int, unit_id: int | None) -> Hook | None:
     """Where a unit is told: its own hook, that of the nearest unit above, or that of the centre."""
-    hooks = {hook.unit_id: hook for hook in session.scalars(select(Hook).where(Hook.root_id == root_id))}
+    return hooks_for(session, [(root_id, unit_id)]).get((root_id, unit_id))
+
+
+def hooks_for(session: Session, units: Collection[tuple[int, int | None]]) -> dict[tuple[int, int | None], Hook]:
+    """The same of several, each with its root; without those that nobody is told of."""
+    ids = {unit_id for _, unit_id in units if unit_id is not None}
+    rows = session.scalars(select(Hook).where(Hook.root_id.in_(sorted({root_id for root_id, _ in units}))))
+    hooks = {(hook.root_id, hook.unit_id): hook for hook in rows}
     if not hooks:
-        return None
-    if unit_id is not None:
-        above = session.execute(select(Unit.id, Unit.level).where(Unit.id.in_(unit_path(session, unit_id))))
-        for found, _ in sorted(above, key=lambda row: -row.level):
-            if found in hooks:
-                return hooks[found]
-    return hooks.get(None)
+        return {}
+    above = unit_paths(session, ids)
+    levels = select(Unit.id, Unit.level).where(Unit.id.in_(sorted(set().union(*above.values()))))
+    level = {row.id: row.level for row in session.execute(levels)}
+    found = {}
+    for root_id, unit_id in set(units):
+        nearest = sorted(above.get(unit_id, ()), key=lambda one: -level[one]) if unit_id is not None else []
+        place = next((one for one in (*nearest, None) if (root_id, one) in hooks), None)
+        if (root_id, place) in hooks:
+            found[root_id, unit_id] = hooks[root_id, place]
+    return found
 
 
 def hook(session: Session, root_id: int, hook_id: int) -> Hook | None:
@@ -111,9 +122,9 @@ def notice_rows(session: Session, root_id: int, limit: int = 50, *, case_id: int
     ]  # fmt: skip
 
 
-def notice(session: Session, key: str) -> Notice | None:
-    """The notice of a key."""
-    return session.scalar(select(Notice).where(Notice.key == key))
+def notices(session: Session, keys: Collection[str]) -> dict[str, Notice]:
+    """The notices of some keys."""
+    return {row.key: row for row in session.scalars(select(Notice).where(Notice.key.in_(sorted(keys))))}
 
 
 def known(session: Session, keys: Collection[str]) -> set[str]:

@@ -6,7 +6,7 @@ between) is posted again after a while: better twice than never.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,8 +41,8 @@ from gridops.people.service.authority import unit_of
 
 NOTICE = "notice"
 _TEST = "test"
-# What a key says now: whoever owed it knows; None: it is not so any more.
-Tell = Callable[[Session, str, datetime], Said | None]
+# What keys say now, by key: whoever owed them knows; without those that are not so any more.
+Tell = Callable[[Session, Collection[str], datetime], dict[str, Said]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def next_parcel(session: Session, tell: Mapping[str, Tell], public_url: str = ""
 
     `tell`: who knows what a key says, by the word before its first colon. What is not so any more is dropped.
     """
-    for found in _to_be_posted(session, {**tell, _TEST: _tell_test}).values():
+    for found in _to_be_posted(session, {**tell, _TEST: _tell_tests}).values():
         texts = [one.said.told(public_url) for one in found]
         taken = _taken(session, found, texts)
         if taken:
@@ -147,18 +147,27 @@ class _Ready:
 def _to_be_posted(session: Session, tellers: Mapping[str, Tell]) -> dict[int, list[_Ready]]:
     """Hook -> what can be posted there now, the oldest first; the rest of what is owed is dropped or waits."""
     now = clock.now()
+    works = owed.pending(session, NOTICE, until=now)
+    if not works:
+        return {}
+    rows = queries.notices(session, [work.key for work in works])
+    said = _said(session, tellers, rows.values(), now)
+    hooks = _hooks_of(session, said)
     found: dict[int, list[_Ready]] = {}
-    for work in owed.pending(session, NOTICE, until=now):
-        row = queries.notice(session, work.key)
-        one = _said(session, tellers, row, work.key, now)
-        hook = _hook_of(session, work.key, one) if one else None
+    over: list[owed.Work] = []
+    for work in works:
+        row, one, hook = rows.get(work.key), said.get(work.key), hooks.get(work.key)
         if row is None or one is None or hook is None:
-            _drop(session, work, row)
+            if row is not None and row.outcome is Outcome.WAITING:
+                row.outcome = Outcome.DROPPED
+            over.append(work)
             continue
         if hook.rest_until is not None and hook.rest_until > now:
             owed.put_off(session, work, hook.rest_until)
             continue
         found.setdefault(hook.id, []).append(_Ready(work, row, one, hook))
+    if over:
+        owed.all_done(session, over)
     return found
 
 
@@ -225,35 +234,37 @@ def not_sent(session: Session, parcel: Parcel, why: str) -> None:
         hook.rest_until = clock.now() + rest_after(hook.failures)
 
 
-def _said(session: Session, tellers: Mapping[str, Tell], row: Notice | None, key: str, now: datetime) -> Said | None:
-    """What a key says now; None where it was told, is too old, or is not so any more."""
-    if row is None or row.outcome is not Outcome.WAITING or too_old(row.since, now):
-        return None
-    tell = tellers.get(key.partition(":")[0])
-    return tell(session, key, now) if tell else None
+def _said(session: Session, tellers: Mapping[str, Tell], rows: Iterable[Notice], now: datetime) -> dict[str, Said]:
+    """What keys say now; without what was told, is too old, or is not so any more."""
+    asked: dict[str, list[str]] = {}
+    for row in rows:
+        if row.outcome is Outcome.WAITING and not too_old(row.since, now):
+            asked.setdefault(row.key.partition(":")[0], []).append(row.key)
+    told = [tellers[word](session, keys, now) for word, keys in asked.items() if word in tellers]
+    return {key: said for each in told for key, said in each.items()}
 
 
-def _hook_of(session: Session, key: str, said: Said) -> Hook | None:
-    if said.occasion is Occasion.TEST:
-        return queries.hook(session, said.root_id, _tested(key))
-    return queries.hook_for(session, said.root_id, said.unit_id)
+def _hooks_of(session: Session, said: Mapping[str, Said]) -> dict[str, Hook]:
+    """Where each is told; a test at the very hook that is tested."""
+    places = {key: (one.root_id, one.unit_id) for key, one in said.items() if one.occasion is not Occasion.TEST}
+    hooks = queries.hooks_for(session, set(places.values()))
+    tested = {
+        key: queries.hook(session, one.root_id, _tested(key))
+        for key, one in said.items()
+        if one.occasion is Occasion.TEST
+    }
+    found = {key: hooks.get(place) for key, place in places.items()} | tested
+    return {key: hook for key, hook in found.items() if hook is not None}
 
 
-def _tell_test(session: Session, key: str, _now: datetime) -> Said | None:
-    hook = session.get(Hook, _tested(key))
-    if hook is None:
-        return None
-    return Said(hook.root_id, hook.unit_id, Occasion.TEST, "gridops 消息推送已接通，收到本条即可。")
+def _tell_tests(session: Session, keys: Collection[str], _now: datetime) -> dict[str, Said]:
+    words = "gridops 消息推送已接通，收到本条即可。"
+    hooks = {key: session.get(Hook, _tested(key)) for key in keys}
+    return {key: Said(hook.root_id, hook.unit_id, Occasion.TEST, words) for key, hook in hooks.items() if hook}
 
 
 def _tested(key: str) -> int:
     return int(key.split(":")[1])
-
-
-def _drop(session: Session, work: owed.Work, row: Notice | None) -> None:
-    if row is not None and row.outcome is Outcome.WAITING:
-        row.outcome = Outcome.DROPPED
-    owed.done(session, work)
 
 
 def _hook(session: Session, root_id: int, hook_id: int) -> Hook:
