@@ -95,7 +95,8 @@ class Case(Base):
         Index(None, "root_id", "state", "last_moved_at"),
         Index(None, "root_id", "recorded_at"),
         Index(None, "root_id", "reported_at", "id"),
-        Index(None, "root_id", "runs_out_at", "id"),
+        # A range of days by deadlines is read from the index alone.
+        Index(None, "root_id", "runs_out_at", "id", postgresql_include=["reported_at"]),
         Index(None, "root_id", "state", "runs_out_at", "id"),
         Index(None, "root_id", "state", "reported_at", "id"),
         Index(None, "unit_id", "state", "runs_out_at", "id"),

@@ -31,6 +31,7 @@ from gridops.core import clock, db
 from gridops.core.errors import NotFound
 from gridops.people.queries import Scope, scope_of
 from tests.cases.world import World, monday
+from tests.factories import at
 
 M, S = Move, State
 
@@ -184,6 +185,30 @@ def test_every_case_of_a_list_knows_the_one_before_and_the_one_after(town: World
     for number, row in enumerate(rows):
         found = neighbours(town.session, desk, QueueFilter(), sort, place_of(row, sort))
         assert [one.id if one else None for one in found] == [ids[number], ids[number + 2]]
+
+
+@pytest.mark.parametrize(
+    ("sort", "place", "found"),
+    [
+        (Sort.REPORTED, "2017-03-08 12:00", 3),  # later than all days asked for: all of them follow
+        (Sort.REPORTED, "2017-03-08 00:00", 3),
+        (Sort.REPORTED, "2017-03-07 12:00", 2),
+        (Sort.REPORTED, "2017-03-05 12:00", 0),
+        (Sort.OLDEST, "2017-03-05 23:59", 3),  # earlier
+        (Sort.OLDEST, "2017-03-06 12:00", 2),
+        (Sort.OLDEST, "2017-03-08 12:00", 0),
+        (Sort.DUE, "2017-03-01 00:00", 3),  # an order by deadlines knows no days of reports
+    ],
+)
+def test_a_list_of_some_days_goes_on_from_a_place_outside_of_them(
+    world: World, sort: Sort, place: str, found: int
+) -> None:
+    days = ("2017-03-05 09:00", "2017-03-06 09:00", "2017-03-07 09:00", "2017-03-07 15:00", "2017-03-08 09:00")
+    for day in days:
+        world.report(happened_at=at(day))
+    wanted = QueueFilter(first_day=date(2017, 3, 6), last_day=date(2017, 3, 7))
+    scope = scope_of(world.session, world.people["desk"])
+    assert len(queue(world.session, scope, wanted, sort=sort, after=Place(at(place), 1)).rows) == found
 
 
 @pytest.mark.parametrize("text", ["", "x", "2017|1", "MjAxN3wx", "=" * 40, "é", "MjAxNy0wMy0wNnwx"])

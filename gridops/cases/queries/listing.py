@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
-from gridops.cases.queries.filters import CONDITIONS, here, in_states, values_of, visible, words_of
+from gridops.cases.queries.filters import CONDITIONS, Values, here, in_states, values_of, visible, words_of
 from gridops.cases.queries.rows import KEYS, CasePage, CaseRow, Shape, built, ordered, place_of, rows_at, seen
 from gridops.cases.queries.searching import searched
 from gridops.cases.rules.moves import State
@@ -35,6 +36,8 @@ def queue(
     """One page of the cases a person sees, narrowed and sorted, after a place in that order (`back`: before it)."""
     values = values_of(session, scope, wanted)
     shape = Shape(tuple(sorted(values)), _states(wanted, sort), sort, after is not None, back, wanted.area)
+    if after is not None and _before_all(shape, values, after):
+        after, shape = None, replace(shape, onward=False)
     values["root_id"] = scope.root_id
     if after is not None:
         values |= {"after_key": after.key, "after_id": after.case_id}
@@ -45,6 +48,14 @@ def queue(
     rows = session.execute(built(_page, shape, scope, limit + 1), values).all()
     shown = [CaseRow(*row) for row in rows[:limit]]
     return CasePage(shown, place_of(shown[-1], sort) if len(rows) > limit else None)
+
+
+def _before_all(shape: Shape, values: Values, after: Place) -> bool:
+    """Whether all that is asked for lies beyond a place: from there on the index would be read through up to it."""
+    if KEYS[shape.sort] is not Case.reported_at:
+        return False
+    edge: datetime | None = values.get("until" if shape.falling else "since")
+    return edge is not None and (after.key >= edge if shape.falling else after.key < edge)
 
 
 def neighbours(
