@@ -65,7 +65,7 @@ def current_person() -> Person:
 
 
 def current_scope() -> Scope:
-    """The rows the signed-in person sees; read once a request."""
+    """The rows the signed-in person sees; read with the person, who is kept for two seconds (`sessions`)."""
     kept: Scope | None = getattr(current_user, "scope", None)
     if kept is None:
         with reading() as session:

@@ -44,7 +44,7 @@ export function told(state, values = {}) {
     unavailable: ["wait", () => t("手机没有给出位置：请打开手机的定位开关，也可以在地图上选点。")],
     insecure: ["wait", () => t("这个网址不是安全连接，浏览器不提供位置：请改用 https 开头的网址，也可以在地图上选点。")],
     unsupported: ["wait", () => t("这个浏览器没有定位功能：请换一个浏览器，也可以在地图上选点。")],
-    lost: ["wait", () => t("定位中断了，上次定位：%(age)s。", { age: age(ms) })],
+    lost: ["wait", () => t("定位中断了，上次定位：%(age)s。", { age: ms < 60_000 ? t("不到 1 分钟前") : age(ms) })],
     coarse: ["wait", () => t("误差 %(distance)s，太大：请在地图上选点，或确认仍用此位置。", { distance })],
     fair: ["fair", () => t("误差 %(distance)s，可以用；在空旷处等一会儿会更准。", { distance })],
     good: ["good", () => t("误差 %(distance)s，定位准确。", { distance })],
@@ -118,7 +118,7 @@ export class Locator {
     if (!this.watching) return told("off");
     if (this.fault === DENIED) return told("denied");
     if (this.fault === UNAVAILABLE) return told("unavailable");
-    if (this.recent.length) return told("lost", { age_ms: this.lastFix().age_ms });
+    if (this.had) return told("lost", { age_ms: this.lastFix().age_ms });
     return told(this.clock().getTime() - this.since > SLOW_MS ? "slow" : "asking");
   }
 
@@ -142,6 +142,7 @@ export class Locator {
     const at = iso(new Date(late > 0 && late < KNOWN_AGE_MS ? here - late : here));
     const raw = { lon: coords.longitude, lat: coords.latitude, accuracy_m: Math.round(coords.accuracy * 10) / 10, at };
     this.recent = [...this.recent.filter((one) => here - Date.parse(one.at) <= RECENT_MS), raw];
+    this.had ||= Boolean(this.best()); // what was old when it came, as the first often is, interrupts nothing
     this.keep(raw);
     this.tell();
   }

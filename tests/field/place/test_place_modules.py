@@ -242,6 +242,26 @@ def test_the_most_accurate_fix_of_the_last_seconds_is_taken_and_never_an_older_o
     assert found["last"] >= 21_000
 
 
+def test_only_what_was_there_is_said_to_be_interrupted_and_then_not_just_now(page: Page) -> None:
+    found = page.evaluate(
+        """([lon, lat]) => {
+          const p = phone();
+          p.locator.watch();
+          p.clock.ms += 30_000;
+          const coords = { longitude: lon, latitude: lat, accuracy: 12 };
+          p.geolocation.took({ coords, timestamp: Date.now() - 25_000 });
+          const told = [p.locator.status()];
+          p.sees(lon, lat, 12, 1);
+          for (const seconds of [25, 600]) { p.later(seconds); told.push(p.locator.status()); }
+          return told.map(({ state, sentence }) => [state, sentence]);
+        }""",
+        [*HERE],
+    )
+    assert found[0][0] == "slow", "the first is often an old one, kept by the phone"
+    assert found[1] == ["lost", "定位中断了，上次定位：不到 1 分钟前。"]
+    assert found[2] == ["lost", "定位中断了，上次定位：10 分钟前。"]
+
+
 def test_every_state_says_in_plain_words_what_to_do(page: Page) -> None:
     found = page.evaluate("""() => {
       const p = phone();
