@@ -16,6 +16,8 @@ from gridops.people.rules import WorkLine
 
 # Cases sent down by an assessment are few; the figures of a month ask for those filed in it.
 _ASSESSED = text("source = 'assessment'")
+# Of two cases one link stands at most.
+_STANDING = text("undone_at IS NULL")
 
 
 def _where_given(name: str, column: str, *more: str, unique: bool = False) -> Index:
@@ -212,6 +214,30 @@ class CaseApart(Base):
     high_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True, autoincrement=False, index=True)
     said_at: Mapped[datetime]
     said_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+
+
+class CaseRecurrence(Base):
+    """A person said that a case is a closed one that came back (复发); taken back it ends, and another may begin.
+
+    `earlier_id`: the closed one. Known from `linked_at` until `undone_at`.
+    """
+
+    __tablename__ = "case_recurrence"
+    id: Mapped[bigint_key]
+    root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    earlier_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    linked_at: Mapped[datetime]
+    linked_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    __table_args__ = (
+        Index(
+            "uq_case_recurrence_standing", "case_id", "earlier_id", unique=True,
+            sqlite_where=_STANDING, postgresql_where=_STANDING,
+        ),
+        Index(None, "root_id", "linked_at"),
+    )  # fmt: skip
 
 
 class ClosingRule(Base):

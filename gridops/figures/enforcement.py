@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from gridops.figures import hotline
+from gridops.figures import hotline, judged
 from gridops.figures.rules.facts import (
     Assessed,
     Bounds,
-    Faked,
     Finding,
     Incident,
     Look,
@@ -349,15 +348,7 @@ TELLING = Telling(
             stock=True,
         ),
         *hotline.FIGURES,
-        Figure(
-            "cases.faked",
-            "虚假整改数",
-            "count",
-            "统计时段内经人判定为虚假整改的案件，同一案件计一次；照片疑点未经判定的不计。",
-            Faked.kind,
-            lambda it, at: at.within(it.judged_at) and at.known(it.judged_at),
-            stock=True,
-        ),
+        *judged.FIGURES,
         Figure(
             "bulletins.issued",
             "印发期数",

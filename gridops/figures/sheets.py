@@ -57,8 +57,8 @@ OF_KINDS = columns(
         ("premises_by_month", "premises.penalised_each_month"),
     ],
 )
-# What verdicts of photos add to the rows of cases.
-OF_VERDICTS = columns(enforcement.TELLING, [("faked", "cases.faked")])
+# What people found of single cases, which their rows tell too: faked, come back.
+OF_VERDICTS = columns(enforcement.TELLING, [("faked", "cases.faked"), ("recurred", "cases.recurred")])
 # What the item of an assessment is called that sums up all others.
 _TOTALS = frozenset({"总分", "总得分", "综合得分", "合计", "总成绩"})
 
@@ -99,6 +99,11 @@ def campaign_ids(facts: Facts) -> set[int]:
     return {fact.campaign_id for kind in GROUPS["by_campaign"] for fact in facts.get(kind, ())} - {0}
 
 
+def unit_ids(facts: Facts) -> set[int]:
+    """The units that facts name in whose row they stand."""
+    return {fact.unit_id for kind in GROUPS["by_unit"] for fact in facts.get(kind, ())} - {0}
+
+
 def campaigns(rows: Sequence[TableRow], facts: Facts, bounds: Bounds, names: Names) -> list[TableRow]:
     """`by_campaign` with what its outings did; a campaign without cases gets a row of its own before that of none."""
     told = grouped(OF_CAMPAIGNS, facts, bounds, lambda it: _campaign_key(it.campaign_id, names))
@@ -128,12 +133,14 @@ def with_appeals(rows: Iterable[TableRow], facts: Facts, bounds: Bounds, names: 
 
 
 def with_verdicts(table: str, rows: Iterable[TableRow], facts: Facts, bounds: Bounds, names: Names) -> list[TableRow]:
-    """The rows of a table of cases with how many of them somebody judged faked."""
-    told: dict[str, int] = {}
+    """The rows of a table of cases with how many of them somebody judged faked, or linked to one before."""
+    told: dict[str, dict[str, int]] = {}
     for group, some in grouped(OF_VERDICTS, facts, bounds, GROUPS[table]["faked"]).items():
-        key = row_of(names, table, group)
-        told[key] = told.get(key, 0) + some["faked"]
-    return [{**each, "faked": told.get(each["key"], 0)} for each in rows]
+        row = told.setdefault(row_of(names, table, group), dict.fromkeys(OF_VERDICTS, 0))
+        for column, value in some.items():
+            row[column] += value
+    nothing = dict.fromkeys(OF_VERDICTS, 0)
+    return [{**each, **told.get(each["key"], nothing)} for each in rows]
 
 
 def row_of(names: Names, table: str, group: str) -> str:
@@ -156,8 +163,8 @@ GROUPS: dict[str, Mapping[str, Callable[[Any], str]]] = {
         **dict.fromkeys(("visit", "finding", "order"), lambda it: str(it.round_id or "")),
     },
     "by_campaign": dict.fromkeys(("outing", "tally", "incident"), lambda it: str(it.campaign_id)),
-    "by_grid": dict.fromkeys(("faked", "assessed", "upheld"), lambda it: str(it.child_id)),
-    "by_unit": {"faked": lambda it: str(it.unit_id)},
+    "by_grid": dict.fromkeys(("faked", "recurred", "assessed", "upheld"), lambda it: str(it.child_id)),
+    "by_unit": dict.fromkeys(("faked", "recurred"), lambda it: str(it.unit_id)),
     "penalties_by_kind": {"penalty": lambda it: kind_key(it) or "other"},
     "problems": {"problem": lambda it: it.number},
     "scores": {"score": lambda it: f"{it.month}/{it.assessor}/{it.label}"},

@@ -43,6 +43,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "gridops.web.desk.changes:pages",
     "gridops.web.desk.kept:pages",
     "gridops.web.desk.duplicates:pages",
+    "gridops.web.desk.recurring:pages",
     "gridops.web.desk.case:pages",
     "gridops.web.desk.peek:pages",
     "gridops.web.desk.splitting:pages",

@@ -31,11 +31,13 @@ pages = Blueprint("overview", __name__, url_prefix="/overview")
 SERIES = default_series(PeriodKind.MONTH)
 PAGE = 50
 # What stands on the page: counts, then rates. Of late cases more is worse, so nothing is coloured by its direction.
-COUNTS = ("reported", "filed", "should_close", "overdue_open", "faked")
+COUNTS = ("reported", "filed", "should_close", "overdue_open", "faked", "recurred")
 RATES = ("closing_rate", "on_time_rate")
-# Figures behind which stand verdicts, each of one case.
+# Figures behind which stands what people found of single cases.
 _OF_VERDICTS = frozenset(figure.key for figure in OF_VERDICTS.values())
-COLUMNS = ("reported", "filed", "should_close", "closed", "closing_rate", "on_time_rate", "overdue_open", "faked")
+COLUMNS = (
+    "reported", "filed", "should_close", "closed", "closing_rate", "on_time_rate", "overdue_open", "faked", "recurred",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ THINGS = {
 # What the field app keeps on the phone is asked part by part in tests/web/test_field_pack.py.
 # The figures of /overview name no thing of their own; what they list is asked with the lists.
 ELSEWHERE = re.compile(
-    r"admin_|static$|api\.head_attachment$|bulletin_series\.show$|overview\.records$|desk_(case|many|duplicates)\.back$"
+    r"admin_|static$|api\.head_attachment$|bulletin_series\.show$|overview\.records$|desk_(case|many|duplicates|recurring)\.back$"
     r"|desk_campaigns\.edit$|field_pack\.(part|words)$|field_app\.(files|elsewhere)$"
 )
 FIXED = {"size": "original", "kind": "html", "key": "cases.filed", "name": "by_grid"}

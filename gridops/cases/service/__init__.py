@@ -1,6 +1,7 @@
 """The verbs of cases.
 
 duplicates what a person says of two cases that look alike
+recurring  what a person says of a closed one that came back
 findings   a finding of a night round becomes a case
 reporting  a report begins a case, or adds evidence to one
 dispatch_rules  the rules that propose a unit are kept

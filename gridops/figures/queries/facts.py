@@ -73,7 +73,7 @@ def facts_of(
 PLACED: Mapping[str, frozenset[str]] = {
     "rounds": frozenset({"round", "visit", "finding", "order"}),
     "outings": frozenset({"outing", "tally", "incident"}),
-    "of_cases": frozenset({"assessed", "upheld", "faked"}),
+    "of_cases": frozenset({"assessed", "upheld", "faked", "recurred"}),
     "called": frozenset({"called"}),
 }
 

@@ -42,16 +42,18 @@ def known(session: Session, area: Area) -> Known:
     )
 
 
-def names_of(known: Known, area: Area, day: date, counted: Counted, campaigns: Iterable[int] = ()) -> Names:
+def names_of(
+    known: Known, area: Area, day: date, counted: Counted, campaigns: Iterable[int] = (), units: Iterable[int] = ()
+) -> Names:
     """Key and label of everything some counts are broken down by; grids as on a local day.
 
-    `campaigns`: those that had outings, whether they have cases or not.
+    `campaigns`: those that had outings, whether they have cases or not; `units`: more units, likewise.
     """
     of_campaigns = sorted({*_ids(counted, "campaign"), *campaigns} - {0})
     return Names(
         categories={str(key): known.categories[key] for key in _ids(counted, "category")},
         grids=grids_of(area, day),
-        units={str(key): _department(known, key) for key in _ids(counted, "unit")},
+        units={str(key): _department(known, key) for key in sorted({*_ids(counted, "unit"), *units} - {0})},
         campaigns={str(key): known.campaigns[key] for key in of_campaigns},
         always=frozenset(str(child) for child in area.children_on(day)),
     )

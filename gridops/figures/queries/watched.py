@@ -1,4 +1,4 @@
-"""Facts the supervision office keeps: checks, problem items, matters, what came from above, appeals, verdicts."""
+"""Facts the supervision office keeps: checks, problem items, matters, what came from above, appeals, judgements."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from gridops.core import clock, periods
 from gridops.core.periods import Period, PeriodKind
 from gridops.figures.counts import BITS
 from gridops.figures.models import FrozenSet
+from gridops.figures.queries import recurring
 from gridops.figures.queries.plain import span_of
 from gridops.figures.queries.rows import facts_of as case_facts
 from gridops.figures.queries.where import Here
@@ -51,10 +52,11 @@ def facts_of(session: Session, here: Here, period: Period, series: str, bounds: 
 
 
 def of_cases(session: Session, here: Here, period: Period, bounds: Bounds) -> Iterator[facts.Fact]:
-    """What the office keeps of single cases: those sent down from above, appeals upheld, verdicts."""
+    """What the office keeps of single cases: those sent down from above, appeals upheld, verdicts, recurrences."""
     yield from _assessed(session, here, period)
     yield from _upheld(session, here, bounds)
     yield from _faked(session, here, bounds)
+    yield from recurring.facts_of(session, here, bounds)
 
 
 def _looks(session: Session, here: Here, period: Period) -> Iterator[facts.Look]:

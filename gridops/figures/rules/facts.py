@@ -7,14 +7,13 @@ so that facts can be kept as JSON and read back years later.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from operator import attrgetter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from gridops.core.canonical import canonical_flat
+from gridops.figures.rules import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Fact:
 
     def to_json(self) -> str:
         """Canonical JSON (RFC 8785) of all values: instants in UTC, amounts as text."""
-        names, get, writers = _WRITERS.get(type(self)) or _writers(type(self))
+        names, get, writers = written.writers(type(self))
         values = list(get(self))
         for place, write in writers:
             if values[place] is not None:
@@ -77,7 +76,7 @@ class Fact:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """What `to_json` wrote; a value that is younger than the text has its default."""
-        names, readers = _READERS.get(cls) or _readers(cls)
+        names, readers = written.readers(cls)
         told: dict[str, Any] = json.loads(text)
         if not told.keys() <= names:
             told = {name: value for name, value in told.items() if name in names}
@@ -313,6 +312,16 @@ class Faked(Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recurred(Placed):
+    """A case that somebody linked to one closed before it came, once. `closed_at`: the last such closing in force."""
+
+    kind: ClassVar[str] = "recurred"
+    unit_id: int
+    reported_at: datetime
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Late(Fact):
     """补报: a record of an earlier period that arrived after that was frozen; told once, on a line of its own."""
 
@@ -344,7 +353,7 @@ KINDS: dict[str, type[Fact]] = {
     each.kind: each
     for each in (
         Round, Visit, Finding, Order, Outing, Tally, Incident, Look, Problem, Matter, Assessed, Score, Paper, Upheld,
-        Called, Faked, LateRound, LateVisit, LateOuting,
+        Called, Faked, Recurred, LateRound, LateVisit, LateOuting,
     )
 }  # fmt: skip
 
@@ -357,44 +366,3 @@ def by_kind(facts: Iterable[Fact]) -> dict[str, list[Any]]:
     for fact in sorted(facts, key=lambda fact: fact.id):
         found.setdefault(fact.kind, []).append(fact)
     return found
-
-
-# How facts of each kind are written, by the names of their values: all names in canonical order, what gets the values,
-# and for the places of some how; and how each is read.
-_Writers = tuple[tuple[str, ...], Callable[[Any], Any], list[tuple[int, Callable[[Any], Any]]]]
-_WRITERS: dict[type[Fact], _Writers] = {}
-_Readers = tuple[frozenset[str], list[tuple[str, Callable[[Any], Any]]]]
-_READERS: dict[type[Fact], _Readers] = {}
-
-
-def _writers(of: type[Fact]) -> _Writers:
-    names = tuple(sorted(each.name for each in fields(of)))
-    writers = [(place, write) for place, name in enumerate(names) if (write := _writer(name)) is not None]
-    return _WRITERS.setdefault(of, (names, attrgetter(*names), writers))
-
-
-def _writer(name: str) -> Callable[[Any], Any] | None:
-    if name == "at" or name.endswith("_at"):
-        return lambda instant: instant.astimezone(UTC).isoformat()
-    if name.endswith("_on"):
-        return date.isoformat
-    if name.endswith("_yuan"):
-        return "{:.2f}".format
-    return None
-
-
-def _readers(of: type[Fact]) -> _Readers:
-    readers: list[tuple[str, Callable[[Any], Any]]] = []
-    for each in fields(of):
-        read = tuple if str(each.type).startswith("tuple") else _reader(each.name)
-        if read is not None:
-            readers.append((each.name, read))
-    return _READERS.setdefault(of, (frozenset(each.name for each in fields(of)), readers))
-
-
-def _reader(name: str) -> Callable[[Any], Any] | None:
-    if name == "at" or name.endswith("_at"):
-        return datetime.fromisoformat
-    if name.endswith("_on"):
-        return date.fromisoformat
-    return Decimal if name.endswith("_yuan") else None

@@ -83,8 +83,8 @@ def fact_records(
     """The same for a draft, as known now; the frozen facts are not consulted. `level`: whose grids `by_grid` tells."""
     area = area_of(session, grid_id, level)
     facts, bounds = facts_of(session, area, period, series, given or Given())
-    day, campaigns = period.end_day - timedelta(days=1), sheets.campaign_ids(facts)
-    names = naming.names_of(naming.known(session, area), area, day, Counted(), campaigns)
+    day, campaigns, units = period.end_day - timedelta(days=1), sheets.campaign_ids(facts), sheets.unit_ids(facts)
+    names = naming.names_of(naming.known(session, area), area, day, Counted(), campaigns, units)
     return _page(key, facts, bounds, names, (table, row), after, limit)
 
 

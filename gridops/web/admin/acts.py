@@ -67,6 +67,8 @@ ACTS: dict[str, str] = {
     "case.flag_judged": "判定疑似虚假结案",
     "case.told_apart": "认定两件不是重复",
     "case.told_apart_undone": "撤销两件不是重复的认定",
+    "case.recurred": "认定复发",
+    "case.recurred_undone": "撤销复发认定",
     "closing.set": "设置结案权限",
     "spot_check.drawn": "抽取抽查样本",
     "spot_check.judged": "登记抽查结果",

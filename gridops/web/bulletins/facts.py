@@ -114,6 +114,11 @@ KINDS: dict[str, Kind] = {
     ),
     "upheld": Kind(lambda it: f"/desk/cases/{quote(it.label)}", lambda it: it.decided_at),
     "faked": Kind(lambda it: f"/desk/cases/{quote(it.label)}", lambda it: it.judged_at),
+    "recurred": Kind(
+        lambda it: f"/desk/cases/{quote(it.label)}",
+        lambda it: it.reported_at,
+        lambda it: (_on(_("前案结案"), it.closed_at),),
+    ),
     "paper": Kind(lambda it: url_for("bulletin.show", bulletin_id=it.id), lambda it: it.issued_at),
     "penalty": Kind(
         lambda it: f"/desk/penalties/{it.id}",

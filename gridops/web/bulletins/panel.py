@@ -37,7 +37,13 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "on_time_rate", "closed_no_deadline",
         ),
     ),
-    ("质量", ("rework", "rework_rate", "rework_turns", "faked", "extended", "extension_rate", "extension_turns")),
+    (
+        "质量",
+        (
+            "rework", "rework_rate", "rework_turns", "faked", "recurred", "extended", "extension_rate",
+            "extension_turns",
+        ),
+    ),
     (
         "存量",
         ("overdue_open", "suspended", "pending_start", "pending_end", "in_hand_start", "in_hand_end"),

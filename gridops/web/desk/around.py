@@ -9,8 +9,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
+from gridops.cases.queries import recurring
 from gridops.cases.queries.around import Related, related
 from gridops.cases.queries.merging import Absorbed
+from gridops.cases.queries.pages import CaseFile
+from gridops.cases.queries.recurring import Linked
+from gridops.cases.queries.rows import CaseRow
+from gridops.cases.rules.likeness import JUDGES
+from gridops.cases.rules.recurring import NOTHING_CAME_BACK, refusal
 from gridops.cases.rules.sources import Source
 from gridops.core.coordinates import metres_between
 from gridops.core.errors import NotFound
@@ -61,10 +67,26 @@ class Nearby:
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack:
+    """The closed cases of which this one is a recurrence, and its own recurrences, as far as they are seen.
+
+    `judges`: whether this person may say and take it back; `asks`: whether it may be said of this case as it stands;
+    `offered`: the numbers of related cases of which it may be said.
+    """
+
+    before: list[Linked]
+    after: list[Linked]
+    judges: bool
+    asks: bool
+    offered: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
-    """What else is known here: cases of its kind in 90 days, premises."""
+    """What else is known here: cases of its kind in 90 days, what came back of them, premises."""
 
     related: list[Related]
+    came: CameBack
     premises: list[Nearby]
 
 
@@ -80,10 +102,21 @@ def shots(session: Session, case: Case, uses: list[Use], absorbed: Iterable[Abso
     return Shots(told(parts.before), told(parts.after + parts.check), parts.other)
 
 
-def around(session: Session, person: Person, scope: Scope, case: Case, told: Collection[str] = ()) -> Around:
+def around(session: Session, person: Person, scope: Scope, file: CaseFile, told: Collection[str] = ()) -> Around:
     """What else lies where a case lies, as far as the person sees it; `told`: cases that its page tells of already."""
+    case, judges = file.case, not JUDGES.isdisjoint(file.standing.territory)
+    before, after = recurring.before(session, scope, case), recurring.after(session, scope, case)
+    told = {*told, *(one.number for one in (*before, *after))}
     others = [one for one in related(session, scope, case) if one.row.number not in told]
-    return Around(others, _premises(session, person, scope, case))
+    asks = judges and case.state not in NOTHING_CAME_BACK
+    offered = frozenset(one.row.number for one in others if asks and _may_recur(case, one.row))
+    came = CameBack(before, after, judges, asks, offered)
+    return Around(others, came, _premises(session, person, scope, case))
+
+
+def _may_recur(case: Case, earlier: CaseRow) -> bool:
+    """Whether a case may be said to be a recurrence of another."""
+    return refusal(case.state, case.reported_at, earlier.state, earlier.closed_at) is None
 
 
 def _shot(case: Case, use: Use, names: dict[int, str], origin: str | None) -> Shot:

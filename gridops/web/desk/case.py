@@ -50,7 +50,8 @@ Answer = str | Response | tuple[str, int]
 class Tried:
     """A move that was not made: what was typed, what is wrong with it, and why nothing was saved.
 
-    `seen`: the version of the case that a form was shown at which came too late.
+    `seen`: the version of the case that a form was shown at which came too late. `earlier`: no move, but a number that
+    this case was not linked to as its recurrence, and why.
     """
 
     move: Move | None = None
@@ -58,6 +59,7 @@ class Tried:
     errors: Mapping[str, str] = field(default_factory=dict)
     refused: str = ""
     seen: int | None = None
+    earlier: tuple[str, str] | None = None
 
     @property
     def category(self) -> str:
@@ -69,7 +71,7 @@ class Tried:
 @needs(*common.READERS)
 def show(number: str) -> Answer:
     """The page of a case."""
-    return _page(number, Tried())
+    return page(number, Tried())
 
 
 @pages.get("/<number>/<move>")
@@ -101,11 +103,11 @@ def make(number: str, move: str) -> Answer:
             )
             done = _done(session, wanted, made)
     except Invalid as wrong:
-        return _page(number, Tried(wanted, typed, moving.problems(wanted, wrong))), 422
+        return page(number, Tried(wanted, typed, moving.problems(wanted, wrong))), 422
     except (Conflict, Closed) as late:
-        return _page(number, Tried(wanted, typed, refused=str(late), seen=common.version_in(typed))), 409
+        return page(number, Tried(wanted, typed, refused=str(late), seen=common.version_in(typed))), 409
     except NotAllowed as barred:
-        return _page(number, Tried(wanted, typed, refused=str(barred))), 403
+        return page(number, Tried(wanted, typed, refused=str(barred))), 403
     wake("figures.drain")
     way = _way()
     flash(Markup("%s %s") % (done, _onward(way.next_url)), "good")
@@ -154,7 +156,8 @@ def _family(file: case_pages.CaseFile) -> set[str]:
     return {one.number for one in linked if one} | {one.number for one in file.absorbed}
 
 
-def _page(number: str, tried: Tried) -> str:
+def page(number: str, tried: Tried) -> str:
+    """The page of a case, with what was tried and not made."""
     person, scope = current_person(), current_scope()
     with reading() as session:
         file = case_pages.case_file(session, person, number)
@@ -173,12 +176,12 @@ def _page(number: str, tried: Tried) -> str:
         assessment = assessed.of_case(session, person, file.case)
         suspected = flags.of_case(session, person, file.case.id)
         pictures = around.shots(session, file.case, uses, file.absorbed)
-        near = around.around(session, person, scope, file.case, _family(file))
+        near = around.around(session, person, scope, file, _family(file))
         appealable = supervision.appealable(session, person, file.case)
         named = bool(reproposed) or not person.roles & _SENDING
         instead = [] if named else proposals.instead(session, scope, file)
         said = written(session, file.case.root_id, tried.move, tried.typed) if tried.refused else []
-    texts: dict[str, Any] = {"field_name": field_name, "clock_names": CLOCK_NAMES}
+    texts: dict[str, Any] = {"field_name": field_name, "clock_names": CLOCK_NAMES, "ended": ENDED}
     return render_template(
         "desk/case.html",
         file=file,
@@ -186,7 +189,6 @@ def _page(number: str, tried: Tried) -> str:
         path=path,
         pictures=pictures,
         around=near,
-        ended=ENDED,
         flags=suspected,
         verdicts=VERDICT_NAMES,
         judges=not person.roles.isdisjoint(JUDGES),
