@@ -20,7 +20,8 @@ MOST_ID = 2**63 - 1
 class OrderForm:
     """An order as the desk types it; without deadlines of its own those of the jurisdiction's terms.
 
-    `version`: of the order that was shown with the form; None: the form was filled in without seeing one.
+    `version`: of the order that was shown with the form, 0 where it said that there is none; None: the form was filled
+    in without seeing whether there is one.
     """
 
     number: str
@@ -60,7 +61,7 @@ def order_form(raw: Mapping[str, object]) -> OrderForm:
         answer_due_at=read("answer_due_at", instant()),
         caller=read("caller", text(CALLER)),
         phone=read("phone", text(PHONE)),
-        version=read("version", whole(1)),
+        version=read("version", whole(0)),
     )
     read.done(others=True)
     return found

@@ -91,7 +91,7 @@ def keep_order(session: Session, person: Person, case_id: int, form: OrderForm) 
     wanted = (form.number, *_times(session, case, form, row), form.caller, form.phone)
     if wanted == tuple(getattr(row, name) for name in _KEPT):
         return row  # the same form twice
-    if form.version is not None and form.version != row.version:
+    if form.version is not None and form.version != row.version and not (form.version == 0 and _untouched(row)):
         raise Conflict(CHANGED_MEANWHILE)
     before = _dues(row)
     row.number, row.received_at, dues, row.caller, row.phone = wanted
@@ -227,6 +227,11 @@ def _case(session: Session, person: Person, case_id: int) -> Case:
     return case
 
 
+def _untouched(row: HotlineOrder) -> bool:
+    """An order that the program opened by what the case says, in which nobody has typed anything."""
+    return row.recorded_by is None and row.version == 1
+
+
 def _lock(session: Session, root_id: int) -> None:
     """Two people must not give one number to two cases."""
     lock_names(session, [f"hotline orders:{root_id}"])
@@ -273,7 +278,7 @@ def _times(
             row.dues[kind] if row else None,
             limit,
             lambda limit: _count(limit, received, time),
-            seen=form.version is not None,
+            seen=bool(form.version),
             begins_anew=row is not None and received != row.received_at,
         )
         for kind, limit in queries.terms_of(session, case.root_id).limits.items()

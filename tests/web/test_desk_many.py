@@ -62,6 +62,39 @@ def test_a_case_that_was_changed_since_the_list_was_read_stays_and_says_so(stree
     assert "已催办" in browser.post("/desk/many/remind", {"case": street.ticks(at_unit)}).text
 
 
+def test_a_case_that_came_too_late_shows_what_happened_since_beside_what_was_asked(street: Street):
+    moved, gone, desk = street.filed(), street.filed(), street.browser("desk")
+    sent = {
+        "case": street.ticks(moved, gone),
+        "unit": str(street.unit_id),
+        "words": "今天\n清完",
+        "back": "/desk?group=all",
+    }
+    street.move(moved, Move.RELOCATE, "second_desk", address="新桥北路9号", words="报错了地址")
+    street.move(gone, Move.DISPATCH, "second_desk", unit=street.other_unit_id)
+    page = desk.post("/desk/dispatch", sent)
+    _head, first, second = page.text.split('<li class="result')
+    assert [w for w in ("改址", "second_desk", "报错了地址", "现在：", "环卫所", "今天\n清完") if w not in first] == []
+    assert [w for w in ("派遣至 园林所", "已派遣", "您已不能办理此环节") if w not in second] == []
+    assert 'name="case"' not in second
+    again = dict(re.findall(r'name="(case|unit|words|back|record_id)" value="([^"]*)"', first))
+    done = desk.post("/desk/dispatch", again)
+    assert ("已派遣" in done.text, "versions" in done.text, again["back"]) == (True, False, "/desk?group=all")
+    assert [street.now(case).unit_id for case in (moved, gone)] == [street.unit_id, street.other_unit_id]
+
+
+def test_a_move_of_many_that_came_too_late_is_told_with_both_versions(street: Street):
+    case, desk = street.report(), street.browser("desk")
+    sent = {"case": street.ticks(case), "words": "属实"}
+    street.move(case, Move.SEND_TO_VERIFY, "second_desk")
+    street.move(case, Move.VERIFY, "inspector", outcome=True)
+    page = desk.post("/desk/many/accept", sent).text
+    assert [w for w in ("送核实", "核实：属实", "您要办理的：受理") if w not in page] == []
+    again = dict(re.findall(r'name="(case|words)" value="([^"]*)"', page))
+    assert desk.post("/desk/many/accept", again).text.count("chip-good") == 1
+    assert street.now(case).state is State.ACCEPTED
+
+
 @pytest.mark.parametrize(
     ("move", "sent", "status"),
     [("accept", {}, 422), ("accept", {"case": "x"}, 422), ("accept", {"case": "1"}, 422),

@@ -185,6 +185,90 @@ def test_a_step_sent_twice_is_one_and_the_parts_of_a_split_case_say_what_is_left
     assert all(number in listed for number in (case.number, first, second))
 
 
+def fields_of(page: str) -> dict[str, str]:
+    """The form of an order as the page holds it."""
+    form = page[page.index('name="version"') - 200 : page.index("</form>", page.index('name="version"'))]
+    names = re.findall(r'<input[^>]*name="(\w+)"[^>]*>', form)
+    names.remove("csrf_token")
+    return {name: (re.search(rf'name="{name}"[^>]*value="([^"]*)"', form) or ["", ""])[1] for name in names}
+
+
+def test_an_order_that_others_changed_meanwhile_shows_both_versions_and_can_be_sent_again(street: Street) -> None:
+    first, second = street.browser("desk"), street.browser("second_desk")
+    case = street.report("desk", source=Source.HOTLINE_12345, source_number="GD-1")
+    own = f"/desk/hotline/cases/{case.number}"
+    empty = fields_of(first.get(own).text)
+    assert second.post(own, {**empty, "order_number": "GD-1", "caller": "李四", "phone": PHONE}).status_code == 302
+    late = first.post(own, {**empty, "order_number": "GD-2", "caller": "王五", "answer_due_at": "2030-01-01T08:00"})
+    assert late.status_code == 409, "two who register an order where there was none"
+    rows = re.findall(r'<th scope="row">([^<]+)</th><td[^>]*>([^<]*)</td><td[^>]*>([^<]*?)\s*(<span|</td>)', late.text)
+    told = {label: (now, typed, "span" in mark) for label, now, typed, mark in rows}
+    assert told["工单号"] == ("GD-1", "GD-2", True)
+    assert told["来电人"] == ("李四", "王五", True)
+    assert told["电话"] == (PHONE, "—", True)
+    assert told["答复时限"] == ("按本辖区规定计算", "2030-01-01 08:00", True)
+    assert not told["热线受理时间"][1].startswith("2030")
+    with reading() as session:
+        order = queries.order_of(session, case.id)
+        read = session.connection().exec_driver_sql("SELECT act FROM audit_entry").scalars().all()
+        assert (order.number, order.caller) == ("GD-1", "李四")
+    assert "hotline.read" in read, "the caller was shown in clear, and that is kept"
+    again = fields_of(late.text)
+    assert (again["order_number"], again["caller"], again["answer_due_at"]) == ("GD-2", "王五", "2030-01-01T08:00")
+    assert first.post(own, again).status_code == 302
+    with reading() as session:
+        assert queries.order_of(session, case.id).caller == "王五"
+
+
+def test_an_order_that_the_program_opened_meanwhile_is_nobodys_version(street: Street) -> None:
+    desk, case = street.browser("desk"), street.report("desk", source=Source.HOTLINE_12345, source_number="GD-1")
+    own = f"/desk/hotline/cases/{case.number}"
+    empty = fields_of(desk.get(own).text)
+    jobs.open_orders()
+    assert desk.post(own, {**empty, "order_number": "GD-1", "caller": "李四"}).status_code == 302
+
+
+def test_a_correction_that_came_too_late_keeps_its_words_beside_what_stands_now(street: Street) -> None:
+    first, second = street.browser("desk"), street.browser("second_desk")
+    case = street.report("desk", source=Source.HOTLINE_12345, source_number="GD-1")
+    jobs.open_orders()
+    with clock.set_to(clock.now() + timedelta(minutes=5)):
+        own = f"/desk/hotline/cases/{case.number}"
+        begun = {"kind": "contact", "reached": "true", "words": "约好明天"}
+        assert first.post(f"{own}/steps", begun).status_code == 302
+        wrong = re.search(r'name="corrects" value="(\d+)"', first.get(own).text)[1]
+        at = re.search(r'name="at" value="([^"]+)" required', first.get(own).text)[1]
+        sent = {"kind": "contact", "corrects": wrong, "at": at}
+        assert second.post(f"{own}/steps", {**sent, "reached": "false", "words": "其实没接通"}).status_code == 302
+        late = first.post(f"{own}/steps", {**sent, "reached": "true", "words": "第二次打通了"})
+        assert late.status_code == 409
+        said = re.findall(r'<th scope="row">([^<]+)</th><td[^>]*>([^<]*)</td><td[^>]*>([^<]*?)\s*[<]', late.text)
+        assert ("联系情况", "未联系上", "已联系上") in said
+        assert ("更正原因", "其实没接通", "第二次打通了") in said
+        now = re.search(r'name="corrects" value="(\d+)"', late.text)[1]
+        form = late.text[late.text.index('name="corrects"') :].split("</form>")[0]
+        assert (now != wrong, "第二次打通了" in form) == (True, True)
+        again = {**sent, "corrects": now, "reached": "true", "words": "第二次打通了"}
+        assert first.post(f"{own}/steps", again).status_code == 302
+
+
+def test_the_words_of_a_step_that_may_not_be_taken_any_more_are_not_lost(street: Street) -> None:
+    desk, case = street.browser("desk"), street.report("desk", source=Source.HOTLINE_12345, source_number="GD-1")
+    jobs.open_orders()
+    for move, who, given in (
+        (Move.SEND_TO_VERIFY, "desk", {}),
+        (Move.VERIFY, "inspector", {"outcome": True}),
+        (Move.ACCEPT, "desk", {}),
+        (Move.FILE, "desk", {"condition": street.condition_id}),
+    ):
+        street.move(case, move, who, **given)
+    street.move(case, Move.SPLIT, "desk", parts=(PartIn("占道"), PartIn("积存垃圾")))
+    with reading() as session:
+        part = lookups.case(session, parts_of(session, case.id)[0])
+    late = desk.post(f"/desk/hotline/cases/{part.number}/steps", {"kind": "answer", "words": "已全部清完"})
+    assert (late.status_code, "已全部清完" in late.text) == (409, True)
+
+
 def test_the_limits_of_callers_are_set_by_the_admin(street: Street) -> None:
     with transaction() as session:
         root = session.get_one(Grid, street.root_id)

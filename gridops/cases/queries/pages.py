@@ -123,9 +123,14 @@ class CaseFile:
 
     def moved_since(self, version: int) -> tuple[TimelineEntry, ...]:
         """What has happened from the first move on that a form shown at this version did not know of."""
-        moves = sorted(entry.seq for entry in self.timeline if MOVES[entry.move].changes)
-        unknown = moves[-missed:] if (missed := self.case.version - version) > 0 else []
-        return tuple(entry for entry in self.timeline if unknown and entry.seq >= unknown[0])
+        return since(self.timeline, version, self.case.version)
+
+
+def since(told: Collection[TimelineEntry], seen: int, now: int) -> tuple[TimelineEntry, ...]:
+    """What has happened from the first move on that the version `seen` did not know of; `now`: the one there is."""
+    moves = sorted(entry.seq for entry in told if MOVES[entry.move].changes)
+    unknown = moves[-missed:] if (missed := now - seen) > 0 else []
+    return tuple(entry for entry in told if unknown and entry.seq >= unknown[0])
 
 
 class TaskKind(StrEnum):
@@ -199,17 +204,23 @@ def case_file(session: Session, person: Person, number: str) -> CaseFile:
 
 def timeline(session: Session, case_id: int) -> list[TimelineEntry]:
     """The events of a case that are still told, in the order they happened, with names."""
+    return timelines(session, [case_id])[case_id]
+
+
+def timelines(session: Session, case_ids: Collection[int]) -> dict[int, list[TimelineEntry]]:
+    """The same of several cases, by their ids."""
     rows = session.execute(
         select(CaseEvent, User.name, Unit.name, Category.name_zh, Case.number)
         .outerjoin(User, User.id == CaseEvent.actor_id)
         .outerjoin(Unit, Unit.id == CaseEvent.unit_id)
         .outerjoin(Category, Category.id == CaseEvent.category_id)
         .outerjoin(Case, Case.id == CaseEvent.into_id)
-        .where(CaseEvent.case_id == case_id, CaseEvent.superseded_at.is_(None))
+        .where(CaseEvent.case_id.in_(sorted(case_ids)), CaseEvent.superseded_at.is_(None))
         .order_by(CaseEvent.happened_at, CaseEvent.seq)
     )
-    found: list[TimelineEntry] = []
+    by_case: dict[int, list[TimelineEntry]] = {case_id: [] for case_id in case_ids}
     for event, actor, unit, category, into in rows:
+        found = by_case[event.case_id]
         before = found[-1].happened_at if found else None
         found.append(
             TimelineEntry(
@@ -230,7 +241,7 @@ def timeline(session: Session, case_id: int) -> list[TimelineEntry]:
                 lay=(event.happened_at - before).total_seconds() if before else None,
             )
         )
-    return found
+    return by_case
 
 
 def _with_states(told: list[TimelineEntry], events: Collection[Event]) -> list[TimelineEntry]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gridops.cases.queries import pages as case_pages
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Invalid, NotFound
+from gridops.core.errors import Invalid, NotAllowed, NotFound
 from gridops.core.ids import row_id
 from gridops.core.percent import percent, printed
 from gridops.hotline import forms, queries, service
@@ -31,7 +31,7 @@ from gridops.hotline.rules import (
 )
 from gridops.people.queries import unit_rows
 from gridops.web import list_files
-from gridops.web.desk import common, orders
+from gridops.web.desk import common, order_versions, orders
 from gridops.web.desk.joint import place, written
 from gridops.web.desk.months import month_of
 from gridops.web.desk.trying import Answer, Tried, attempt
@@ -199,7 +199,19 @@ def _act(number: str, form: str, act: Act, said: str) -> Answer:
         act(session, case_pages.id_in_sight(session, current_scope(), number), raw)
 
     back = url_for("desk_case.show", number=number, _anchor="hotline")
-    return attempt(lambda tried: _page(number, tried), form, here, said, back)
+    return attempt(lambda tried: _page(number, tried, _who_called(number, tried)), form, here, said, back)
+
+
+def _who_called(number: str, tried: Tried) -> tuple[str, str] | None:
+    """Who called as it is kept now, for a form of the order that came too late; who looked is kept, as ever."""
+    if tried.form != order_versions.ORDER or "version" not in tried.errors:
+        return None
+    try:
+        with transaction() as session:
+            case_id = case_pages.id_in_sight(session, current_scope(), number)
+            return service.read_contact(session, current_person(), case_id)
+    except (NotAllowed, NotFound):
+        return None
 
 
 def _page(number: str, tried: Tried, told: tuple[str, str] | None = None) -> str:
@@ -210,10 +222,12 @@ def _page(number: str, tried: Tried, told: tuple[str, str] | None = None) -> str
         why = orders.why_due(session, panel.order) if panel and panel.order else {}
     if panel is None:
         raise NotFound("这个案件不是 12345 热线来的")
+    beside = order_versions.beside(panel, tried, told)
     given: dict[str, Any] = {
         **orders.words(),
         **common.words(),
-        "hotline_tried": tried,
+        "hotline_tried": order_versions.anew(panel, tried),
+        "beside": beside,
         "local_input": common.local_input,
     }
     return render_template("desk/hotline_order.html", case=case, panel=panel, why=why, contact=told, **given)

@@ -9,7 +9,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from gridops.cases import forms, service
-from gridops.cases.queries import overview
 from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.service.moving import ALIKE
@@ -18,7 +17,7 @@ from gridops.core.errors import NotFound
 from gridops.people.rules import Person
 from gridops.tasks.waking import wake
 from gridops.web import records
-from gridops.web.desk import common, moving
+from gridops.web.desk import became, common, moving
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_many", __name__, url_prefix="/desk/many")
@@ -66,15 +65,6 @@ def make(move: str) -> str:
     fields, name = forms.parse_move(wanted, {"words": words} if words else {}), records.name_in(request.form)
     with transaction() as session:
         outcomes = service.move_many(session, list(seen), wanted, person, fields, name, seen)
-        rows = {row.id: row for row in overview.rows_of(session, current_scope(), list(seen))}
+        told = became.told(session, current_scope(), outcomes, seen, wanted)
     wake("figures.drain")
-    back = request.form.get("back", "")
-    return render_template(
-        "desk/dispatched.html",
-        outcomes=outcomes,
-        rows=rows,
-        done=sum(outcome.done for outcome in outcomes),
-        move=wanted,
-        back=back if back.startswith("/desk") else url_for("desk.index"),
-        **common.words(),
-    )
+    return render_template("desk/dispatched.html", **told)

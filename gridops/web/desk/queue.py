@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from gridops.cases import service
-from gridops.cases.queries import listing, overview, steps
+from gridops.cases.queries import listing, steps
 from gridops.cases.queries.changes import version_of
 from gridops.cases.queries.export import EXPORT_COLUMNS, export_rows
 from gridops.cases.queries.kept import kept_filters
@@ -25,7 +25,7 @@ from gridops.people.queries.helping import helping_with
 from gridops.people.rules import Person, Role
 from gridops.tasks.waking import wake
 from gridops.web import list_files
-from gridops.web.desk import beside, common, many, proposals
+from gridops.web.desk import became, beside, common, many, proposals
 from gridops.web.desk.rows import Rows
 from gridops.web.guards import current_person, current_scope, needs
 from gridops.web.language import chosen_language
@@ -135,20 +135,10 @@ def dispatch() -> Answer:
     words = request.form.get("words", "").strip()[:2000] or None
     with transaction() as session:
         outcomes = service.dispatch_many(session, list(seen), None if by_rule else int(unit), person, words, seen)
-        rows = {row.id: row for row in overview.rows_of(session, current_scope(), list(seen))}
+        told = became.told(session, current_scope(), outcomes, seen, Move.DISPATCH)
         name = next((row.name for row in proposals.units_in_use(session, person.root_id) if str(row.id) == unit), "")
     wake("figures.drain")
-    back = request.form.get("back", "")
-    return render_template(
-        "desk/dispatched.html",
-        outcomes=outcomes,
-        rows=rows,
-        done=sum(outcome.done for outcome in outcomes),
-        unit=name,
-        by_rule=by_rule,
-        move=Move.DISPATCH,
-        back=back if back.startswith("/desk") else url_for(".index"),
-    )
+    return render_template("desk/dispatched.html", unit=name, by_rule=by_rule, **told)
 
 
 def _tabs(person: Person, counts: dict[Group, int], here: Group) -> list[Group]:
