@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from gridops.core import clock, masking
 from gridops.people.rules import ROLE_NAMES, UNIT_KIND_NAMES, WORK_LINE_NAMES
-from gridops.web import field_names, list_files, navigation, own_notices, pieces, viewing, words
+from gridops.web import field_names, list_files, navigation, own_notices, pieces, versions, viewing, words
 from gridops.web.language import speaker
 
 THEMES = ("auto", "light", "dark")
@@ -34,6 +34,7 @@ def set_up(app: Flask) -> None:
         local=clock.local,
         now=clock.now,
         field_label=field_names.label_of,
+        typed_words=versions.typed_words,
         pieces=pieces,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

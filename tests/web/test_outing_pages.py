@@ -290,7 +290,10 @@ def test_campaigns_are_made_and_changed_at_the_desk(night: Night) -> None:
     assert desk.get(path).status_code == 200
     changed = {**form, "name": "篷车整治", "last_day": "2026-12-31", "version": "1"}
     assert desk.post(path, changed).status_code == 302
-    assert desk.post(path, changed).status_code == 409
+    late = desk.post(path, {**changed, "name": "篷车夜查", "aim": "减少篷车"})
+    assert late.status_code == 409
+    assert re.search(r"<td[^>]*>篷车整治</td><td[^>]*>篷车夜查 <span", late.text), "both versions, and which differ"
+    assert re.search(r"<td[^>]*>城管</td><td[^>]*>城管</td>", late.text)
     assert desk.get("/desk/campaigns/999999").status_code == 404
     with transaction() as session:
         abroad = service.ensure_campaign(session, make_grid(session, "A", west=118.0).id, "PCZZ").id

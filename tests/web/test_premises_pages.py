@@ -129,8 +129,17 @@ def test_premises_are_entered_and_changed_and_a_stale_form_changes_nothing(stree
     assert version
     changed = {**form, "name": "常州新厂二期", "version": version.group(1), "responsible": "李四"}
     assert desk.post(f"{page}/edit", changed).status_code == 302
-    assert desk.post(f"{page}/edit", changed).status_code == 409
+    late = desk.post(f"{page}/edit", {**changed, "name": "常州新厂三期", "responsible": "王五", "risk": "high"})
+    assert late.status_code == 409
+    rows = re.findall(r'<th scope="row">([^<]+)</th><td[^>]*>([^<]*)</td><td[^>]*>([^<]*?)\s*<(/td|span)', late.text)
+    differ = {label: (now, typed) for label, now, typed, mark in rows if mark == "span"}
+    assert differ["名称"] == ("常州新厂二期", "常州新厂三期")
+    assert ("李四", "王五") in differ.values()
+    assert len(differ) == 3
     assert "常州新厂二期" in desk.get(page).text
+    again = re.search(r'name="version" value="([0-9]+)"', late.text)
+    assert again
+    assert desk.post(f"{page}/edit", {**changed, "version": again.group(1)}).status_code == 302
     assert street["leader"].get("/desk/premises/new").status_code == 403
     west = street["westdesk"]
     assert west.post("/desk/premises/new", {"name": "东边的厂", "grid_code": "E"}).status_code == 403

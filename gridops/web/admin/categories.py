@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,6 +18,7 @@ from gridops.catalogue.rules import (
     PHOTO_NAMES,
     STAGE_NAMES,
     STAGES,
+    CheckRule,
     Kind,
     class_of,
     conditions_on,
@@ -25,12 +26,13 @@ from gridops.catalogue.rules import (
 )
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Invalid, NotFound
+from gridops.core.errors import Conflict, Invalid, NotFound
 from gridops.people.rules import Role
 from gridops.web import explain
 from gridops.web.admin.common import Answer, by_field, keeps_all
 from gridops.web.guards import current_person, needs, needs_for_all
-from gridops.worktime.rules import LIMIT_UNIT_NAMES
+from gridops.web.versions import Line, side_by_side
+from gridops.worktime.rules import LIMIT_UNIT_NAMES, LimitUnit
 
 pages = Blueprint("admin_categories", __name__, url_prefix="/admin/categories")
 
@@ -164,6 +166,8 @@ def edit_condition(category_id: int, condition_id: int) -> Answer:
             running = renewing.counts_under(session, person.root_id, earlier)
     except Invalid as wrong:
         return _condition_page(category_id, condition_id, request.form, by_field(wrong)), 422
+    except Conflict as late:
+        return _late_page(category_id, condition_id, str(late)), 409
     flash(_("已保存。已立案的案件仍按原条件计时。"), "good")
     if running:
         return redirect(url_for("admin_running.index", condition=now))
@@ -232,8 +236,42 @@ def _running(session: Session, root_id: int, rows: list[FilingCondition]) -> dic
     return {now: total - counts.get(now, 0) for now, total in found.items()}
 
 
+def _late_page(category_id: int, condition_id: int, late: str) -> str:
+    """The form with all that was typed for the condition that stands there now, beside what that one says."""
+    root_id = current_person().root_id
+    with reading() as session:
+        rows = queries.condition_rows(session, [category_id], root_id)[category_id]
+    was = next(row for row in rows if row.id == condition_id)
+    last = [row for row in rows if row.position == was.position and row.valid_to is None]
+    now = max(last, key=lambda row: (row.root_id == root_id, row.id), default=None)
+    named = {
+        "condition": _("立案条件"), "closing_condition": _("结案条件"), "limit": _("办理时限"),
+        "limit_unit": _("计时单位"), "handle_limit": _("其中处置时限"),
+        **{f"limit_{area}": _("%(area)s办理时限", area=_(name)) for area, name in AREA_NAMES.items()},
+        **{f"handle_limit_{area}": _("%(area)s其中处置时限", area=_(name)) for area, name in AREA_NAMES.items()},
+        **{f"photo_{kind}": _(name) for kind, name in PHOTO_NAMES.items()},
+        "check_rule": _("核查方式"), "in_use": _("启用：立案时可以选用"),
+    }  # fmt: skip
+    both = side_by_side(_as_typed(now) if now else {}, request.form, named, _in_words)
+    return _condition_page(category_id, now.id if now else None, request.form, {"version": late}, both)
+
+
+def _in_words(name: str, given: Any) -> str:
+    if name == "limit_unit":
+        return _(LIMIT_UNIT_NAMES[LimitUnit(given)]) if given in set(LimitUnit) else ""
+    if name == "check_rule":
+        return _(CHECK_RULE_NAMES[CheckRule(given)]) if given in set(CheckRule) else _("按通常方式：监督员现场核查")
+    if name == "in_use":
+        return _("是") if given else _("否")
+    return str(given or "")
+
+
 def _condition_page(
-    category_id: int, condition_id: int | None, typed: Mapping[str, Any] | None, errors: Mapping[str, str]
+    category_id: int,
+    condition_id: int | None,
+    typed: Mapping[str, Any] | None,
+    errors: Mapping[str, str],
+    both: Sequence[Line] = (),
 ) -> str:
     root_id = current_person().root_id
     with reading() as session:
@@ -247,6 +285,7 @@ def _condition_page(
         row=row,
         typed=_as_typed(row) if typed is None and row is not None else typed,
         errors=errors,
+        both=both,
         today=clock.local_date(clock.now()),
         limit_unit_names=LIMIT_UNIT_NAMES,
         area_names=AREA_NAMES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,11 +15,12 @@ from gridops.core.errors import Conflict, Invalid, NotFound
 from gridops.operations import forms, queries, service
 from gridops.operations.models import Campaign
 from gridops.operations.rules import PLANNERS
-from gridops.squads.rules import Agency
+from gridops.squads.rules import AGENCY_NAMES, Agency
 from gridops.web import choices, records
 from gridops.web import words as said_words
 from gridops.web.desk.joint import READERS, raw_version, words
 from gridops.web.guards import current_person, needs
+from gridops.web.versions import Line, side_by_side
 
 pages = Blueprint("desk_campaigns", __name__, url_prefix="/desk/campaigns")
 
@@ -87,7 +88,9 @@ def change(campaign_id: int) -> Answer:
     except Invalid as wrong:
         return _form(campaign, raw, records.problems(wrong)), 422
     except Conflict as refused:
-        return _form(campaign, raw, {"version": str(refused)}), 409
+        now = _campaign(campaign_id)
+        both = side_by_side(_typed(now), raw, {name: _(called) for name, called in _FIELDS.items()}, _in_words)
+        return _form(now, raw, {"version": str(refused)}, both), 409
     flash(_("已保存。"), "good")
     return redirect(url_for(".index"))
 
@@ -122,7 +125,28 @@ def _typed(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def _form(campaign: Campaign | None, typed: Mapping[str, Any], errors: Mapping[str, str]) -> str:
+_FIELDS = {
+    "name": "名称", "aim": "目标", "first_day": "自", "last_day": "最后一天", "grid_id": "区域", "lead": "牵头单位",
+    "members": "参加单位", "categories": "针对的类别",
+}  # fmt: skip
+
+
+def _in_words(name: str, given: Any) -> str:
+    """A value of the form in words: territories, agencies and categories by their names."""
+    if name == "grid_id":
+        with reading() as session:
+            return choices.path_of(session, int(given)) if str(given or "").isdecimal() else _("全辖区")
+    if name in ("lead", "members"):
+        chosen = [given] if isinstance(given, str) else given or []
+        return _("、").join(_(AGENCY_NAMES[Agency(one)]) for one in chosen if one in set(Agency))
+    if name == "categories":
+        return _("、").join(given or [])
+    return str(given or "")
+
+
+def _form(
+    campaign: Campaign | None, typed: Mapping[str, Any], errors: Mapping[str, str], both: Sequence[Line] = ()
+) -> str:
     person = current_person()
     with reading() as session:
         classes = choices.classes(session, person.root_id)
@@ -132,6 +156,7 @@ def _form(campaign: Campaign | None, typed: Mapping[str, Any], errors: Mapping[s
         campaign=campaign,
         typed=typed,
         errors=errors,
+        both=both,
         classes=classes,
         areas=areas,
         agencies=list(Agency),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from gridops.core import clock
@@ -13,6 +13,7 @@ from gridops.web.desk.orders import Panel
 from gridops.web.desk.trying import Tried
 from gridops.web.field_names import label_of
 from gridops.web.language import say as _
+from gridops.web.versions import Line
 
 ORDER = "order"
 _CORRECT = "correct-"
@@ -21,20 +22,6 @@ _YES_NO = {
     "solved": ("问题是否解决", "已解决", "未解决"),
     "satisfied": ("是否满意", "满意", "不满意"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One field: its name, what is kept now (None: nothing to set beside it), what was typed."""
-
-    label: str
-    now: str | None
-    typed: str
-
-    @property
-    def differs(self) -> bool:
-        """Whether what was typed is not what is kept."""
-        return self.now is not None and self.now != self.typed
 
 
 def beside(panel: Panel, tried: Tried, caller: tuple[str, str] | None) -> list[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from gridops.web.desk import beside
 from gridops.web.desk.joint import READERS
 from gridops.web.guards import current_person, current_scope, needs
 from gridops.web.own_notices import count_unread
+from gridops.web.versions import Line, side_by_side
 
 pages = Blueprint("desk_premises", __name__, url_prefix="/desk/premises")
 
@@ -125,6 +126,11 @@ def read(premises_id: int) -> Answer:
 @needs(*KEEPERS)
 def edit(premises_id: int) -> Answer:
     """The form of one body; it shows the responsible person in clear, which is a reading like any other."""
+    return _form(premises_id, _as_typed(premises_id), {})
+
+
+def _as_typed(premises_id: int) -> dict[str, Any]:
+    """What is kept, as the form holds it; the responsible person is read in clear, and that is kept."""
     with transaction() as session:
         row = queries.in_sight(session, current_scope(), premises_id)
         responsible, phone = service.read_contact(session, current_person(), row)
@@ -133,7 +139,7 @@ def edit(premises_id: int) -> Answer:
         typed |= {"responsible": responsible, "phone": phone, "grid_code": node.code if node else ""}
         typed |= {name: "" if (at := getattr(row, name)) is None else f"{at:.6f}" for name in ("lon", "lat")}
         typed["version"] = row.version
-    return _form(premises_id, typed, {})
+    return typed
 
 
 @pages.post("/<int:premises_id>/edit")
@@ -148,7 +154,10 @@ def change(premises_id: int) -> Answer:
     except Invalid as wrong:
         return _form(premises_id, request.form, records.problems(wrong)), 422
     except Conflict as refused:
-        return _form(premises_id, request.form, {"version": str(refused)}), 409
+        now = _as_typed(premises_id)
+        both = side_by_side(now, request.form, {name: _(called) for name, called in _FIELDS.items()}, _in_words)
+        typed = {**request.form.to_dict(), "version": now["version"]}
+        return _form(premises_id, typed, {"version": str(refused)}, both), 409
     flash(_("已保存。"), "good")
     return redirect(url_for(".show", premises_id=premises_id))
 
@@ -198,11 +207,33 @@ def _page(premises_id: int, contact: tuple[str, str] | None = None) -> str:
         )
 
 
-def _form(premises_id: int | None, typed: Mapping[str, Any], errors: Mapping[str, str]) -> str:
+_FIELDS = {
+    "name": "名称", "credit_code": "统一社会信用代码", "kind": "种类", "risk": "风险", "address": "地址",
+    "grid_code": "网格", "lon": "经度", "lat": "纬度", "responsible": "场所负责人", "phone": "电话",
+}  # fmt: skip
+
+
+def _in_words(name: str, given: Any) -> str:
+    if name == "kind":
+        return _(KIND_NAMES[PremisesKind(given)]) if given in set(PremisesKind) else ""
+    if name == "risk":
+        return _(RISK_NAMES[Risk(given)]) if given in set(Risk) else ""
+    return str(given or "")
+
+
+def _form(
+    premises_id: int | None, typed: Mapping[str, Any], errors: Mapping[str, str], both: Sequence[Line] = ()
+) -> str:
     with reading() as session:
         areas = choices.areas(session, current_person(), KEEPERS)
     return render_template(
-        "desk/premises_form.html", premises_id=premises_id, typed=typed, errors=errors, areas=areas, **_words()
+        "desk/premises_form.html",
+        premises_id=premises_id,
+        typed=typed,
+        errors=errors,
+        both=both,
+        areas=areas,
+        **_words(),
     )
 
 

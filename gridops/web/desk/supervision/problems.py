@@ -12,7 +12,7 @@ from gridops.bulletins.rules.series import SERIES
 from gridops.cases.queries import lookups
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Closed, Invalid, NotAllowed
+from gridops.core.errors import Invalid, NotAllowed
 from gridops.evidence import queries as evidence
 from gridops.intake.rules import RecordType
 from gridops.people import queries as people
@@ -131,8 +131,9 @@ def answer(problem_number: str) -> Answer:
         item = queries.problem_in_sight(session, current_scope(), problem_number).problem
         if not service.may_answer(session, person, item):
             raise NotAllowed("只有整改单位的处置人员可以反馈")
-        if fault := answer_fault(item, item.voided_at):
-            raise Closed(fault)
+        fault = answer_fault(item, item.voided_at)
+    if fault:
+        return _page(problem_number, Tried("answer", request.form, {"version": fault}), []), 409
     shots, bad = photos.received(person, AFTER)
     if bad:
         return _page(problem_number, Tried("answer", request.form, bad), shots), 422
