@@ -52,7 +52,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "cases/rules/recurring.py": ("refusal",),
     "cases/rules/queue.py": ("GROUP_NAMES", "SORT_NAMES", "WAITING_SORT_NAMES"),
     "cases/rules/standing.py": ("*",),
-    "cases/service/planning.py": ("_picked",),
+    "cases/service/situation.py": ("picked",),
     "cases/rules/checking.py": ("barred",),
     "catalogue/rules/areas.py": ("AREA_NAMES",),
     "catalogue/rules/steps.py": ("STEP_NAMES",),

@@ -54,7 +54,8 @@ class ReportIn:
 class PartIn:
     """One of the cases that a case is split into; what is not said is as with the whole.
 
-    `evidence`: ids of the uses of evidence that go along; None: all.
+    `evidence`: ids of the uses of evidence that go along; None: all. `condition`: what a part of another category than
+    the whole stands under; None: the only one there is.
     """
 
     words: str
@@ -63,6 +64,7 @@ class PartIn:
     lon: float | None = None
     lat: float | None = None
     evidence: tuple[int, ...] | None = None
+    condition: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,7 @@ def _parts(value: object) -> tuple[PartIn, ...]:
                 lon=read("lon", number(-180, 180)),
                 lat=read("lat", number(-90, 90)),
                 evidence=read("evidence", _uses),
+                condition=read("condition", row_id),
             )
         )
         try:

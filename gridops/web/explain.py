@@ -224,6 +224,8 @@ def _title(entry: TimelineEntry) -> str:
         return _("%(move)s：%(unit)s", move=_(MOVE_NAMES[entry.move]), unit=entry.unit)
     if entry.move is Move.MERGE and entry.into:
         return _("并入 %(number)s", number=entry.into)
+    if entry.move is Move.RECATEGORISE and entry.category and entry.details.get("split_from"):
+        return _("拆分时归入 %(category)s", category=category_name(entry.category))
     if entry.move is Move.RECATEGORISE and entry.category:
         return _("改类为 %(category)s", category=category_name(entry.category))
     if entry.move is Move.SPLIT and entry.details.get("parts"):

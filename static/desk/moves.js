@@ -15,14 +15,14 @@ document.addEventListener("change", (event) => {
   if (event.target === beside && beside.value) form.querySelectorAll(`input[name=${name}]`).forEach((one) => { one.checked = false; });
   if (event.target.name === name) beside.value = "";
 });
-// 改类: each category has filing conditions of its own. Where they cannot be had, the answer to the form brings them.
+// 改类, and each part of 拆分: each category has filing conditions of its own. Where they cannot be had, the answer to the form brings them.
 document.addEventListener("change", async (event) => {
   const select = event.target;
-  const place = select.name === "category" && select.form && select.form.querySelector("[data-conditions]");
+  const place = select.form && select.name && select.form.querySelector(`[data-conditions-of="${CSS.escape(select.name)}"]`);
   if (!place) return;
   const wanted = select.value;
   place.replaceChildren();
-  const answer = await fetch(`${place.dataset.conditions}?category=${wanted}`, { redirect: "manual" }).catch(() => null);
+  const answer = await fetch(`${place.dataset.conditions}${place.dataset.conditions.includes("?") ? "&" : "?"}category=${wanted}`, { redirect: "manual" }).catch(() => null);
   if (!answer || !answer.ok || select.value !== wanted) return;
   const html = await answer.text();
   if (select.value === wanted) place.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);

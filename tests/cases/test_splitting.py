@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 
 from gridops.cases.forms import PartIn, parse_move
 from gridops.cases.models import Case, CasePart
+from gridops.cases.queries import lookups
 from gridops.cases.queries.pages import case_file
+from gridops.cases.rules.deadlines import Cause
 from gridops.cases.rules.moves import Move, State
+from gridops.cases.rules.recounting import counted_under
+from gridops.cases.rules.standing import NO_CONDITION
 from gridops.core import clock, periods
 from gridops.core.errors import Conflict, Invalid
 from gridops.evidence.models import Content, EvidenceLink
@@ -21,7 +25,9 @@ from gridops.figures.queries.area import area_of
 from gridops.figures.queries.rows import counted_rows
 from gridops.figures.rules.tally import add_up, check_equations
 from gridops.figures.service import freezing
+from gridops.worktime.rules import LimitUnit
 from tests.cases.world import World, fields_of, make_world, monday, owed_days
+from tests.factories import make_category, make_condition
 
 M, S = Move, State
 NAME = "0190d7e2-0000-7000-8000-000000000002"
@@ -75,10 +81,11 @@ def test_parts_are_filed_at_that_instant_with_the_deadline_of_the_whole(world: W
     for part in (first, second):
         world.holds(part)
         assert (part.state, part.filed_at, part.reported_at) == (S.FILED, monday("10:00"), monday("10:00"))
-        assert (part.due_at, part.condition_id) == (case.due_at, case.condition_id)
+        assert part.due_at == case.due_at
         assert (part.reporter_id, part.source) == (case.reporter_id, case.source)
     assert (first.grid_id, first.address, first.category_id) == (world.east.id, "东路口", case.category_id)
     assert (second.grid_id, second.category_id) == (case.grid_id, world.other_category.id)
+    assert (first.condition_id, second.condition_id) == (case.condition_id, world.other_condition.id)
     uses = {
         part.id: set(world.session.scalars(select(EvidenceLink.sha256).where(EvidenceLink.subject_id == part.id)))
         for part in (first, second)
@@ -90,6 +97,53 @@ def test_parts_are_filed_at_that_instant_with_the_deadline_of_the_whole(world: W
     whole = case_file(world.session, world.people["desk"], first.number).whole
     assert whole is not None
     assert whole.number == case.number
+
+
+def test_a_part_of_another_category_stands_under_its_condition_and_is_counted_by_that_of_the_whole(
+    world: World,
+) -> None:
+    """Of several it is asked for, the only one is taken; the unit's clock is no looser than that of the whole."""
+    session, other = world.session, world.other_category
+    world.condition.handle_limit = 3
+    further = make_condition(session, other, 9, LimitUnit.CALENDAR_DAY)
+    further.position, further.handle_limit = 2, 8
+    bare = make_category(session, "0112", name="道路不洁")
+    session.flush()
+    with clock.set_to(monday("09:00")):
+        case = world.filed()
+        for part, wrong in (
+            (PartIn("x", category=other.id), ("parts.0.condition", "required")),
+            (
+                PartIn("x", category=other.id, condition=world.condition.id),
+                ("parts.0.condition", "不是该类别现行的条件"),
+            ),
+            (PartIn("x", category=bare.id), ("parts.0.category", NO_CONDITION)),
+        ):
+            with pytest.raises(Invalid) as refused:
+                world.move(case, M.SPLIT, "leader", parts=(part, PartIn("y")))
+            assert [(one.field, one.reason) for one in refused.value.errors] == [wrong]
+    parts = (PartIn("x", category=other.id, condition=further.id), PartIn("y", condition=further.id))
+    with clock.set_to(monday("09:30")):
+        world.move(case, M.SPLIT, "leader", parts=parts)
+    one, same = parts_of(world, case)
+    assert (one.condition_id, same.condition_id) == (further.id, world.condition.id)
+    for part in (one, same):
+        world.holds(part)
+        assert part.due_at == case.due_at == monday("14:30")
+        file = case_file(session, world.people["desk"], part.number)
+        assert [step.cause for step in file.why_due.steps] == [Cause.GIVEN]
+    with clock.set_to(monday("10:00")):
+        for part in (one, same):
+            world.move(part, M.DISPATCH, "dispatcher", unit=world.units["cleaning"].id)
+            assert part.handle_due_at == monday("14:30")
+    # Its parts in turn are counted by the first condition too, and stand under its own.
+    with clock.set_to(monday("11:00")):
+        world.move(one, M.SPLIT, "leader", parts=(PartIn("x"), PartIn("y")))
+        third = parts_of(world, one)[0]
+        assert (third.category_id, third.condition_id, third.due_at) == (other.id, further.id, case.due_at)
+        assert counted_under(lookups.history(session, third.id).events) == world.condition.id
+        world.move(one, M.UNDO_SPLIT, "leader", reason="是一个问题")
+    assert (one.state, third.state) == (S.DISPATCHED, S.VOIDED)
 
 
 def test_a_split_counts_as_a_void_and_as_many_filings_and_undone_as_if_it_had_not_been(world: World) -> None:

@@ -41,6 +41,7 @@ THINGS = {
     "desk_split.show": "case",
     "desk_merge.question": "case",
     "desk_recategorise.conditions": "case",
+    "desk_split.conditions": "case",
     "desk_hotline.show": "case",
     "desk_assessment.show": "case",
     "field_case.show": "case",

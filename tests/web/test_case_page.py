@@ -6,11 +6,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from gridops.cases.models import CaseEvent
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.sources import Source
+from gridops.catalogue.models import Category
 from gridops.core import clock
 from gridops.core.db import transaction
 from gridops.grids.models import Grid
@@ -187,6 +188,37 @@ def test_a_case_is_split_on_a_page_that_keeps_what_was_typed(street: Street) -> 
         page = desk.get(path).text
         assert (why in page, 'name="words_0"' in page) == (True, False)
     assert street.browser("eastern_desk").get(url).status_code == 404
+
+
+def test_a_part_of_another_category_is_asked_for_its_condition_and_a_late_form_can_be_sent_again(
+    street: Street,
+) -> None:
+    with transaction() as session:
+        other = session.scalars(select(Category).where(Category.code == "0111")).one()
+        rows = [make_condition(session, other), make_condition(session, other, 3)]
+        rows[0].condition, rows[1].condition, rows[1].position = "渣土散落", "渣土成堆", 2
+        other_id, ids = other.id, [row.id for row in rows]
+    case, desk = street.filed(), street.browser("desk")
+    url = f"/desk/cases/{case.number}/split"
+    piece = desk.get(f"{url}/conditions?part=1&category={other_id}").text
+    assert re.findall(r'name="condition_1" value="(\d+)"', piece) == [str(one) for one in ids]
+    assert desk.get(f"{url}/conditions?part=1&category={case.category_id}").text.strip() == ""
+    form = desk.get(url)
+    sent = {name: hidden(form, name) for name in ("version", "record_id")}
+    sent |= {"size": "2", "words_0": "门前垃圾", "words_1": "渣土", "category_1": str(other_id)}
+    asked = desk.post(url, sent)
+    assert (asked.status_code, "渣土成堆" in asked.text, "condition_1-problem" in asked.text) == (422, True, True)
+    sent["condition_1"] = str(ids[1])
+    street.move(case, Move.RELOCATE, "second_desk", address="新桥北路9号", words="报错了地址")
+    late = desk.post(url, sent)
+    assert late.status_code == 409
+    assert [word for word in ("改址", "second_desk", "门前垃圾</textarea>") if word not in late.text] == []
+    assert re.search(rf'name="condition_1" value="{ids[1]}" required checked', late.text)
+    assert desk.post(url, {**sent, "version": hidden(late, "version")}).status_code == 302
+    page = read(street, case.number)
+    numbers = re.findall(r'href="/desk/cases/([0-9-]+)"', page.split("拆成的案件")[1].split("</section>")[0])
+    told = read(street, numbers[1])
+    assert ("拆分时归入 积存垃圾渣土" in told, "立案条件：渣土成堆" in told) == (True, True)
 
 
 def test_units_that_help_are_shown_with_their_task_and_the_lead_is_warned(street: Street) -> None:

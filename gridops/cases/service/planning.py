@@ -5,7 +5,7 @@ One small function a move; moves without one write nothing of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,9 +14,16 @@ from gridops.cases.queries import dispatching, lookups, terms
 from gridops.cases.queries.filters import sees
 from gridops.cases.rules import deadlines
 from gridops.cases.rules.moves import Move
-from gridops.cases.rules.standing import NO_CONDITION, may_be_merged_into
+from gridops.cases.rules.standing import may_be_merged_into
 from gridops.cases.service import asking, helping, splitting
-from gridops.cases.service.situation import Plan, Situation, end_suspension, point_within_reach
+from gridops.cases.service.situation import (
+    Plan,
+    Situation,
+    end_suspension,
+    offered_by,
+    picked,
+    point_within_reach,
+)
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import FilingCondition
 from gridops.catalogue.rules import in_force
@@ -159,18 +166,12 @@ def _recategorise(s: Situation) -> Plan:
 
 
 def _condition_of_new(s: Situation, category_id: int) -> FilingCondition | None:
-    """The condition of its new category that a filed case stands under from now on.
-
-    One without any cannot take over a case that has one: what is asked of the case would be that of another kind.
-    """
+    """The condition of its new category that a filed case stands under from now on."""
     if s.facts.filed_at is None:
         if s.fields.condition is not None:
             raise Invalid(("condition", "案件尚未立案，立案条件在立案时选择"))
         return None
-    offered = conditions_for(s.session, category_id, s.case.root_id, s.day)
-    if s.facts.condition_id is not None and not offered:
-        raise Invalid(("category", NO_CONDITION))
-    return _picked("condition", s.fields.condition, offered)
+    return picked("condition", s.fields.condition, offered_by(s, category_id))
 
 
 def _relocate(s: Situation) -> Plan:
@@ -191,17 +192,7 @@ def _relocate(s: Situation) -> Plan:
 
 def _chosen(s: Situation, name: str, wanted: int | None, category_id: int | None) -> FilingCondition | None:
     """The condition that was picked of those in force for a category; None only where there is none to pick."""
-    return _picked(name, wanted, conditions_for(s.session, category_id or 0, s.case.root_id, s.day))
-
-
-def _picked(name: str, wanted: int | None, offered: Sequence[FilingCondition]) -> FilingCondition | None:
-    if wanted is None and not offered:
-        return None
-    found = next((condition for condition in offered if condition.id == wanted), None)
-    if found is None:
-        reason = "required" if wanted is None else "不是该类别现行的条件"
-        raise Invalid((name, reason))
-    return found
+    return picked(name, wanted, conditions_for(s.session, category_id or 0, s.case.root_id, s.day))
 
 
 _PLANS: dict[Move, Callable[[Situation], Plan]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -19,9 +19,11 @@ from gridops.cases.rules.dispatching import Weighed
 from gridops.cases.rules.facts import Event, Facts
 from gridops.cases.rules.moves import MOVES, Move
 from gridops.cases.rules.recounting import counted_under
+from gridops.cases.rules.standing import NO_CONDITION
 from gridops.cases.service.placing import NEAREST_WITHIN_M, placed
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import FilingCondition
+from gridops.catalogue.service import conditions_for
 from gridops.core import clock
 from gridops.core.errors import Invalid
 from gridops.grids import queries as grids
@@ -66,6 +68,28 @@ class Situation:
         """The condition the case stands under."""
         wanted = self.facts.condition_id
         return catalogue.condition(self.session, wanted, self.case.root_id) if wanted else None
+
+
+def picked(name: str, wanted: int | None, offered: Sequence[FilingCondition]) -> FilingCondition | None:
+    """The condition that was picked of those offered; None only where there is none to pick. Invalid names it."""
+    if wanted is None and not offered:
+        return None
+    found = next((condition for condition in offered if condition.id == wanted), None)
+    if found is None:
+        reason = "required" if wanted is None else "不是该类别现行的条件"
+        raise Invalid((name, reason))
+    return found
+
+
+def offered_by(s: Situation, category_id: int) -> list[FilingCondition]:
+    """The conditions that a category offers to a filed case that becomes one of it.
+
+    One without any cannot take over a case that has one: what is asked of the case would be that of another kind.
+    """
+    offered = conditions_for(s.session, category_id, s.case.root_id, s.day)
+    if s.facts.condition_id is not None and not offered:
+        raise Invalid(("category", NO_CONDITION))
+    return offered
 
 
 @dataclass(frozen=True, slots=True)

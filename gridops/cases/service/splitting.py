@@ -1,4 +1,8 @@
-"""A case with several problems becomes as many cases, each with the deadline and condition of the whole."""
+"""A case with several problems becomes as many cases, each with the deadline of the whole.
+
+A part of another category stands under a condition of its own, as a corrected case does (改类): what is asked of it is
+that of its kind, while its deadline and the unit's clock go on by the condition under which the whole was filed.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +19,18 @@ from gridops.cases.queries import lookups, splitting, terms
 from gridops.cases.queries.merging import absorbed_ids, uses_with_merged
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move, State
-from gridops.cases.service.situation import Plan, Situation, end_suspension, point_within_reach
+from gridops.cases.rules.recounting import counted_under
+from gridops.cases.service.situation import (
+    Plan,
+    Situation,
+    end_suspension,
+    offered_by,
+    picked,
+    point_within_reach,
+)
 from gridops.cases.service.writing import NewCase, Said, append, write_cases
 from gridops.catalogue import queries as catalogue
-from gridops.catalogue.models import Category
+from gridops.catalogue.models import Category, FilingCondition
 from gridops.catalogue.rules import in_force
 from gridops.core.errors import Conflict, Invalid
 from gridops.evidence import service as evidence
@@ -29,7 +41,8 @@ _KEPT = (
     "root_id", "kind", "source", "source_number", "grid_id", "grid_version_id", "campaign_id", "reporter_id", "lon",
     "lat", "place", "address",
 )  # fmt: skip
-_EVENTS = 2  # a part begins with its report and its filing
+# A part begins with its report and its filing, and of another category with that, all at one instant.
+_BEGUN = frozenset({Move.REPORT, Move.FILE, Move.RECATEGORISE})
 UNDONE = "撤销拆分"
 
 
@@ -101,19 +114,23 @@ def _part(s: Situation, part: PartIn, due_later: Any, uses: dict[int, Use]) -> _
         Move.FILE,
         s.at,
         2,
-        condition_id=s.facts.condition_id,
+        condition_id=counted_under(s.history.events),
         due_at=due_later or s.facts.due_at,
         # Said beside the one in force, as a source says it: no calendar counts it anew from the day of the split.
         until_at=s.facts.due_first_at,
     )
     events = [Event(Move.REPORT, s.at, 1, category_id=category_id), filed]
     actor = s.person.user_id if s.person else None
-    area = s.terms().area
-    said = Said(actor, details={"split_from": s.case.number} | ({terms.AREA: area.value} if area else {}))
+    area, split = s.terms().area, {"split_from": s.case.number}
+    said = dict.fromkeys((1, 2), Said(actor, details=split | ({terms.AREA: area.value} if area else {})))
+    under = _condition(s, part, category) if category is not None else s.condition()
+    if under is not None and under.id != filed.condition_id:
+        events.append(Event(Move.RECATEGORISE, s.at, 3, category_id=category_id, condition_id=under.id))
+        said[3] = Said(actor, details=split | {"condition": under.condition})
     chosen = uses if part.evidence is None else part.evidence
     if any(one not in uses for one in chosen):
         raise Invalid(("evidence", "所选照片或附件不属于本案"))
-    return _Part(NewCase(given, events, {1: said, 2: said}), [uses[one] for one in chosen])
+    return _Part(NewCase(given, events, said), [uses[one] for one in chosen])
 
 
 def _category(s: Situation, part: PartIn) -> Category | None:
@@ -123,6 +140,13 @@ def _category(s: Situation, part: PartIn) -> Category | None:
     if category is None or category.level != 2 or not in_force(category, s.day):
         raise Invalid(("category", "没有这个类别，或该类别已停用"))
     return category
+
+
+def _condition(s: Situation, part: PartIn, category: Category) -> FilingCondition | None:
+    """What a part of another category stands under: what was picked, else the only one there is."""
+    offered = offered_by(s, category.id)
+    only = offered[0].id if len(offered) == 1 else None
+    return picked("condition", part.condition or only, offered)
 
 
 def _begin(s: Situation, parts: Sequence[_Part], event: Event) -> None:
@@ -139,7 +163,9 @@ def _untouched(session: Session, part: Case) -> bool:
     """Whether a part is as it was begun: nothing made, added or merged into it."""
     if part.state is not State.FILED or absorbed_ids(session, part.id):
         return False
-    return lookups.history(session, part.id).last_seq == _EVENTS
+    history = lookups.history(session, part.id)
+    begun = [one for one in history.events if one.move in _BEGUN and one.happened_at == part.filed_at]
+    return history.last_seq == len(begun)
 
 
 def _void(s: Situation, part: Case, event: Event) -> None:

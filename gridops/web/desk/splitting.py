@@ -8,38 +8,45 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from gridops.cases import forms, service
 from gridops.cases.forms import FEWEST_PARTS, MOST_PARTS
+from gridops.cases.models import Case
 from gridops.cases.queries import pages as case_pages
 from gridops.cases.queries.merging import uses_with_merged
 from gridops.cases.rules.moves import MOVES, Move
+from gridops.cases.rules.standing import NO_CONDITION
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Conflict, Invalid, NotAllowed
 from gridops.tasks.waking import wake
-from gridops.web import choices, records
-from gridops.web.desk import common
+from gridops.web import choices, explain, records
+from gridops.web.desk import common, moving
 from gridops.web.field import common as street
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_split", __name__, url_prefix="/desk/cases")
 
 _SPLITTERS = tuple(sorted(MOVES[Move.SPLIT].roles))
-_TEXTS = ("words", "category", "address", "lon", "lat")
+_TEXTS = ("words", "category", "condition", "address", "lon", "lat")
 
 Answer = str | Response | tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What was typed for how many parts, what is wrong with it (`words_0`), and why nothing was saved."""
+    """What was typed for how many parts, what is wrong with it (`words_0`), and why nothing was saved.
+
+    `seen`: the version of the case that a form was shown at which came too late.
+    """
 
     size: int = FEWEST_PARTS
     typed: MultiDict[str, str] = field(default_factory=MultiDict)
     errors: Mapping[str, str] = field(default_factory=dict)
     refused: str = ""
+    seen: int | None = None
 
 
 @pages.get("/<number>/split")
@@ -67,12 +74,31 @@ def make(number: str) -> Answer:
     except Invalid as wrong:
         return _page(number, Tried(size, typed, _problems(wrong))), 422
     except Conflict as late:
-        return _page(number, Tried(size, typed, refused=str(late))), 409
+        return _page(number, Tried(size, typed, refused=str(late), seen=common.version_in(typed))), 409
     except NotAllowed as barred:
         return _page(number, Tried(size, typed, refused=str(barred))), 403
     wake("figures.drain")
     flash(_("已拆分为 %(n)d 件：%(number)s", n=size, number=number), "good")
     return redirect(url_for("desk_case.show", number=number))
+
+
+@pages.get("/<number>/split/conditions")
+@needs(*_SPLITTERS)
+def conditions(number: str) -> str:
+    """The filing conditions of the category that the form names for a part, as a piece of the form."""
+    given = request.args.get("part", "")
+    part = int(given) if given in set(map(str, range(MOST_PARTS))) else 0
+    typed = {f"category_{part}": request.args.get("category", "")}
+    with reading() as session:
+        case = case_pages.case_in_sight(session, current_person(), number)
+        found = _conditions(session, case, typed, part)
+    return render_template(
+        "desk/conditions_of_part.html",
+        found=found,
+        place=part,
+        stands_under=case.condition_id,
+        no_condition=NO_CONDITION,
+    )
 
 
 def _size(typed: Mapping[str, str]) -> int:
@@ -99,6 +125,12 @@ def _problems(wrong: Invalid) -> dict[str, str]:
     return found
 
 
+def _conditions(session: Session, case: Case, typed: Mapping[str, str], place: int) -> moving.Conditions | None:
+    """What a part of another category may stand under; None where it is of the same."""
+    wanted = typed.get(f"category_{place}", "")
+    return None if wanted in ("", str(case.category_id)) else moving.conditions_of_new(session, case, wanted)
+
+
 def _page(number: str, tried: Tried) -> str:
     person = current_person()
     with reading() as session:
@@ -106,6 +138,7 @@ def _page(number: str, tried: Tried) -> str:
         uses = uses_with_merged(session, file.case.id, [one.id for one in file.absorbed])
         path = choices.path_of(session, file.case.grid_id)
         classes = choices.classes(session, file.case.root_id)
+        conditions = [_conditions(session, file.case, tried.typed, place) for place in range(tried.size)]
     return render_template(
         "desk/split.html",
         file=file,
@@ -114,6 +147,8 @@ def _page(number: str, tried: Tried) -> str:
         uses=uses,
         shows=street.shows,
         classes=classes,
+        conditions=conditions,
+        since=explain.timeline(() if tried.seen is None else file.moved_since(tried.seen)),
         tried=tried,
         typed=tried.typed,
         name=tried.typed.get("record_id") or records.new_name(),
