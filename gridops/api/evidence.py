@@ -84,7 +84,7 @@ def get_evidence(link_id: int, size: str) -> Response:
     source.seek(0)
     answer.content_length = length
     answer.set_etag(name)
-    disposition = "inline" if mime.startswith(("image/", "audio/", "video/")) else "attachment"
+    disposition = "attachment" if use.handed_out else "inline"
     suffix = _SUFFIX.get(mime, "bin")
     answer.headers["Content-Disposition"] = f"{disposition}; filename=evidence-{link_id}.{suffix}"
     answer.headers["Cache-Control"] = f"private, max-age={_KEPT_S}" if settled else "private, no-cache"

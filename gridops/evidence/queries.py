@@ -49,6 +49,11 @@ class Use:
         return self.mime.startswith("image/")
 
     @property
+    def handed_out(self) -> bool:
+        """Whether it is given as a file to keep, as nothing in the page shows or plays it (a PDF)."""
+        return not self.mime.startswith(("image/", "audio/", "video/"))
+
+    @property
     def film(self) -> bool:
         """Whether it is moving pictures."""
         return is_film(self.mime)

@@ -24,7 +24,7 @@ SHUT: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r".*(\.(csv|xlsx)(\?|$)|[?&]format=(csv|xlsx)|/papers/)"), NO_FILES),
     (re.compile(r"/desk/premises/\d+/edit|/desk/incidents/new\?.*\binstead=|/admin/audit\b"), NO_TRACES),
 )
-# A link whose address is put in by a script later on.
+# A link to a file to keep (a PDF of the evidence), or one whose address is put in by a script later on.
 _DOWNLOAD = re.compile(r"\bdownload\b")
 
 _FORM = re.compile(r'<form\b([^>]*\bmethod="post"[^>]*)>(.*?)</form>', re.DOTALL)

@@ -33,9 +33,18 @@ export function reach(element) {
   }
 }
 
+// What is being fetched and may not be reached yet.
+const onItsWay = () => document.querySelector("[aria-busy][inert]");
+
 function submit(event) {
   const form = event.target.closest && event.target.closest("form");
   const button = form && form.querySelector("button[type=submit]:enabled");
+  if (!inField(event.target) && onItsWay()) {
+    // nobody has seen yet what would be sent
+    event.preventDefault();
+    document.dispatchEvent(new CustomEvent("desk:unready"));
+    return;
+  }
   if (!button) return;
   event.preventDefault();
   form.requestSubmit(button);
@@ -63,7 +72,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const element = byKey(event.key);
-  const coming = document.querySelector("[aria-busy][inert]");
+  const coming = onItsWay();
   if (coming && (!element || coming.contains(element))) {
     // meant for what is being fetched, never for what still stands there
     document.dispatchEvent(new CustomEvent("desk:early", { detail: event.key }));

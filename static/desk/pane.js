@@ -14,6 +14,7 @@ let asking = null;
 let timer = 0;
 let begun = false;
 let early = ""; // a letter typed before its form was there
+let unready = false; // it stands said that nothing was sent, as there was no form yet
 
 const open = () => document.querySelector(".queue").classList.contains("has-pane");
 const address = (row) => { const link = row.querySelector(".row-open"); return `${link.pathname}/peek`; };
@@ -27,7 +28,7 @@ function show(yes) {
 // Something was written or chosen in one of its forms: it stays, and so does the list.
 export const written = () => begun;
 
-const say = (text) => { said.textContent = text; };
+const say = (text) => { said.textContent = text; unready = false; };
 
 function fill(parts) {
   body.replaceChildren(...parts);
@@ -60,7 +61,7 @@ async function peek(row) {
 function soon(row) {
   if (!wide.matches || !row) return;
   if (!open()) show(true);
-  if (said.childElementCount) say("");
+  if (said.childElementCount || unready) say("");
   clearTimeout(timer);
   if (asking) asking.abort();
   body.setAttribute("aria-busy", "true");
@@ -113,6 +114,7 @@ document.addEventListener("submit", (event) => {
 });
 body.addEventListener("input", () => { begun = true; });
 document.addEventListener("desk:early", (event) => { early = event.detail; });
+document.addEventListener("desk:unready", () => { say(pane.dataset.unready); unready = true; });
 document.addEventListener("desk:stepped", (event) => soon(event.detail));
 document.addEventListener("desk:renewed", () => {
   if (!open() || begun || pane.contains(document.activeElement)) return;

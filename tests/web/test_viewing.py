@@ -20,6 +20,7 @@ from gridops.premises.rules import PremisesKind, Risk
 from gridops.web import look_only
 from gridops.web.sessions import UNASKED
 from tests.factories import make_grid, make_user
+from tests.web.shots import attach
 from tests.webapp import PASSWORD_HASH, Browser
 
 
@@ -123,6 +124,7 @@ def test_what_would_be_refused_is_shown_shut_and_says_why(street):
         session.add(shop)
         session.flush()
         shop_id = shop.id
+    attach(street, case, "before", "desk", content=b"%PDF-1.4\n%%EOF\n", made=False)
     desk, admin = street.browser("desk"), street.browser("admin")
     one = f"/desk/cases/{case.number}"
     paths = ["/desk", "/desk?group=to_dispatch&q=x", one, f"{one}/peek", f"{one}/split", "/desk/map", "/desk/report",
@@ -141,6 +143,8 @@ def test_what_would_be_refused_is_shown_shut_and_says_why(street):
     refused = [link for link in sorted(links) if admin.get(link).status_code == 403]
     assert refused == []
     page = admin.get(one).text
+    assert re.search(r'<span[^>]+aria-disabled="true" title="以他人身份查看时不下载文件。">.*application/pdf', page)
+    assert re.search(r'<a href="/api/v1/evidence/\d+/original" download>', desk.get(one).text)
     assert "以他人身份查看时不能办理。" in page
     assert "/account" not in page
     listed = admin.get("/desk").text
