@@ -64,13 +64,17 @@ class AreaForm:
 
 @dataclass(frozen=True, slots=True)
 class StepForm:
-    """How long a step may take from `valid_from` on (None: from today); no limit: none from then on."""
+    """How long a step may take from `valid_from` on (None: from today); no limit: none from then on.
+
+    `area`: in areas of this class; None: in all that have no limit of their own.
+    """
 
     step: Step
     category_id: int | None
     limit: int | None
     limit_unit: LimitUnit | None
     valid_from: date | None = None
+    area: Area | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +267,16 @@ def parse_step(form: Mapping[str, str]) -> StepForm:
         errors.append(FieldError("step", "请选择环节"))
     if category and not (category.isascii() and category.isdecimal() and len(category) <= 18):
         errors.append(FieldError("category", "没有这个类别"))
+    area = (form.get("area") or "").strip()
+    if area and area not in set(Area):
+        errors.append(FieldError("area", "没有这种区域类别"))
     limit, unit, day = _number(form, "limit", errors), _unit(form, errors), _date(form, "valid_from", errors)
     if limit is not None and unit is None and not errors:
         errors.append(FieldError("limit_unit", "请选择计时单位"))
     if errors:
         raise Invalid(*errors)
-    return StepForm(Step(step), int(category) if category else None, limit, unit if limit else None, day)
+    place = Area(area) if area else None
+    return StepForm(Step(step), int(category) if category else None, limit, unit if limit else None, day, place)
 
 
 def parse_dates(form: Mapping[str, str]) -> DatesForm:

@@ -103,6 +103,8 @@ class AreaClass(Base):
 class StepLimit(Base):
     """How long one step of a case may take, from a day on, for cases of a category (None: of any other); half-open.
 
+    `area`: only in areas of this class (None: in all that have no limit of their own).
+
     Edited by ending one row and beginning the next: a step counts by what held on the day it began.
     """
 
@@ -111,6 +113,7 @@ class StepLimit(Base):
     root_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     step: Mapped[Step] = mapped_column(enum_text(Step))
+    area: Mapped[Area | None] = mapped_column(enum_text(Area))
     limit: Mapped[int]
     limit_unit: Mapped[LimitUnit] = mapped_column(enum_text(LimitUnit))
     valid_from: Mapped[date]

@@ -8,13 +8,15 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from gridops.cases.forms import Location
+from gridops.cases.models import Case
 from gridops.cases.queries import steps as queries
 from gridops.cases.queries.listing import queue
 from gridops.cases.queries.load import late_in_step
 from gridops.cases.queries.pages import case_file
 from gridops.cases.rules.deadlines import WorkingClock
 from gridops.cases.rules.facts import Event
-from gridops.cases.rules.moves import Move
+from gridops.cases.rules.moves import Move, Suspension
 from gridops.cases.rules.queue import Group, QueueFilter
 from gridops.cases.rules.steps import BEGINS, ENDS, UNDOES, Visit, how_many_late, limited, visits
 from gridops.catalogue import queries as catalogue
@@ -37,6 +39,7 @@ class Row:
     id: int = 1
     step: Step = Step.DISPATCH
     category_id: int | None = None
+    area: Area | None = None
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -110,13 +113,20 @@ def test_every_move_is_known_to_begin_end_or_leave_a_step() -> None:
         ([], None),
         ([Row(id=1), Row(id=2, category_id=7)], 2),  # the category's own before the general one
         ([Row(id=1), Row(id=2, category_id=8)], 1),  # another category's
+        ([Row(id=1), Row(id=2, area=Area.A)], 2),  # that of the class of area before that of every area
+        ([Row(id=1, area=Area.A), Row(id=2)], 1),  # whichever was set later
+        ([Row(id=1), Row(id=2, area=Area.B)], 1),  # another class
+        ([Row(id=1, area=Area.B)], None),
+        ([Row(id=1, area=Area.A), Row(id=2, category_id=7)], 2),  # the category's own first, as it is longer work
+        ([Row(id=1, area=Area.A), Row(id=2, category_id=7), Row(id=3, category_id=7, area=Area.A)], 3),
+        ([Row(id=1), Row(id=2, area=Area.A, valid_to=date(2017, 3, 6))], 1),
         ([Row(id=1, valid_to=date(2017, 3, 6))], None),  # ended this morning
         ([Row(id=1, valid_from=date(2017, 3, 7))], None),  # begins tomorrow
         ([Row(id=1, step=Step.CHECK)], None),
     ],
 )
 def test_the_limit_of_a_step_on_a_day(rows: list[Row], found: int | None) -> None:
-    row = step_limit(rows, Step.DISPATCH, 7, date(2017, 3, 6))
+    row = step_limit(rows, Step.DISPATCH, 7, Area.A, date(2017, 3, 6))
     assert (row.id if row else None) == found
 
 
@@ -143,13 +153,43 @@ def test_a_limit_is_set_shown_and_counted_for_who_has_the_case(world: World) -> 
     assert _now(session, world, case.number).due_at == due
     assert late_in_step(session, scope) == {}
     with clock.set_to(monday("10:01")):
-        assert queries.present(session, root, {case.id: case.category_id})[case.id].late(clock.now())
+        assert queries.present(session, root, where(case))[case.id].late(clock.now())
         assert late_in_step(session, scope) == {(case.unit_id, None): 1}
         # Ended from today on: the step that began today has none.
         service.set_step(session, root, StepForm(Step.RECEIVE, None, None, None))
         assert late_in_step(session, scope) == {}
     assert [row.valid_to for row in catalogue.step_rows(session, root)] == [date(2017, 3, 6)]
     assert case.due_at == monday("14:30")
+
+
+def test_a_limit_for_a_class_of_area_holds_in_its_grids_alone_in_lists_pages_and_load(world: World) -> None:
+    """Also where the class is that of the grid above, and where a suspension makes all events be read."""
+    session, root = world.session, world.root.id
+    west, east, moved = world.dispatched(), world.dispatched(location=Location(119.965, 31.855)), world.dispatched()
+    scope, desk = scope_of(session, world.people["desk"]), world.people["desk"]
+    assert west.grid_id != east.grid_id
+    service.set_area(session, root, AreaForm(root, Area.B))
+    service.set_area(session, root, AreaForm(west.grid_id, Area.A))
+    service.set_step(session, root, StepForm(Step.RECEIVE, None, 4, LimitUnit.URGENT_HOUR))
+    service.set_step(session, root, StepForm(Step.RECEIVE, None, 1, LimitUnit.URGENT_HOUR, None, Area.A))
+    with pytest.raises(Conflict):
+        service.set_step(session, root, StepForm(Step.RECEIVE, None, 1, LimitUnit.URGENT_HOUR, None, Area.A))
+    world.move(moved, Move.SUSPEND, "desk", reason="修路", suspension=Suspension.OUTSIDE)
+    with clock.set_to(monday("09:30")):
+        world.move(moved, Move.RESUME, "desk")
+    for now, late in (("11:01", {west.id, moved.id}), ("14:01", {west.id, moved.id, east.id})):
+        with clock.set_to(monday(now)):
+            listed = {row.id for row in queue(session, scope, QueueFilter(late_step=True)).rows}
+            beside = queries.present(session, root, where(west, east, moved))
+            pages = {one.id: case_file(session, desk, one.number).steps[-1] for one in (west, east, moved)}
+            assert listed == late
+            assert {case_id for case_id, visit in beside.items() if visit.late(clock.now())} == late
+            assert {case_id for case_id, visit in pages.items() if visit.late(clock.now())} == late
+            assert sum((late_in_step(session, scope) or {}).values()) == len(late)
+    # Its own limit taken back, that of every area holds; and of B none was ever set.
+    service.set_step(session, root, StepForm(Step.RECEIVE, None, None, None, None, Area.A))
+    with clock.set_to(monday("12:00")):
+        assert late_in_step(session, scope) == {}
 
 
 def test_of_a_setting_that_is_to_end_another_may_take_the_place_before(world: World) -> None:
@@ -200,12 +240,17 @@ def test_a_list_of_what_is_late_in_its_step_holds_each_open_case_whose_row_says_
     with clock.set_to(monday("23:00")):
         late = {row.id for row in queue(session, scope, QueueFilter(late_step=True)).rows}
         assert late == {case.id for case in (*waits, handled)}
-        assert late == set(queries.present(session, root, {case.id: case.category_id for case in (*waits, handled)}))
+        assert late == set(queries.present(session, root, where(*waits, handled)))
         assert ended.id not in late
         groups = (Group.TO_ACCEPT, Group.TO_ACCEPT, Group.TO_DISPATCH, Group.TO_CHECK)
         for case, group in zip(waits, groups, strict=True):
             assert case.id in {row.id for row in queue(session, scope, QueueFilter(group, late_step=True)).rows}
         assert late_in_step(session, scope) == {(handled.unit_id, None): 1}
+
+
+def where(*cases: Case) -> dict[int, queries.Where]:
+    """The cases with what their limits hang on."""
+    return {case.id: (case.category_id, case.grid_id) for case in cases}
 
 
 def _now(session: Session, world: World, number: str) -> Visit:

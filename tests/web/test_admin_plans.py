@@ -23,6 +23,7 @@ from tests.webapp import PASSWORD_HASH, Browser
     [
         ("/admin/areas", {"area": "B"}, {"area": "A"}),
         ("/admin/steps", {"step": "dispatch", "limit": "4", "limit_unit": "working_hour"}, {"limit": "2"}),
+        ("/admin/steps", {"step": "file", "area": "A", "limit": "4", "limit_unit": "working_hour"}, {"limit": "2"}),
     ],
 )
 def test_what_is_planned_is_withdrawn_before_it_holds_and_not_after(

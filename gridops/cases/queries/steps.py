@@ -1,4 +1,7 @@
-"""The steps of cases with their limits; where a jurisdiction has set none, nothing is read but that."""
+"""The steps of cases with their limits; where a jurisdiction has set none, nothing is read but that.
+
+Which limit holds is asked of `_Limits` alone: by the category and the grid of the case and the day the step began.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,13 @@ from gridops.cases.rules.moves import ENDED, Move, State
 from gridops.cases.rules.steps import BEGINS, UNDOES, Visit, how_many_late, limited, visits
 from gridops.catalogue import queries as catalogue
 from gridops.catalogue.models import StepLimit
-from gridops.catalogue.rules import Step, step_limit
+from gridops.catalogue.rules import Area, Step, area_of, step_limit
 from gridops.core import clock
+from gridops.grids import queries as grids
 from gridops.worktime.queries import working_time
+
+# Of a case, what its limits hang on: its category, its grid.
+Where = tuple[int, int]
 
 
 def _told(*moves: Move) -> Any:
@@ -36,6 +43,7 @@ _IN_STEP = (
     select(
         Case.id,
         Case.category_id,
+        Case.grid_id,
         _BEGAN.move,
         _BEGAN.happened_at,
         _told(Move.SUSPEND, *UNDOES).correlate(Case).exists(),
@@ -56,20 +64,18 @@ _IN_STEP = (
 def of_case(session: Session, case: Case, events: Iterable[Event]) -> list[Visit]:
     """The steps of a case with their limits; empty where the jurisdiction has none."""
     rows = catalogue.step_rows(session, case.root_id)
-    return _with_limits(rows, case.category_id, events, _clock(session, case.root_id)) if rows else []
+    if not rows:
+        return []
+    return _Limits(session, case.root_id, rows).along((case.category_id, case.grid_id), events)
 
 
-def present(session: Session, root_id: int, categories: Mapping[int, int]) -> dict[int, Visit]:
-    """Case -> the step it is in, where that has a limit; `categories`: the cases with their categories."""
-    rows = catalogue.step_rows(session, root_id) if categories else []
+def present(session: Session, root_id: int, cases: Mapping[int, Where]) -> dict[int, Visit]:
+    """Case -> the step it is in, where that has a limit; `cases`: with their categories and grids."""
+    rows = catalogue.step_rows(session, root_id) if cases else []
     if not rows:
         return {}
-    time, told = _clock(session, root_id), lookups.told(session, list(categories))
-    last = {
-        case_id: found[-1]
-        for case_id, events in told.items()
-        if (found := _with_limits(rows, categories[case_id], events, time))
-    }
+    limits, told = _Limits(session, root_id, rows), lookups.told(session, list(cases))
+    last = {case_id: found[-1] for case_id, events in told.items() if (found := limits.along(cases[case_id], events))}
     return {case_id: visit for case_id, visit in last.items() if visit.ended_at is None and visit.due_at is not None}
 
 
@@ -83,32 +89,46 @@ def late_ids(session: Session, root_id: int, states: Collection[State]) -> list[
     if not rows:
         return None
     given = {"root_id": root_id, "states": sorted(set(states) - ENDED)}
-    time, now, late, whole = _clock(session, root_id), clock.now(), list[int](), dict[int, int]()
-    limit_of = cache(partial(step_limit, rows))
+    limits, now, late, whole = _Limits(session, root_id, rows), clock.now(), list[int](), dict[int, Where]()
     under = defaultdict[StepLimit, list[tuple[datetime, int]]](list)
-    for case_id, category_id, move, began_at, moved in session.execute(_IN_STEP, given):
+    for case_id, category_id, grid_id, move, began_at, moved in session.execute(_IN_STEP, given):
+        where = category_id, grid_id
         if moved:
-            whole[case_id] = category_id
-        elif (row := limit_of(BEGINS[move], category_id, clock.local_date(began_at))) is not None:
+            whole[case_id] = where
+        elif (row := limits.of(where, BEGINS[move], clock.local_date(began_at))) is not None:
             under[row].append((began_at, case_id))
     for row, begun in under.items():
         begun.sort()
-        late += [case_id for _, case_id in begun[: how_many_late([at for at, _ in begun], row, time, now)]]
+        late += [case_id for _, case_id in begun[: how_many_late([at for at, _ in begun], row, limits.time, now)]]
     late += [case_id for case_id, visit in present(session, root_id, whole).items() if visit.late(now)]
     return sorted(late)
 
 
-def _with_limits(rows: list[StepLimit], category_id: int, events: Iterable[Event], time: WorkingClock) -> list[Visit]:
-    return _limits(rows, category_id, visits(events), time)
+class _Limits:
+    """The limits of the steps of a root, and the clock they run by.
 
+    The class of the area is asked only where some limit holds in one alone: that of the case's grid, or of the nearest
+    grid above it that has one, on the day the step began.
+    """
 
-def _limits(rows: list[StepLimit], category_id: int, found: Iterable[Visit], time: WorkingClock) -> list[Visit]:
-    def limit_of(step: Step, on: date) -> StepLimit | None:
-        return step_limit(rows, step, category_id, on)
+    def __init__(self, session: Session, root_id: int, rows: list[StepLimit]) -> None:
+        found = working_time(session, root_id)
+        self.time = WorkingClock(found.calendar, found.hours)
+        self._rows = rows
+        self._areas = catalogue.area_rows(session, root_id) if any(row.area for row in rows) else []
+        self._territory = grids.territory(session) if self._areas else None
+        self.of = cache(self._of)  # many cases lie in few grids, and began their steps on few days
 
-    return limited(found, limit_of, time)
+    def along(self, where: Where, events: Iterable[Event]) -> list[Visit]:
+        """The steps of a case with the limit that each had on the day it began."""
+        return limited(visits(events), partial(self.of, where), self.time)
 
+    def _of(self, where: Where, step: Step, on: date) -> StepLimit | None:
+        category_id, grid_id = where
+        return step_limit(self._rows, step, category_id, self._area(grid_id, on), on)
 
-def _clock(session: Session, root_id: int) -> WorkingClock:
-    found = working_time(session, root_id)
-    return WorkingClock(found.calendar, found.hours)
+    def _area(self, grid_id: int, on: date) -> Area | None:
+        if self._territory is None:
+            return None
+        tree = self._territory.tree(on)
+        return area_of(self._areas, tree.path(grid_id) if grid_id in tree else (grid_id,), on)

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from gridops.catalogue.rules.areas import Area
 from gridops.catalogue.rules.lists import Dated, in_force
 
 
@@ -38,7 +39,7 @@ STEP_NAMES: dict[Step, str] = {
 
 
 class Limited(Dated, Protocol):
-    """What finding the limit of a step asks of a row; no category: for cases of any that has none of its own."""
+    """What finding the limit of a step asks of a row; no category, no area: for any that has none of its own."""
 
     @property
     def id(self) -> int: ...
@@ -49,11 +50,18 @@ class Limited(Dated, Protocol):
     @property
     def category_id(self) -> int | None: ...
 
+    @property
+    def area(self) -> Area | None: ...
+
 
 _L = TypeVar("_L", bound=Limited)
 
 
-def step_limit(rows: Iterable[_L], step: Step, category_id: int, on: date) -> _L | None:
-    """The row that limits a step for cases of a category on a local day: its own before the general one."""
-    held = [row for row in rows if row.step is step and row.category_id in (None, category_id) and in_force(row, on)]
-    return max(held, key=lambda row: (row.category_id is not None, row.id), default=None)
+def step_limit(rows: Iterable[_L], step: Step, category_id: int, area: Area | None, on: date) -> _L | None:
+    """The row that limits a step for cases of a category in an area of a class on a local day.
+
+    The category's own before the general one; of these the one for the class of area before the one for every area.
+    """
+    fit = (row for row in rows if row.step is step and row.category_id in (None, category_id) and in_force(row, on))
+    held = [row for row in fit if row.area in (None, area)]
+    return max(held, key=lambda row: (row.category_id is not None, row.area is not None, row.id), default=None)

@@ -12,7 +12,7 @@ from gridops.catalogue import queries
 from gridops.catalogue.models import AreaClass, StepLimit
 from gridops.catalogue.rules.plans import withdrawn
 from gridops.catalogue.service.areas import lock_area
-from gridops.catalogue.service.steps import lock_step
+from gridops.catalogue.service.steps import key_of, lock_step
 from gridops.core import clock
 from gridops.core.errors import Conflict, NotFound
 
@@ -35,13 +35,12 @@ def withdraw_step(session: Session, root_id: int, row_id: int, *, actor_id: int 
     row = session.get(StepLimit, row_id)
     if row is None or row.root_id != root_id:
         raise NotFound("没有这项设置")
-    lock_step(session, root_id, row.step, row.category_id)
-    key = (row.step, row.category_id)
-    rows = [one for one in queries.step_rows(session, root_id) if (one.step, one.category_id) == key]
+    lock_step(session, root_id, key_of(row))
+    rows = [one for one in queries.step_rows(session, root_id) if key_of(one) == key_of(row)]
     day = _withdraw(session, rows, row)
     audit.record(
         session, "step.withdraw", "root", root_id, actor_id=actor_id, root_id=root_id, step=row.step.value,
-        category_id=row.category_id, day=day,
+        category_id=row.category_id, area=row.area.value if row.area else None, day=day,
     )  # fmt: skip
 
 

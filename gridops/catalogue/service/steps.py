@@ -8,16 +8,24 @@ from gridops.audit import service as audit
 from gridops.catalogue import queries
 from gridops.catalogue.forms import StepForm
 from gridops.catalogue.models import StepLimit
-from gridops.catalogue.rules import Step
+from gridops.catalogue.rules import Area, Step
 from gridops.catalogue.rules.plans import holding
 from gridops.core import clock
 from gridops.core.db import lock_names
 from gridops.core.errors import Conflict, Invalid
 
+# What a limit is for: step, category, class of area.
+Key = tuple[Step, int | None, Area | None]
 
-def lock_step(session: Session, root_id: int, step: Step, category_id: int | None) -> None:
-    """Let nobody else change the limits of this step meanwhile."""
-    lock_names(session, [f"step limit:{root_id}:{step}:{category_id}"])
+
+def key_of(row: StepLimit | StepForm) -> Key:
+    """What a limit is for; of one there is one row at a time."""
+    return row.step, row.category_id, row.area
+
+
+def lock_step(session: Session, root_id: int, key: Key) -> None:
+    """Let nobody else change these limits meanwhile."""
+    lock_names(session, [f"step limit:{root_id}:{':'.join(map(str, key))}"])
 
 
 def set_step(session: Session, root_id: int, form: StepForm, *, actor_id: int | None = None) -> None:
@@ -29,9 +37,8 @@ def set_step(session: Session, root_id: int, form: StepForm, *, actor_id: int | 
     begins = form.valid_from or today
     if begins < today:
         raise Invalid(("valid_from", "不能早于今天：已开始的环节按原时限"))
-    lock_step(session, root_id, form.step, form.category_id)
-    key = (form.step, form.category_id)
-    rows = (row for row in queries.step_rows(session, root_id) if (row.step, row.category_id) == key)
+    lock_step(session, root_id, key_of(form))
+    rows = (row for row in queries.step_rows(session, root_id) if key_of(row) == key_of(form))
     standing = holding(rows, begins)
     last = standing[-1] if standing else None
     said = (last.limit, last.limit_unit) if last else (None, None)
@@ -44,13 +51,14 @@ def set_step(session: Session, root_id: int, form: StepForm, *, actor_id: int | 
     if form.limit is not None and form.limit_unit is not None:
         session.add(
             StepLimit(
-                root_id=root_id, category_id=form.category_id, step=form.step, limit=form.limit,
-                limit_unit=form.limit_unit, valid_from=begins, valid_to=None, changed_at=now, changed_by=actor_id,
+                root_id=root_id, category_id=form.category_id, step=form.step, area=form.area,
+                limit=form.limit, limit_unit=form.limit_unit, valid_from=begins, valid_to=None, changed_at=now,
+                changed_by=actor_id,
             )
         )  # fmt: skip
     session.flush()
     audit.record(
         session, "step.set", "root", root_id, actor_id=actor_id, root_id=root_id, step=form.step.value,
         limit=form.limit, limit_unit=form.limit_unit.value if form.limit_unit else None,
-        category_id=form.category_id, valid_from=begins.isoformat(),
+        category_id=form.category_id, area=form.area.value if form.area else None, valid_from=begins.isoformat(),
     )  # fmt: skip

@@ -9,7 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from gridops.catalogue import forms, queries, service
-from gridops.catalogue.rules import STEP_NAMES
+from gridops.catalogue.models import StepLimit
+from gridops.catalogue.rules import AREA_NAMES, STEP_NAMES
 from gridops.catalogue.rules.plans import never_held, withdrawable
 from gridops.core import clock
 from gridops.core.db import reading, transaction
@@ -22,6 +23,11 @@ from gridops.worktime.rules import LIMIT_UNIT_NAMES
 pages = Blueprint("admin_steps", __name__, url_prefix="/admin/steps")
 
 
+def _place(row: StepLimit) -> tuple[int, int, str, int]:
+    """By the order of the steps; what holds for all before what is a category's or a class's own, newest first."""
+    return list(STEP_NAMES).index(row.step), row.category_id or 0, row.area or "", -row.id
+
+
 def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
     root_id, today = current_person().root_id, clock.local_date(clock.now())
     with reading() as session:
@@ -30,13 +36,14 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         classes = choices.classes(session, root_id) if keeps_all() else []
     return render_template(
         "admin/steps.html",
-        rows=sorted(rows, key=lambda row: (list(STEP_NAMES).index(row.step), row.category_id or 0, -row.id)),
+        rows=sorted(rows, key=_place),
         categories={one: row.name_zh for one, row in named.items() if row},
         classes=classes,
         step_names=STEP_NAMES,
+        area_names=AREA_NAMES,
         limit_unit_names=LIMIT_UNIT_NAMES,
         today=today,
-        planned=withdrawable(rows, attrgetter("step", "category_id"), today) if keeps_all() else set(),
+        planned=withdrawable(rows, attrgetter("step", "category_id", "area"), today) if keeps_all() else set(),
         never_held=never_held,
         typed=typed,
         errors=errors,

@@ -58,8 +58,9 @@ def index() -> Answer:
         page = listing.queue(session, scope, asked.wanted, sort=asked.sort, after=after)
         version = version_of(session, scope)
         counts = beside.counts(session, scope, version)
-        limited = {row.id: row.category_id for row in page.rows} if beside.limits_steps(session, scope.root_id) else {}
-        in_steps = steps.present(session, scope.root_id, limited)
+        limited = page.rows if beside.limits_steps(session, scope.root_id) else ()
+        where = {row.id: (row.category_id, row.grid_id) for row in limited}
+        in_steps = steps.present(session, scope.root_id, where)
         filters = kept_filters(session, person.user_id)
         helping = helping_with(session, [row.id for row in page.rows if row.helped])
         offered, areas = beside.offered(session, person.root_id), beside.areas(session, scope)
