@@ -27,7 +27,7 @@ from gridops.people import queries as people
 from gridops.people.rules import Person
 from gridops.squads.rules import Agency
 from gridops.web import list_files, records
-from gridops.web.desk.joint import READERS, place, raw_version, words, written
+from gridops.web.desk.joint import READERS, place, raw_version, turning, words
 from gridops.web.desk.penalties import arisen
 from gridops.web.desk.trying import Tried, attempt
 from gridops.web.field.common import shows
@@ -63,8 +63,7 @@ def index() -> Answer:
         kept=kept,
         plans=not current_person().roles.isdisjoint(PLANNERS),
         csv_url=url_for(".export", **kept),
-        next_url=url_for(".index", **kept, after=written(page.next)) if page.next else None,
-        first_url=url_for(".index", **kept) if after else None,
+        **turning(kept, after, page.next),
         **words(),
     )
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from flask import url_for
+
 from gridops.core import clock, masking
 from gridops.core.errors import Invalid
 from gridops.core.ids import row_id
@@ -16,6 +18,7 @@ from gridops.web.navigation import DESK_ROLES
 
 # A handler sees what is with their unit; outings are with nobody's.
 READERS = tuple(role for role in DESK_ROLES if role is not Role.HANDLER)
+Place = tuple[datetime, int]
 
 
 def words() -> dict[str, Any]:
@@ -41,12 +44,20 @@ def raw_version(raw: Mapping[str, str]) -> int:
     return int(found) if found.isascii() and found.isdigit() and len(found) < 10 else 0
 
 
-def written(place: tuple[datetime, int]) -> str:
+def written(place: Place) -> str:
     """A place of a list as an address has it."""
     return f"{place[0].isoformat()}~{place[1]}"
 
 
-def place(given: str | None) -> tuple[datetime, int] | None:
+def turning(kept: Mapping[str, Any], after: Place | None, following: Place | None) -> dict[str, str | None]:
+    """Where the buttons of a list's page lead: to the next one, and to the first from any other."""
+    return {
+        "next_url": url_for(".index", **kept, after=written(following)) if following else None,
+        "first_url": url_for(".index", **kept) if after else None,
+    }
+
+
+def place(given: str | None) -> Place | None:
     """Where the page of an address begins; Invalid for what is no place."""
     if not given:
         return None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
+
+from flask import request
 
 from gridops.core import clock
 from gridops.core.errors import Invalid
@@ -34,6 +36,13 @@ def month_of(label: str | None, *, default: bool) -> Period | None:
     if found.kind is not PeriodKind.MONTH:
         raise Invalid(("month", "无法识别的月份"))
     return found
+
+
+def narrowed(names: Iterable[str]) -> tuple[dict[str, Any], Period | None]:
+    """What an address narrows a list to, by these names, and its month; as a calendar it is of this month at first."""
+    kept: dict[str, Any] = {name: value for name in names if (value := request.args.get(name, "").strip()[:60])}
+    month = month_of(kept.get("month"), default=kept.get("view") == "calendar")
+    return (kept | {"month": month.label} if month else kept), month
 
 
 def weeks(month: Period, rows: Iterable[Row]) -> list[list[tuple[date, bool, list[Row]]]]:

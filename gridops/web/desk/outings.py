@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Closed, Conflict, Invalid
+from gridops.core.errors import Invalid
 from gridops.core.fields import member, whole
 from gridops.core.periods import Period
 from gridops.evidence import queries as evidence
 from gridops.intake.queries.outgoing import OUTINGS
 from gridops.operations import forms, queries, service
 from gridops.operations.forms import desk as desk_forms
-from gridops.operations.models import Campaign
+from gridops.operations.models import Campaign, Outing
 from gridops.operations.rules import (
     PLANNERS,
     OutingState,
@@ -34,9 +35,9 @@ from gridops.squads import queries as squads
 from gridops.squads.forms import people as named_people
 from gridops.squads.rules import Agency
 from gridops.web import choices, list_files, records
-from gridops.web.desk.joint import READERS, place, raw_version, words, written
-from gridops.web.desk.months import month_of, weeks
-from gridops.web.desk.trying import Tried
+from gridops.web.desk.joint import READERS, place, raw_version, turning, words
+from gridops.web.desk.months import narrowed, weeks
+from gridops.web.desk.trying import Tried, attempt
 from gridops.web.field.common import shows
 from gridops.web.guards import current_person, current_scope, needs
 from gridops.web.own_notices import count_unread
@@ -78,8 +79,7 @@ def index() -> Answer:
         weeks=weeks(month, page.rows) if by_day and month else None,
         plans=not current_person().roles.isdisjoint(PLANNERS),
         csv_url=url_for(".export", **kept),
-        next_url=url_for(".index", **kept, after=written(page.next)) if page.next else None,
-        first_url=url_for(".index", **kept) if after else None,
+        **turning(kept, after, page.next),
         **words(),
     )
 
@@ -99,9 +99,7 @@ def export() -> Answer:
 
 def _asked(campaigns: Iterable[Campaign]) -> tuple[dict[str, Any], Period | None, queries.Wanted]:
     """What the list is narrowed to: as an address keeps it, its month, and for the query."""
-    kept: dict[str, Any] = {name: value for name in _FILTERS if (value := request.args.get(name, "").strip()[:60])}
-    month = month_of(kept.get("month"), default=kept.get("view") == "calendar")
-    kept |= {"month": month.label} if month else {}
+    kept, month = narrowed(_FILTERS)
     wanted = queries.Wanted(
         next((one.id for one in campaigns if one.code == kept.get("campaign")), None),
         OutingState(kept["state"]) if kept.get("state") in set(OutingState) else None,
@@ -145,18 +143,16 @@ def show(outing_number: str) -> Answer:
 def end(outing_number: str) -> Answer:
     """End it, with the reason where its leaders did not."""
 
-    def done(raw: Mapping[str, str]) -> None:
-        with transaction() as session:
-            outing = queries.outing_in_sight(session, current_scope(), outing_number)
-            service.end_outing(
-                session,
-                current_person(),
-                outing,
-                _at(raw, "ended_at"),
-                summary=raw.get("summary", "").strip()[:2000] or None,
-                reason=raw.get("reason", "").strip()[:500] or None,
-                version=raw_version(raw),
-            )
+    def done(session: Session, outing: Outing, raw: Mapping[str, str]) -> None:
+        service.end_outing(
+            session,
+            current_person(),
+            outing,
+            _at(raw, "ended_at"),
+            summary=raw.get("summary", "").strip()[:2000] or None,
+            reason=raw.get("reason", "").strip()[:500] or None,
+            version=raw_version(raw),
+        )
 
     return _tried(outing_number, "end", done, _("行动已结束。"))
 
@@ -166,11 +162,9 @@ def end(outing_number: str) -> Answer:
 def cancel(outing_number: str) -> Answer:
     """Call it off."""
 
-    def done(raw: Mapping[str, str]) -> None:
+    def done(session: Session, outing: Outing, raw: Mapping[str, str]) -> None:
         reason = desk_forms.words(raw, "reason")
-        with transaction() as session:
-            outing = queries.outing_in_sight(session, current_scope(), outing_number)
-            service.cancel_outing(session, current_person(), outing, reason, version=raw_version(raw))
+        service.cancel_outing(session, current_person(), outing, reason, version=raw_version(raw))
 
     return _tried(outing_number, "cancel", done, _("行动已取消。"))
 
@@ -180,13 +174,11 @@ def cancel(outing_number: str) -> Answer:
 def tally(outing_number: str) -> Answer:
     """Put a count right by an addition; negative to take back."""
 
-    def done(raw: Mapping[str, str]) -> None:
+    def done(session: Session, outing: Outing, raw: Mapping[str, str]) -> None:
         kind = desk_forms.one(raw, "kind", member(TallyKind))
         amount = desk_forms.one(raw, "amount", whole(-100_000, 100_000))
         reason = desk_forms.words(raw, "reason")
-        with transaction() as session:
-            outing = queries.outing_in_sight(session, current_scope(), outing_number)
-            service.correct_tally(session, current_person(), outing, kind, amount, reason)
+        service.correct_tally(session, current_person(), outing, kind, amount, reason)
 
     return _tried(outing_number, "tally", done, _("已更正计数。"))
 
@@ -196,11 +188,9 @@ def tally(outing_number: str) -> Answer:
 def check_in(outing_number: str) -> Answer:
     """Note people who were there and had not checked in."""
 
-    def done(raw: Mapping[str, str]) -> None:
+    def done(session: Session, outing: Outing, raw: Mapping[str, str]) -> None:
         named = desk_forms.one(raw, "people", named_people)
-        with transaction() as session:
-            outing = queries.outing_in_sight(session, current_scope(), outing_number)
-            service.add_people(session, current_person(), outing, named)
+        service.add_people(session, current_person(), outing, named)
 
     return _tried(outing_number, "people", done, _("人员已补登。"))
 
@@ -220,16 +210,16 @@ def void_handover(handover_id: int) -> Answer:
     return redirect(back if back.startswith("/desk/") else url_for(".index"))
 
 
-def _tried(outing_number: str, name: str, done: Any, said: str) -> Answer:
+def _tried(
+    outing_number: str, name: str, done: Callable[[Session, Outing, Mapping[str, str]], None], said: str
+) -> Answer:
     """Do what a form of the page asks; refused, the page comes back with it."""
-    try:
-        done(request.form)
-    except Invalid as wrong:
-        return _page(outing_number, Tried(name, request.form, records.problems(wrong))), 422
-    except (Conflict, Closed) as refused:
-        return _page(outing_number, Tried(name, request.form, {"version": str(refused)})), 409
-    flash(said, "good")
-    return redirect(url_for(".show", outing_number=outing_number))
+
+    def act(session: Session, raw: Mapping[str, str]) -> None:
+        done(session, queries.outing_in_sight(session, current_scope(), outing_number), raw)
+
+    back = url_for(".show", outing_number=outing_number)
+    return attempt(lambda tried: _page(outing_number, tried), name, act, said, back)
 
 
 def _page(outing_number: str, tried: Tried) -> str:

@@ -42,7 +42,7 @@ from gridops.people import queries as people
 from gridops.people.rules import Person, Role
 from gridops.web import choices, list_files, records
 from gridops.web.desk.joint import READERS as AT_DESK
-from gridops.web.desk.joint import place, written
+from gridops.web.desk.joint import place, turning
 from gridops.web.desk.trying import Tried
 from gridops.web.guards import current_person, current_scope, needs
 from gridops.web.own_notices import count_unread
@@ -93,8 +93,7 @@ def index() -> Answer:
         month=month,
         opens=not current_person().roles.isdisjoint(_OPENERS),
         csv_url=url_for(".export", **kept),
-        next_url=url_for(".index", **kept, after=written(page.next)) if page.next else None,
-        first_url=url_for(".index", **kept) if after else None,
+        **turning(kept, after, page.next),
         **words(),
     )
 

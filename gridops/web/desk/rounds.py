@@ -46,8 +46,8 @@ from gridops.squads import queries as squads
 from gridops.squads.forms import people as named_people
 from gridops.squads.rules import AGENCY_NAMES, FILMED
 from gridops.web import choices, list_files, records
-from gridops.web.desk.joint import READERS, place, raw_version, written
-from gridops.web.desk.months import month_of, weeks
+from gridops.web.desk.joint import READERS, place, raw_version, turning, written
+from gridops.web.desk.months import narrowed, weeks
 from gridops.web.desk.trying import Tried, attempt
 from gridops.web.guards import current_person, current_scope, needs
 from gridops.web.language import chosen_language
@@ -92,8 +92,7 @@ def index() -> Answer:
         weeks=weeks(month, page.rows) if by_day and month else None,
         plans=not current_person().roles.isdisjoint(PLANNERS),
         csv_url=url_for(".export", **kept),
-        next_url=url_for(".index", **kept, after=written(page.next)) if page.next else None,
-        first_url=url_for(".index", **kept) if after else None,
+        **turning(kept, after, page.next),
         **words(),
     )
 
@@ -112,9 +111,7 @@ def export() -> Answer:
 
 def _asked() -> tuple[dict[str, Any], Period | None, queries.Wanted]:
     """What the list is narrowed to: as an address keeps it, its month, and for the query."""
-    kept: dict[str, Any] = {name: value for name in _FILTERS if (value := request.args.get(name, "").strip()[:60])}
-    month = month_of(kept.get("month"), default=kept.get("view") == "calendar")
-    kept |= {"month": month.label} if month else {}
+    kept, month = narrowed(_FILTERS)
     state = kept.get("state")
     wanted = queries.Wanted(
         RoundState(state) if state in set(RoundState) else None,

@@ -16,7 +16,7 @@ from gridops.supervision import forms, queries, service
 from gridops.supervision.rules import ANSWERERS, JUDGES, Against
 from gridops.supervision.rules.appeals import judge_fault
 from gridops.web import records
-from gridops.web.desk.joint import place, written
+from gridops.web.desk.joint import place, turning
 from gridops.web.desk.supervision.common import APPEALS, Answer, kept, next_of, view_of, words
 from gridops.web.desk.trying import Tried, attempt
 from gridops.web.guards import current_person, current_scope, needs
@@ -49,8 +49,7 @@ def index() -> Answer:
         page=page,
         view=view,
         kept=given,
-        next_url=url_for(".index", **given, after=written(page.next)) if page and page.next else None,
-        first_url=url_for(".index", **given) if after else None,
+        **turning(given, after, page.next if page else None),
         **words(),
     )
 

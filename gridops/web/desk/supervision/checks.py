@@ -19,7 +19,7 @@ from gridops.supervision import forms, queries, service
 from gridops.supervision.rules import CHECKERS, KEEPERS, NAME_READERS, NAMERS, WATCHERS
 from gridops.supervision.rules.checks import may_be_named, naming_fault
 from gridops.web import records
-from gridops.web.desk.joint import place, written
+from gridops.web.desk.joint import place, turning
 from gridops.web.desk.proposals import units_in_use
 from gridops.web.desk.supervision.common import (
     EVERYONE,
@@ -70,8 +70,7 @@ def index() -> Answer:
         units=units,
         kept=given,
         may_check=not current_person().roles.isdisjoint(CHECKERS),
-        next_url=url_for(".index", **given, after=written(page.next)) if page.next else None,
-        first_url=url_for(".index", **given) if after else None,
+        **turning(given, after, page.next),
         **words(),
     )
 

@@ -20,7 +20,7 @@ from gridops.supervision.rules import KEEPERS, SIGNERS, MatterState
 from gridops.supervision.rules.matters import signing_fault, undoing_fault, week_of
 from gridops.supervision.rules.waiting import Why
 from gridops.web import records
-from gridops.web.desk.joint import place, written
+from gridops.web.desk.joint import place, turning
 from gridops.web.desk.proposals import units_in_use
 from gridops.web.desk.supervision.common import (
     ASKED,
@@ -68,8 +68,7 @@ def index() -> Answer:
         units=units,
         kept=given,
         keeps=not current_person().roles.isdisjoint(KEEPERS),
-        next_url=url_for(".index", **given, after=written(page.next)) if page and page.next else None,
-        first_url=url_for(".index", **given) if after else None,
+        **turning(given, after, page.next if page else None),
         **words(),
     )
 

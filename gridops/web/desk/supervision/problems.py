@@ -21,7 +21,7 @@ from gridops.supervision.rules import KEEPERS, ProblemState
 from gridops.supervision.rules.problems import answer_fault, judging_fault, overdue_at, state_at
 from gridops.supervision.rules.waiting import Why
 from gridops.web import photos, records
-from gridops.web.desk.joint import place, written
+from gridops.web.desk.joint import place, turning
 from gridops.web.desk.proposals import units_in_use
 from gridops.web.desk.supervision.common import (
     ASKED,
@@ -79,8 +79,7 @@ def index() -> Answer:
         kept=given,
         series=SERIES,
         keeps=not current_person().roles.isdisjoint(KEEPERS),
-        next_url=url_for(".index", **given, after=written(page.next)) if page and page.next else None,
-        first_url=url_for(".index", **given) if after else None,
+        **turning(given, after, page.next if page else None),
         **words(),
     )
 
