@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from flask import request, send_file
@@ -21,6 +22,8 @@ TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocume
 # A workbook takes twice the time of CSV: so many cases keep a server that others use busy for about half a minute.
 MOST_IN_WORKBOOK = 50_000
 BATCH = 1000
+# The columns of a list: the head as the page says it, and the cell of a row.
+Columns = Mapping[str, Callable[[Any], Any]]
 
 
 def as_workbook(address: str) -> str:
@@ -60,12 +63,12 @@ def answer(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], tol
 
 
 def all_rows(page_of: Callable[..., Any]) -> Iterator[Any]:
-    """Every row of a list, page by page; `page_of(after=…, limit=…)` gives a page with its `rows` and `next`."""
+    """Every row of a list, page by page: `page_of(after=…, limit=…)` gives the `rows` and `next`, or both as a pair."""
     after: Any = None
     while True:
         page = page_of(after=after, limit=BATCH)
-        yield from page.rows
-        after = page.next
+        rows, after = page if isinstance(page, tuple) else (page.rows, page.next)
+        yield from rows
         if after is None:
             return
 
@@ -74,8 +77,29 @@ def of_records(
     session: Session, table: Outgoing, root_id: int, ids: Collection[int], kept: Mapping[str, Any]
 ) -> Response:
     """The records of a list with the columns of `gridops export`, in order of entry; people in them are masked."""
-    told = "; ".join(part for part in (said(kept), "persons masked") if part)
-    return answer(dated(table.name), table.columns, table.chosen(session, root_id, ids), told)
+    return answer(dated(table.name), table.columns, table.chosen(session, root_id, ids), _masked(kept))
+
+
+def of_rows(name: str, columns: Columns, rows: Iterable[Any], kept: Mapping[str, Any]) -> Response:
+    """The rows of a list under the heads of its page, as that says them; the columns mask the people in them."""
+    lines = ([cell(of(row)) for of in columns.values()] for row in rows)
+    return answer(dated(name), [_(head) for head in columns], lines, _masked(kept))
+
+
+def cell(value: Any) -> Any:
+    """A value as files write it: times local, with their offset; nothing as nothing."""
+    if isinstance(value, datetime):
+        return clock.local(value).isoformat(timespec="seconds")
+    return "" if value is None else value.isoformat() if isinstance(value, date) else value
+
+
+def joined(*parts: Any) -> str:
+    """What one cell of a page says beneath each other, in a line; what is not there is left out."""
+    return "；".join(str(cell(part)) for part in parts if part not in (None, ""))
+
+
+def _masked(kept: Mapping[str, Any]) -> str:
+    return "; ".join(part for part in (said(kept), "persons masked") if part)
 
 
 def _few(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:

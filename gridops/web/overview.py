@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from gridops.bulletins import queries as bulletins
 from gridops.bulletins.rules.series import default_series
 from gridops.cases.queries import overview
+from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
 from gridops.core import clock, periods
 from gridops.core.db import reading
@@ -23,7 +27,9 @@ from gridops.figures.counts import PREFIX
 from gridops.figures.sheets import OF_VERDICTS
 from gridops.people.queries import TerritoryRow, territory_row
 from gridops.people.rules import OVERVIEW_ROLES, SCOPE, Sees
+from gridops.web import list_files
 from gridops.web.bulletins import common, panel
+from gridops.web.desk import columns
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("overview", __name__, url_prefix="/overview")
@@ -100,20 +106,11 @@ def index() -> str:
 @needs(*OVERVIEW_ROLES)
 def records(key: str) -> str:
     """The records behind a figure of the page, or behind it in one row of its table."""
-    after = request.args.get("after", 0, type=row_id) or 0
-    row = request.args.get("row") or None
+    after, row = request.args.get("after", 0, type=row_id) or 0, request.args.get("row") or None
     with reading() as session:
-        shown = _shown(session)
-        if not shown.listed:
-            raise NotFound("没有这项数据的名单")
-        try:
-            case_ids, following = _behind(session, shown, key, row, after)
-        except Invalid:
-            raise NotFound("没有这项数据的名单") from None
-        rows = overview.rows_of(session, current_scope(), case_ids)
-    kept: dict[str, Any] = {"key": key, "month": shown.month.label, "at": shown.grid.id}
-    if row:
-        kept["row"] = row
+        shown = _listed(session)
+        rows, following = _behind(session, shown, key, row, after=after, limit=PAGE)
+    kept = _address(shown, key, row)
     return render_template(
         "overview_records.html",
         shown=shown,
@@ -123,22 +120,57 @@ def records(key: str) -> str:
         now=clock.now(),
         source_names=SOURCE_NAMES,
         state_names=STATE_NAMES,
+        csv_url=url_for(".export", **kept),
         next_url=url_for(".records", after=following, **kept) if following else None,
         first_url=url_for(".records", **kept) if after else None,
     )
 
 
+@pages.get("/records/<key>/list.csv")
+@pages.get("/records/<key>/list.xlsx", endpoint="workbook")
+@needs(*OVERVIEW_ROLES)
+def export(key: str) -> Response:
+    """The records behind a figure of the page, as a file."""
+    row = request.args.get("row") or None
+    with reading() as session:
+        shown = _listed(session)
+        found = list_files.all_rows(partial(_behind, session, shown, key, row))
+        return list_files.of_rows(
+            key.removeprefix(PREFIX), columns.counted(clock.now()), found, _address(shown, key, row)
+        )
+
+
+def _listed(session: Session) -> Shown:
+    """What the address asks for; NotFound for who does not see the cases behind its figures."""
+    shown = _shown(session)
+    if not shown.listed:
+        raise NotFound("没有这项数据的名单")
+    return shown
+
+
+def _address(shown: Shown, key: str, row: str | None) -> dict[str, Any]:
+    """What the list behind a figure is asked by."""
+    kept = {"key": key, "month": shown.month.label, "at": shown.grid.id}
+    return {**kept, "row": row} if row else kept
+
+
 def _behind(
-    session: Session, shown: Shown, key: str, row: str | None, after: int
-) -> tuple[tuple[int, ...], int | None]:
-    """The cases behind a figure, or behind it in a row, and where the next page begins; Invalid where there is none."""
-    which: dict[str, Any] = {"table": "by_grid" if row else None, "row": row, "after": after, "limit": PAGE}
+    session: Session, shown: Shown, key: str, row: str | None, *, after: int | None, limit: int
+) -> tuple[list[CaseRow], int | None]:
+    """A page of the cases behind a figure, or behind it in a row, and where the next begins; NotFound without list."""
+    which: dict[str, Any] = {"table": "by_grid" if row else None, "row": row, "after": after or 0, "limit": limit}
     where = (session, shown.grid.id, shown.month, SERIES)
-    if PREFIX + key.removeprefix(PREFIX) in _OF_VERDICTS:
-        told = figures.fact_records(*where, PREFIX + key.removeprefix(PREFIX), **which)
-        return tuple(fact.id for fact in told.facts), told.after
-    page = figures.records(*where, key, **which)
-    return page.case_ids, page.after
+    case_ids: Sequence[int]
+    try:
+        if PREFIX + key.removeprefix(PREFIX) in _OF_VERDICTS:
+            told = figures.fact_records(*where, PREFIX + key.removeprefix(PREFIX), **which)
+            case_ids, following = tuple(fact.id for fact in told.facts), told.after
+        else:
+            page = figures.records(*where, key, **which)
+            case_ids, following = page.case_ids, page.after
+    except Invalid:
+        raise NotFound("没有这项数据的名单") from None
+    return overview.rows_of(session, current_scope(), case_ids), following
 
 
 def _shown(session: Session) -> Shown:

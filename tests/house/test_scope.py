@@ -57,6 +57,8 @@ THINGS = {
     "bulletin_items.index": "bulletin",
     "api.get_record": "record",
     "desk_samples.show": "sample",
+    "desk_samples.cases": "sample",
+    "desk_samples.cases_workbook": "sample",
     **joint_things.THINGS,
     **penalty_things.THINGS,
     **kept_things.THINGS,
@@ -68,7 +70,8 @@ THINGS = {
 # What the field app keeps on the phone is asked part by part in tests/web/test_field_pack.py.
 # The figures of /overview name no thing of their own; what they list is asked with the lists.
 ELSEWHERE = re.compile(
-    r"admin_|static$|api\.head_attachment$|bulletin_series\.show$|overview\.records$|desk_(case|many|duplicates|recurring)\.back$"
+    r"admin_|static$|api\.head_attachment$|bulletin_series\.show$|overview\.(records|export|workbook)$"
+    r"|desk_(case|many|duplicates|recurring)\.back$"
     r"|desk_campaigns\.edit$|field_pack\.(part|words)$|field_app\.(files|elsewhere)$"
 )
 FIXED = {"size": "original", "kind": "html", "key": "cases.filed", "name": "by_grid"}
@@ -106,9 +109,19 @@ ASKED = {
     "desk_areas.inside": "?area=119_31~121_31~121_33~119_33",
     "desk_times.times": "?from=2017-03-01&to=2017-03-31",
     "overview.index": "?month=2017-03",
+    "desk_problems.export": "?view=all",
+    "desk_problems.workbook": "?view=all",
+    "desk_matters.export": "?view=all",
+    "desk_matters.workbook": "?view=all",
+    "desk_appeals.export": "?view=all",
+    "desk_appeals.workbook": "?view=all",
     "desk_shades.shades": "?month=2017-03",
     "desk_shades.records": "?month=2017-03",
+    "desk_shades.export": "?month=2017-03",
+    "desk_shades.workbook": "?month=2017-03",
     "desk_hotline.behind": "?of=should_contact&month=2017-03",
+    "desk_hotline.behind_file": "?of=should_contact&month=2017-03",
+    "desk_hotline.behind_workbook": "?of=should_contact&month=2017-03",
     "desk_places.place": "?lon=119.955&lat=31.855",
 }
 # Where a handler sees no grid whole there is no figure; an appeal is against something; no base map is kept here; what
@@ -116,16 +129,20 @@ ASKED = {
 PARTLY = {
     "desk_shades.shades": (404,),
     "desk_shades.records": (404,),
+    "desk_shades.export": (404,),
+    "desk_shades.workbook": (404,),
     "desk_appeals.new": (404, 422),
     "desk_ground.file": (404,),
     "admin_running.index": (404,),
+    "admin_running.export": (404,),
+    "admin_running.workbook": (404,),
 }
 # A thing that is not there.
 NOTHING: dict[type, Any] = {int: 999_999, str: "018f0000-0000-7000-8000-000000000000"}
 # Who asks for the whole street too; of the others those of a part alone, from whom more is hidden.
 WHOLE = (Role.SHIFT_LEADER, Role.HANDLER, Role.ADMIN)
 # Whom the street told what is kept for its admin as a whole, by numbers alone (`needs_for_all`).
-OF_THE_WHOLE = {"admin_notices.told": "abroad"}
+OF_THE_WHOLE = dict.fromkeys(("admin_notices.told", "admin_notices.told_file", "admin_notices.told_workbook"), "abroad")
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from gridops.worktime.forms import DayRow
 from tests.factories import make_user
 from tests.web.street import Street
 from tests.webapp import PASSWORD_HASH
+from tests.workbooks import in_both_forms
 
 PHONE = "13812345678"
 
@@ -79,6 +80,9 @@ def test_an_order_goes_from_the_telephone_to_the_rates(street: Street) -> None:
     assert re.findall(r'rate-value"><strong class="num">([0-9.]+)%', rates) == ["100.00", "100.00", "0.00"]
     behind = desk.get("/desk/hotline/rates/cases?month=2017-03&of=revisited&missed=satisfied").text
     assert number in behind
+    file = "/desk/hotline/rates/cases.csv?month=2017-03&of=revisited"
+    assert [row[1] for row in in_both_forms(desk, f"{file}&missed=satisfied")[1:-1]] == [number]
+    assert len(in_both_forms(street.browser("eastern_desk"), file)) == 2
     assert number not in desk.get("/desk/hotline/rates/cases?month=2017-03&of=satisfied").text
     listed = desk.get("/desk/hotline/list.csv?waits=all").text
     assert f"GD-7,{number},dispatched" in listed

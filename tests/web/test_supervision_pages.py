@@ -24,6 +24,7 @@ from tests.evidence.pictures import picture
 from tests.factories import at, make_case, make_category
 from tests.supervision.office import NOW, make_office
 from tests.webapp import PASSWORD_HASH, Browser
+from tests.workbooks import in_both_forms
 
 BASE = "/desk/supervision"
 
@@ -251,6 +252,8 @@ def test_a_unit_appeals_from_the_page_of_the_case_and_someone_else_decides(rooms
     assert way not in rooms["office"].get(f"/desk/cases/{rooms.case}").text
     assert rooms["villager"].get(way).status_code == 404  # not his unit's case
     assert way in bureau.get(f"{BASE}/appeals").text  # in the unit's own queue too
+    marks = [in_both_forms(rooms[who], f"{BASE}/appeals/marks.csv") for who in ("bureau", "villager")]
+    assert [[row[1] for row in rows[1:-1]] for rows in marks] == [[rooms.case], []]
     bureau.get(way)
     mark = written_mark(Against.OVERDUE, at("2017-03-03 17:00"))
     form = {"case": rooms.case, "mark": mark, "reason": "系统故障未能反馈"}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from gridops.core import clock
 from gridops.core.db import reading, transaction
@@ -15,6 +16,8 @@ from gridops.core.percent import percent
 from gridops.grids.rules import Level
 from gridops.people import forms, queries, service
 from gridops.people.rules import Role, WorkLine
+from gridops.web import list_files
+from gridops.web.admin import columns
 from gridops.web.admin.common import Answer, day_after, refusable
 from gridops.web.guards import current_person, needs
 
@@ -54,11 +57,8 @@ def index() -> Answer:
     with reading() as session:
         figures = queries.coverage(session, root_id, today)
         grids, more = queries.grid_page(session, root_id, below, after=after)
-        held = queries.duties(session, root_id, today, [grid.id for grid in grids])
+        cells = _cells(session, grids)
         above = queries.territory_rows(session, root_id, _ABOVE)
-    cells: dict[tuple[int, WorkLine], list[queries.Duty]] = {}
-    for duty in held:
-        cells.setdefault((duty.grid_id, duty.line), []).append(duty)
     kept: dict[str, Any] = {"below": below} if below else {}
     return render_template(
         "admin/duties.html",
@@ -70,9 +70,36 @@ def index() -> Answer:
         above=above,
         names={row.id: row.name for row in above},
         below=below,
+        csv_url=url_for(".export", **kept),
         next_url=url_for(".index", after=more, **kept) if more else None,
         first_url=url_for(".index", **kept) if after else None,
     )
+
+
+@pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
+@needs(Role.ADMIN)
+def export() -> Answer:
+    """The matrix as it is narrowed, as a file; people in it are masked."""
+    root_id, below = current_person().root_id, request.args.get("below", type=row_id)
+    with reading() as session:
+        grids = list(
+            list_files.all_rows(
+                lambda after, limit: queries.grid_page(session, root_id, below, after=after, size=limit)
+            )
+        )
+        above = {row.id: row.name for row in queries.territory_rows(session, root_id, _ABOVE)}
+        of = columns.duties(above, _cells(session, grids))
+        return list_files.of_rows("duties", of, grids, {"below": below} if below else {})
+
+
+def _cells(session: Session, grids: Sequence[queries.TerritoryRow]) -> dict[tuple[int, WorkLine], list[queries.Duty]]:
+    """Who answers for each grid on each line today."""
+    cells: dict[tuple[int, WorkLine], list[queries.Duty]] = {}
+    today = clock.local_date(clock.now())
+    for duty in queries.duties(session, current_person().root_id, today, [grid.id for grid in grids]):
+        cells.setdefault((duty.grid_id, duty.line), []).append(duty)
+    return cells
 
 
 @pages.get("/<int:grid_id>")

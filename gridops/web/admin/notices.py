@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,12 +12,14 @@ from gridops.cases.queries import by_number
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.notices import forms, queries, service
-from gridops.notices.queries.kept import MOST, kept
+from gridops.notices.queries.kept import MOST, Kept, kept
 from gridops.notices.rules import KIND_NAMES, OCCASION_NAMES, OUTCOME_NAMES
 from gridops.notices.rules.personal import CHANNEL_NAMES
 from gridops.people.queries import unit_rows
 from gridops.people.rules import Role
 from gridops.tasks.waking import wake
+from gridops.web import list_files
+from gridops.web.admin import columns
 from gridops.web.admin.common import Answer, by_field
 from gridops.web.guards import current_person, needs_for_all
 
@@ -71,20 +74,36 @@ def remove(hook_id: int) -> Answer:
 @needs_for_all(Role.ADMIN)
 def told() -> Answer:
     """Who was told what, when and how; of all, or about one case."""
-    root_id, number = current_person().root_id, request.args.get("number", "").strip()[:40]
-    with reading() as session:
-        case = by_number(session, number) if number else None
-        case_id = case.id if case is not None and case.root_id == root_id else None
-        rows = kept(session, root_id, number=number, case_id=case_id)
+    rows, number = _told()
+    given: dict[str, Any] = {"number": number} if number else {}
     return render_template(
         "admin/notices_told.html",
         rows=rows,
         number=number,
+        csv_url=url_for(".told_file", **given),
         most=MOST,
         channel_names=CHANNEL_NAMES,
         occasion_names=OCCASION_NAMES,
         outcome_names=OUTCOME_NAMES,
     )
+
+
+@pages.get("/told.csv")
+@pages.get("/told.xlsx", endpoint="told_workbook")
+@needs_for_all(Role.ADMIN)
+def told_file() -> Answer:
+    """The same as a file; people in it are masked."""
+    rows, number = _told()
+    return list_files.of_rows("notices", columns.TOLD, rows, {"number": number} if number else {})
+
+
+def _told() -> tuple[list[Kept], str]:
+    """The tellings that are shown, and the number of the case they are about, if any."""
+    root_id, number = current_person().root_id, request.args.get("number", "").strip()[:40]
+    with reading() as session:
+        case = by_number(session, number) if number else None
+        case_id = case.id if case is not None and case.root_id == root_id else None
+        return kept(session, root_id, number=number, case_id=case_id), number
 
 
 def _page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> str:

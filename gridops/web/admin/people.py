@@ -8,11 +8,14 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.people import forms, queries, service
 from gridops.people.rules import Role
 from gridops.people.rules.viewing import LASTS_MINUTES
+from gridops.web import list_files
+from gridops.web.admin import columns
 from gridops.web.admin.common import Answer, by_field, day_after, keeps_all
 from gridops.web.guards import current_person, needs
 
@@ -23,21 +26,37 @@ pages = Blueprint("admin_people", __name__, url_prefix="/admin/people")
 @needs(Role.ADMIN)
 def index() -> Answer:
     """A page of the list, as filtered."""
-    person, wanted = current_person(), forms.people_filter(request.args)
+    person, wanted, kept = current_person(), forms.people_filter(request.args), _kept()
     with reading() as session:
         rows, more = queries.people_page(session, person.root_id, wanted, after=request.args.get("after"))
         units = queries.unit_rows(session, person.root_id)
-    kept: dict[str, Any] = {
-        name: value for name, value in request.args.items() if name in {"q", "role", "unit", "active"} and value
-    }
     return render_template(
         "admin/people.html",
         rows=rows,
         units=units,
         wanted=wanted,
+        csv_url=url_for(".export", **kept),
         next_url=url_for(".index", **{**kept, "after": more}) if more else None,
         first_url=url_for(".index", **kept) if request.args.get("after") else None,
     )
+
+
+@pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
+@needs(Role.ADMIN)
+def export() -> Answer:
+    """The list as it is narrowed, as a file; names and numbers are masked."""
+    root_id, wanted = current_person().root_id, forms.people_filter(request.args)
+    with reading() as session:
+        found = list_files.all_rows(
+            lambda after, limit: queries.people_page(session, root_id, wanted, after=after, size=limit)
+        )
+        return list_files.of_rows("people", columns.people(clock.local_date(clock.now())), found, _kept())
+
+
+def _kept() -> dict[str, Any]:
+    """What the list is narrowed to, as an address keeps it."""
+    return {name: value for name, value in request.args.items() if name in {"q", "role", "unit", "active"} and value}
 
 
 @pages.get("/new")

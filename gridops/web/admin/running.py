@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -29,7 +31,8 @@ from gridops.hotline.rules import StepKind
 from gridops.people.queries import names_of_users
 from gridops.people.rules import Role
 from gridops.tasks.waking import wake
-from gridops.web import choices
+from gridops.web import choices, list_files
+from gridops.web.admin import columns
 from gridops.web.admin.common import Answer
 from gridops.web.guards import current_person, needs_for_all
 from gridops.web.navigation import DESK_ROLES
@@ -72,12 +75,24 @@ def index() -> Answer:
     return render_template(
         "admin/running.html",
         wish=wish,
+        csv_url=url_for(".export", condition=wish.condition_id, grid=wish.grid_id),
         title=title,
         found=found,
         most=renewing.MANY,
         area_names=AREA_NAMES,
         opens=not current_person().roles.isdisjoint(DESK_ROLES),
     )
+
+
+@pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
+@needs_for_all(Role.ADMIN)
+def export() -> Answer:
+    """The same cases as a file."""
+    wish = _wish()
+    with reading() as session:
+        kept = {"setting": _title(session, wish)}
+        return list_files.of_rows("running", columns.RUNNING, renewing.offered(session, wish), kept)
 
 
 @pages.post("")
@@ -100,24 +115,45 @@ def follow() -> Answer:
 @needs_for_all(Role.ADMIN)
 def moved() -> Answer:
     """The deadlines that were counted anew, the newest first: from what to what, and why."""
-    person = current_person()
     places = {name: place for name in (CASES, ORDERS) if (place := request.args.get(name, type=row_id))}
     with reading() as session:
-        rows = queries.moved(session, person.root_id, before=places.get(CASES), limit=PAGE + 1)
-        recounts = hotline.moved(session, person.root_id, before=places.get(ORDERS), limit=PAGE + 1)
-        people = names_of_users(session, {row.actor_id for row in rows if row.actor_id is not None})
-    both = heapq.merge(map(_line, rows), map(_order_line, recounts), key=lambda line: line.at, reverse=True)
-    lines = list(islice(both, PAGE))
-    more = len(rows) + len(recounts) > PAGE
-    goes_on: dict[str, Any] = {**places, **{line.source: line.id for line in lines}}  # the last of each that was shown
+        lines, following = _moved(session, after=places, limit=PAGE)
+        people = _people(session, lines)
     return render_template(
         "admin/moved.html",
         lines=lines,
         people=people,
-        opens=not person.roles.isdisjoint(DESK_ROLES),
-        next_url=url_for(".moved", **goes_on) if more else None,
+        opens=not current_person().roles.isdisjoint(DESK_ROLES),
+        csv_url=url_for(".moved_file"),
+        next_url=url_for(".moved", **following) if following else None,
         first_url=url_for(".moved") if places else None,
     )
+
+
+@pages.get("/moved.csv")
+@pages.get("/moved.xlsx", endpoint="moved_workbook")
+@needs_for_all(Role.ADMIN)
+def moved_file() -> Answer:
+    """All deadlines that were counted anew, as a file; people in it are masked."""
+    with reading() as session:
+        lines = list(list_files.all_rows(partial(_moved, session)))
+        return list_files.of_rows("moved-deadlines", columns.moved(_people(session, lines)), lines, {})
+
+
+def _moved(session: Session, *, after: dict[str, int] | None, limit: int) -> tuple[list[Line], dict[str, Any] | None]:
+    """A page of deadlines that moved, and where each of the two lists it is made of goes on; None: it is the last."""
+    root_id, places = current_person().root_id, after or {}
+    rows = queries.moved(session, root_id, before=places.get(CASES), limit=limit + 1)
+    recounts = hotline.moved(session, root_id, before=places.get(ORDERS), limit=limit + 1)
+    both = heapq.merge(map(_line, rows), map(_order_line, recounts), key=lambda line: line.at, reverse=True)
+    lines = list(islice(both, limit))
+    if len(rows) + len(recounts) <= limit:
+        return lines, None
+    return lines, {**places, **{line.source: line.id for line in lines}}  # the last of each that was shown
+
+
+def _people(session: Session, lines: Iterable[Line]) -> dict[int, str]:
+    return names_of_users(session, {line.actor_id for line in lines if line.actor_id is not None})
 
 
 def _wish() -> Wish:

@@ -14,8 +14,10 @@ from gridops.assessment.queries import SHOWN, ProblemRow
 from gridops.assessment.rules import HOLDS, KEEPERS, NEAR_M, Standing, Summary, summary
 from gridops.cases.queries import pages as case_pages
 from gridops.core.db import reading
+from gridops.core.periods import Period
 from gridops.people.queries import UnitRow, unit_rows
-from gridops.web.desk import assessed, common
+from gridops.web import list_files
+from gridops.web.desk import assessed, columns, common
 from gridops.web.desk.months import month_of
 from gridops.web.desk.trying import Answer, Tried, attempt
 from gridops.web.guards import current_person, current_scope, needs
@@ -31,9 +33,7 @@ def index() -> Answer:
     """The problems from above of a month with what each costs and why; sums by unit for information, never ranked."""
     period = month_of(request.args.get("month"), default=True)
     assert period is not None
-    with reading() as session:
-        rows = queries.problems(session, current_scope(), period.start, period.end)
-        units = unit_rows(session, current_scope().root_id)
+    rows, units = _problems(period)
     return render_template(
         "desk/assessment.html",
         month=period,
@@ -41,11 +41,43 @@ def index() -> Answer:
         whole=summary([row.cost for row in rows]),
         lines=_by_unit(rows, units),
         unit_names={unit.id: unit.name for unit in units},
+        csv_url=url_for(".export", month=period.label),
+        units_url=url_for(".units", month=period.label),
         keeps=not current_person().roles.isdisjoint(KEEPERS),
         left_out=[one for one in Standing if one not in (Standing.COUNTED, Standing.EARLY)],
         **assessed.words(),
         **common.words(),
     )
+
+
+@pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
+@needs(*common.READERS)
+def export() -> Answer:
+    """The problems from above of the month, as a file."""
+    period = month_of(request.args.get("month"), default=True)
+    assert period is not None
+    rows, units = _problems(period)
+    of = columns.assessed({unit.id: unit.name for unit in units})
+    return list_files.of_rows("assessment", of, rows, {"month": period.label})
+
+
+@pages.get("/units.csv")
+@pages.get("/units.xlsx", endpoint="units_workbook")
+@needs(*common.READERS)
+def units() -> Answer:
+    """The sums by unit of the month, as a file."""
+    period = month_of(request.args.get("month"), default=True)
+    assert period is not None
+    lines = _by_unit(*_problems(period))
+    return list_files.of_rows("assessment-units", columns.ASSESSED_UNITS, lines, {"month": period.label})
+
+
+def _problems(period: Period) -> tuple[list[ProblemRow], list[UnitRow]]:
+    """The problems from above of a month, and the units of the jurisdiction."""
+    with reading() as session:
+        rows = queries.problems(session, current_scope(), period.start, period.end)
+        return rows, unit_rows(session, current_scope().root_id)
 
 
 @pages.get("/early")
@@ -65,6 +97,15 @@ def early() -> Answer:
         **assessed.words(),
         **common.words(),
     )
+
+
+@pages.get("/early.csv")
+@pages.get("/early.xlsx", endpoint="early_workbook")
+@needs(*common.READERS)
+def early_file() -> Answer:
+    """What can be reported beforehand, as a file."""
+    with reading() as session:
+        return list_files.of_rows("assessment-early", columns.EARLY, queries.own_open(session, current_scope()), {})
 
 
 @pages.get("/cases/<number>")

@@ -16,8 +16,9 @@ from gridops.operations import forms, queries, service
 from gridops.operations.models import Campaign
 from gridops.operations.rules import PLANNERS
 from gridops.squads.rules import AGENCY_NAMES, Agency
-from gridops.web import choices, records
+from gridops.web import choices, list_files, records
 from gridops.web import words as said_words
+from gridops.web.desk import columns
 from gridops.web.desk.joint import READERS, raw_version, words
 from gridops.web.guards import current_person, needs
 from gridops.web.versions import Line, side_by_side
@@ -31,18 +32,32 @@ Answer = str | Response | tuple[str, int]
 @needs(*READERS)
 def index() -> Answer:
     """All campaigns of the jurisdiction."""
-    today = clock.local_date(clock.now())
-    with reading() as session:
-        found = queries.campaigns(session, current_person().root_id)
-        areas = {one.grid_id: choices.path_of(session, one.grid_id) for one in found if one.grid_id}
+    found, areas = _all()
     return render_template(
         "desk/campaigns.html",
         campaigns=found,
         areas=areas,
-        today=today,
+        today=clock.local_date(clock.now()),
+        csv_url=url_for(".export"),
         plans=not current_person().roles.isdisjoint(PLANNERS),
         **words(),
     )
+
+
+@pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
+@needs(*READERS)
+def export() -> Answer:
+    """The list as a file."""
+    found, areas = _all()
+    return list_files.of_rows("campaigns", columns.campaigns(areas, clock.local_date(clock.now())), found, {})
+
+
+def _all() -> tuple[list[Campaign], dict[int, str]]:
+    """The campaigns of the jurisdiction, and the places of their grids in words."""
+    with reading() as session:
+        found = queries.campaigns(session, current_person().root_id)
+        return found, {one.grid_id: choices.path_of(session, one.grid_id) for one in found if one.grid_id}
 
 
 @pages.get("/new")

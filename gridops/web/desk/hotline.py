@@ -15,6 +15,7 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid, NotAllowed, NotFound
 from gridops.core.ids import row_id
 from gridops.core.percent import percent, printed
+from gridops.core.periods import Period
 from gridops.hotline import forms, queries, service
 from gridops.hotline.queries import PAGE, OrderRow, Waits
 from gridops.hotline.rules import (
@@ -118,12 +119,40 @@ def month() -> Answer:
 @needs(*common.READERS)
 def behind() -> Answer:
     """The orders behind one number; `missed`: those below the line that are not above it."""
+    rows, kept, period = _behind()
+    of = kept["of"]
+    return render_template(
+        "desk/hotline_behind.html",
+        rows=rows,
+        month=period,
+        csv_url=url_for(".behind_file", **kept),
+        of=of,
+        missed=_missed_of(of) if kept.get("missed") else None,
+        **_rate_words(),
+        **orders.words(),
+        **common.words(),
+    )
+
+
+@pages.get("/rates/cases.csv")
+@pages.get("/rates/cases.xlsx", endpoint="behind_workbook")
+@needs(*common.READERS)
+def behind_file() -> Answer:
+    """The orders behind one number, as a file with the columns of the list; who called stands in none."""
+    rows, kept, _period = _behind()
+    return list_files.answer(list_files.dated("12345"), EXPORT_COLUMNS, map(_line, rows), list_files.said(kept))
+
+
+def _behind() -> tuple[list[OrderRow], dict[str, Any], Period]:
+    """The orders behind the number of an address, the address itself, and its month; NotFound for no such number."""
     period = month_of(request.args.get("month"), default=True)
     assert period is not None
-    of, unit = request.args.get("of", ""), request.args.get("unit", "")
+    names = ("of", "unit", "missed")
+    kept: dict[str, Any] = {name: value for name in names if (value := request.args.get(name, "")[:40])}
+    of, unit = kept.get("of", ""), kept.get("unit", "")
     if of not in NUMBER_NAMES:
         raise NotFound("没有这个数字")
-    missed = _missed_of(of) if request.args.get("missed") else None
+    missed = _missed_of(of) if kept.get("missed") else None
     start, end = period.told_at(clock.now())
     with reading() as session:
         told = queries.told(session, current_scope(), start, end)
@@ -131,16 +160,7 @@ def behind() -> Answer:
         seen = {order.order_id: counted(order, start, end) for order in wanted}
         ids = [one for one, n in seen.items() if getattr(n, of) and not (missed and getattr(n, missed))]
         rows = queries.rows_of(session, current_scope(), ids)
-    return render_template(
-        "desk/hotline_behind.html",
-        rows=rows,
-        month=period,
-        of=of,
-        missed=missed,
-        **_rate_words(),
-        **orders.words(),
-        **common.words(),
-    )
+    return rows, {**kept, "month": period.label}, period
 
 
 @pages.get("/cases/<number>")
@@ -188,7 +208,7 @@ def _line(row: OrderRow) -> tuple[Any, ...]:
     it = row.order
     times = (it.received_at, it.contact_due_at, it.contacted_at, it.answer_due_at, it.answered_at, it.revisited_at)
     said = ["" if each is None else "yes" if each else "no" for each in (it.solved, it.satisfied)]
-    told = [clock.local(each).isoformat(timespec="seconds") if each else "" for each in times]
+    told = map(list_files.cell, times)
     parts = [(one.case_number, one.state.value, one.unit or "") for one in row.parts]
     number, state, unit = map("; ".join, zip(*parts, strict=True)) if parts else (row.case_number, row.state, row.unit)
     return (it.number, number, state, row.category, row.address, unit, *told, *said)

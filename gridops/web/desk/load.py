@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
+from werkzeug.wrappers import Response
 
 from gridops.cases.queries.load import Place, helping, late_in_step, load
 from gridops.cases.rules.load import NOTHING, Load, helping_with_those_below, path, total, with_those_below
 from gridops.cases.rules.queue import ANY_HELPER, Group
 from gridops.core.db import reading
 from gridops.people.queries import Scope, UnitRow, people_named, unit_rows
-from gridops.web.desk import common
+from gridops.web import list_files
+from gridops.web.desk import columns, common
 from gridops.web.guards import current_scope, needs
 
 pages = Blueprint("desk_load", __name__, url_prefix="/desk/load")
@@ -40,11 +42,47 @@ class Row:
     unit: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What the page shows; `steps`: whether steps have limits."""
+
+    steps: bool
+    whole: Row
+    units: list[Row]
+    people: list[Row]
+
+
 @pages.get("")
 @needs(*common.READERS)
 def show() -> str:
     """Units as a tree, each with those below it; people who hold something."""
-    scope = current_scope()
+    shown = _tables(current_scope())
+    return render_template(
+        "desk/load.html", steps=shown.steps, whole=shown.whole, units=shown.units, people=shown.people
+    )
+
+
+@pages.get("/units.csv")
+@pages.get("/units.xlsx", endpoint="units_workbook")
+@needs(*common.READERS)
+def units() -> Response:
+    """The table of units as a file."""
+    shown = _tables(current_scope())
+    of_units = columns.load(shown.whole.ways, steps=shown.steps)
+    return list_files.of_rows("load-units", of_units, [shown.whole, *shown.units], {})
+
+
+@pages.get("/people.csv")
+@pages.get("/people.xlsx", endpoint="people_workbook")
+@needs(*common.READERS)
+def people() -> Response:
+    """The table of people as a file; they are masked."""
+    shown = _tables(current_scope())
+    of_people = columns.load(_ways(), steps=shown.steps, people=True)
+    return list_files.of_rows("load-people", of_people, shown.people, {})
+
+
+def _tables(scope: Scope) -> Tables:
     with reading() as session:
         found = load(session, scope)
         late = late_in_step(session, scope)
@@ -53,13 +91,8 @@ def show() -> str:
         helped = helping(session, scope)
         units = unit_rows(session, scope.root_id)
         names = people_named(session, {holder for _, holder in found if holder is not None})
-    return render_template(
-        "desk/load.html",
-        steps=late is not None,
-        whole=Row("", _whole(found, helped), _ways(ANY_HELPER)),
-        units=_units(found, helped, units, scope),
-        people=_people(found, names),
-    )
+    whole = Row("", _whole(found, helped), _ways(ANY_HELPER))
+    return Tables(late is not None, whole, _units(found, helped, units, scope), _people(found, names))
 
 
 def _whole(found: Mapping[Place, Load], helped: Mapping[int, set[int]]) -> Load:

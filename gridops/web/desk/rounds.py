@@ -46,6 +46,7 @@ from gridops.squads import queries as squads
 from gridops.squads.forms import people as named_people
 from gridops.squads.rules import AGENCY_NAMES, FILMED
 from gridops.web import choices, list_files, records
+from gridops.web.desk import columns
 from gridops.web.desk.joint import READERS, place, raw_version, turning, written
 from gridops.web.desk.months import narrowed, weeks
 from gridops.web.desk.trying import Tried, attempt
@@ -128,22 +129,36 @@ def rechecks() -> Answer:
     """All re-inspections owed, or soon to be, the earliest deadline first."""
     after = place(request.args.get("after"))
     with reading() as session:
-        due = queries.rechecks(
-            session,
-            current_person().root_id,
-            clock.now() + SOON,
-            scope=current_scope(),
-            after=after,
-            limit=_PAGE + 1,
-        )
-    last = due[_PAGE - 1].order if len(due) > _PAGE else None
+        due, following = _owed(session, after=after, limit=_PAGE)
     return render_template(
         "desk/rechecks.html",
-        due=due[:_PAGE],
-        next_url=url_for(".rechecks", after=written((last.due_at, last.id))) if last and last.due_at else None,
+        due=due,
+        csv_url=url_for(".rechecks_file"),
+        next_url=url_for(".rechecks", after=written(following)) if following else None,
         first_url=url_for(".rechecks") if after else None,
         **words(),
     )
+
+
+@pages.get("/rechecks.csv")
+@pages.get("/rechecks.xlsx", endpoint="rechecks_workbook")
+@needs(*READERS)
+def rechecks_file() -> Answer:
+    """All re-inspections owed, or soon to be, as a file."""
+    with reading() as session:
+        found = list_files.all_rows(partial(_owed, session))
+        return list_files.of_rows("rechecks", columns.RECHECKS, found, {})
+
+
+def _owed(
+    session: Session, *, after: tuple[datetime, int] | None, limit: int
+) -> tuple[list[queries.Recheck], tuple[datetime, int] | None]:
+    """A page of re-inspections owed, or soon to be, and where the next begins."""
+    until = clock.now() + SOON
+    root_id, scope = current_person().root_id, current_scope()
+    found = queries.rechecks(session, root_id, until, scope=scope, after=after, limit=limit + 1)
+    last = found[limit - 1].order if len(found) > limit else None
+    return found[:limit], (last.due_at, last.id) if last and last.due_at else None
 
 
 @pages.get("/new")

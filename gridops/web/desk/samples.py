@@ -19,8 +19,8 @@ from gridops.core.db import reading, transaction
 from gridops.core.errors import Conflict, Invalid, NotAllowed
 from gridops.core.ids import row_id
 from gridops.people import queries as people
-from gridops.web import choices
-from gridops.web.desk import common, proposals
+from gridops.web import choices, list_files
+from gridops.web.desk import columns, common, proposals
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_samples", __name__, url_prefix="/desk/spot-checks")
@@ -58,6 +58,38 @@ def draw() -> Answer:
 def show(sample_id: int) -> Answer:
     """A sample with its seed and what was found; `again`: whether it is the same when drawn anew."""
     return _show(sample_id)
+
+
+@pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
+@needs(*READERS)
+def export() -> Answer:
+    """The samples drawn, as a file."""
+    with reading() as session:
+        return list_files.of_rows("spot-checks", columns.SAMPLES, samples.checks(session, current_scope()), {})
+
+
+@pages.get("/own.csv")
+@pages.get("/own.xlsx", endpoint="own_workbook")
+@needs(*READERS)
+def own() -> Answer:
+    """What reporters closed that is to be looked at again, as a file."""
+    return _drawn(None)
+
+
+@pages.get("/<int:sample_id>/list.csv")
+@pages.get("/<int:sample_id>/list.xlsx", endpoint="cases_workbook")
+@needs(*READERS)
+def cases(sample_id: int) -> Answer:
+    """The cases of a sample with what was found, as a file."""
+    return _drawn(sample_id)
+
+
+def _drawn(sample_id: int | None) -> Response:
+    with reading() as session:
+        kept = {"sample": samples.check_in_sight(session, current_scope(), sample_id).id} if sample_id else {}
+        found = enumerate(samples.drawn(session, current_scope(), sample_id), start=1)
+        return list_files.of_rows("spot-check-cases", columns.DRAWN, found, kept)
 
 
 @pages.post("/cases/<int:entry_id>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request, url_for
@@ -14,6 +15,7 @@ from werkzeug.wrappers import Response
 from gridops.bulletins.composing import PARTS_NAMES
 from gridops.bulletins.rules.series import default_series
 from gridops.cases.queries import overview
+from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
 from gridops.core import clock, periods
 from gridops.core.db import reading
@@ -28,8 +30,9 @@ from gridops.grids import queries as grids
 from gridops.grids.rules import Level
 from gridops.grids.rules.tree import Node, Tree
 from gridops.people.queries import Scope
+from gridops.web import list_files
 from gridops.web.bulletins import panel
-from gridops.web.desk import common
+from gridops.web.desk import columns, common
 from gridops.web.guards import current_scope, needs
 
 pages = Blueprint("desk_shades", __name__, url_prefix="/desk/map")
@@ -91,25 +94,11 @@ def shades() -> Response:
 @needs(*common.READERS)
 def records() -> str:
     """The cases behind a figure of a grid and month, just those counted; `own`: in none of the grids of `level`."""
-    scope, key = current_scope(), request.args.get("figure", _FIRST)
-    after, level = request.args.get("after", 0, type=row_id) or 0, _level()
-    if key not in TERRITORIAL or not figures.lists_cases(key):
-        raise NotFound("没有这项数据的名单")
+    after = request.args.get("after", 0, type=row_id) or 0
     with reading() as session:
-        tree = grids.tree(session)
-        node = tree.nodes[_seen(session, tree, scope, request.args.get("at", ""))]
-        month = _month(session, node)
-        own = request.args.get("own") == "1"
-        cell: dict[str, Any] = {"table": "by_grid", "row": node.code, "level": level} if own else {}
-        where = (session, node.grid_id, month, SERIES, key)
-        if figures.lists_facts(key):
-            told = figures.fact_records(*where, **cell, after=after, limit=PAGE)
-            case_ids, following = tuple(fact.id for fact in told.facts), told.after
-        else:
-            page = figures.records(*where, **cell, after=after, limit=PAGE)
-            case_ids, following = page.case_ids, page.after
-        rows = overview.rows_of(session, scope, case_ids)
-    kept = _address(key, month, node.code, level, own=own)
+        key, node, month, own = _list_asked(session)
+        rows, following = _counted(session, key, node, month, own=own, after=after, limit=PAGE)
+    kept = _address(key, month, node.code, _level(), own=own)
     rate = panel.PARTS_OF_RATES.get(key)
     return render_template(
         "desk/shade_records.html",
@@ -122,9 +111,48 @@ def records() -> str:
         now=clock.now(),
         source_names=SOURCE_NAMES,
         state_names=STATE_NAMES,
+        csv_url=url_for(".export", **kept),
         next_url=url_for(".records", after=following, **kept) if following else None,
         first_url=url_for(".records", **kept) if after else None,
     )
+
+
+@pages.get("/figures/cases.csv")
+@pages.get("/figures/cases.xlsx", endpoint="workbook")
+@needs(*common.READERS)
+def export() -> Response:
+    """The cases behind a figure of a grid and month, as a file."""
+    with reading() as session:
+        key, node, month, own = _list_asked(session)
+        found = list_files.all_rows(partial(_counted, session, key, node, month, own=own))
+        kept = _address(key, month, node.code, _level(), own=own)
+        return list_files.of_rows(key, columns.counted(clock.now()), found, kept)
+
+
+def _list_asked(session: Session) -> tuple[str, Node, Period, bool]:
+    """The figure, grid and month of an address, and whether of the grid alone; NotFound where it has no list."""
+    key = request.args.get("figure", _FIRST)
+    if key not in TERRITORIAL or not figures.lists_cases(key):
+        raise NotFound("没有这项数据的名单")
+    tree = grids.tree(session)
+    node = tree.nodes[_seen(session, tree, current_scope(), request.args.get("at", ""))]
+    return key, node, _month(session, node), request.args.get("own") == "1"
+
+
+def _counted(
+    session: Session, key: str, node: Node, month: Period, *, own: bool, after: int | None, limit: int
+) -> tuple[list[CaseRow], int | None]:
+    """A page of the cases in sight behind a figure, and where the next begins."""
+    cell: dict[str, Any] = {"table": "by_grid", "row": node.code, "level": _level()} if own else {}
+    where = (session, node.grid_id, month, SERIES, key)
+    case_ids: Sequence[int]
+    if figures.lists_facts(key):
+        told = figures.fact_records(*where, **cell, after=after or 0, limit=limit)
+        case_ids, following = tuple(fact.id for fact in told.facts), told.after
+    else:
+        page = figures.records(*where, **cell, after=after or 0, limit=limit)
+        case_ids, following = page.case_ids, page.after
+    return overview.rows_of(session, current_scope(), case_ids), following
 
 
 def _told(key: str, lines: Sequence[figures.Line]) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,8 +17,9 @@ from gridops.people import queries as people
 from gridops.supervision import forms, queries, service
 from gridops.supervision.rules import ANSWERERS, JUDGES, Against
 from gridops.supervision.rules.appeals import judge_fault
-from gridops.web import records
+from gridops.web import list_files, records
 from gridops.web.desk.joint import place, turning
+from gridops.web.desk.supervision import columns
 from gridops.web.desk.supervision.common import APPEALS, Answer, kept, next_of, view_of, words
 from gridops.web.desk.trying import Tried, attempt
 from gridops.web.guards import current_person, current_scope, needs
@@ -28,20 +31,12 @@ pages = Blueprint("desk_appeals", __name__, url_prefix="/desk/supervision/appeal
 @needs(*APPEALS)
 def index() -> Answer:
     """The queue of appeals: those I may decide, all that wait, or every one, newest first."""
-    given, view = kept("decided", "against"), view_of("decided")
-    against = Against(given["against"]) if given.get("against") in set(Against) else None
-    decided = {"yes": True, "no": False}.get(given.get("decided", ""))
-    after = place(request.args.get("after"))
+    given, wanted = _asked()
+    view, after = given["view"], place(request.args.get("after"))
     with reading() as session:
-        rows = page = None
         ours = queries.still_appealable(session, current_person()) if view == "mine" else []
-        if view == "mine":
-            rows = queries.appeals_waiting(session, current_person(), against)
-        elif view == "open":
-            rows = queries.undecided(session, current_scope(), against=against)
-        else:
-            page = queries.appeal_page(session, current_scope(), decided=decided, against=against, after=after)
-    given["view"] = view
+        rows = _queue(session, view, wanted["against"])
+        page = queries.appeal_page(session, current_scope(), **wanted, after=after) if rows is None else None
     return render_template(
         "desk/appeals.html",
         rows=rows,
@@ -49,9 +44,47 @@ def index() -> Answer:
         page=page,
         view=view,
         kept=given,
+        csv_url=url_for(".export", **given),
         **turning(given, after, page.next if page else None),
         **words(),
     )
+
+
+@pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
+@needs(*APPEALS)
+def export() -> Answer:
+    """The view that is open, as it is narrowed, as a file."""
+    given, wanted = _asked()
+    with reading() as session:
+        rows = _queue(session, given["view"], wanted["against"])
+        page_of = partial(queries.appeal_page, session, current_scope(), **wanted)
+        found = list_files.all_rows(page_of) if rows is None else rows
+        return list_files.of_rows("appeals", columns.APPEALS, found, given)
+
+
+@pages.get("/marks.csv")
+@pages.get("/marks.xlsx", endpoint="marks_workbook")
+@needs(*APPEALS)
+def marks() -> Answer:
+    """What my units may still appeal against, as a file."""
+    with reading() as session:
+        found = queries.still_appealable(session, current_person())
+        return list_files.of_rows("marks", columns.MARKS, found, {})
+
+
+def _asked() -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the list is narrowed to: as an address keeps it, with its view, and for the query."""
+    given = kept("decided", "against") | {"view": view_of("decided")}
+    against = Against(given["against"]) if given.get("against") in set(Against) else None
+    return given, {"decided": {"yes": True, "no": False}.get(given.get("decided", "")), "against": against}
+
+
+def _queue(session: Session, view: str, against: Against | None) -> list[queries.AppealRow] | None:
+    """The appeals of a view that is a queue; None: the view is the list of all."""
+    if view == "mine":
+        return queries.appeals_waiting(session, current_person(), against)
+    return queries.undecided(session, current_scope(), against=against) if view == "open" else None
 
 
 @pages.get("/new")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,14 +15,16 @@ from gridops.core import clock
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.core.fields import Reader, instant
+from gridops.core.periods import Period
 from gridops.evidence import queries as evidence
 from gridops.people import queries as people
 from gridops.supervision import forms, queries, service
 from gridops.supervision.rules import CHECKERS, KEEPERS, NAME_READERS, NAMERS, WATCHERS
 from gridops.supervision.rules.checks import may_be_named, naming_fault
-from gridops.web import records
+from gridops.web import list_files, records
 from gridops.web.desk.joint import place, turning
 from gridops.web.desk.proposals import units_in_use
+from gridops.web.desk.supervision import columns
 from gridops.web.desk.supervision.common import (
     EVERYONE,
     Answer,
@@ -48,14 +52,7 @@ def home() -> Answer:
 @needs(*WATCHERS)
 def index() -> Answer:
     """The looks in sight, newest first; of a month also how many checks they make."""
-    given, scope = kept("unit", "month", "verified"), current_scope()
-    month = chosen_month(given.get("month"))
-    wanted = queries.CheckFilter(
-        chosen_unit(given.get("unit")),
-        {"yes": True, "no": False}.get(given.get("verified", "")),
-        month.start if month else None,
-        month.end if month else None,
-    )
+    (given, month, wanted), scope = _asked(), current_scope()
     after = place(request.args.get("after"))
     with reading() as session:
         page = queries.check_page(session, scope, wanted, after=after)
@@ -70,9 +67,34 @@ def index() -> Answer:
         units=units,
         kept=given,
         may_check=not current_person().roles.isdisjoint(CHECKERS),
+        csv_url=url_for(".export", **given),
         **turning(given, after, page.next),
         **words(),
     )
+
+
+@pages.get("/checks/list.csv")
+@pages.get("/checks/list.xlsx", endpoint="workbook")
+@needs(*WATCHERS)
+def export() -> Answer:
+    """The list as it is narrowed, as a file; people in it are masked."""
+    given, _month, wanted = _asked()
+    with reading() as session:
+        page_of = partial(queries.check_page, session, current_scope(), wanted)
+        return list_files.of_rows("checks", columns.CHECKS, list_files.all_rows(page_of), given)
+
+
+def _asked() -> tuple[dict[str, Any], Period | None, queries.CheckFilter]:
+    """What the list is narrowed to: as an address keeps it, its month, and for the query."""
+    given = kept("unit", "month", "verified")
+    month = chosen_month(given.get("month"))
+    wanted = queries.CheckFilter(
+        chosen_unit(given.get("unit")),
+        {"yes": True, "no": False}.get(given.get("verified", "")),
+        month.start if month else None,
+        month.end if month else None,
+    )
+    return given, month, wanted
 
 
 @pages.get("/checks/new")

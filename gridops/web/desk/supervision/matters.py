@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -19,9 +21,10 @@ from gridops.supervision import forms, queries, service
 from gridops.supervision.rules import KEEPERS, SIGNERS, MatterState
 from gridops.supervision.rules.matters import signing_fault, undoing_fault, week_of
 from gridops.supervision.rules.waiting import Why
-from gridops.web import records
+from gridops.web import list_files, records
 from gridops.web.desk.joint import place, turning
 from gridops.web.desk.proposals import units_in_use
+from gridops.web.desk.supervision import columns
 from gridops.web.desk.supervision.common import (
     ASKED,
     Answer,
@@ -47,19 +50,13 @@ pages = Blueprint("desk_matters", __name__, url_prefix="/desk/supervision/matter
 @needs(*ASKED)
 def index() -> Answer:
     """The queue of matters: what I owe or press, all that are open, or every one, newest first, as they stand now."""
-    given, scope, view, now = kept("unit"), current_scope(), view_of("unit"), clock.now()
-    unit_id, after = chosen_unit(given.get("unit")), place(request.args.get("after"))
+    (given, unit_id), scope = _asked(), current_scope()
+    view, after = given["view"], place(request.args.get("after"))
     with reading() as session:
-        rows: list[tuple[queries.MatterRow, Why | None]] | None = None
-        page = None
-        if view == "mine":
-            rows = [*queries.matters_waiting(session, current_person(), now)]
-        elif view == "open":
-            rows = [(row, None) for row in queries.open_matters(session, scope, now, unit_id=unit_id)]
-        else:
-            page = queries.matter_page(session, scope, now, unit_id=unit_id, after=after)
+        rows = _queue(session, view, unit_id)
+        all_of = partial(queries.matter_page, session, scope, clock.now(), unit_id=unit_id)
+        page = all_of(after=after) if rows is None else None
         units = units_in_use(session, scope.root_id)
-    given["view"] = view
     return render_template(
         "desk/matters.html",
         rows=rows,
@@ -68,9 +65,39 @@ def index() -> Answer:
         units=units,
         kept=given,
         keeps=not current_person().roles.isdisjoint(KEEPERS),
+        csv_url=url_for(".export", **given),
         **turning(given, after, page.next if page else None),
         **words(),
     )
+
+
+@pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
+@needs(*ASKED)
+def export() -> Answer:
+    """The view that is open, as it is narrowed, as a file."""
+    given, unit_id = _asked()
+    with reading() as session:
+        rows = _queue(session, given["view"], unit_id)
+        page_of = partial(queries.matter_page, session, current_scope(), clock.now(), unit_id=unit_id)
+        found = ((row, None) for row in list_files.all_rows(page_of)) if rows is None else rows
+        return list_files.of_rows("matters", columns.matters(queued=rows is not None), found, given)
+
+
+def _asked() -> tuple[dict[str, Any], int | None]:
+    """What the list is narrowed to: as an address keeps it, with its view, and its unit."""
+    given = kept("unit") | {"view": view_of("unit")}
+    return given, chosen_unit(given.get("unit"))
+
+
+def _queue(session: Session, view: str, unit_id: int | None) -> list[tuple[queries.MatterRow, Why | None]] | None:
+    """The matters of a view that is a queue, each with why it waits for me; None: the view is the list of all."""
+    if view == "mine":
+        return [*queries.matters_waiting(session, current_person(), clock.now())]
+    if view == "open":
+        rows = queries.open_matters(session, current_scope(), clock.now(), unit_id=unit_id)
+        return [(row, None) for row in rows]
+    return None
 
 
 @pages.get("/weekly")

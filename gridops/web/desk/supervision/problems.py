@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -20,9 +22,10 @@ from gridops.supervision import forms, queries, service
 from gridops.supervision.rules import KEEPERS, ProblemState
 from gridops.supervision.rules.problems import answer_fault, judging_fault, overdue_at, state_at
 from gridops.supervision.rules.waiting import Why
-from gridops.web import photos, records
+from gridops.web import list_files, photos, records
 from gridops.web.desk.joint import place, turning
 from gridops.web.desk.proposals import units_in_use
+from gridops.web.desk.supervision import columns
 from gridops.web.desk.supervision.common import (
     ASKED,
     Answer,
@@ -46,29 +49,13 @@ AFTER = ("after",)
 @needs(*ASKED)
 def index() -> Answer:
     """The queue of items: what I answer or judge, all that are open, or every one, newest first."""
-    given, scope = kept("unit", "series", "period", "state", "overdue"), current_scope()
-    view = view_of("unit", "series", "period", "state", "overdue")
-    state = given.get("state")
-    wanted = queries.ProblemFilter(
-        chosen_unit(given.get("unit")),
-        given.get("series"),
-        given.get("period"),
-        ProblemState(state) if state in set(ProblemState) else None,
-        clock.now() if given.get("overdue") else None,
-    )
-    after = place(request.args.get("after"))
+    (given, wanted), scope = _asked(), current_scope()
+    view, after = given["view"], place(request.args.get("after"))
     with reading() as session:
-        rows: list[tuple[queries.ProblemRow, Why | None]] | None = None
-        page = None
-        if view == "mine":
-            rows = [*queries.problems_waiting(session, current_person(), clock.now())]
-        elif view == "open":
-            rows = [(row, None) for row in queries.open_items(session, scope, wanted)]
-        else:
-            page = queries.problem_page(session, scope, wanted, after=after)
+        rows = _queue(session, view, wanted)
+        page = queries.problem_page(session, scope, wanted, after=after) if rows is None else None
         answerers = queries.who_answers(session, {row.problem.unit_id for row, _why in rows or ()})
         units = units_in_use(session, scope.root_id)
-    given["view"] = view
     return render_template(
         "desk/problems.html",
         rows=rows,
@@ -79,9 +66,49 @@ def index() -> Answer:
         kept=given,
         series=SERIES,
         keeps=not current_person().roles.isdisjoint(KEEPERS),
+        csv_url=url_for(".export", **given),
         **turning(given, after, page.next if page else None),
         **words(),
     )
+
+
+@pages.get("/list.csv")
+@pages.get("/list.xlsx", endpoint="workbook")
+@needs(*ASKED)
+def export() -> Answer:
+    """The view that is open, as it is narrowed, as a file."""
+    given, wanted = _asked()
+    with reading() as session:
+        rows = _queue(session, given["view"], wanted)
+        if rows is None:
+            page_of = partial(queries.problem_page, session, current_scope(), wanted)
+            found = ((row, None) for row in list_files.all_rows(page_of))
+            return list_files.of_rows("problems", columns.problems(clock.now(), None), found, given)
+        answerers = queries.who_answers(session, {row.problem.unit_id for row, _why in rows})
+        return list_files.of_rows("problems", columns.problems(clock.now(), answerers), rows, given)
+
+
+def _asked() -> tuple[dict[str, Any], queries.ProblemFilter]:
+    """What the list is narrowed to: as an address keeps it, with its view, and for the query."""
+    names = ("unit", "series", "period", "state", "overdue")
+    given, state = kept(*names) | {"view": view_of(*names)}, request.args.get("state")
+    wanted = queries.ProblemFilter(
+        chosen_unit(given.get("unit")),
+        given.get("series"),
+        given.get("period"),
+        ProblemState(state) if state in set(ProblemState) else None,
+        clock.now() if given.get("overdue") else None,
+    )
+    return given, wanted
+
+
+def _queue(
+    session: Session, view: str, wanted: queries.ProblemFilter
+) -> list[tuple[queries.ProblemRow, Why | None]] | None:
+    """The items of a view that is a queue, each with why it waits for me; None: the view is the list of all."""
+    if view == "mine":
+        return [*queries.problems_waiting(session, current_person(), clock.now())]
+    return [(row, None) for row in queries.open_items(session, current_scope(), wanted)] if view == "open" else None
 
 
 @pages.get("/new")
