@@ -155,7 +155,7 @@ def test_the_list_of_what_moved_goes_on_through_cases_and_orders(
     admin, address, pages = street.browser("admin"), "/admin/running/moved", []
     while address:
         page = admin.get(address).text
-        pages.append(re.findall(r'class="num">([0-9-]+)</', page))
+        pages.append(re.findall(r'class="num nowrap">([0-9-]+)</', page))
         address = next(iter(re.findall(r'href="(/admin/running/moved\?[^"]+)"', page)), "").replace("&amp;", "&")
     assert [len(page) for page in pages] == [2, 2, 1]
     assert sorted(n for page in pages for n in page) == sorted(case.number for case in (*filed, *orders))
