@@ -171,6 +171,7 @@ DETAILS = {
     "community": "社区可结案",
     "copy_to": "送（平级）",
     "day": "日期",
+    "earlier": "前案",
     "ended": "结束方式",
     "entry": "抽查件",
     "digest": "总体校验码",
