@@ -23,6 +23,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "cases.resume_due": {"queue": "upkeep"},
     "cases.recount": {"queue": "upkeep"},
     "cases.words": {"queue": "upkeep"},
+    "cases.ended_words": {"queue": "upkeep"},
     "audit.seal": {"queue": "upkeep"},
     "notices.look_ahead": {"queue": "upkeep"},
     "notices.tell": {"queue": "upkeep"},
