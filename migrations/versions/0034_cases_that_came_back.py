@@ -47,6 +47,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Issues frozen with such cases stay as they are: an older program knows no such kind and cannot recount them."""
     with op.batch_alter_table("case_recurrence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_recurrence_root_id_linked_at"))
         batch_op.drop_index(batch_op.f("ix_case_recurrence_earlier_id"))

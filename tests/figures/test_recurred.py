@@ -44,6 +44,12 @@ ROWS: list[tuple[str, Moves, Moves, str, str | None, str | None, tuple[int, int,
         "2017-03-12 09:00", "2017-03-12 10:00", None, (0, 0, 0),
     ),
     (
+        "the earlier one voided in the month: nothing had been closed",
+        [("2017-03-20 09:00", Move.VOID)], (),
+        "2017-03-12 09:00", "2017-03-12 10:00", None, (0, 0, 0),
+    ),
+    ("linked before the month that a file tells of", (), (), "2017-04-01 00:10", "2017-03-31 23:55", None, (0, 1, 1)),
+    (
         "undone in the next month: March stays as it was",
         [("2017-04-02 09:00", Move.UNDO_CLOSING)], (),
         "2017-03-12 09:00", "2017-03-12 10:00", None, (1, 0, 0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -34,7 +34,7 @@ from gridops.cases.queries.rows import KEYS, CaseRow, Shape, beyond, in_order
 from gridops.cases.rules.facts import FAR
 from gridops.cases.rules.moves import ENDED, State
 from gridops.cases.rules.words import BLOCK, OPEN, ids_of, mark, months_between, months_from, numbered, pairs
-from gridops.core import clock, owed
+from gridops.core import owed
 from gridops.people.queries.lately import SELDOM_S, Lately
 
 # Owed to each case that was written or has words anew: until then it is no less found, as one that may hold them.
@@ -44,7 +44,6 @@ MOST = 5000
 # So many of the first ones mostly fill a page.
 FIRST = 100
 _MOST_OWED = 200
-_DAY = timedelta(days=1)
 # To look for one of more marks takes longer than to read what has none of them.
 _MOST_MARKS = 40
 
@@ -120,9 +119,8 @@ def _marks(session: Session, shape: Shape, values: Values) -> list[list[str]]:
     for name in sorted(asked & _MARKED.keys()):
         given = values[name] if isinstance(values[name], list) else [values[name]]
         found.append([mark(_MARKED[name], one) for one in given])
-    if "since" in asked:
-        # Nothing is reported on a later day than today, but clocks differ.
-        found.append(months_between(values["since"], values.get("until", clock.now() + _DAY)))
+    if "since" in asked and (until := values.get("until") or _edge(session, values, _LAST)):
+        found.append(months_between(values["since"], until))
     if asked & _OPEN_ALONE or (shape.states and ENDED.isdisjoint(shape.states)):
         found.append([OPEN])
     parts = _parts(session)
@@ -136,7 +134,7 @@ def _near(session: Session, shape: Shape, values: Values) -> list[str]:
     if not _in_order(shape):
         return []
     if _by_report(shape):
-        begin = values["after_key"] if shape.onward else _begin(session, shape, values)
+        begin = values["after_key"] if shape.onward else _edge(session, values, _LAST if shape.falling else _FIRST)
         return months_from(begin, falling=shape.falling) if begin else []
     first = _past(shape, values) // BLOCK
     return [OPEN, *(mark("block", block) for block in (first, first + 1))]
@@ -157,12 +155,10 @@ def _past(shape: Shape, values: Values) -> int:
     return int(values["after_id"]) if shape.onward and values["after_key"] >= FAR else 0
 
 
-def _begin(session: Session, shape: Shape, values: Values) -> datetime | None:
-    """When what a list by report begins with was reported, or later; None: there is nothing."""
-    if shape.falling:
-        return clock.now() + _DAY
-    first: datetime | None = session.scalar(_FIRST, values)
-    return first
+def _edge(session: Session, values: Values, which: Select[datetime]) -> datetime | None:
+    """The first or the last report of all; None: there is none. Not kept: imports tell of years ago and to come."""
+    found: datetime | None = session.scalar(which, values)
+    return found
 
 
 def _held(session: Session, shape: Shape, given: Values) -> Held | None:
@@ -214,7 +210,9 @@ def _parts(session: Session) -> dict[str, float]:
     return _kept.get("", look, session.get_bind().engine) or {}
 
 
-_FIRST = select(func.min(Case.reported_at)).where(Case.root_id == bindparam("root_id"))
+_FIRST, _LAST = (
+    select(edge(Case.reported_at)).where(Case.root_id == bindparam("root_id")) for edge in (func.min, func.max)
+)
 
 
 def _entries(how: str, these: Any) -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case, CaseRecurrence
-from gridops.cases.rules.recurring import NOTHING_CAME_BACK, in_time
+from gridops.cases.rules.recurring import refusal
 from gridops.figures.queries.plain import span_of
 from gridops.figures.queries.rows import facts_of as case_facts
 from gridops.figures.queries.where import Here
@@ -29,8 +29,6 @@ def facts_of(session: Session, here: Here, bounds: Bounds) -> Iterator[Recurred]
         .join(CaseRecurrence, CaseRecurrence.case_id == Case.id)
         .where(
             CaseRecurrence.root_id == here.area.root_id,
-            # A case is linked when it is there: earlier links are none of P's, and the index leaves them out.
-            CaseRecurrence.linked_at >= bounds.start,
             CaseRecurrence.linked_at <= bounds.as_of,
             or_(CaseRecurrence.undone_at.is_(None), CaseRecurrence.undone_at > bounds.as_of),
             Case.reported_at >= bounds.start,
@@ -43,8 +41,9 @@ def facts_of(session: Session, here: Here, bounds: Bounds) -> Iterator[Recurred]
     at_end = {case_id: facts for case_id, _, facts in case_facts(session, sorted(ids), bounds.start, bounds.end)}
     told: dict[int, Recurred] = {}
     for row, child in found:
-        case, closed_at = at_end[row[0]], at_end[row[5]].closed_at
-        if case.state in NOTHING_CAME_BACK or closed_at is None or not in_time(row[2], closed_at):
+        case, earlier = at_end[row[0]], at_end[row[5]]
+        closed_at = earlier.closed_at
+        if closed_at is None or refusal(case.state, row[2], earlier.state, closed_at):
             continue
         last = max(closed_at, told[row[0]].closed_at) if row[0] in told else closed_at
         told[row[0]] = Recurred(

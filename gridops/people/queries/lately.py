@@ -2,7 +2,8 @@
 
 A person locked, a role changed or ended, a unit that helps or does no longer, a token revoked and a session signed out
 hold at once in the process that did it (what is written through the models drops everything kept, once it is
-committed), and within `KEPT_S` in every other; what filters offer within `SELDOM_S`.
+committed), and within `KEPT_S` in every other; what filters offer within `SELDOM_S`, and what
+says of itself how old it may be within that.
 """
 
 from __future__ import annotations
