@@ -95,6 +95,16 @@ def test_a_move_of_many_that_came_too_late_is_told_with_both_versions(street: St
     assert street.now(case).state is State.ACCEPTED
 
 
+def test_what_came_too_late_is_offered_anew_only_where_the_table_of_moves_lets_it(street: Street):
+    false, desk = street.report(), street.browser("desk")
+    sent = {"case": street.ticks(false), "words": "属实"}
+    street.move(false, Move.SEND_TO_VERIFY, "second_desk")
+    street.move(false, Move.VERIFY, "inspector", outcome=False)
+    page = desk.post("/desk/many/accept", sent).text
+    assert ("核实：不属实" in page, "您已不能办理此环节" in page, 'name="case"' in page) == (True, True, False)
+    assert desk.post("/desk/many/accept", {"case": street.ticks(false)}).text.count("chip-good") == 0
+
+
 @pytest.mark.parametrize(
     ("move", "sent", "status"),
     [("accept", {}, 422), ("accept", {"case": "x"}, 422), ("accept", {"case": "1"}, 422),

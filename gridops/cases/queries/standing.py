@@ -6,13 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridops.cases.models import Case
+from gridops.cases.queries import lookups
 from gridops.cases.queries.closing import closing_of
 from gridops.cases.queries.lookups import Acted, History
 from gridops.cases.rules.closing import CLOSERS
 from gridops.cases.rules.facts import Helper
 from gridops.cases.rules.moves import Move, State
 from gridops.cases.rules.projection import project
-from gridops.cases.rules.standing import Standing
+from gridops.cases.rules.standing import Standing, refusal
+from gridops.core.errors import NotFound
 from gridops.people.models import Unit
 from gridops.people.queries import grid_path, unit_path
 from gridops.people.rules import Holding, Person, Role, UnitKind
@@ -41,6 +43,16 @@ def standing_of(session: Session, person: Person, case: Case, history: History) 
         # No other state asks for it, and moves are many.
         closers=closing_of(session, case.root_id).ties if case.state is State.CHECKING else CLOSERS,
     )
+
+
+def why_not(session: Session, person: Person, case_id: int, move: Move) -> str | None:
+    """Why a person may not make a move on a case now, in a sentence; None when they may. NotFound."""
+    if (case := lookups.case(session, case_id)) is None:
+        raise NotFound("没有这个案件")
+    history = lookups.history(session, case_id)
+    standing = standing_of(session, person, case, history)
+    found = refusal(move, project(history.events), case.source, standing)
+    return found.words if found else None
 
 
 def _path(session: Session, person: Person, case: Case) -> frozenset[int]:

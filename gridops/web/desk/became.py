@@ -9,13 +9,14 @@ from typing import Any
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from gridops.cases.queries import overview, pages
+from gridops.cases.queries import overview, pages, standing
 from gridops.cases.queries.rows import CaseRow
-from gridops.cases.rules.moves import MOVES, Move
+from gridops.cases.rules.moves import Move
 from gridops.cases.service import Outcome
 from gridops.people.queries import Scope
 from gridops.web import explain, records
 from gridops.web.desk import common
+from gridops.web.guards import current_person
 
 # Of the form, what is sent again with a case that came too late.
 _SENT = ("unit", "words", "back")
@@ -60,7 +61,7 @@ def _late(session: Session, rows: Sequence[CaseRow], seen: Mapping[int, int], wh
         row.id: Late(
             explain.timeline(pages.since(timelines[row.id], seen[row.id], row.version)),
             f"{row.id}.{row.version}",
-            row.state in MOVES[what].from_states and row.suspended_at is None,
+            standing.why_not(session, current_person(), row.id, what) is None,
         )
         for row in rows
     }
