@@ -83,16 +83,15 @@ def keep_order(session: Session, person: Person, case_id: int, form: OrderForm) 
         raise Conflict("只有来源为 12345 热线的案件有工单")
     _lock(session, case.root_id)
     row = queries.order_of(session, case.id, lock=True)
-    taken = queries.case_of_number(session, case.root_id, form.number)
-    if taken is not None and taken[0] != (row.case_id if row else case.id):
-        raise Invalid(("order_number", f"这个工单号已登记在案件{taken[1]}"))
     if row is None:
+        _not_taken(session, case.root_id, form.number, case.id)
         return _write(session, case, form, person.user_id)
     wanted = (form.number, *_times(session, case, form, row), form.caller, form.phone)
     if wanted == tuple(getattr(row, name) for name in _KEPT):
         return row  # the same form twice
     if form.version is not None and form.version != row.version and not (form.version == 0 and _untouched(row)):
         raise Conflict(CHANGED_MEANWHILE)
+    _not_taken(session, case.root_id, form.number, row.case_id)
     before = _dues(row)
     row.number, row.received_at, dues, row.caller, row.phone = wanted
     _set_dues(row, dues)
@@ -230,6 +229,13 @@ def _case(session: Session, person: Person, case_id: int) -> Case:
 def _untouched(row: HotlineOrder) -> bool:
     """An order that the program opened by what the case says, in which nobody has typed anything."""
     return row.recorded_by is None and row.version == 1
+
+
+def _not_taken(session: Session, root_id: int, number: str, case_id: int) -> None:
+    """Invalid where the number belongs to another case."""
+    taken = queries.case_of_number(session, root_id, number)
+    if taken is not None and taken[0] != case_id:
+        raise Invalid(("order_number", f"这个工单号已登记在案件{taken[1]}"))
 
 
 def _lock(session: Session, root_id: int) -> None:

@@ -169,6 +169,10 @@ def test_the_text_is_edited_and_a_stale_save_keeps_what_was_typed(app: Flask, of
     work(folder, id_of(page))
     with reading() as session:
         assert queries.one(session, id_of(page)).text == text
+    # One refused for what it says stays the form of the text it was shown with.
+    wrong = editor.post(f"{page}/text", {**chapter, "text": "", "version": version})
+    kept = re.search(r'class="chapters-form".*?name="version" value="(\d+)"', wrong.text, re.S)
+    assert (wrong.status_code, kept.group(1)) == (422, version)
     # The form of the stale page carries the version of today, so that the merged text can be saved.
     again = re.search(r'name="version" value="(\d+)"', stale.text).group(1)
     assert editor.post(f"{page}/text", {**chapter, "text": "合并的话。", "version": again}).status_code == 302

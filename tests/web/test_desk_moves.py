@@ -53,6 +53,19 @@ def test_a_dispatch_without_a_unit_is_told_which_field_is_missing(street: Street
     assert (answer.status_code, "请选择处置单位" in answer.text) == (422, True)
 
 
+def test_a_wrong_field_of_a_form_that_is_late_too_does_not_make_it_one_of_today(street: Street):
+    case, desk = street.filed(), street.browser("desk")
+    path = f"/desk/cases/{case.number}"
+    version = hidden(desk.get(path), "version")
+    street.move(case, Move.RELOCATE, "second_desk", address="新桥北路9号", words="报错了地址")
+    wrong = desk.post(f"{path}/dispatch", {"version": version})
+    form = re.search(r'<form id="form-dispatch".*?</form>', wrong.text, re.S).group(0)
+    kept = re.search(r'name="version" value="(\d+)"', form).group(1)
+    assert (wrong.status_code, kept) == (422, version)
+    late = desk.post(f"{path}/dispatch", {"version": kept, "unit": str(street.unit_id)})
+    assert (late.status_code, "报错了地址" in late.text) == (409, True)
+
+
 def test_a_place_is_corrected_on_the_page_and_another_unit_proposed_but_nothing_sent(street: Street):
     case, gardens = street.dispatched(), street.filed(at=EAST_POINT)
     street.move(gardens, Move.DISPATCH, "desk", unit=street.other_unit_id)

@@ -224,6 +224,33 @@ def test_an_order_that_others_changed_meanwhile_shows_both_versions_and_can_be_s
         assert queries.order_of(session, case.id).caller == "王五"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "status"), [({"answer_due_at": "2030-13-01T08:00"}, 422), ({"order_number": "GD-9"}, 409)]
+)
+def test_a_wrong_field_does_not_let_a_form_overwrite_what_others_changed_meanwhile(
+    street: Street, wrong: dict[str, str], status: int
+) -> None:
+    first, second = street.browser("desk"), street.browser("second_desk")
+    case, other = (street.report("desk", source=Source.HOTLINE_12345, source_number=name) for name in ("GD-1", "GD-9"))
+    jobs.open_orders()
+    own = f"/desk/hotline/cases/{case.number}"
+    opened = fields_of(first.get(own).text)
+    assert second.post(own, {**opened, "caller": "李四"}).status_code == 302
+    refused = first.post(own, {**opened, "caller": "王五", **wrong})
+    assert (refused.status_code, "both-versions" in refused.text) == (status, status == 409)
+    typed = fields_of(refused.text)
+    assert (typed["caller"], typed["version"]) == ("王五", opened["version"] if status == 422 else "2")
+    if status == 409:
+        taken = first.post(own, typed)
+        assert (taken.status_code, other.number in taken.text, fields_of(taken.text)["version"]) == (422, True, "2")
+        return
+    late = first.post(own, {**typed, "answer_due_at": ""})
+    assert (late.status_code, "both-versions" in late.text, "李四" in late.text) == (409, True, True)
+    assert first.post(own, fields_of(late.text)).status_code == 302
+    with reading() as session:
+        assert queries.order_of(session, case.id).caller == "王五"
+
+
 def test_an_order_that_the_program_opened_meanwhile_is_nobodys_version(street: Street) -> None:
     desk, case = street.browser("desk"), street.report("desk", source=Source.HOTLINE_12345, source_number="GD-1")
     own = f"/desk/hotline/cases/{case.number}"
@@ -254,6 +281,26 @@ def test_a_correction_that_came_too_late_keeps_its_words_beside_what_stands_now(
         assert (now != wrong, "第二次打通了" in form) == (True, True)
         again = {**sent, "corrects": now, "reached": "true", "words": "第二次打通了"}
         assert first.post(f"{own}/steps", again).status_code == 302
+
+
+@pytest.mark.parametrize("withdrawn", ["", "true"])
+def test_a_wrong_correction_of_a_step_that_others_corrected_keeps_its_words(street: Street, withdrawn: str) -> None:
+    first, second = street.browser("desk"), street.browser("second_desk")
+    case = street.report("desk", source=Source.HOTLINE_12345, source_number="GD-1")
+    jobs.open_orders()
+    with clock.set_to(clock.now() + timedelta(minutes=5)):
+        own = f"/desk/hotline/cases/{case.number}"
+        assert first.post(f"{own}/steps", {"kind": "contact", "reached": "true"}).status_code == 302
+        page = first.get(own).text
+        at = re.search(r'name="at" value="([^"]+)" required', page)[1]
+        sent = {"kind": "contact", "corrects": re.search(r'name="corrects" value="(\d+)"', page)[1], "at": at}
+        theirs = {**sent, "reached": "false", "words": "其实没接通", "withdrawn": withdrawn}
+        assert second.post(f"{own}/steps", theirs).status_code == 302
+        refused = first.post(f"{own}/steps", {**sent, "at": "昨天", "reached": "true", "words": "第二次打通了"})
+        assert refused.status_code == 422
+        assert ("both-versions" in refused.text, "第二次打通了" in refused.text) == (True, True)
+        form = refused.text.partition('name="corrects"')[2].split("</form>")[0]
+        assert ("第二次打通了" in form) is not bool(withdrawn)
 
 
 def test_the_words_of_a_step_that_may_not_be_taken_any_more_are_not_lost(street: Street) -> None:

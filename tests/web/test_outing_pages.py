@@ -24,6 +24,7 @@ from gridops.people.rules import Role
 from gridops.squads import queries as squads
 from tests.factories import make_grid, make_user
 from tests.operations.force import make_force
+from tests.web.street import hidden
 from tests.webapp import PASSWORD_HASH, Browser
 from tests.workbooks import in_both_forms
 
@@ -189,6 +190,11 @@ def test_the_desk_plans_corrects_and_ends_with_a_reason(night: Night) -> None:
     version = str(outing(number).version)
     assert desk.post(f"{path}/cancel", {"reason": "大雨", "version": version}).status_code == 409
     assert desk.post(f"{path}/end", {"version": "99", "reason": "x"}).status_code == 409
+    unsaid = desk.post(f"{path}/end", {"version": version, "ended_at": "soon"})
+    assert unsaid.status_code == 422
+    # The form that was refused stays what it was shown as; beside it the others go on from today's.
+    stale = desk.post(f"{path}/end", {"version": "99", "ended_at": "soon"})
+    assert re.findall(r'name="version" value="(\d+)"', stale.text) == ["99", version]
     assert desk.post(f"{path}/end", {"version": version}).status_code == 422
     assert desk.post(f"{path}/end", {"version": version, "reason": "负责人手机没电"}).status_code == 302
     assert state_of(outing(number)) is OutingState.ENDED
@@ -294,6 +300,9 @@ def test_campaigns_are_made_and_changed_at_the_desk(night: Night) -> None:
     assert late.status_code == 409
     assert re.search(r"<td[^>]*>篷车整治</td><td[^>]*>篷车夜查 <span", late.text), "both versions, and which differ"
     assert re.search(r"<td[^>]*>城管</td><td[^>]*>城管</td>", late.text)
+    assert hidden(late, "version") == "2"
+    wrong = desk.post(path, {**changed, "name": "篷车夜查", "last_day": "2026-13-31"})
+    assert (wrong.status_code, hidden(wrong, "version"), "both-versions" in wrong.text) == (422, "1", False)
     assert desk.get("/desk/campaigns/999999").status_code == 404
     with transaction() as session:
         abroad = service.ensure_campaign(session, make_grid(session, "A", west=118.0).id, "PCZZ").id

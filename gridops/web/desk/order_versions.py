@@ -25,8 +25,8 @@ _YES_NO = {
 
 
 def beside(panel: Panel, tried: Tried, caller: tuple[str, str] | None) -> list[Line]:
-    """Both versions of a form that was refused as a whole; empty for any other. `caller`: where read in clear."""
-    if "version" not in tried.errors:
+    """Both versions of a form that came too late; empty for any other. `caller`: where read in clear."""
+    if not _late(panel, tried):
         return []
     if tried.form == ORDER:
         return _of_order(panel, tried.typed, caller)
@@ -35,7 +35,7 @@ def beside(panel: Panel, tried: Tried, caller: tuple[str, str] | None) -> list[L
 
 def anew(panel: Panel, tried: Tried) -> Tried:
     """A correction that came too late as the correction of what stands now, so that it can be sent again."""
-    stands = _standing(panel, tried.form) if "version" in tried.errors else None
+    stands = _standing(panel, tried.form)
     return replace(tried, form=f"{_CORRECT}{stands.id}") if stands else tried
 
 
@@ -77,14 +77,27 @@ def _of_step(stands: HotlineStep | None, typed: Mapping[str, str]) -> list[Line]
 
 def _standing(panel: Panel, form: str) -> HotlineStep | None:
     """The step that holds now instead of the one that a form corrects; None where it was withdrawn, or is no form."""
-    later = {row.step.supersedes_id: row.step for row in panel.steps}
-    step_id = form.removeprefix(_CORRECT)
-    at = int(step_id) if form.startswith(_CORRECT) and step_id.isascii() and step_id.isdigit() else 0
-    found = None
+    later, at, found = _later(panel), _corrects(form), None
     while at in later:
         found = later[at]
         at = found.id
     return None if found is None or found.withdrawn else found
+
+
+def _late(panel: Panel, tried: Tried) -> bool:
+    """Whether a form was refused as a whole, or corrects a step that others have corrected: its own form is gone."""
+    return "version" in tried.errors or _corrects(tried.form) in _later(panel)
+
+
+def _later(panel: Panel) -> dict[int | None, HotlineStep]:
+    """Step -> the one that corrects it."""
+    return {row.step.supersedes_id: row.step for row in panel.steps}
+
+
+def _corrects(form: str) -> int:
+    """The step that a form corrects; 0: none."""
+    step_id = form.removeprefix(_CORRECT)
+    return int(step_id) if form.startswith(_CORRECT) and step_id.isascii() and step_id.isdigit() else 0
 
 
 _FIELDS = ("order_number", "received_at", "contact_due_at", "answer_due_at", "caller", "phone")
