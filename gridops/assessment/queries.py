@@ -217,8 +217,8 @@ def named_case(session: Session, case_id: int) -> Named:
     return found
 
 
-def own_open(session: Session, scope: Scope) -> list[OwnRow]:
-    """Open problems of our own finding in sight that a level looks for, the costliest first, no more than SHOWN."""
+def own_open(session: Session, scope: Scope, limit: int | None = SHOWN) -> list[OwnRow]:
+    """Open problems of our own finding in sight that a level looks for, the costliest first; `limit` None: all."""
     now, rules = clock.now(), rules_of(session, scope.root_id)
     today = clock.local_date(now)
     held = [rule for rule in rules if rule.valid_from <= today and (rule.valid_to is None or today < rule.valid_to)]
@@ -236,7 +236,7 @@ def own_open(session: Session, scope: Scope) -> list[OwnRow]:
         for n in (0, 1)
     )
     costliest = (case((late, overdue), else_=plain).desc(), Case.runs_out_at, Case.id)
-    found = _read(session, _scoped(asked, scope).order_by(*costliest).limit(SHOWN))
+    found = _read(session, _scoped(asked, scope).order_by(*costliest).limit(limit))
     risks = {one.case.id: at_risk(held, one.about, today, overdue=is_overdue(one.case, now)) for one in found}
     return _own_rows(session, scope.root_id, found, risks, now)
 

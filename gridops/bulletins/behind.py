@@ -69,7 +69,7 @@ def page_of(
 def lines_of(session: Session, bulletin: Bulletin, asked: Asked) -> Iterator[Line]:
     """The whole list, for an export."""
     frozen = queries.frozen_set(session, bulletin)
-    found = _ids(session, bulletin, frozen, asked, 0, 10**9).case_ids
+    found = _ids(session, bulletin, frozen, asked, 0, figures.ALL).case_ids
     for first in range(0, len(found), CHUNK):
         yield from _lines(session, frozen, found[first : first + CHUNK])
 

@@ -6,14 +6,15 @@ import io
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from flask import request, send_file
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from gridops.core import clock
+from gridops.core import clock, masking
 from gridops.core.errors import Invalid
 from gridops.core.tables_out import write_csv, write_xlsx
 from gridops.intake.queries.outgoing import Outgoing
@@ -24,6 +25,14 @@ MOST_IN_WORKBOOK = 50_000
 BATCH = 1000
 # The columns of a list: the head as the page says it, and the cell of a row.
 Columns = Mapping[str, Callable[[Any], Any]]
+KeyT = TypeVar("KeyT")
+RowT = TypeVar("RowT")
+
+
+class Whole(str):
+    """A text that is told whole: the number of a record, or what was masked part by part before."""
+
+    __slots__ = ()
 
 
 def as_workbook(address: str) -> str:
@@ -73,6 +82,12 @@ def all_rows(page_of: Callable[..., Any]) -> Iterator[Any]:
             return
 
 
+def in_batches(keys: Sequence[KeyT], rows_of: Callable[[Sequence[KeyT]], Iterable[RowT]]) -> Iterator[RowT]:
+    """The rows of keys that were counted once, read some at a time."""
+    for first in range(0, len(keys), BATCH):
+        yield from rows_of(keys[first : first + BATCH])
+
+
 def of_records(
     session: Session, table: Outgoing, root_id: int, ids: Collection[int], kept: Mapping[str, Any]
 ) -> Response:
@@ -80,22 +95,33 @@ def of_records(
     return answer(dated(table.name), table.columns, table.chosen(session, root_id, ids), _masked(kept))
 
 
-def of_rows(name: str, columns: Columns, rows: Iterable[Any], kept: Mapping[str, Any]) -> Response:
-    """The rows of a list under the heads of its page, as that says them; the columns mask the people in them."""
-    lines = ([cell(of(row)) for of in columns.values()] for row in rows)
-    return answer(dated(name), [_(head) for head in columns], lines, _masked(kept))
+def of_rows(
+    name: str, columns: Columns, rows: Iterable[Any], kept: Mapping[str, Any], most: int | None = None
+) -> Response:
+    """The rows of a list under the heads of its page, as that says them; names of people are masked by the columns.
+
+    `most`: no more rows than these; where there are more, the last line says so.
+    """
+    told = _masked(kept)
+    if most is not None:
+        rows = list(islice(rows, most + 1))
+        told += f"; only the first {most}, there are more" if len(rows) > most else ""
+    lines = ([cell(of(row)) for of in columns.values()] for row in islice(rows, most))
+    return answer(dated(name), [_(head) for head in columns], lines, told)
 
 
 def cell(value: Any) -> Any:
-    """A value as files write it: times local, with their offset; nothing as nothing."""
+    """A value as files write it: times local, with their offset; nothing as nothing; long numbers in words masked."""
+    if isinstance(value, str):
+        return value if isinstance(value, Whole) else masking.words(value)
     if isinstance(value, datetime):
         return clock.local(value).isoformat(timespec="seconds")
     return "" if value is None else value.isoformat() if isinstance(value, date) else value
 
 
-def joined(*parts: Any) -> str:
+def joined(*parts: Any) -> Whole:
     """What one cell of a page says beneath each other, in a line; what is not there is left out."""
-    return "；".join(str(cell(part)) for part in parts if part not in (None, ""))
+    return Whole("；".join(str(cell(part)) for part in parts if part not in (None, "")))
 
 
 def _masked(kept: Mapping[str, Any]) -> str:

@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response
 from gridops.bulletins import queries as bulletins
 from gridops.bulletins.rules.series import default_series
 from gridops.cases.queries import overview
-from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
 from gridops.core import clock, periods
 from gridops.core.db import reading
@@ -109,7 +108,8 @@ def records(key: str) -> str:
     after, row = request.args.get("after", 0, type=row_id) or 0, request.args.get("row") or None
     with reading() as session:
         shown = _listed(session)
-        rows, following = _behind(session, shown, key, row, after=after, limit=PAGE)
+        case_ids, following = _behind(session, shown, key, row, after=after, limit=PAGE)
+        rows = overview.rows_of(session, current_scope(), case_ids)
     kept = _address(shown, key, row)
     return render_template(
         "overview_records.html",
@@ -134,7 +134,9 @@ def export(key: str) -> Response:
     row = request.args.get("row") or None
     with reading() as session:
         shown = _listed(session)
-        found = list_files.all_rows(partial(_behind, session, shown, key, row))
+        # Counted once: a count for each batch would take long, and each would be of another instant.
+        case_ids, _after = _behind(session, shown, key, row)
+        found = list_files.in_batches(case_ids, partial(overview.rows_of, session, current_scope()))
         return list_files.of_rows(
             key.removeprefix(PREFIX), columns.counted(clock.now()), found, _address(shown, key, row)
         )
@@ -155,22 +157,19 @@ def _address(shown: Shown, key: str, row: str | None) -> dict[str, Any]:
 
 
 def _behind(
-    session: Session, shown: Shown, key: str, row: str | None, *, after: int | None, limit: int
-) -> tuple[list[CaseRow], int | None]:
-    """A page of the cases behind a figure, or behind it in a row, and where the next begins; NotFound without list."""
-    which: dict[str, Any] = {"table": "by_grid" if row else None, "row": row, "after": after or 0, "limit": limit}
+    session: Session, shown: Shown, key: str, row: str | None, *, after: int = 0, limit: int = figures.ALL
+) -> tuple[Sequence[int], int | None]:
+    """The ids of the cases behind a figure, or behind it in a row, and where the next begins; NotFound without list."""
+    which: dict[str, Any] = {"table": "by_grid" if row else None, "row": row, "after": after, "limit": limit}
     where = (session, shown.grid.id, shown.month, SERIES)
-    case_ids: Sequence[int]
     try:
         if PREFIX + key.removeprefix(PREFIX) in _OF_VERDICTS:
             told = figures.fact_records(*where, PREFIX + key.removeprefix(PREFIX), **which)
-            case_ids, following = tuple(fact.id for fact in told.facts), told.after
-        else:
-            page = figures.records(*where, key, **which)
-            case_ids, following = page.case_ids, page.after
+            return tuple(fact.id for fact in told.facts), told.after
+        page = figures.records(*where, key, **which)
+        return page.case_ids, page.after
     except Invalid:
         raise NotFound("没有这项数据的名单") from None
-    return overview.rows_of(session, current_scope(), case_ids), following
 
 
 def _shown(session: Session) -> Shown:

@@ -15,11 +15,13 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
+from gridops.assessment import queries as assessment
 from gridops.cases.forms import Location, MoveFields, ReportIn
 from gridops.cases.models import Case, CaseEvent, SpotCheckCase
+from gridops.cases.queries import samples
 from gridops.cases.rules.moves import Move
 from gridops.cases.rules.sources import Source
 from gridops.cases.service import move, report
@@ -31,15 +33,20 @@ from gridops.grids.models import Grid
 from gridops.grids.rules import Level
 from gridops.inspections.models import Order
 from gridops.inspections.rules import OrderKind
+from gridops.notices.models import Notice
+from gridops.notices.rules import Occasion, Outcome
+from gridops.operations.models import Campaign
 from gridops.people.models import Unit, User
 from gridops.people.queries import load_person
 from gridops.people.rules import Role
 from gridops.people.service import passwords
 from gridops.supervision.forms import ProblemForm
-from gridops.supervision.models import Score
+from gridops.supervision.models import DisciplineCheck, Matter, Score
 from gridops.supervision.rules import Assessor
 from gridops.supervision.service import name_problem
 from gridops.web import list_files
+from gridops.web.admin import notices
+from gridops.web.desk.supervision import appeals, matters, problems, scores
 from tests.conftest import empty
 from tests.factories import at, make_grid
 from tests.house import case_things
@@ -49,6 +56,9 @@ from tests.workbooks import in_both_forms
 
 # Who reads which page, as it is narrowed; which list of it; whether the west alone has a part of it: the others are of
 # the jurisdiction, or of its admins, or count what is in sight.
+TELEPHONE, MASKED = "13912345678", "139****5678"
+# What stands under these heads must not be masked; what stands under 来源, 目标 and 结果 may be anybody's words.
+NUMBERED = frozenset({"案件", "案件号", "编号", "文书", "夜查", "内容"})
 HELD_BY = {"west": "west", "east": "street"}
 OFFICE, SHIFT = Role.SUPERVISION_OFFICER, Role.SHIFT_LEADER
 LISTS: tuple[tuple[Role, str, int, bool], ...] = (
@@ -152,14 +162,22 @@ def fill(session: Session, things: dict[str, dict[str, Any]]) -> None:
     """What the things of the test of scopes lack: more than a page, scores, problems from above, deadlines moved."""
     street = session.scalars(select(Grid).where(Grid.code == "S")).one()
     now, officer = clock.now(), case_things.helper(session, street, OFFICE)
+    session.add(
+        Notice(
+            root_id=street.id, key="test:1:1", occasion=Occasion.TEST, since=now, outcome=Outcome.DROPPED, content="试"
+        )
+    )
+    for column in (DisciplineCheck.source, Matter.source, Campaign.aim, Notice.error):
+        session.execute(update(column.class_).values({column.key: f"来电人{TELEPHONE}"}))
     units = session.scalars(select(Unit).where(Unit.grid_id.is_not(None), Unit.root_id == street.id)).all()
     for n in range(60):
         name_problem(session, officer, ProblemForm(units[n % 2].code, f"楼道堆物{n}", period="2017-02"))
-    session.add(
+    session.add_all(
         Score(
-            root_id=street.id, month="2017-02", assessor=Assessor.CITY, item="市容", score=Decimal("93.5"),
+            root_id=street.id, month="2017-02", assessor=assessor, item="市容", score=Decimal("93.5"),
             full=Decimal(100), rank=2, of=9, recorded_at=now,
         )
+        for assessor in (Assessor.CITY, Assessor.DISTRICT)
     )  # fmt: skip
     for place in ("west", "east"):
         ours = session.scalars(select(Case).where(Case.number == things["case"][place])).one()
@@ -219,11 +237,87 @@ def test_a_file_has_the_heads_and_rows_of_its_page(
         for cells, line in zip(rows, told[1:-1], strict=True):
             for n, cell in enumerate(line):
                 assert said(cell, cells[n] if heads else cells[0]), (page, held, told[0][n], cell, cells)
+                assert told[0][n] not in NUMBERED or "*" not in cell, (page, told[0][n], cell)
         found[held] = [tuple(line) for line in told[1:-1]]
     assert found["street"], f"{page} shows nothing: the test says nothing"
     if parted:
         assert len(found["west"]) < len(found["street"]), page
         assert set(found["west"]) <= set(found["street"]), page
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "head"),
+    [
+        (OFFICE, "/desk/supervision/checks/list.csv", "来源"),
+        (OFFICE, "/desk/supervision/matters/list.csv?view=all", "来源"),
+        (SHIFT, "/desk/campaigns/list.csv", "目标"),
+        (Role.ADMIN, "/admin/notices/told.csv", "结果"),
+    ],
+)
+def test_words_that_anybody_wrote_tell_no_telephone(
+    browsers: dict[tuple[Role, str], Browser], role: Role, address: str, head: str
+) -> None:
+    told = in_both_forms(browsers[role, "street"], address)
+    place = told[0].index(head)
+    assert [row for row in told[1:-1] if MASKED in row[place]], address
+    assert not [cell for row in told for cell in row if TELEPHONE in cell], address
+
+
+def test_the_file_of_people_tells_neither_their_names_nor_how_they_sign_in(
+    browsers: dict[tuple[Role, str], Browser],
+) -> None:
+    browser = browsers[Role.ADMIN, "street"]
+    names = re.findall(r"<code>([^<]+)</code>", browser.get("/admin/people").text)
+    told = in_both_forms(browser, "/admin/people/list.csv")
+    assert names
+    assert not {cell for row in told for cell in row} & set(names)
+    place = told[0].index("用户名")
+    assert all("*" in row[place] for row in told[1:-1])
+
+
+# A page with room for one row: what gives it its room, as the default of its last argument or by its name.
+NARROW: tuple[tuple[Role, str, int, Any], ...] = (
+    (OFFICE, "/desk/supervision/problems?view=open", 0, problems._queue),
+    (OFFICE, "/desk/supervision/matters?view=open", 0, matters._queue),
+    (OFFICE, "/desk/supervision/matters?view=mine", 0, matters._queue),
+    (SHIFT, "/desk/supervision/appeals?view=open&against=rework", 0, appeals._queue),
+    (OFFICE, "/desk/supervision/scores?month=2017-02", 0, scores._shown),
+    (SHIFT, "/desk/assessment/early", 0, assessment.own_open),
+    (Role.AUDITOR, "/desk/spot-checks", 0, samples.checks),
+    (Role.AUDITOR, "/desk/spot-checks", 1, samples.drawn),
+    (Role.ADMIN, "/admin/notices/told", 0, (notices, "MOST")),
+)
+
+
+@pytest.mark.parametrize(("role", "page", "place", "room"), NARROW)
+def test_a_file_has_the_rows_for_which_its_page_has_no_room(
+    browsers: dict[tuple[Role, str], Browser], monkeypatch: pytest.MonkeyPatch, role: Role, page: str, place: int,
+    room: Any,
+) -> None:  # fmt: skip
+    browser = browsers[role, "street"]
+    whole = shown(browser, browser.get(page).text, place)[1]
+    if isinstance(room, tuple):
+        monkeypatch.setattr(*room, 1)
+    else:
+        monkeypatch.setattr(room, "__defaults__", (*room.__defaults__[:-1], 1))
+    text = browser.get(page).text
+    assert len(shown(browser, text, place)[1]) == 1 < len(whole), page
+    told = in_both_forms(browser, unescape(re.findall(r'href="([^"]+\.csv[^"]*)"', text)[place]))
+    assert len(told) == len(whole) + 2, page
+    assert told[-1][0].startswith(f"# rows {len(whole)};"), page
+    assert "only the first" not in told[-1][0]
+
+
+def test_a_file_that_ends_before_its_list_says_so(
+    browsers: dict[tuple[Role, str], Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, address = browsers[Role.ADMIN, "street"], "/admin/notices/told.csv"
+    there = in_both_forms(browser, address)[1:-1]
+    monkeypatch.setattr(notices, "MOST_IN_FILE", len(there))
+    assert "only the first" not in in_both_forms(browser, address)[-1][0]
+    monkeypatch.setattr(notices, "MOST_IN_FILE", 1)
+    told = in_both_forms(browser, address)
+    assert told[1:] == [there[0], ["# rows 1; persons masked; only the first 1, there are more"]]
 
 
 def shown(browser: Browser, text: str, place: int) -> tuple[list[str], list[list[str]]]:

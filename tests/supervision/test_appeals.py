@@ -93,6 +93,9 @@ def test_all_that_may_still_be_appealed_against_is_asked_for_together(
         make_case(session, office.west, category, *lookups.history(session, case.id).events)
     assert len(queries.still_appealable(session, office.clerk)) > len(offered)
     assert statements_of(session, lambda: queries.still_appealable(session, office.clerk)) == few
+    newest = queries.still_appealable(session, office.clerk, limit=2)
+    assert len({one.id for one, _ in newest}) == 2
+    assert len({one.id for one, _ in queries.still_appealable(session, office.clerk, limit=None)}) == 4
 
 
 def test_an_appeal_is_made_once_for_each_mark_and_by_the_unit(session: Session, office: Office, case: Case) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from gridops.cases.rules.facts import Event
 from gridops.cases.rules.moves import Move
+from gridops.cases.service import renewing
 from gridops.catalogue import queries as catalogue
 from gridops.core import db
 from gridops.core.clock import parse_instant
@@ -13,6 +16,7 @@ from gridops.grids.models import Grid
 from tests.factories import make_case
 from tests.web.catalogue_admin import CONDITION, TODAY, category_id, first_condition, offered, root_of
 from tests.webapp import Browser
+from tests.workbooks import in_both_forms
 
 
 def test_a_condition_is_edited_for_this_street_alone(admin: Browser) -> None:
@@ -93,6 +97,26 @@ def test_a_change_says_which_running_cases_it_leaves_and_moves_them_if_asked(adm
     assert number in moved
     assert "改按现行立案条件和区域类别" in moved
     assert "没有按原设置计时的在办案件" in admin.get(answer.location).text
+
+
+def test_the_file_of_running_cases_has_those_for_which_the_page_has_no_room(
+    admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    category, root_id = category_id(), root_of("admin")
+    edit = first_condition(admin.get(f"/admin/categories/{category}").text, category)
+    with db.transaction() as session:
+        filed = Event(
+            Move.FILE, TODAY, 2, condition_id=int(edit.rpartition("/")[2]), due_at=parse_instant("2017-03-08T15:30")
+        )
+        events = Event(Move.REPORT, TODAY, 1, category_id=category), filed
+        kind, grid = catalogue.category(session, category, root_id), session.get(Grid, root_id)
+        numbers = [make_case(session, grid, kind, *events).number for _ in range(5)]
+    for of in (renewing.offered, renewing.each_offered):
+        monkeypatch.setattr(of, "__defaults__", (2,))
+    where = admin.post(edit, CONDITION).location
+    assert [number in admin.get(where).text for number in numbers] == [True, True, False, False, False]
+    told = in_both_forms(admin, where.replace("/admin/running", "/admin/running/list.csv"))
+    assert [row[0] for row in told[1:-1]] == numbers
 
 
 def test_the_class_of_a_grid_is_set_from_a_day_on(admin: Browser) -> None:

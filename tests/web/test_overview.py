@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,13 +14,17 @@ from gridops.cases.models import Case
 from gridops.core import clock, periods
 from gridops.core.db import transaction
 from gridops.core.periods import PeriodKind
+from gridops.figures.queries import rows
+from gridops.figures.queries.rows import counted_rows
 from gridops.grids.models import Grid
 from gridops.people.rules import Role
 from gridops.tasks import jobs
+from gridops.web import list_files
 from tests.factories import at, make_user
 from tests.web.bulletin_steps import signed_in
 from tests.web.office import CASES, Office, make_office
 from tests.webapp import PASSWORD_HASH
+from tests.workbooks import in_both_forms
 
 
 @pytest.fixture
@@ -68,6 +73,26 @@ def test_every_figure_opens_the_cases_counted(app: Flask, office: Office) -> Non
     everything = numbers(first) | numbers(leader.get(following.group(1).replace("&amp;", "&")).text)
     assert len(everything) == CASES
     assert listed <= everything
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/overview/records/filed/list.csv?month=2017-03", "/desk/map/figures/cases.csv?figure=cases.filed&month=2017-03"],
+)
+def test_the_file_behind_a_figure_counts_once_however_many_rows_it_has(
+    app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    counts: list[int] = []
+
+    def counted(*args: Any) -> Any:
+        counts.append(1)
+        return counted_rows(*args)
+
+    monkeypatch.setattr(rows, "counted_rows", counted)
+    monkeypatch.setattr(list_files, "BATCH", 7)
+    told = in_both_forms(signed_in(app, "leader"), address)
+    assert [row[0] for row in told[1:-1]] == [f"N{number}" for number in range(1, CASES + 1)]
+    assert len(counts) == 2, "once for each form"
 
 
 def test_the_leader_of_a_community_sees_that_community_alone(app: Flask, office: Office) -> None:

@@ -88,8 +88,8 @@ def check_in_sight(session: Session, scope: Scope, check_id: int) -> SpotCheck:
     return found
 
 
-def checks(session: Session, scope: Scope, limit: int = LIST) -> list[Done]:
-    """The samples of territories that are seen as a whole, the latest first."""
+def checks(session: Session, scope: Scope, limit: int | None = LIST) -> list[Done]:
+    """The samples of territories that are seen as a whole, the latest first; `limit` None: all."""
     found = func.count(SpotCheckCase.judged_at)
     failed = func.count(SpotCheckCase.id).filter(SpotCheckCase.passed.is_(False))
     stmt = (
@@ -113,8 +113,11 @@ _WAITING_FIRST = (
 )
 
 
-def drawn(session: Session, scope: Scope, check_id: int | None) -> list[Drawn]:
-    """The cases of a sample (None: those their reporters closed, first what waits, the oldest of it first) in sight."""
+def drawn(session: Session, scope: Scope, check_id: int | None, limit: int | None = LIST) -> list[Drawn]:
+    """The cases of a sample (None: those their reporters closed, first what waits, the oldest of it first) in sight.
+
+    `limit`: of those their reporters closed, None: all; a sample is always told whole.
+    """
     stmt = (
         select(SpotCheckCase, User.name, *CASE_COLUMNS)
         .join(Case, Case.id == SpotCheckCase.case_id)
@@ -122,7 +125,7 @@ def drawn(session: Session, scope: Scope, check_id: int | None) -> list[Drawn]:
         .where(SpotCheckCase.root_id == scope.root_id)
     )
     if check_id is None:
-        stmt = stmt.where(SpotCheckCase.spot_check_id.is_(None)).order_by(*_WAITING_FIRST).limit(LIST)
+        stmt = stmt.where(SpotCheckCase.spot_check_id.is_(None)).order_by(*_WAITING_FIRST).limit(limit)
     else:
         stmt = stmt.where(SpotCheckCase.spot_check_id == check_id).order_by(SpotCheckCase.position)
     found = session.execute(visible(stmt, scope)).all()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
@@ -53,14 +55,19 @@ class Renewed:
 
 def offered(session: Session, wish: Wish, limit: int = MANY) -> list[Renewal]:
     """What would become of the first cases that a wish means and changes; nothing is written."""
-    found: list[Renewal] = []
-    while len(found) < limit:
-        ids = renewing.case_ids(session, wish, limit)
-        found += [one for case in lookups.of_ids(session, ids) if (one := renewal(session, case)) is not None]
-        if len(ids) < limit:
-            break
+    return list(islice(each_offered(session, wish, limit), limit))
+
+
+def each_offered(session: Session, wish: Wish, portion: int = MANY) -> Iterator[Renewal]:
+    """The same of every case that it means, read a portion at a time."""
+    while True:
+        ids = renewing.case_ids(session, wish, portion)
+        for case in lookups.of_ids(session, ids):
+            if (one := renewal(session, case)) is not None:
+                yield one
+        if len(ids) < portion:
+            return
         wish = wish.from_here(ids[-1])
-    return found[:limit]
 
 
 def renew(session: Session, wish: Wish, limit: int = MANY) -> Renewed:

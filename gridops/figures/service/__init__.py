@@ -11,11 +11,12 @@ from gridops.figures.service.fact_lists import (
     parts_of_rates,
 )
 from gridops.figures.service.freezing import Changes, Recount, changed_since, freeze, mark_issued, recount
-from gridops.figures.service.lists import Page, kept_records, records
+from gridops.figures.service.lists import ALL, Page, kept_records, records
 from gridops.figures.service.running import Told, count_now, keep, told
 from gridops.figures.service.territories import TERRITORIAL, ByTerritory, Line, adds_up, by_territory, lists_cases
 
 __all__ = [
+    "ALL",
     "TERRITORIAL",
     "ByTerritory",
     "Changes",

@@ -21,6 +21,9 @@ from gridops.figures.service.counting import late_case_ids
 from gridops.figures.service.freezing import names_of
 from gridops.grids.rules import Level
 
+# A limit that no list reaches, for files.
+ALL = 10**9
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -30,9 +30,11 @@ class Kept:
     error: str | None
 
 
-def kept(session: Session, root_id: int, *, number: str = "", case_id: int | None = None) -> list[Kept]:
+def kept(
+    session: Session, root_id: int, *, number: str = "", case_id: int | None = None, most: int = MOST
+) -> list[Kept]:
     """The latest tellings in a root, or those about one case (its number, and its id where there is such a case)."""
-    hooks = [] if number and case_id is None else notice_rows(session, root_id, MOST, case_id=case_id)
+    hooks = [] if number and case_id is None else notice_rows(session, root_id, most, case_id=case_id)
     rows = [
         Kept(
             one.since, Channel.HOOK, one.unit, one.occasion, (one.content or "").split("\n")[0], one.outcome,
@@ -40,9 +42,9 @@ def kept(session: Session, root_id: int, *, number: str = "", case_id: int | Non
         )
         for one in hooks
     ]  # fmt: skip
-    for row in told(session, root_id, number, MOST):
+    for row in told(session, root_id, number, most):
         rows += _of_person(row)
-    return sorted(rows, key=lambda one: one.at, reverse=True)[:MOST]
+    return sorted(rows, key=lambda one: one.at, reverse=True)[:most]
 
 
 def _of_person(row: TellRow) -> Iterator[Kept]:

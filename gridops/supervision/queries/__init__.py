@@ -20,10 +20,11 @@ from gridops.supervision.queries.checks import (
     check_page,
     checks_between,
 )
-from gridops.supervision.queries.common import PAGE, Page, place_of_unit, unit_ids
+from gridops.supervision.queries.common import PAGE, QUEUE, Page, place_of_unit, unit_ids
 from gridops.supervision.queries.importing import from_file
 from gridops.supervision.queries.matters import (
     MOST_OF_WEEK,
+    OPEN,
     MatterRow,
     helpers_of,
     lines_of,
@@ -63,7 +64,9 @@ from gridops.supervision.queries.waiting import (
 
 __all__ = [
     "MOST_OF_WEEK",
+    "OPEN",
     "PAGE",
+    "QUEUE",
     "AppealRow",
     "Appealable",
     "CheckFilter",

@@ -19,7 +19,7 @@ from gridops.people.models import Unit
 from gridops.people.queries import Scope, apply_scope, grid_paths, unit_paths, units_below
 from gridops.people.rules import Person, may
 from gridops.supervision.models import Appeal
-from gridops.supervision.queries.common import PAGE, Page, Place, one, paged
+from gridops.supervision.queries.common import PAGE, QUEUE, Page, Place, one, paged
 from gridops.supervision.rules import ANSWERERS, Against
 from gridops.supervision.rules.appeals import Mark, appeal_fault, last_instant, marks_of
 from gridops.worktime.queries import working_time
@@ -69,7 +69,12 @@ def appeal_page(
 
 
 def undecided(
-    session: Session, scope: Scope, *, against: Against | None = None, not_of: int | None = None, limit: int = 200
+    session: Session,
+    scope: Scope,
+    *,
+    against: Against | None = None,
+    not_of: int | None = None,
+    limit: int | None = QUEUE,
 ) -> list[AppealRow]:
     """The appeals in sight that wait for a decision, longest first; `not_of`: neither first judged nor made by them."""
     asked = _rows(scope).where(Appeal.decided_at.is_(None))
@@ -111,10 +116,11 @@ def appealable(session: Session, person: Person, case: Case) -> list[Appealable]
     return [mark for _, mark in _appealable(session, person, [case])]
 
 
-def still_appealable(session: Session, person: Person, limit: int = 60) -> list[tuple[Case, Appealable]]:
+def still_appealable(session: Session, person: Person, limit: int | None = 60) -> list[tuple[Case, Appealable]]:
     """The marks against units for which a person answers that may still be appealed against, first what ends first.
 
-    Looked for in the cases with these units that fell due, or moved, within `LOOKED_BACK`, the newest `limit` of them.
+    Looked for in the cases with these units that fell due, or moved, within `LOOKED_BACK`, the newest `limit` of them
+    (None: all).
     """
     own = units_below(session, [held.unit_id for held in person.holdings if held.role in ANSWERERS])
     if not own:

@@ -15,6 +15,8 @@ from gridops.people.models import Unit
 from gridops.people.queries import Scope, apply_scope
 
 PAGE = 50
+# So many a queue shows; files ask for all (a limit of None).
+QUEUE = 200
 RowT = TypeVar("RowT")
 Place = tuple[datetime, int]
 

@@ -17,6 +17,8 @@ from gridops.supervision.queries.common import PAGE, Page, Place, in_sight, one,
 from gridops.supervision.rules import Assessor, MatterState
 from gridops.supervision.rules.matters import done_before, state_at
 
+# So many open matters are shown; files ask for all (a limit of None).
+OPEN = 300
 # A week's page is one to read in a meeting.
 MOST_OF_WEEK = 300
 NO_MATTER = "没有这个督查事项"
@@ -54,7 +56,13 @@ def matter_page(
 
 
 def open_matters(
-    session: Session, scope: Scope, end: datetime, *, unit_id: int | None = None, led: bool = False, limit: int = 300
+    session: Session,
+    scope: Scope,
+    end: datetime,
+    *,
+    unit_id: int | None = None,
+    led: bool = False,
+    limit: int | None = OPEN,
 ) -> list[MatterRow]:
     """The matters in sight that are neither signed off nor voided, by deadline, as they stand at an instant.
 
@@ -117,7 +125,7 @@ def scores(
     *,
     month: str | None = None,
     assessor: Assessor | None = None,
-    limit: int = 500,
+    limit: int | None = None,
 ) -> list[Score]:
     """The scores in force, newest month first, items in order: they are the whole street's, and so is who sees them."""
     if not scope.sees_grid(scope.root_id):

@@ -15,7 +15,7 @@ from gridops.people.models import Unit
 from gridops.people.queries import Scope, scope_of, units_below
 from gridops.people.rules import Person
 from gridops.supervision.models import Problem, ProblemStep
-from gridops.supervision.queries.common import PAGE, Page, Place, in_sight, one, paged
+from gridops.supervision.queries.common import PAGE, QUEUE, Page, Place, in_sight, one, paged
 from gridops.supervision.rules import ANSWERERS, ProblemState
 
 NO_PROBLEM = "没有这项通报问题"
@@ -92,7 +92,7 @@ def problem_named(session: Session, root_id: int, number: str) -> Problem:
     return found
 
 
-def to_answer(session: Session, person: Person, limit: int = 200) -> list[ProblemRow]:
+def to_answer(session: Session, person: Person, limit: int | None = QUEUE) -> list[ProblemRow]:
     """What units for which a person answers still owe, in sight: neither accepted nor waiting for judgement."""
     units = units_below(session, [held.unit_id for held in person.holdings if held.role in ANSWERERS])
     if not units:
@@ -113,7 +113,7 @@ def to_answer(session: Session, person: Person, limit: int = 200) -> list[Proble
     return [ProblemRow(*row) for row in session.execute(seen)]
 
 
-def to_judge(session: Session, scope: Scope, user_id: int, limit: int = 200) -> list[ProblemRow]:
+def to_judge(session: Session, scope: Scope, user_id: int, limit: int | None = QUEUE) -> list[ProblemRow]:
     """Answers that wait for the judgement of somebody who did not give them, within a scope, by deadline."""
     asked = _rows(scope).where(
         _STATES[ProblemState.ANSWERED],
@@ -125,7 +125,7 @@ def to_judge(session: Session, scope: Scope, user_id: int, limit: int = 200) -> 
 
 
 def open_items(
-    session: Session, scope: Scope, wanted: ProblemFilter = ProblemFilter(), limit: int = 200
+    session: Session, scope: Scope, wanted: ProblemFilter = ProblemFilter(), limit: int | None = QUEUE
 ) -> list[ProblemRow]:
     """The items in sight that are neither accepted nor voided, by deadline."""
     asked = _narrowed(_rows(scope), wanted).where(Problem.accepted_at.is_(None), Problem.voided_at.is_(None))

@@ -15,7 +15,8 @@ from gridops.people.queries import scope_of, unit_paths, units_below
 from gridops.people.queries.access import valid_on
 from gridops.people.rules import Person, Role
 from gridops.supervision.queries.appeals import AppealRow, undecided
-from gridops.supervision.queries.matters import MatterRow, open_matters
+from gridops.supervision.queries.common import QUEUE
+from gridops.supervision.queries.matters import OPEN, MatterRow, open_matters
 from gridops.supervision.queries.problems import ProblemRow, to_answer, to_judge
 from gridops.supervision.rules import ANSWERERS, JUDGES, KEEPERS, SIGNERS, Against
 from gridops.supervision.rules.matters import line_owed, weeks_silent
@@ -32,30 +33,36 @@ class Waiting:
     problems: int
 
 
-def appeals_waiting(session: Session, person: Person, against: Against | None = None) -> list[AppealRow]:
+def appeals_waiting(
+    session: Session, person: Person, against: Against | None = None, limit: int | None = QUEUE
+) -> list[AppealRow]:
     """The appeals that this person may decide: where they hold a role that does, and not of their own judgement."""
     acting = acting_as(person, JUDGES)
     if not acting.holdings:
         return []
-    return undecided(session, scope_of(session, acting), against=against, not_of=person.user_id)
+    return undecided(session, scope_of(session, acting), against=against, not_of=person.user_id, limit=limit)
 
 
-def matters_waiting(session: Session, person: Person, now: datetime) -> list[tuple[MatterRow, Why]]:
+def matters_waiting(
+    session: Session, person: Person, now: datetime, limit: int | None = OPEN
+) -> list[tuple[MatterRow, Why]]:
     """The open matters for which this person owes a line, or which they are to press or sign off; by deadline."""
-    rows = {row.matter.id: row for row in _led(session, person, now)}
+    rows = {row.matter.id: row for row in _led(session, person, now, limit)}
     leads = frozenset(rows)
-    office = _seen(session, person, SIGNERS, now)
+    office = _seen(session, person, SIGNERS, now, limit)
     rows |= office
     found = [(row, _matter_why(row, row.matter.id in leads, row.matter.id in office, now)) for row in rows.values()]
     asked = [(row, why) for row, why in found if why is not None]
     return sorted(asked, key=lambda pair: _by_deadline(pair[0].matter.due_at, pair[0].matter.id))
 
 
-def problems_waiting(session: Session, person: Person, now: datetime) -> list[tuple[ProblemRow, Why]]:
+def problems_waiting(
+    session: Session, person: Person, now: datetime, limit: int | None = QUEUE
+) -> list[tuple[ProblemRow, Why]]:
     """The items that this person is to answer for their unit, and the answers that they are to judge; by deadline."""
     keeping = acting_as(person, KEEPERS)
-    judged = to_judge(session, scope_of(session, keeping), person.user_id) if keeping.holdings else []
-    rows = [(row, True, False) for row in to_answer(session, person)] + [(row, False, True) for row in judged]
+    judged = to_judge(session, scope_of(session, keeping), person.user_id, limit) if keeping.holdings else []
+    rows = [(row, True, False) for row in to_answer(session, person, limit)] + [(row, False, True) for row in judged]
     found = [(row, problem_why(state_at(row.problem, now), answers=a, judges=j)) for row, a, j in rows]
     asked = [(row, why) for row, why in found if why is not None]
     return sorted(asked, key=lambda pair: _by_deadline(pair[0].problem.due_at, pair[0].problem.id))
@@ -101,19 +108,23 @@ def _by_deadline(due_at: datetime | None, row_id: int) -> tuple[bool, float, int
     return due_at is None, due_at.timestamp() if due_at else 0.0, row_id
 
 
-def _led(session: Session, person: Person, now: datetime) -> list[MatterRow]:
+def _led(session: Session, person: Person, now: datetime, limit: int | None) -> list[MatterRow]:
     acting = acting_as(person, ANSWERERS)
     if not acting.holdings:
         return []
     own = units_below(session, [held.unit_id for held in acting.holdings])
-    return [row for row in open_matters(session, scope_of(session, acting), now) if row.matter.lead_unit_id in own]
+    rows = open_matters(session, scope_of(session, acting), now, limit=limit)
+    return [row for row in rows if row.matter.lead_unit_id in own]
 
 
-def _seen(session: Session, person: Person, roles: Collection[Role], now: datetime) -> dict[int, MatterRow]:
+def _seen(
+    session: Session, person: Person, roles: Collection[Role], now: datetime, limit: int | None
+) -> dict[int, MatterRow]:
     acting = acting_as(person, roles)
     if not acting.holdings:
         return {}
-    return {row.matter.id: row for row in open_matters(session, scope_of(session, acting), now, led=True)}
+    rows = open_matters(session, scope_of(session, acting), now, led=True, limit=limit)
+    return {row.matter.id: row for row in rows}
 
 
 def _matter_why(row: MatterRow, leads: bool, office: bool, now: datetime) -> Why | None:

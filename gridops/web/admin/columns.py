@@ -1,4 +1,4 @@
-"""Lists of the administration as files: the heads of their pages, and what stands below each; people are masked."""
+"""Lists of the administration as files: the heads of their pages, and what stands below each; people masked."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from gridops.people.queries import Duty
 from gridops.people.queries.listing import PersonRow
 from gridops.people.rules import ROLE_NAMES, WORK_LINE_NAMES, WorkLine
 from gridops.web.language import category_name
-from gridops.web.list_files import Columns, cell, joined
+from gridops.web.list_files import Columns, Whole, cell, joined
 
 RUNNING: Columns = {
-    "案件": lambda one: joined(one.case.number, _areas(one)),
+    "案件": lambda one: joined(Whole(one.case.number), _areas(one)),
     "立案时间": lambda one: one.case.filed_at,
     "现在的时限": lambda one: one.case.due_at,
     "改后的时限": lambda one: one.due.case or _("不变"),
@@ -35,7 +35,8 @@ TOLD: Columns = {
         masking.name(row.who) if row.channel is not Channel.HOOK else row.who or _("指挥中心（全辖区）")
     ),
     "事项": lambda row: _(OCCASION_NAMES[row.occasion]),
-    "内容": lambda row: row.what,
+    # The number of a case, or what a group was told: never a person, a plate or a telephone (`Said`).
+    "内容": lambda row: Whole(row.what),
     "结果": lambda row: joined(_outcome(row), row.error),
 }
 
@@ -45,7 +46,8 @@ def moved(people: Mapping[int, str]) -> Columns:
     return {
         "重算时间": lambda line: line.at,
         "案件": lambda line: joined(
-            line.number, _("12345 工单 %(number)s", number=line.order) if line.order else category_name(line.category)
+            Whole(line.number),
+            Whole(_("12345 工单 %(number)s", number=line.order)) if line.order else category_name(line.category),
         ),
         "时限": lambda line: (
             joined(*(f"{name} {_change(before, after)}" for name, before, after in line.moves)) or _("不变")
@@ -58,7 +60,8 @@ def people(today: date) -> Columns:
     """人员, with the roles of a day."""
     return {
         "姓名": lambda row: masking.name(row.name),
-        "用户名": lambda row: row.username,
+        # Many sign in with their name or their telephone.
+        "用户名": lambda row: masking.name(row.username),
         "单位": lambda row: row.unit_name,
         "角色": lambda row: _roles(row, today),
         "电话": lambda row: masking.number(row.phone),

@@ -23,6 +23,8 @@ from gridops.web.admin import columns
 from gridops.web.admin.common import Answer, by_field
 from gridops.web.guards import current_person, needs_for_all
 
+# Notices are kept for ever, and two lists of them are put in one order: its file takes so many, and says so.
+MOST_IN_FILE = 50_000
 pages = Blueprint("admin_notices", __name__, url_prefix="/admin/notices")
 
 
@@ -74,7 +76,7 @@ def remove(hook_id: int) -> Answer:
 @needs_for_all(Role.ADMIN)
 def told() -> Answer:
     """Who was told what, when and how; of all, or about one case."""
-    rows, number = _told()
+    rows, number = _told(MOST)
     given: dict[str, Any] = {"number": number} if number else {}
     return render_template(
         "admin/notices_told.html",
@@ -92,18 +94,18 @@ def told() -> Answer:
 @pages.get("/told.xlsx", endpoint="told_workbook")
 @needs_for_all(Role.ADMIN)
 def told_file() -> Answer:
-    """The same as a file; people in it are masked."""
-    rows, number = _told()
-    return list_files.of_rows("notices", columns.TOLD, rows, {"number": number} if number else {})
+    """The same as a file, with those the page has no room for; people in it are masked."""
+    rows, number = _told(MOST_IN_FILE + 1)
+    return list_files.of_rows("notices", columns.TOLD, rows, {"number": number} if number else {}, MOST_IN_FILE)
 
 
-def _told() -> tuple[list[Kept], str]:
-    """The tellings that are shown, and the number of the case they are about, if any."""
+def _told(most: int) -> tuple[list[Kept], str]:
+    """The latest tellings, and the number of the case they are about, if any."""
     root_id, number = current_person().root_id, request.args.get("number", "").strip()[:40]
     with reading() as session:
         case = by_number(session, number) if number else None
         case_id = case.id if case is not None and case.root_id == root_id else None
-        return kept(session, root_id, number=number, case_id=case_id), number
+        return kept(session, root_id, number=number, case_id=case_id, most=most), number
 
 
 def _page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> str:

@@ -92,7 +92,7 @@ def export() -> Answer:
     wish = _wish()
     with reading() as session:
         kept = {"setting": _title(session, wish)}
-        return list_files.of_rows("running", columns.RUNNING, renewing.offered(session, wish), kept)
+        return list_files.of_rows("running", columns.RUNNING, renewing.each_offered(session, wish), kept)
 
 
 @pages.post("")

@@ -25,7 +25,6 @@ from gridops.web import list_files
 from gridops.web.bulletins import common
 
 PAGE = 50
-ALL = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ KINDS: dict[str, Kind] = {
 def page(session: Session, row: Bulletin, asked: behind.Asked, told: dict[str, Any], title: str) -> str | Response:
     """A page of the list, or the whole of it with `format=csv` or `xlsx`; Invalid where there is no such list."""
     if list_files.form_asked():
-        return _file(behind.facts_of(session, row, asked, limit=ALL), row, told, title)
+        return _file(behind.facts_of(session, row, asked, limit=figures.ALL), row, told, title)
     after = request.args.get("after", 0, type=int)
     after = after if 0 <= after < 2**63 else 0
     found = behind.facts_of(session, row, asked, after=after, limit=PAGE)

@@ -105,7 +105,8 @@ def early() -> Answer:
 def early_file() -> Answer:
     """What can be reported beforehand, as a file."""
     with reading() as session:
-        return list_files.of_rows("assessment-early", columns.EARLY, queries.own_open(session, current_scope()), {})
+        found = queries.own_open(session, current_scope(), limit=None)
+        return list_files.of_rows("assessment-early", columns.EARLY, found, {})
 
 
 @pages.get("/cases/<number>")

@@ -1,4 +1,4 @@
-"""Lists of the desk as files: the heads of their pages, and what stands below each; people are masked."""
+"""Lists of the desk as files: the heads of their pages, and what stands below each; names of people are masked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from gridops.squads.rules import AGENCY_NAMES
 from gridops.supervision.rules import ASSESSOR_NAMES
 from gridops.web import pieces, words
 from gridops.web.language import category_name
-from gridops.web.list_files import Columns, joined
+from gridops.web.list_files import Columns, Whole, joined
 
 _NUMBERS = {
     "open": "在办",
@@ -49,7 +49,7 @@ def campaigns(areas: Mapping[int, str], today: date) -> Columns:
     """专项整治; `areas`: the places by their grids."""
     return {
         "名称": lambda one: one.name,
-        "编号": lambda one: one.code,
+        "编号": lambda one: Whole(one.code),
         "时段": lambda one: _period(one, today),
         "区域": lambda one: areas.get(one.grid_id) or _("全辖区"),
         "牵头单位": lambda one: pieces.listed((one.agencies or [])[:1], AGENCY_NAMES),
@@ -60,10 +60,10 @@ def campaigns(areas: Mapping[int, str], today: date) -> Columns:
 
 RECHECKS: Columns = {
     "场所": lambda one: one.premises,
-    "文书": lambda one: joined(_(ORDER_NAMES[one.order.kind]), one.order.number),
+    "文书": lambda one: joined(_(ORDER_NAMES[one.order.kind]), Whole(one.order.number or "")),
     "整改期限": lambda one: one.order.due_on,
     "未整改问题": lambda one: one.open,
-    "夜查": lambda one: one.round_number,
+    "夜查": lambda one: Whole(one.round_number or ""),
 }
 SAMPLES: Columns = {
     "结案日期": lambda one: f"{one.check.first_day.isoformat()} — {one.check.last_day.isoformat()}",
@@ -76,9 +76,9 @@ SAMPLES: Columns = {
 DRAWN: Columns = {
     "序号": lambda pair: pair[0],
     "案件": lambda pair: joined(
-        pair[1].row.number, category_name(pair[1].row.category), _other_state(pair[1].row.state)
+        Whole(pair[1].row.number), category_name(pair[1].row.category), _other_state(pair[1].row.state)
     ),
-    "位置": lambda pair: masking.words(pair[1].row.address or pair[1].row.grid),
+    "位置": lambda pair: pair[1].row.address or pair[1].row.grid,
     "处置单位": lambda pair: pair[1].row.unit,
     "结案时间": lambda pair: pair[1].row.closed_at,
     "抽查结果": lambda pair: _found(pair[1]),
@@ -88,9 +88,9 @@ DRAWN: Columns = {
 def counted(now: datetime) -> Columns:
     """Cases that a figure counts, as the list behind it shows them."""
     return {
-        "案件号": lambda row: row.number,
+        "案件号": lambda row: Whole(row.number),
         "类别": lambda row: category_name(row.category),
-        "网格 / 地址": lambda row: joined(row.grid, masking.words(row.address)),
+        "网格 / 地址": lambda row: joined(row.grid, row.address),
         "来源": lambda row: _(SOURCE_NAMES[row.source]),
         "处置单位": lambda row: row.unit,
         "上报": lambda row: row.reported_at,
@@ -102,9 +102,9 @@ def counted(now: datetime) -> Columns:
 def assessed(unit_names: Mapping[int, str]) -> Columns:
     """下发问题 with what each costs."""
     return {
-        "案件": lambda row: joined(row.at.number, category_name(row.named.category)),
+        "案件": lambda row: joined(Whole(row.at.number), category_name(row.named.category)),
         "考核层级": lambda row: _(ASSESSOR_NAMES[row.assessor]) if row.assessor else None,
-        "位置": lambda row: masking.words(row.at.address),
+        "位置": lambda row: row.at.address,
         "处置单位": lambda row: unit_names.get(row.unit_id),
         "状态": _stands,
         "扣分": lambda row: str(row.cost.points) if row.cost.standing in (Standing.COUNTED, Standing.EARLY) else None,
@@ -147,7 +147,7 @@ def _found(one: Drawn) -> str:
     if entry.judged_at is None:
         return ""
     result = _("通过") if entry.passed else _("不通过")
-    return joined(result, masking.name(one.judge), entry.judged_at, masking.words(entry.words))
+    return joined(result, masking.name(one.judge), entry.judged_at, entry.words)
 
 
 def _stands(row: ProblemRow) -> str:
@@ -165,7 +165,7 @@ def _why(row: ProblemRow) -> str:
     )
     early: Any = None
     if row.early:
-        early = row.early.case_number if row.early.seen else None
+        early = Whole(row.early.case_number) if row.early.seen else None
     elif row.maybe and not row.judged:
         early = _("待认定提前上报")
     standing = None if cost.standing is Standing.COUNTED else _(STANDING_NAMES[cost.standing])
@@ -177,14 +177,14 @@ def _early(row: OwnRow) -> str:
     if mark is None:
         return _("上级已发现") if row.found_above else _("可提前上报")
     kept = mark.row
-    level = f"{_(ASSESSOR_NAMES[kept.assessor])} {kept.number}"
-    return joined(_("已提前上报"), level, kept.at, masking.name(mark.actor), masking.words(kept.words))
+    level = Whole(f"{_(ASSESSOR_NAMES[kept.assessor])} {kept.number}")
+    return joined(_("已提前上报"), level, kept.at, masking.name(mark.actor), kept.words)
 
 
 EARLY: Columns = {
     "可能扣分": lambda row: joined(*(f"{_(ASSESSOR_NAMES[one])} {points}" for one, points in row.risk.items())),
-    "案件": lambda row: joined(row.named.case.number, category_name(row.named.category)),
-    "位置": lambda row: masking.words(row.named.case.address),
+    "案件": lambda row: joined(Whole(row.named.case.number), category_name(row.named.category)),
+    "位置": lambda row: row.named.case.address,
     "处置单位": lambda row: row.named.unit,
     "状态": lambda row: _state(row.named.case),
     "案件时限": lambda row: row.named.case.due_at,

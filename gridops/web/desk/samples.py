@@ -66,7 +66,8 @@ def show(sample_id: int) -> Answer:
 def export() -> Answer:
     """The samples drawn, as a file."""
     with reading() as session:
-        return list_files.of_rows("spot-checks", columns.SAMPLES, samples.checks(session, current_scope()), {})
+        found = samples.checks(session, current_scope(), limit=None)
+        return list_files.of_rows("spot-checks", columns.SAMPLES, found, {})
 
 
 @pages.get("/own.csv")
@@ -88,7 +89,7 @@ def cases(sample_id: int) -> Answer:
 def _drawn(sample_id: int | None) -> Response:
     with reading() as session:
         kept = {"sample": samples.check_in_sight(session, current_scope(), sample_id).id} if sample_id else {}
-        found = enumerate(samples.drawn(session, current_scope(), sample_id), start=1)
+        found = enumerate(samples.drawn(session, current_scope(), sample_id, limit=None), start=1)
         return list_files.of_rows("spot-check-cases", columns.DRAWN, found, kept)
 
 

@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response
 from gridops.bulletins.composing import PARTS_NAMES
 from gridops.bulletins.rules.series import default_series
 from gridops.cases.queries import overview
-from gridops.cases.queries.rows import CaseRow
 from gridops.cases.rules.names import SOURCE_NAMES, STATE_NAMES
 from gridops.core import clock, periods
 from gridops.core.db import reading
@@ -97,7 +96,8 @@ def records() -> str:
     after = request.args.get("after", 0, type=row_id) or 0
     with reading() as session:
         key, node, month, own = _list_asked(session)
-        rows, following = _counted(session, key, node, month, own=own, after=after, limit=PAGE)
+        case_ids, following = _counted(session, key, node, month, own=own, after=after, limit=PAGE)
+        rows = overview.rows_of(session, current_scope(), case_ids)
     kept = _address(key, month, node.code, _level(), own=own)
     rate = panel.PARTS_OF_RATES.get(key)
     return render_template(
@@ -124,7 +124,9 @@ def export() -> Response:
     """The cases behind a figure of a grid and month, as a file."""
     with reading() as session:
         key, node, month, own = _list_asked(session)
-        found = list_files.all_rows(partial(_counted, session, key, node, month, own=own))
+        # Counted once: a count for each batch would take long, and each would be of another instant.
+        case_ids, _after = _counted(session, key, node, month, own=own)
+        found = list_files.in_batches(case_ids, partial(overview.rows_of, session, current_scope()))
         kept = _address(key, month, node.code, _level(), own=own)
         return list_files.of_rows(key, columns.counted(clock.now()), found, kept)
 
@@ -140,19 +142,16 @@ def _list_asked(session: Session) -> tuple[str, Node, Period, bool]:
 
 
 def _counted(
-    session: Session, key: str, node: Node, month: Period, *, own: bool, after: int | None, limit: int
-) -> tuple[list[CaseRow], int | None]:
-    """A page of the cases in sight behind a figure, and where the next begins."""
+    session: Session, key: str, node: Node, month: Period, *, own: bool, after: int = 0, limit: int = figures.ALL
+) -> tuple[Sequence[int], int | None]:
+    """The ids of the cases behind a figure, and where the next begins; who sees which, `rows_of` knows."""
     cell: dict[str, Any] = {"table": "by_grid", "row": node.code, "level": _level()} if own else {}
     where = (session, node.grid_id, month, SERIES, key)
-    case_ids: Sequence[int]
     if figures.lists_facts(key):
-        told = figures.fact_records(*where, **cell, after=after or 0, limit=limit)
-        case_ids, following = tuple(fact.id for fact in told.facts), told.after
-    else:
-        page = figures.records(*where, **cell, after=after or 0, limit=limit)
-        case_ids, following = page.case_ids, page.after
-    return overview.rows_of(session, current_scope(), case_ids), following
+        told = figures.fact_records(*where, **cell, after=after, limit=limit)
+        return tuple(fact.id for fact in told.facts), told.after
+    page = figures.records(*where, **cell, after=after, limit=limit)
+    return page.case_ids, page.after
 
 
 def _told(key: str, lines: Sequence[figures.Line]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def export() -> Answer:
     """The view that is open, as it is narrowed, as a file."""
     given, wanted = _asked()
     with reading() as session:
-        rows = _queue(session, given["view"], wanted["against"])
+        rows = _queue(session, given["view"], wanted["against"], None)
         page_of = partial(queries.appeal_page, session, current_scope(), **wanted)
         found = list_files.all_rows(page_of) if rows is None else rows
         return list_files.of_rows("appeals", columns.APPEALS, found, given)
@@ -69,7 +69,7 @@ def export() -> Answer:
 def marks() -> Answer:
     """What my units may still appeal against, as a file."""
     with reading() as session:
-        found = queries.still_appealable(session, current_person())
+        found = queries.still_appealable(session, current_person(), limit=None)
         return list_files.of_rows("marks", columns.MARKS, found, {})
 
 
@@ -80,11 +80,13 @@ def _asked() -> tuple[dict[str, Any], dict[str, Any]]:
     return given, {"decided": {"yes": True, "no": False}.get(given.get("decided", "")), "against": against}
 
 
-def _queue(session: Session, view: str, against: Against | None) -> list[queries.AppealRow] | None:
+def _queue(
+    session: Session, view: str, against: Against | None, limit: int | None = queries.QUEUE
+) -> list[queries.AppealRow] | None:
     """The appeals of a view that is a queue; None: the view is the list of all."""
     if view == "mine":
-        return queries.appeals_waiting(session, current_person(), against)
-    return queries.undecided(session, current_scope(), against=against) if view == "open" else None
+        return queries.appeals_waiting(session, current_person(), against, limit)
+    return queries.undecided(session, current_scope(), against=against, limit=limit) if view == "open" else None
 
 
 @pages.get("/new")

@@ -23,7 +23,7 @@ from gridops.supervision.rules import (
 )
 from gridops.supervision.rules.problems import overdue_at, state_at
 from gridops.supervision.rules.waiting import WHY_NAMES, Why
-from gridops.web.list_files import Columns, joined
+from gridops.web.list_files import Columns, Whole, joined
 
 # The queues say beside a row why it waits: their rows are pairs, of what is listed and of that.
 _WHY = "办理"
@@ -32,10 +32,10 @@ _WHY = "办理"
 def problems(now: datetime, answerers: Mapping[int, list[str]] | None) -> Columns:
     """通报问题; `answerers`: who answers for each unit, as the queues show it (None: the list of all)."""
     columns: Columns = {
-        "编号": lambda pair: pair[0].problem.number,
+        "编号": lambda pair: Whole(pair[0].problem.number),
         "通报": lambda pair: joined(_series(pair[0].problem.series), pair[0].problem.period),
         "单位": lambda pair: pair[0].unit,
-        "问题": lambda pair: joined(masking.words(pair[0].problem.fact), masking.words(pair[0].problem.place)),
+        "问题": lambda pair: joined(pair[0].problem.fact, pair[0].problem.place),
         "连续": lambda pair: pair[0].problem.streak if pair[0].problem.streak > 1 else None,
         "整改期限": lambda pair: pair[0].problem.due_at,
         "状态": lambda pair: _problem(pair[0].problem, now),
@@ -48,8 +48,8 @@ def problems(now: datetime, answerers: Mapping[int, list[str]] | None) -> Column
 def matters(*, queued: bool) -> Columns:
     """督查事项; `queued`: as the queues show it."""
     columns: Columns = {
-        "编号": lambda pair: pair[0].matter.number,
-        "事项": lambda pair: masking.words(pair[0].matter.title),
+        "编号": lambda pair: Whole(pair[0].matter.number),
+        "事项": lambda pair: pair[0].matter.title,
         "来源": lambda pair: pair[0].matter.source,
         "牵头单位": lambda pair: pair[0].lead,
         "办结期限": lambda pair: pair[0].matter.due_at,
@@ -61,17 +61,17 @@ def matters(*, queued: bool) -> Columns:
 
 APPEALS: Columns = {
     "申诉时间": lambda row: row.appeal.at,
-    "案件": lambda row: row.number,
+    "案件": lambda row: Whole(row.number),
     "单位": lambda row: row.unit,
     "申诉事由": lambda row: _(AGAINST_NAMES[row.appeal.against]),
-    "理由": lambda row: masking.words(row.appeal.reason),
+    "理由": lambda row: row.appeal.reason,
     "结论": lambda row: _appeal(row.appeal),
 }
 # Marks that may still be appealed against: the case, and the mark with its last day.
 MARKS: Columns = {
     "申诉事由": lambda pair: _(AGAINST_NAMES[pair[1].mark.against]),
-    "案件": lambda pair: pair[0].number,
-    "位置": lambda pair: masking.words(pair[0].address or pair[0].description),
+    "案件": lambda pair: Whole(pair[0].number),
+    "位置": lambda pair: pair[0].address or pair[0].description,
     "时间": lambda pair: pair[1].mark.at,
     "申诉截止": lambda pair: pair[1].last,
 }
@@ -79,9 +79,9 @@ CHECKS: Columns = {
     "时间": lambda row: row.check.at,
     "单位": lambda row: row.unit,
     "来源": lambda row: row.check.source,
-    "情况": lambda row: masking.words(row.check.fact),
+    "情况": lambda row: row.check.fact,
     "人员": lambda row: masking.name(row.check.person),
-    "处理结果": lambda row: masking.words(row.check.outcome),
+    "处理结果": lambda row: row.check.outcome,
     "核实": lambda row: _check(row.check),
 }
 SCORES: Columns = {
@@ -113,7 +113,7 @@ def _answerers(names: list[str]) -> str:
 
 
 def _line(row: queries.MatterRow) -> str:
-    return joined(masking.words(row.line.text), row.line.at) if row.line else ""
+    return joined(row.line.text, row.line.at) if row.line else ""
 
 
 def _matter(row: queries.MatterRow) -> str:

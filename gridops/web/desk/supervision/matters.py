@@ -78,7 +78,7 @@ def export() -> Answer:
     """The view that is open, as it is narrowed, as a file."""
     given, unit_id = _asked()
     with reading() as session:
-        rows = _queue(session, given["view"], unit_id)
+        rows = _queue(session, given["view"], unit_id, None)
         page_of = partial(queries.matter_page, session, current_scope(), clock.now(), unit_id=unit_id)
         found = ((row, None) for row in list_files.all_rows(page_of)) if rows is None else rows
         return list_files.of_rows("matters", columns.matters(queued=rows is not None), found, given)
@@ -90,12 +90,14 @@ def _asked() -> tuple[dict[str, Any], int | None]:
     return given, chosen_unit(given.get("unit"))
 
 
-def _queue(session: Session, view: str, unit_id: int | None) -> list[tuple[queries.MatterRow, Why | None]] | None:
+def _queue(
+    session: Session, view: str, unit_id: int | None, limit: int | None = queries.OPEN
+) -> list[tuple[queries.MatterRow, Why | None]] | None:
     """The matters of a view that is a queue, each with why it waits for me; None: the view is the list of all."""
     if view == "mine":
-        return [*queries.matters_waiting(session, current_person(), clock.now())]
+        return [*queries.matters_waiting(session, current_person(), clock.now(), limit)]
     if view == "open":
-        rows = queries.open_matters(session, current_scope(), clock.now(), unit_id=unit_id)
+        rows = queries.open_matters(session, current_scope(), clock.now(), unit_id=unit_id, limit=limit)
         return [(row, None) for row in rows]
     return None
 

@@ -79,7 +79,7 @@ def export() -> Answer:
     """The view that is open, as it is narrowed, as a file."""
     given, wanted = _asked()
     with reading() as session:
-        rows = _queue(session, given["view"], wanted)
+        rows = _queue(session, given["view"], wanted, None)
         if rows is None:
             page_of = partial(queries.problem_page, session, current_scope(), wanted)
             found = ((row, None) for row in list_files.all_rows(page_of))
@@ -103,12 +103,13 @@ def _asked() -> tuple[dict[str, Any], queries.ProblemFilter]:
 
 
 def _queue(
-    session: Session, view: str, wanted: queries.ProblemFilter
+    session: Session, view: str, wanted: queries.ProblemFilter, limit: int | None = queries.QUEUE
 ) -> list[tuple[queries.ProblemRow, Why | None]] | None:
     """The items of a view that is a queue, each with why it waits for me; None: the view is the list of all."""
     if view == "mine":
-        return [*queries.problems_waiting(session, current_person(), clock.now())]
-    return [(row, None) for row in queries.open_items(session, current_scope(), wanted)] if view == "open" else None
+        return [*queries.problems_waiting(session, current_person(), clock.now(), limit)]
+    rows = queries.open_items(session, current_scope(), wanted, limit) if view == "open" else None
+    return None if rows is None else [(row, None) for row in rows]
 
 
 @pages.get("/new")

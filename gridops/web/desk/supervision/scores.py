@@ -18,6 +18,8 @@ from gridops.web.desk.supervision.common import Answer, chosen_month, kept, word
 from gridops.web.guards import current_person, current_scope, needs
 
 pages = Blueprint("desk_scores", __name__, url_prefix="/desk/supervision/scores")
+# So many are shown; the file has all.
+MOST = 500
 
 
 @pages.get("")
@@ -44,19 +46,19 @@ def index() -> Answer:
 def export() -> Answer:
     """The scores that are shown, as a file."""
     with reading() as session:
-        given, _months, rows = _shown(session)
+        given, _months, rows = _shown(session, limit=None)
     return list_files.of_rows("scores", columns.SCORES, rows, given)
 
 
-def _shown(session: Session) -> tuple[dict[str, Any], list[str], list[Score]]:
-    """What the list is narrowed to as an address keeps it, the months there are, and the scores."""
+def _shown(session: Session, limit: int | None = MOST) -> tuple[dict[str, Any], list[str], list[Score]]:
+    """What the list is narrowed to as an address keeps it, the months there are, and the scores (None: all)."""
     given, scope = kept("month", "assessor"), current_scope()
     month, assessor = chosen_month(given.get("month")), given.get("assessor")
     months = queries.score_months(session, scope)
     if label := month.label if month else next(iter(months), None):
         given["month"] = label
     of = Assessor(assessor) if assessor in set(Assessor) else None
-    return given, months, queries.scores(session, scope, month=label, assessor=of)
+    return given, months, queries.scores(session, scope, month=label, assessor=of, limit=limit)
 
 
 @pages.post("/<int:score_id>/withdraw")
