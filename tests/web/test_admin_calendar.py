@@ -82,7 +82,7 @@ def test_office_hours_are_set_from_a_day_on(admin: Browser) -> None:
 
 def test_office_hours_say_for_how_long_they_hold(admin: Browser) -> None:
     def periods() -> list[str]:
-        return re.findall(r'<span class="num">([^<]+)</span> · 本地设置', admin.get("/admin/calendar").text)
+        return re.findall(r'<span class="num nowrap">([^<]+)</span> · 本地设置', admin.get("/admin/calendar").text)
 
     assert admin.post("/admin/calendar/hours", {"hours": "08:00-16:00"}).status_code == 302
     assert periods() == ["一直有效"]

@@ -16,11 +16,11 @@ from gridops.people.rules import Role
 from tests.browser import DESK, page_of, sign_in
 from tests.factories import make_user
 from tests.web.street import Street
-from tests.web.test_desk_browser import browser, place, ready
+from tests.web.test_desk_browser import browser, ready
 from tests.web.test_dispatch_rules import keep
 from tests.webapp import PASSWORD_HASH
 
-__all__ = ["browser", "place"]
+__all__ = ["browser"]
 
 pytestmark = pytest.mark.browser
 
