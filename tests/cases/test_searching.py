@@ -27,6 +27,8 @@ TEXTS = ("龙城大道", "垃圾 成堆", "Ab路口", "Ａ座", "100%_x/")
 ASKED = ("龙城", "AB", "圾 成", "Ａ座", "%_x", "没有的词")
 # Of the words asked for some are everywhere, some in a tenth of all cases, as PostgreSQL may have counted.
 COUNTED = {"龙城": 0.9, "ab": 0.1, "圾成": 0.01}
+# The same of marks: with some known, those near the beginning are read first beside a filter too.
+MARKED = {"@spublic": 0.3, "@sinspector": 0.4, "@g1": 0.4, "@g2": 0.4, "@g3": 0.4, "@m201701": 0.3, "@m201702": 0.1}
 
 
 @pytest.fixture
@@ -79,11 +81,12 @@ def holds_with_filters(town: World) -> None:
         {"source": Source.PUBLIC}, {"source": Source.INSPECTOR}, {"grid_id": town.east.id}, {"states": (State.CLOSED,)},
         {"category_id": town.category.id, "overdue": True}, {"group": Group.OVERDUE}, {"states": (State.DISPATCHED,)},
         {"first_day": MORNING.date() - timedelta(days=40), "last_day": MORNING.date() - timedelta(days=30)},
+        {"first_day": MORNING.date() - timedelta(days=70), "last_day": MORNING.date() - timedelta(days=7)},
     ]  # fmt: skip
     for given, sort in product(asked, Sort):
         whole = queue(town.session, scope, QueueFilter(**given), sort=sort).rows
         texts = {row.id: f"{row.address}\n{row.description}".lower() for row in whole}
-        for text in ASKED[:3]:
+        for text in ASKED[:4]:
             held = [row for row in whole if text.lower() in texts[row.id]]
             assert pages(town, scope, QueueFilter(**given, text=text), sort, 2) == held, (given, sort, text)
 
@@ -102,6 +105,8 @@ def test_a_search_finds_what_a_look_through_all_rows_finds(town: World, monkeypa
     for first in (2, 5):
         monkeypatch.setattr(words, "FIRST", first)
         holds_everywhere(town)
+    holds_with_filters(town)
+    monkeypatch.setattr(words, "_parts", lambda _session: COUNTED | MARKED)
     holds_with_filters(town)
     filed = select(Case).where(Case.state == State.FILED).limit(2)
     for case in town.session.scalars(filed).all():

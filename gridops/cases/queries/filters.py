@@ -126,7 +126,8 @@ def values_of(session: Session, scope: Scope, wanted: QueueFilter) -> Values:
     if wanted.grid_id is not None:
         given["grid_ids"] = sorted(grids.tree(session).descendants(wanted.grid_id) | {wanted.grid_id})
     if wanted.class_code is not None:
-        given["category_ids"] = _categories(session, wanted)
+        # They are of its kind: asked for both, a database would think them far fewer than they are.
+        given |= {"category_ids": _categories(session, wanted), "kind": None}
     if wanted.mine:
         given["reporter_id"] = scope.user_id
     found = {**given, **_times(wanted), **(_tail(session, scope, wanted.text) or _number(wanted.text))}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -54,8 +53,8 @@ def _before_all(shape: Shape, values: Values, after: Place) -> bool:
     """Whether all that is asked for lies beyond a place: from there on the index would be read through up to it."""
     if KEYS[shape.sort] is not Case.reported_at:
         return False
-    edge: datetime | None = values.get("until" if shape.falling else "since")
-    return edge is not None and (after.key >= edge if shape.falling else after.key < edge)
+    edges = [values.get(name) for name in (("until", "number_until") if shape.falling else ("since", "number_since"))]
+    return any(edge is not None and (after.key >= edge if shape.falling else after.key < edge) for edge in edges)
 
 
 def neighbours(

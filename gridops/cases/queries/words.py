@@ -42,7 +42,7 @@ CASE_WORDS = "case_words"
 # Of more the windows of a list are full sooner.
 MOST = 5000
 # So many of the first ones mostly fill a page.
-FIRST = 100
+FIRST = 64
 _MOST_OWED = 200
 # To look for one of more marks takes longer than to read what has none of them.
 _MOST_MARKS = 40
@@ -96,10 +96,12 @@ def candidates(session: Session, words: str, shape: Shape, values: Values, limit
     # A pair that most cases have narrows nothing down, and takes longest to read.
     asked = sorted({pair for pair in known if _parts(session).get(pair, 0.0) < _MOST_HAVE} or known)
     given = {**values, "pairs": asked, "number": [numbered(words)], "most": MOST + 1, "most_owed": _MOST_OWED + 1}
-    for place, one in enumerate(_marks(session, shape, values)):
+    marks = _marks(session, shape, values)
+    for place, one in enumerate(marks):
         given[f"marks_{place}"] = one
-    near = _near(session, shape, values)
-    if near:
+    # Of what few cases have, those near the beginning fill no page.
+    wide = all(_part(session, one) >= _WIDE for one in marks)
+    if wide and (near := _near(session, shape, values)):
         held = _held(session, shape, {**given, "near": near})
         if held is not None and len(held.ids) > limit:
             yield held
@@ -109,6 +111,8 @@ def candidates(session: Session, words: str, shape: Shape, values: Values, limit
 # By the names of CONDITIONS: of which kind of mark each case has one that fulfils it.
 _MARKED = {"grid_ids": "grid", "category_ids": "category", "category_id": "category", "source": "source"}
 _OPEN_ALONE = frozenset({"late_at", "due_since", "due_until"})
+# What nearly all of the ids fulfil: their marks say so, or most cases do.
+_TOLD = frozenset({*_MARKED, "kind", "since", "until"})
 # The commonest ends of a case: not few of the first ones have them.
 _OFTEN = frozenset({State.CLOSED, State.SELF_HANDLED})
 
@@ -123,10 +127,7 @@ def _marks(session: Session, shape: Shape, values: Values) -> list[list[str]]:
         found.append(months_between(values["since"], until))
     if asked & _OPEN_ALONE or (shape.states and ENDED.isdisjoint(shape.states)):
         found.append([OPEN])
-    parts = _parts(session)
-    return [
-        one for one in found if 0 < len(one) <= _MOST_MARKS and sum(parts.get(each, 0.0) for each in one) < _MOST_HAVE
-    ]
+    return [one for one in found if 0 < len(one) <= _MOST_MARKS and _part(session, one) < _MOST_HAVE]
 
 
 def _near(session: Session, shape: Shape, values: Values) -> list[str]:
@@ -134,7 +135,7 @@ def _near(session: Session, shape: Shape, values: Values) -> list[str]:
     if not _in_order(shape):
         return []
     if _by_report(shape):
-        begin = values["after_key"] if shape.onward else _edge(session, values, _LAST if shape.falling else _FIRST)
+        begin = _begin(session, shape, values)
         return months_from(begin, falling=shape.falling) if begin else []
     first = _past(shape, values) // BLOCK
     return [OPEN, *(mark("block", block) for block in (first, first + 1))]
@@ -144,10 +145,19 @@ def _by_report(shape: Shape) -> bool:
     return KEYS[shape.sort] is Case.reported_at
 
 
+def _begin(session: Session, shape: Shape, values: Values) -> datetime | None:
+    """Where a page by report may begin: at its place, its range of days, or with the first case of all."""
+    known = [values.get("until" if shape.falling else "since"), values["after_key"] if shape.onward else None]
+    given = [one for one in known if one is not None]
+    if not given:
+        return _edge(session, values, _LAST if shape.falling else _FIRST)
+    return min(given) if shape.falling else max(given)
+
+
 def _in_order(shape: Shape) -> bool:
     """Whether ids can be told in the order of the list, and enough of the first ones are in it."""
-    alone = not (shape.names or shape.area) and _OFTEN.issuperset(shape.states)
-    return alone and not (shape.back and not _by_report(shape))
+    told = _TOLD.issuperset(shape.names) and not shape.area and _OFTEN.issuperset(shape.states)
+    return told and not (shape.back and not _by_report(shape))
 
 
 def _past(shape: Shape, values: Values) -> int:
@@ -189,8 +199,8 @@ def _parts_of(joined: str | None) -> list[str]:
     return joined.split(",") if joined else []
 
 
-# Parts of all cases that have a pair.
-_FEW, _MOST_HAVE = 0.05, 0.5
+# Parts of all cases that have a pair, or one of some marks.
+_FEW, _WIDE, _MOST_HAVE = 0.05, 0.2, 0.5
 _kept: Lately[dict[str, float]] = Lately(SELDOM_S)
 # What the planner knows of the entries of the index, once the table was analysed.
 _KNOWN = text("""
@@ -208,6 +218,12 @@ def _parts(session: Session) -> dict[str, float]:
         return {row.entry: row.part for row in session.execute(_KNOWN, {"few": _FEW})}
 
     return _kept.get("", look, session.get_bind().engine) or {}
+
+
+def _part(session: Session, marks: list[str]) -> float:
+    """The part of all cases that has one of some marks of a kind, as far as that is known."""
+    parts = _parts(session)
+    return sum(parts.get(one, 0.0) for one in marks)
 
 
 _FIRST, _LAST = (
@@ -233,7 +249,8 @@ def _holding(order: Shape | None, marks: tuple[str, ...]) -> Select[Any]:
     # Read of the text: to make entries of each again takes longer.
     is_open = CaseWords.words.contains(OPEN) if order is None else literal(False)
     held = select(*key, is_open.label("open")).where(having, *(beyond(order, *key) if order else ()))
-    found = held.limit(bindparam("most", type_=Integer)).subquery()
+    # As a part of its own it is read once; as a subquery it would be for each that reads of it.
+    found = held.limit(bindparam("most", type_=Integer)).cte("held")
     waiting = owed.keys(CASE_WORDS, bindparam("most_owed", type_=Integer)).subquery()
     sorted_by = in_order(order, found.c.reported_at, found.c.case_id) if order else (found.c.case_id,)
     return select(
