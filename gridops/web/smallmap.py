@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
@@ -16,6 +17,8 @@ from gridops.grids.rules.tree import Tree
 
 WIDTH, HEIGHT = 480, 260
 _MARGIN = 0.35
+# Half the width of a letter, and a line of them.
+_HALF, _LINE = 6, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +66,26 @@ def draw(session: Session, case: Case) -> Drawing | None:
                 _area(view.path(shape), grid_id == case.grid_id, node.name, view.at(middle.x, middle.y), point)
             )
     metres = view.round_metres()
-    return Drawing(
-        WIDTH, HEIGHT, tuple(sorted(areas, key=lambda a: a.own)), point, metres, metres / view.metres_a_pixel
-    )
+    return Drawing(WIDTH, HEIGHT, readable(areas), point, metres, metres / view.metres_a_pixel)
+
+
+def readable(areas: Iterable[Area]) -> tuple[Area, ...]:
+    """The areas, one's own last, without the names that would be written over another's; one's own always stands."""
+    found: list[Area] = []
+    for area in sorted(areas, key=lambda one: not one.own):
+        over = (
+            abs(area.x - one.x) < (len(area.name) + len(one.name)) * _HALF and abs(area.y - one.y) < _LINE
+            for one in found
+            if one.name
+        )
+        found.append(replace(area, name="") if any(over) else area)
+    return tuple(found[::-1])
 
 
 def _area(path: str, own: bool, name: str, at: tuple[float, float], point: tuple[float, float] | None) -> Area:
     """A grid with its name where there is room for it: not at the edge, not under the scale, not under the point."""
     x, y = at
-    half = len(name) * 6
+    half = len(name) * _HALF
     if own and point and abs(point[0] - x) < half + 14 and abs(point[1] - y) < 22:
         y = point[1] - 20 if point[1] > 40 else point[1] + 30
     fits = half < x < WIDTH - half and 14 < y < HEIGHT - 8 and not (x - half < 150 and y > HEIGHT - 36)

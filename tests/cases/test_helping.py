@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -56,6 +58,17 @@ def test_who_helps_follows_from_the_events(walk: str) -> None:
     facts = project(events)
     assert [(one.unit_id, one.open) for one in facts.helpers] == wanted
     assert facts.unit_id == (7 if walk.startswith("who leads now") else 1)
+
+
+def test_help_with_an_overdue_case_may_have_a_date(world: World) -> None:
+    with clock.set_to(monday("09:00")):
+        case = world.dispatched()
+    assert case.due_at is not None
+    with clock.set_to(case.due_at + timedelta(hours=1)):
+        world.move(
+            case, M.JOIN, "dispatcher", unit=world.units["parks"].id, words="x", due=clock.now() + timedelta(hours=2)
+        )
+    world.holds(case)
 
 
 def test_who_helps_sees_the_case_says_a_line_and_cannot_answer_for_it(world: World) -> None:

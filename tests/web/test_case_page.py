@@ -206,13 +206,19 @@ def test_a_part_of_another_category_is_asked_for_its_condition_and_a_late_form_c
     form = desk.get(url)
     sent = {name: hidden(form, name) for name in ("version", "record_id")}
     sent |= {"size": "2", "words_0": "门前垃圾", "words_1": "渣土", "category_1": str(other_id)}
+    sent |= {"address_seen": hidden(form, "address_seen"), "address_0": case.address or "", "address_1": "西侧"}
     asked = desk.post(url, sent)
     assert (asked.status_code, "渣土成堆" in asked.text, "condition_1-problem" in asked.text) == (422, True, True)
     sent["condition_1"] = str(ids[1])
     street.move(case, Move.RELOCATE, "second_desk", address="新桥北路9号", words="报错了地址")
     late = desk.post(url, sent)
     assert late.status_code == 409
-    assert [word for word in ("改址", "second_desk", "门前垃圾</textarea>") if word not in late.text] == []
+    told = ("改址", "second_desk", "门前垃圾</textarea>", "您填写期间，案件已有新的办理，没有保存。")
+    assert [word for word in told if word not in late.text] == []
+    assert "请刷新" not in late.text, "who refreshes loses what was typed"
+    # an address that was only there already is the new one now, one that was typed stays
+    addresses = re.findall(r'name="address_[s0-9]\w*"\s+value="([^"]*)"', late.text)
+    assert addresses == ["新桥北路9号", "新桥北路9号", "西侧"]
     assert re.search(rf'name="condition_1" value="{ids[1]}" required checked', late.text)
     assert desk.post(url, {**sent, "version": hidden(late, "version")}).status_code == 302
     page = read(street, case.number)

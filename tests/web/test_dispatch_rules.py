@@ -19,7 +19,8 @@ from gridops.cases.service import add_rule
 from gridops.catalogue.models import Category
 from gridops.core import clock, db
 from gridops.grids.models import Grid
-from gridops.people.rules import Role
+from gridops.people import service as people
+from gridops.people.rules import Role, WorkLine
 from tests.factories import at, make_condition, make_user
 from tests.web.street import EAST_POINT, Street
 from tests.webapp import PASSWORD_HASH, Browser
@@ -198,6 +199,16 @@ def test_the_rule_comes_first_at_dispatch_and_the_case_says_by_which_rule_it_wen
     other = street.filed()
     send(desk, desk.get(f"/desk/cases/{other.number}").text, other, street.other_unit_id)
     assert "未采用派遣规则「归环卫」的建议" in desk.get(f"/desk/cases/{other.number}").text
+
+
+def test_where_the_unit_of_the_rule_returned_the_case_the_form_says_so(street: Street) -> None:
+    keep(street, "归环卫", street.unit_id, "0110")
+    with db.transaction() as session:
+        people.assign(session, street.root_id, WorkLine.UPKEEP, unit_id=street.other_unit_id)
+    case = street.move(street.dispatched(), Move.RETURN, "handler", reason="不归我所")
+    page = street.browser("desk").get(f"/desk/cases/{case.number}").text
+    assert "按规则或以往处置应派往的单位已退回本案，请选定处置单位。" in page
+    assert "没有适用的派遣规则" not in page
 
 
 def test_a_changed_category_proposes_anew_and_sends_nothing(street: Street) -> None:

@@ -16,7 +16,7 @@ from gridops.people import service as people
 
 
 def plan_join(s: Situation) -> Plan:
-    """A unit that helps, or another task or date for one that does; its date is no later than the case's deadline."""
+    """A unit that helps, or another task or date for one that does; no later than a deadline that is still to come."""
     unit = lookups.unit(s.session, s.case.root_id, s.fields.unit) if s.fields.unit else None
     if unit is None or not in_force(unit, s.day):
         raise Invalid(("unit", "没有这个单位，或该单位已撤销"))
@@ -25,7 +25,7 @@ def plan_join(s: Situation) -> Plan:
     due = s.fields.due
     if due is not None and due <= s.at:
         raise Invalid(("due", "须晚于现在"))
-    if due is not None and s.facts.due_at is not None and due > s.facts.due_at:
+    if due is not None and s.facts.due_at is not None and s.at < s.facts.due_at < due:
         raise Invalid(("due", "不得晚于案件时限"))
     return Plan({"unit_id": unit.id, "until_at": due}, then=keeping(s))
 

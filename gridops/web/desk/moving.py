@@ -125,6 +125,7 @@ class Offers:
     new_conditions: Conditions | None
     proposals: tuple[proposals.Proposal, ...]
     passed: tuple[str, ...]
+    unsure: str
     units: tuple[UnitRow, ...]
     suspensions: Mapping[Suspension, str]
     same: tuple[Other, ...]
@@ -154,6 +155,7 @@ def offered(session: Session, scope: Scope, file: CaseFile, category: str = "") 
         conditions_of_new(session, case, category) if Move.RECATEGORISE in moves else None,
         proposed.units,
         proposed.passed,
+        proposed.unsure,
         tuple(proposals.units_in_use(session, case.root_id)) if "unit" in asked else (),
         SUSPENSION_NAMES,
         tuple(one for one in alike if one.likeness.verdict is Verdict.LIKELY),

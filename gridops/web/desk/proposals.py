@@ -43,10 +43,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """The units proposed, and why rules whose conditions hold were passed over."""
+    """The units proposed, why rules whose conditions hold were passed over, and why none is chosen beforehand."""
 
     units: tuple[Proposal, ...] = ()
     passed: tuple[str, ...] = ()
+    unsure: str = ""
 
 
 def units_in_use(session: Session, root_id: int) -> list[UnitRow]:
@@ -80,7 +81,14 @@ def propose(session: Session, scope: Scope, file: CaseFile) -> Proposals:
         )
         for unit_id in ordered
     )
-    return Proposals(units, tuple(dispatch_words.passed_over(one, names) for one in weighed.passed))
+    unsure = _why_unsure(bool(sure & returned)) if units and not units[0].sure else ""
+    return Proposals(units, tuple(dispatch_words.passed_over(one, names) for one in weighed.passed), unsure)
+
+
+def _why_unsure(returned: bool) -> str:
+    if returned:
+        return _("按规则或以往处置应派往的单位已退回本案，请选定处置单位。")
+    return _("没有适用的派遣规则，此处近期也没有同类案件，请选定处置单位。")
 
 
 def reproposed(session: Session, file: CaseFile) -> str:

@@ -131,6 +131,14 @@ def _conditions(session: Session, case: Case, typed: Mapping[str, str], place: i
     return None if wanted in ("", str(case.category_id)) else moving.conditions_of_new(session, case, wanted)
 
 
+def _moved_along(typed: MultiDict[str, str], now: str | None) -> MultiDict[str, str]:
+    """What was typed; where a part kept the address that the case had (`address_seen`), the one it has now."""
+    found = MultiDict(typed)
+    for name in [one for one in typed if one.startswith("address_") and typed[one] == typed.get("address_seen")]:
+        found[name] = now or ""
+    return found
+
+
 def _page(number: str, tried: Tried) -> str:
     person = current_person()
     with reading() as session:
@@ -139,6 +147,7 @@ def _page(number: str, tried: Tried) -> str:
         path = choices.path_of(session, file.case.grid_id)
         classes = choices.classes(session, file.case.root_id)
         conditions = [_conditions(session, file.case, tried.typed, place) for place in range(tried.size)]
+    typed = _moved_along(tried.typed, file.case.address) if tried.refused else tried.typed
     return render_template(
         "desk/split.html",
         file=file,
@@ -150,7 +159,7 @@ def _page(number: str, tried: Tried) -> str:
         conditions=conditions,
         since=explain.timeline(() if tried.seen is None else file.moved_since(tried.seen)),
         tried=tried,
-        typed=tried.typed,
+        typed=typed,
         name=tried.typed.get("record_id") or records.new_name(),
         why_not=file.why_not(Move.SPLIT),
         most=MOST_PARTS,
