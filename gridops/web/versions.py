@@ -47,6 +47,12 @@ def side_by_side(
     return [Line(called, told(name, now.get(name)), told(name, typed.get(name))) for name, called in named.items()]
 
 
+def seen_in(raw: Mapping[str, str], names: Iterable[str]) -> dict[str, str] | None:
+    """How a setting stood when its form was shown (`ui.seen`), by its fields; None where the form does not say."""
+    found = {name: raw[f"seen_{name}"] for name in names if f"seen_{name}" in raw}
+    return found or None
+
+
 def typed_words(typed: Mapping[str, str]) -> list[tuple[str, str]]:
     """(name of the field, what was written in it) of a form that was refused as a whole."""
     given: Iterable[tuple[str, str]] = typed.items()

@@ -10,7 +10,7 @@ from gridops.core.db import transaction
 from gridops.grids.models import Grid
 from gridops.people.rules import Role
 from tests.factories import make_user
-from tests.web.street import Street
+from tests.web.street import Street, hidden
 from tests.webapp import PASSWORD_HASH, Browser
 
 PAGE = "/admin/closing"
@@ -53,3 +53,20 @@ def test_what_cannot_be_set_is_said(admin: Browser, given: dict[str, str], told:
     refused = admin.post(PAGE, given)
     assert refused.status_code == 422
     assert told in refused.text
+
+
+def test_who_saves_after_another_is_told_and_nothing_is_overwritten(admin: Browser) -> None:
+    form = admin.get(PAGE)
+    names = [f"seen_{name}" for name in ("leader", "originator", "community", "recheck_percent")]
+    seen = {name: hidden(form, name) for name in names}
+    first = {"leader": "yes", "recheck_percent": "40"}
+    assert admin.post(PAGE, {**seen, **first}).status_code == 302
+    assert admin.post(PAGE, {**seen, **first}).status_code == 302  # the same form twice
+    late = admin.post(PAGE, {**seen, "originator": "yes", "recheck_percent": "70"})
+    assert late.status_code == 409
+    told = ("结案权限已被他人修改", '<td class="kept-text">40', 'value="70"')
+    assert [words for words in told if words not in late.text] == []
+    assert 'value="40"' in admin.get(PAGE).text
+    again = {name: hidden(late, name) for name in names}
+    assert admin.post(PAGE, {**again, "originator": "yes", "recheck_percent": "70"}).status_code == 302
+    assert 'value="70"' in admin.get(PAGE).text

@@ -7,6 +7,7 @@ from gridops.grids.rules import Level
 from gridops.people import queries
 from gridops.people.rules import Role, UnitKind
 from tests.factories import make_category, make_condition, make_grid, make_unit, make_user
+from tests.web.street import hidden
 from tests.webapp import PASSWORD_HASH, Browser
 
 
@@ -117,6 +118,23 @@ def test_units_are_made_and_renamed(admin, place):
     page = admin.get(f"/admin/units?at={unit_id}").text
     assert "执法局" in page
     assert "综合执法局" not in page
+
+
+def test_who_changes_a_unit_after_another_is_told_and_what_was_typed_stays(admin, place):
+    path = f"/admin/units/{place['hall']}"
+    shown = admin.get(f"/admin/units?at={place['hall']}")
+    seen = {name: hidden(shown, name) for name in ("seen_name", "seen_kind", "seen_phone")}
+    form = {**seen, "kind": seen["seen_kind"]}
+    assert admin.post(path, {**form, "name": "甲名", "phone": ""}).status_code == 302
+    late = admin.post(path, {**form, "name": "乙名", "phone": "0519-85551234"})
+    assert late.status_code == 409
+    told = ("单位信息已被他人修改", "甲名", 'value="乙名"', 'value="0519-85551234"')
+    assert [word for word in told if word not in late.text] == []
+    assert "乙名" not in admin.get(f"/admin/units?at={place['hall']}").text
+    again = {**form, **{name: hidden(late, name) for name in seen}}
+    wrong = admin.post(path, {**again, "name": "乙名", "phone": "call me"})
+    assert (wrong.status_code, 'value="乙名"' in wrong.text) == (422, True)
+    assert admin.post(path, {**again, "name": "乙名", "phone": ""}).status_code == 302
 
 
 def test_the_telephone_of_a_person_is_masked_kept_by_an_empty_field_and_taken_away_by_a_tick(admin, place):

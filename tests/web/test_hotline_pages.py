@@ -24,7 +24,7 @@ from gridops.web.admin import running
 from gridops.worktime import service as worktime
 from gridops.worktime.forms import DayRow
 from tests.factories import make_user
-from tests.web.street import Street
+from tests.web.street import Street, hidden
 from tests.webapp import PASSWORD_HASH
 from tests.workbooks import in_both_forms
 
@@ -327,8 +327,14 @@ def test_the_limits_of_callers_are_set_by_the_admin(street: Street) -> None:
     admin = street.browser("admin")
     given = {"contact_limit": "2", "contact_unit": "urgent_hour", "answer_limit": "1", "answer_unit": "working_day"}
     assert admin.post("/admin/hotline", {**given, "contact_limit": "0"}).status_code == 422
-    assert admin.post("/admin/hotline", given).status_code == 302
+    seen = {f"seen_{name}": hidden(admin.get("/admin/hotline"), f"seen_{name}") for name in given}
+    assert admin.post("/admin/hotline", {**given, **seen}).status_code == 302
     assert 'value="2"' in admin.get("/admin/hotline").text
+    # who had the page open meanwhile is told, and nothing is overwritten
+    late = admin.post("/admin/hotline", {**given, **seen, "contact_limit": "7"})
+    assert (late.status_code, "12345 时限已被他人修改" in late.text) == (409, True)
+    assert re.search(r'name="contact_limit"\s+value="7"', late.text)
+    assert (hidden(late, "seen_contact_limit"), 'value="7"' in admin.get("/admin/hotline").text) == ("2", False)
     assert street.browser("desk").get("/admin/hotline").status_code == 403
 
 
