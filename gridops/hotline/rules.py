@@ -140,6 +140,13 @@ def same_minute(typed: datetime | None, stands: datetime) -> bool:
     return typed is not None and typed.replace(second=0, microsecond=0) == stands.replace(second=0, microsecond=0)
 
 
+def exactly(typed: datetime, known: Iterable[datetime]) -> datetime:
+    """The instant that a form means: it holds minutes, so the first known one within its minute, else what it says."""
+    if typed.second or typed.microsecond:
+        return typed
+    return next((instant for instant in known if same_minute(typed, instant)), typed)
+
+
 def settled(
     typed: datetime | None, stands: Due | None, terms: Limit, count: Callable[[Limit], datetime],
     *, seen: bool, begins_anew: bool,

@@ -27,6 +27,7 @@ from gridops.hotline.rules import (
     Step,
     StepKind,
     Terms,
+    exactly,
     progress,
     recounted,
     same_minute,
@@ -113,10 +114,11 @@ def record_step(session: Session, person: Person, case_id: int, form: StepForm) 
     if form.kind not in queries.rights_of(session, person, case).steps:
         raise NotAllowed("您的岗位现在不能登记这一步")
     now, spoken = clock.now(), form.kind is StepKind.REVISIT and form.reached
+    steps = queries.steps_of(session, row.id)
     made = HotlineStep(
         order_id=row.id,
         kind=form.kind,
-        at=form.at or now,
+        at=exactly(form.at, _known(steps, form, row)) if form.at else now,
         reached=None if form.kind is StepKind.ANSWER else form.reached,
         solved=form.solved if spoken else None,
         satisfied=form.satisfied if spoken else None,
@@ -130,7 +132,7 @@ def record_step(session: Session, person: Person, case_id: int, form: StepForm) 
         same = queries.same_step(session, made, form.seen, timed=form.at is not None)
         if same is not None:
             return same
-    others = _corrected(queries.steps_of(session, row.id), form)
+    others = _corrected(steps, form)
     step = Step(0, form.kind, made.at, form.reached, form.solved, form.satisfied, withdrawn=form.withdrawn)
     if (wrong := step_fault(step, others, row.received_at, now)) is not None:
         raise fault(*wrong)
@@ -309,6 +311,16 @@ def _set_dues(row: HotlineOrder, dues: dict[StepKind, Due]) -> None:
     row.contact_due_at, row.answer_due_at = contact.at, answer.at
     row.contact_limit, row.contact_unit = (contact.limit.count, contact.limit.unit) if contact.limit else (None, None)
     row.answer_limit, row.answer_unit = (answer.limit.count, answer.limit.unit) if answer.limit else (None, None)
+
+
+def _known(steps: list[Step], form: StepForm, row: HotlineOrder) -> list[datetime]:
+    """What a step may fall into the minute of: the one it corrects, the receipt, and for a revisit the answer."""
+    answered = progress(steps).answered_at if form.kind is StepKind.REVISIT else None
+    return [
+        *(step.at for step in steps if step.id == form.corrects),
+        row.received_at,
+        *([answered] if answered else []),
+    ]
 
 
 def _corrected(before: list[Step], form: StepForm) -> list[Step]:

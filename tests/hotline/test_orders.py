@@ -101,6 +101,35 @@ def test_steps_are_appended_and_a_correction_is_a_further_row(world: World) -> N
     assert acts.count("hotline.correct") == 2
 
 
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        # Only the words are corrected: the form says the minute it was, and the step stays at its second.
+        ("2017-03-06 08:31", "2017-03-06 08:31:20"),
+        # In truth at once: within the minute of the receipt no form can say a later second.
+        ("2017-03-06 08:30", "2017-03-06 08:30:40"),
+        ("2017-03-06 08:29", None),  # nobody calls back before the call
+    ],
+)
+def test_a_correction_within_the_minute_of_the_receipt_is_taken(world: World, typed: str, wanted: str | None) -> None:
+    case, clerk = told(world), world.people["clerk"]
+    service.keep_order(world.session, clerk, case.id, replace(FORM, received_at=at("2017-03-06 08:30:40")))
+    with clock.set_to(LATER):
+        step = StepForm(C, at("2017-03-06 08:31:20"), reached=True)
+        made = service.record_step(world.session, clerk, case.id, step)
+        anew = StepForm(C, at(typed), reached=True, words="来电人在线", corrects=made.id, seen=made.id)
+        if wanted is None:
+            with pytest.raises(Invalid, match="时间不能早于热线受理时间"):
+                service.record_step(world.session, clerk, case.id, anew)
+            return
+        corrected = service.record_step(world.session, clerk, case.id, anew)
+        assert corrected.at == at(wanted)
+        assert service.record_step(world.session, clerk, case.id, anew) is corrected, "the same form twice is one step"
+        order = queries.order_of(world.session, case.id)
+        assert order is not None
+        assert order.contacted_at == at(wanted)
+
+
 def test_the_unit_sees_who_called_and_speaks_to_them_only_while_it_holds_the_case(world: World) -> None:
     case = told(world)
     service.keep_order(world.session, world.people["clerk"], case.id, FORM)
