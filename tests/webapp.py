@@ -77,6 +77,16 @@ class Browser:
         self._keep_token(answer)
         return answer
 
+    def edit(self, path: str, data: dict[str, Any] | None = None, page: str | None = None) -> TestResponse:
+        """Open a page (None: at the form's own address) and send the form there with the version it was shown at."""
+        at = page or path
+        for tag, inside in re.findall(r"(<form[^>]+>)(.*?)</form>", self.get(at).text, re.DOTALL):
+            goes = re.search(r'action="([^"]*)"', tag)
+            if (goes.group(1) if goes else at.partition("?")[0]) == path and 'method="post"' in tag:
+                version = re.search(r'name="version" value="([^"]*)"', inside)
+                return self.post(path, {"version": version.group(1) if version else "", **(data or {})})
+        raise AssertionError(f"no form of {at} goes to {path}")
+
     def record(
         self, kind: str, body: dict[str, Any], name: str | None = None, photos: Mapping[str, bytes] | None = None
     ) -> TestResponse:

@@ -37,7 +37,8 @@ def test_a_day_is_overridden_for_this_street_and_given_back(admin: Browser) -> N
     assert workday(date(2017, 7, 1))
     assert not workday(date(2017, 7, 1), "neighbour")
     assert "防汛值守" in admin.get("/admin/calendar?year=2017&day=2017-07-01").text
-    assert admin.post("/admin/calendar/days/drop", {"date": "2017-07-01"}).status_code == 302
+    day = "/admin/calendar?year=2017&day=2017-07-01"
+    assert admin.edit("/admin/calendar/days/drop", {"date": "2017-07-01"}, day).status_code == 302
     assert not workday(date(2017, 7, 1))
     assert admin.post("/admin/calendar/days/drop", {"date": "2017-07-01"}).status_code == 404
     assert admin.post("/admin/calendar/days/drop", {"date": "x"}).status_code == 422

@@ -78,8 +78,8 @@ def test_a_local_extension_gets_its_name_and_nobody_else_touches_it(admin: Brows
         )
     path = f"/admin/categories/{extension.id}"
     assert "沿用大类的立案条件" in admin.get(path).text
-    assert admin.post(f"{path}/name", {"name_zh": ""}).status_code == 422
-    assert admin.post(f"{path}/name", {"name_zh": "共享单车围栏"}).status_code == 302
+    assert admin.edit(f"{path}/name", {"name_zh": ""}, path).status_code == 422
+    assert admin.edit(f"{path}/name", {"name_zh": "共享单车围栏"}, path).status_code == 302
     assert "共享单车围栏" in admin.get(path).text
     assert admin.post(f"/admin/categories/{category_id()}/name", {"name_zh": "x"}).status_code == 403
     neighbour = Browser(seeded_app)
@@ -116,7 +116,7 @@ def test_what_holds_in_the_whole_jurisdiction_is_kept_by_its_own_admin(seeded_ap
 def test_dates_that_several_jurisdictions_share_are_changed_by_none_of_them(admin: Browser) -> None:
     with db.reading() as session:
         edition = catalogue.editions(session, "B")[0].id
-    answer = admin.post(f"/admin/categories/lists/{edition}", {"valid_from": "2014-01-01"})
+    answer = admin.edit(f"/admin/categories/lists/{edition}", {"valid_from": "2014-01-01"})
     assert answer.status_code == 403
     assert "运行维护人员" in answer.text
     assert "2014-08-15" in admin.get(f"/admin/categories/lists/{edition}").text
@@ -128,8 +128,8 @@ def test_version_dates_are_seen_and_corrected(admin: Browser) -> None:
         edition = catalogue.editions(session, "B")[0].id
     path = f"/admin/categories/lists/{edition}"
     assert "2014-08-15" in admin.get(path).text
-    assert admin.post(path, {"valid_from": "2014-01-01", "valid_to": "2013-01-01"}).status_code == 422
-    assert admin.post(path, {"valid_from": "2014-01-01"}).status_code == 302
+    assert admin.edit(path, {"valid_from": "2014-01-01", "valid_to": "2013-01-01"}).status_code == 422
+    assert admin.edit(path, {"valid_from": "2014-01-01"}).status_code == 302
     assert "2014-01-01" in admin.get("/admin/categories").text
     assert admin.get("/admin/categories/lists/999999").status_code == 404
     assert admin.get("/admin/categories/999999").status_code == 404

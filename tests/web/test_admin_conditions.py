@@ -131,7 +131,7 @@ def test_the_class_of_a_grid_is_set_from_a_day_on(admin: Browser) -> None:
     assert admin.post(path, {"grid": str(root_id), "area": "B"}).status_code == 409
     for wrong in ({"grid": "x"}, {"grid": str(root_of("neighbour")), "area": "A"}, {"grid": str(root_id), "area": "D"}):
         assert admin.post(path, wrong).status_code == 422
-    assert admin.post(path, {"grid": str(root_id), "area": "A", "valid_from": "2017-03-07"}).status_code == 422
+    assert admin.edit(path, {"grid": str(root_id), "area": "A", "valid_from": "2017-03-07"}).status_code == 422
 
 
 def test_the_limit_of_a_step_is_set(admin: Browser) -> None:

@@ -64,7 +64,7 @@ def test_a_test_message_is_owed_and_a_hook_taken_away(app: Flask, unit: int) -> 
         assert [one.occasion.value for one in session.scalars(select(Notice))] == ["test"]
     assert "待发送" in admin.get("/admin/notices").text
     assert signed_in(app, "far").post(f"/admin/notices/{hook_id}/remove").status_code == 404
-    assert admin.post(f"/admin/notices/{hook_id}/remove").status_code == 302
+    assert admin.edit(f"/admin/notices/{hook_id}/remove", page="/admin/notices").status_code == 302
     with reading() as session:
         assert session.scalars(select(Hook)).all() == []
 

@@ -114,7 +114,7 @@ def test_units_are_made_and_renamed(admin, place):
     )
     assert "综合执法局" in admin.get(made.location).text
     unit_id = made.location.split("at=")[1]
-    admin.post(f"/admin/units/{unit_id}", {"name": "执法局", "kind": "department"})
+    admin.edit(f"/admin/units/{unit_id}", {"name": "执法局", "kind": "department"}, f"/admin/units?at={unit_id}")
     page = admin.get(f"/admin/units?at={unit_id}").text
     assert "执法局" in page
     assert "综合执法局" not in page
@@ -123,15 +123,14 @@ def test_units_are_made_and_renamed(admin, place):
 def test_who_changes_a_unit_after_another_is_told_and_what_was_typed_stays(admin, place):
     path = f"/admin/units/{place['hall']}"
     shown = admin.get(f"/admin/units?at={place['hall']}")
-    seen = {name: hidden(shown, name) for name in ("seen_name", "seen_kind", "seen_phone")}
-    form = {**seen, "kind": seen["seen_kind"]}
+    form = {"version": hidden(shown, "version"), "kind": "street"}
     assert admin.post(path, {**form, "name": "甲名", "phone": ""}).status_code == 302
     late = admin.post(path, {**form, "name": "乙名", "phone": "0519-85551234"})
     assert late.status_code == 409
-    told = ("单位信息已被他人修改", "甲名", 'value="乙名"', 'value="0519-85551234"')
+    told = ("他人已先作修改", "甲名", 'value="乙名"', 'value="0519-85551234"')
     assert [word for word in told if word not in late.text] == []
     assert "乙名" not in admin.get(f"/admin/units?at={place['hall']}").text
-    again = {**form, **{name: hidden(late, name) for name in seen}}
+    again = {**form, "version": hidden(late, "version")}
     wrong = admin.post(path, {**again, "name": "乙名", "phone": "call me"})
     assert (wrong.status_code, 'value="乙名"' in wrong.text) == (422, True)
     assert admin.post(path, {**again, "name": "乙名", "phone": ""}).status_code == 302
@@ -140,22 +139,23 @@ def test_who_changes_a_unit_after_another_is_told_and_what_was_typed_stays(admin
 def test_the_telephone_of_a_person_is_masked_kept_by_an_empty_field_and_taken_away_by_a_tick(admin, place):
     form = {"name": "监督员", "unit_id": str(place["hall"])}
     assert admin.post(f"/admin/people/{place['jd']}", {**form, "phone": "call me"}).status_code == 422
-    admin.post(f"/admin/people/{place['jd']}", {**form, "phone": "13800001234"})
+    admin.edit(f"/admin/people/{place['jd']}", {**form, "phone": "13800001234"})
     for page in ("/admin/people?q=jd", f"/admin/people/{place['jd']}"):
         assert "138****1234" in admin.get(page).text
         assert "13800001234" not in admin.get(page).text
-    admin.post(f"/admin/people/{place['jd']}", form)
+    admin.edit(f"/admin/people/{place['jd']}", form)
     assert details(place, "jd").phone == "13800001234"
     assert "13800001234" not in admin.get("/admin/audit").text
-    admin.post(f"/admin/people/{place['jd']}", {**form, "no_phone": "yes"})
+    admin.edit(f"/admin/people/{place['jd']}", {**form, "no_phone": "yes"})
     assert details(place, "jd").phone is None
 
 
 def test_the_office_telephone_of_a_unit_is_plain(admin, place):
-    admin.post(f"/admin/units/{place['hall']}", {"name": "街道办", "kind": "street", "phone": "0519-85551234"})
-    assert "0519-85551234" in admin.get(f"/admin/units?at={place['hall']}").text
-    admin.post(f"/admin/units/{place['hall']}", {"name": "街道办", "kind": "street", "phone": ""})
-    assert "0519-85551234" not in admin.get(f"/admin/units?at={place['hall']}").text
+    path, page = f"/admin/units/{place['hall']}", f"/admin/units?at={place['hall']}"
+    admin.edit(path, {"name": "街道办", "kind": "street", "phone": "0519-85551234"}, page)
+    assert "0519-85551234" in admin.get(page).text
+    admin.edit(path, {"name": "街道办", "kind": "street", "phone": ""}, page)
+    assert "0519-85551234" not in admin.get(page).text
 
 
 def test_responsibilities_are_assigned_and_coverage_follows(admin, place):
@@ -210,7 +210,7 @@ def test_an_admin_of_a_part_manages_that_part_only(app, place):
 
 def test_text_that_looks_like_markup_stays_text(admin, place):
     name = "<script>alert(1)</script>"
-    admin.post(f"/admin/people/{place['jd']}", {"name": name, "unit_id": str(place["hall"])})
+    admin.edit(f"/admin/people/{place['jd']}", {"name": name, "unit_id": str(place["hall"])})
     for path in (f"/admin/people/{place['jd']}", "/admin/people", f"/admin/units?at={place['hall']}"):
         assert name not in admin.get(path).text
         assert "&lt;script&gt;" in admin.get(path).text

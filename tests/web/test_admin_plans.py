@@ -39,7 +39,7 @@ def test_what_is_planned_is_withdrawn_before_it_holds_and_not_after(
     before = admin.get(path).text.partition("<tbody>")[2]
     assert "/withdraw" not in before
     planned = setting | other | {"valid_from": str(clock.local_date(clock.now()) + timedelta(days=9))}
-    assert admin.post(path, planned).status_code == 302
+    assert admin.edit(path, planned).status_code == 302
     page = admin.get(path).text
     assert "将生效" in page
     (undo,) = re.findall(r'action="([^"]+/withdraw)" class="[^"]+" data-confirm="[^"]+"', page)
@@ -47,7 +47,7 @@ def test_what_is_planned_is_withdrawn_before_it_holds_and_not_after(
     assert admin.post(undo).status_code == 409
     after = admin.get(path).text.partition("<tbody>")[2]
     assert ("/withdraw" in after, "将生效" in after, "未生效" in after) == (False, False, True)
-    assert admin.post(path, setting).status_code == 409  # what held goes on
+    assert admin.edit(path, setting).status_code == 409  # what held goes on
     audit = admin.get("/admin/audit").text
     assert "撤回计划的" in audit
 

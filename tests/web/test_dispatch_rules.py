@@ -92,7 +92,7 @@ def test_rules_are_added_changed_moved_and_ended(admins: Street) -> None:
     form = admin.get(f"{PAGE}/{first.id}").text
     assert 'name="from" value="18:00"' in form
     assert re.search(r'value="media" selected', form)
-    assert admin.post(f"{PAGE}/{second.id}/move", {"way": "up"}).status_code == 302
+    assert admin.edit(f"{PAGE}/{second.id}/move", {"way": "up"}, PAGE).status_code == 302
     assert [row.name for row in rules(admins)] == ["其余", "夜间<西片>"]
     assert admin.post(f"{PAGE}/{first.id}", {**said, "name": "夜间", "most": ""}).status_code == 302
     assert admin.post(f"{PAGE}/{first.id}", said).status_code == 409  # another tab still had the old one

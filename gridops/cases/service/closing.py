@@ -14,25 +14,18 @@ from gridops.cases.rules.sampling import is_drawn
 from gridops.cases.rules.standing import Standing, closes_as_reporter
 from gridops.core import clock
 from gridops.core.bulk import insert_rows
-from gridops.core.errors import Conflict, Invalid
+from gridops.core.errors import Invalid
 
 _COLUMNS = ("root_id", "case_id", "position", "drawn_at")
 
 
-def set_closing(
-    session: Session, root_id: int, closing: Closing, *, actor_id: int, seen: Closing | None = None
-) -> None:
-    """Set who may close from now on; what is closed stays closed. `seen`: what it is meant to replace.
-
-    Raises Invalid; Conflict where another has set something else meanwhile.
-    """
+def set_closing(session: Session, root_id: int, closing: Closing, *, actor_id: int) -> None:
+    """Set who may close from now on; what is closed stays closed. Raises Invalid."""
     if not closing.ties:
         raise Invalid(("leader", "至少保留一类结案人"))
     if not 0 <= closing.recheck_percent <= 100:
         raise Invalid(("recheck_percent", "复核比例为 0 至 100"))
-    row = session.get(ClosingRule, root_id, with_for_update=True) or ClosingRule(root_id=root_id)
-    if seen is not None and closing_of(session, root_id) not in (seen, closing):
-        raise Conflict("结案权限已被他人修改")
+    row = session.get(ClosingRule, root_id) or ClosingRule(root_id=root_id)
     row.leader, row.originator, row.community = closing.leader, closing.originator, closing.community
     row.recheck_percent, row.changed_at, row.changed_by = closing.recheck_percent, clock.now(), actor_id
     session.add(row)

@@ -21,9 +21,11 @@ class HookRow:
     """A hook as pages show it: never its whole address. `unit` None: the centre."""
 
     id: int
+    unit_id: int | None
     unit: str | None
     kind: HookKind
     shown: str
+    changed_at: datetime
     sent_at: datetime | None
     failures: int
     last_error: str | None
@@ -96,8 +98,8 @@ def hook_rows(session: Session, root_id: int) -> list[HookRow]:
     ).all()
     shown = [
         HookRow(
-            found.id, name, found.kind, masked(parse_address(found.address).host, found.address),
-            found.sent_at, found.failures, found.last_error,
+            found.id, found.unit_id, name, found.kind, masked(parse_address(found.address).host, found.address),
+            found.changed_at, found.sent_at, found.failures, found.last_error,
         )
         for found, name in rows
     ]  # fmt: skip

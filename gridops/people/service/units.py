@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from gridops.audit import service as audit
 from gridops.core.db import lock_names
-from gridops.core.errors import Conflict, Invalid
+from gridops.core.errors import Invalid
 from gridops.grids.models import Grid
 from gridops.people.forms import NewUnit, UnitChange
 from gridops.people.models import Unit
@@ -45,21 +45,9 @@ def create_unit(session: Session, root_id: int, new: NewUnit, *, by: Person | No
     return unit
 
 
-def change_unit(
-    session: Session,
-    unit_id: int,
-    change: UnitChange,
-    *,
-    by: Person | None = None,
-    seen: tuple[str, str, str] | None = None,
-) -> Unit:
-    """Change name, kind or telephone of a unit; code, level and parent stay: past figures hang on them.
-
-    `seen`: the (name, kind, telephone) that the change is meant to replace. Raises Invalid; Conflict where another has
-    changed it meanwhile.
-    """
+def change_unit(session: Session, unit_id: int, change: UnitChange, *, by: Person | None = None) -> Unit:
+    """Change name, kind or telephone of a unit; code, level and parent stay: past figures hang on them."""
     unit = unit_of(session, by.root_id, unit_id) if by else session.get_one(Unit, unit_id)
-    session.refresh(unit, with_for_update=True)
     require_admin(session, by, unit.root_id)
     _check(session, unit.root_id, unit.code, change.name, None)
     parent = session.get(Unit, unit.parent_id) if unit.parent_id is not None else None
@@ -67,11 +55,8 @@ def change_unit(
     if refused:
         raise Invalid(("kind", refused))
     phone = unit.phone if change.phone is None else change.phone or None
-    now, wanted = (unit.name, unit.kind, unit.phone), (change.name, change.kind, phone)
-    if seen is not None and now != wanted and (unit.name, unit.kind.value, unit.phone or "") != seen:
-        raise Conflict("单位信息已被他人修改")
-    if now != wanted:
-        unit.name, unit.kind, unit.phone = wanted
+    if (unit.name, unit.kind, unit.phone) != (change.name, change.kind, phone):
+        unit.name, unit.kind, unit.phone = change.name, change.kind, phone
         audit.record(session, "unit.change", "unit", unit.id, actor_id=actor(by), root_id=unit.root_id)
     return unit
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -24,6 +25,7 @@ from gridops.people.queries import names_of_users
 from gridops.people.rules import Role
 from gridops.web.admin.common import Answer, keeps_all, refusable
 from gridops.web.guards import current_person, needs, needs_for_all
+from gridops.web.versions import Edited, Standing
 
 pages = Blueprint("admin_areas", __name__, url_prefix="/admin/areas")
 
@@ -37,6 +39,26 @@ class Place:
     rows: list[AreaClass]
 
 
+_AREA = Edited(
+    "area class",
+    {"area": "区域类别", "valid_from": "生效日期"},
+    {"area": {"": "不单独定类（沿用上级）", **AREA_NAMES}, "valid_from": {"": "今天"}},
+)
+
+
+def _standing(rows: Iterable[AreaClass]) -> Mapping[str, Standing]:
+    """Grid -> its class, or the one planned last; with all its rows, for any of them may be replaced."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        one = found.setdefault(str(row.grid_id), {"rows": []})
+        one["rows"].append((row.area, row.valid_from, row.valid_to))
+        if not never_held(row):
+            open_ended = row.valid_to is None
+            one["area"] = row.area if open_ended else ""
+            one["valid_from"] = row.valid_from if open_ended else row.valid_to
+    return found
+
+
 def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
     root_id, today = current_person().root_id, clock.local_date(clock.now())
     with reading() as session:
@@ -47,8 +69,7 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         "admin/areas.html",
         areas=found,
         people=people,
-        typed=typed,
-        errors=errors,
+        **_AREA.page(_standing(rows), typed, errors, typed.get("grid", "")),
         area_names=AREA_NAMES,
         today=today,
         keeps=keeps_all(),
@@ -71,10 +92,13 @@ def put() -> Answer:
     """Give a grid its class; running cases keep theirs until someone asks otherwise."""
     person = current_person()
     form = forms.parse_area(request.form)
+    begins = form.valid_from or clock.local_date(clock.now())
     with transaction() as session:
+        said = {**request.form, "valid_from": begins.isoformat()}
+        _AREA.unchanged(session, lambda: _standing(queries.area_rows(session, person.root_id)), str(form.grid_id), said)
         service.set_area(session, person.root_id, form, actor_id=person.user_id)
-    if form.valid_from and form.valid_from > clock.local_date(clock.now()):
-        flash(_("已保存，自 %(day)s 起生效。", day=form.valid_from), "good")
+    if begins > clock.local_date(clock.now()):
+        flash(_("已保存，自 %(day)s 起生效。", day=begins), "good")
         return redirect(url_for(".index"))
     # Up to 200 cases are looked through: whoever else wants to write does not wait for that.
     with reading() as session:

@@ -12,15 +12,36 @@ from gridops.catalogue import forms, queries, service
 from gridops.catalogue.rules import versions_on
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Conflict, Invalid, NotFound
+from gridops.core.errors import NotFound
 from gridops.people.rules import Role
-from gridops.web import records
-from gridops.web.admin.common import Answer, keeps_all
+from gridops.web.admin.common import Answer, keeps_all, last_word, refusable
 from gridops.web.guards import current_person, needs, needs_for_all
+from gridops.web.versions import Edited
 
 pages = Blueprint("admin_bases", __name__, url_prefix="/admin/bases")
 
-FIELDS = ("law", "article", "matter", "max_fine_person", "max_fine_organisation", "source", "listed_from", "listed_to")
+_BASIS = Edited(
+    "legal basis",
+    {
+        "law": "法律", "article": "条款", "matter": "违法行为", "max_fine_person": "个人罚款上限（元）",
+        "max_fine_organisation": "单位罚款上限（元）", "listed_from": "列入街道清单的日期",
+        "listed_to": "移出街道清单的日期", "source": "来源",
+    },
+)  # fmt: skip
+
+
+def _form(basis_id: int | None = None, *, typed: Mapping[str, Any] | None, errors: Mapping[str, str]) -> str:
+    root_id, row = current_person().root_id, None
+    if basis_id is not None:
+        with reading() as session:
+            row = queries.basis(session, basis_id, root_id)
+            if row is None:
+                raise NotFound(_("没有这条处罚依据"))
+            if "version" in errors:
+                row = last_word((one for one in queries.basis_rows(session, root_id) if one.code == row.code), root_id)
+    stands = {name: getattr(row, name) for name in _BASIS.labels} if row else {}
+    shown = _BASIS.page({"": stands}, typed, errors)
+    return render_template("admin/basis_form.html", basis_id=row.id if row else None, **shown)
 
 
 @pages.get("")
@@ -45,20 +66,18 @@ def index() -> Answer:
 @needs_for_all(Role.ADMIN)
 def new() -> Answer:
     """An empty form."""
-    return _form(None, {}, {})
+    return _form(typed={}, errors={})
 
 
 @pages.post("/new")
 @needs_for_all(Role.ADMIN)
+@refusable(_form)
 def add() -> Answer:
     """Add a legal basis of one's own."""
     person = current_person()
-    try:
-        form = forms.parse_basis(request.form, new=True)
-        with transaction() as session:
-            service.add_basis(session, person.root_id, form, actor_id=person.user_id)
-    except Invalid as wrong:
-        return _form(None, request.form, records.problems(wrong)), 422
+    form = forms.parse_basis(request.form, new=True)
+    with transaction() as session:
+        service.add_basis(session, person.root_id, form, actor_id=person.user_id)
     flash(_("已添加。"), "good")
     return redirect(url_for(".index"))
 
@@ -67,26 +86,18 @@ def add() -> Answer:
 @needs_for_all(Role.ADMIN)
 def edit(basis_id: int) -> Answer:
     """The form of the next version, filled with this one."""
-    with reading() as session:
-        row = queries.basis(session, basis_id, current_person().root_id)
-    if row is None:
-        raise NotFound(_("没有这条处罚依据"))
-    return _form(basis_id, {name: getattr(row, name) for name in FIELDS}, {})
+    return _form(basis_id, typed=None, errors={})
 
 
 @pages.post("/<int:basis_id>")
 @needs_for_all(Role.ADMIN)
+@refusable(_form)
 def change(basis_id: int) -> Answer:
     """Begin the next version."""
     person = current_person()
-    try:
-        form = forms.parse_basis(request.form, new=False)
-        with transaction() as session:
-            service.edit_basis(session, basis_id, person.root_id, form, actor_id=person.user_id)
-    except Invalid as wrong:
-        return _form(basis_id, request.form, records.problems(wrong)), 422
-    except Conflict as refused:
-        return _form(basis_id, request.form, {"version": str(refused)}), 409
+    form = forms.parse_basis(request.form, new=False)
+    with transaction() as session:
+        service.edit_basis(session, basis_id, person.root_id, form, actor_id=person.user_id)
     flash(_("已保存。此前的决定仍按原内容保留。"), "good")
     return redirect(url_for(".index"))
 
@@ -100,7 +111,3 @@ def end(basis_id: int) -> Answer:
         service.end_basis(session, basis_id, person.root_id, actor_id=person.user_id)
     flash(_("本地设置已终止。"), "good")
     return redirect(url_for(".index"))
-
-
-def _form(basis_id: int | None, typed: Mapping[str, Any], errors: Mapping[str, str]) -> str:
-    return render_template("admin/basis_form.html", basis_id=basis_id, typed=typed, errors=errors)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import pairwise
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from gridops.core import clock
 from gridops.core.db import reading, transaction
-from gridops.core.errors import Conflict, Invalid
+from gridops.core.errors import Invalid
 from gridops.people.rules import Role
-from gridops.web.admin.common import Answer, by_field, keeps_all
+from gridops.web.admin.common import Answer, keeps_all, refusable
 from gridops.web.guards import current_person, needs, needs_for_all
+from gridops.web.versions import Edited, Late, Standing, version_of
 from gridops.worktime import forms, queries, service
+from gridops.worktime.models import OfficeHours
 from gridops.worktime.queries import ShownDay
 
 pages = Blueprint("admin_calendar", __name__, url_prefix="/admin/calendar")
@@ -32,6 +36,76 @@ class Month:
     number: int
     weeks: list[list[ShownDay | None]]
     workdays: int
+
+
+_DAY = Edited("day", {"is_workday": "安排", "name": "事由"}, {"is_workday": {"1": "上班", "0": "休息"}})
+_HOURS = Edited("office hours", {"hours": "办公时间", "last_day": "至（含当日）"})
+
+
+def _standing_days(days: Iterable[ShownDay]) -> dict[str, Standing]:
+    """Day -> what the street says of it, where it has a word of its own."""
+    return {one.day.isoformat(): {"is_workday": str(int(one.is_workday)), "name": one.name} for one in days if one.own}
+
+
+def _days_of_year(session: Session, year: int) -> dict[str, Standing]:
+    return _standing_days(queries.year_of_days(session, current_person().root_id, year))
+
+
+def _standing_hours(rows: Iterable[OfficeHours]) -> dict[str, Standing]:
+    """First day (empty: always) -> the street's own hours from then on."""
+    return {str(row.valid_from or ""): {"hours": row.hours, "last_day": ""} for row in rows if row.root_id is not None}
+
+
+def _tried_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    """The page with one of its forms refused."""
+    day = _day(typed.get("date"))
+    return _page(day.year if day else _year(typed.get("year")), day, typed=typed, errors=errors)
+
+
+def _page(
+    year: int,
+    opened: date | None,
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    refused: list[tuple[str, str]] | None = None,
+) -> str:
+    root_id, today = current_person().root_id, clock.local_date(clock.now())
+    typed = typed or {}
+    with reading() as session:
+        days = queries.year_of_days(session, root_id, year)
+        hours_rows = queries.hours_rows(session, root_id)
+        in_force = queries.office_hours_for(session, root_id).on(today)
+        provisional = queries.provisional_years(session, root_id, (today.year, today.year + 1))
+    own, own_hours = _standing_days(days), _standing_hours(hours_rows)
+    shown = (
+        _HOURS.page(own_hours, typed, errors or {}, typed.get("valid_from", ""))
+        if "hours" in typed
+        else _DAY.page(own, typed, errors or {}, typed.get("date", ""))
+    )
+    key = opened.isoformat() if opened else ""
+    return render_template(
+        "admin/calendar.html",
+        year=year,
+        months=_months(days),
+        provisional_days=sum(day.provisional for day in days),
+        workdays=sum(day.is_workday for day in days),
+        opened=next((day for day in days if day.day == opened), None),
+        today=today,
+        years=(forms.FIRST_YEAR, forms.LAST_YEAR),
+        provisional_years=provisional,
+        hours_rows=hours_rows,
+        # Each holds until the next of its own kind begins.
+        hours_end={row.id: after.valid_from for row, after in pairwise(hours_rows) if row.root_id == after.root_id},
+        hours_now=str(in_force),
+        weekdays=_WEEKDAYS,
+        refused=refused or [],
+        keeps=keeps_all(),
+        days_version=version_of(own),
+        day_version=version_of({key: own[key]}) if key in own else "",
+        hours_version=version_of(own_hours),
+        **shown,
+    )
 
 
 @pages.get("")
@@ -70,16 +144,15 @@ def upload() -> Answer:
 
 @pages.post("/days")
 @needs_for_all(Role.ADMIN)
+@refusable(_tried_page)
 def override() -> Answer:
     """This street's own answer for one day."""
     person = current_person()
-    try:
-        row = forms.parse_day(request.form)
-        with transaction() as session:
-            service.override_day(session, person.root_id, row, actor_id=person.user_id)
-    except Invalid as wrong:
-        day = _day(request.form.get("date"))
-        return _page(day.year if day else _year(None), day, typed=request.form, errors=by_field(wrong)), 422
+    row = forms.parse_day(request.form)
+    with transaction() as session:
+        key = row.day.isoformat()
+        _DAY.unchanged(session, lambda: _days_of_year(session, row.day.year), key)
+        service.override_day(session, person.root_id, row, actor_id=person.user_id)
     flash(_("已保存。"), "good")
     _tell_recount()
     return redirect(url_for(".index", year=row.day.year, day=row.day.isoformat()))
@@ -92,8 +165,13 @@ def drop() -> Answer:
     person, day = current_person(), _day(request.form.get("date"))
     if day is None:
         raise Invalid(("date", "应为日期，如2027-02-10"))
-    with transaction() as session:
-        service.drop_override(session, person.root_id, day, actor_id=person.user_id)
+    try:
+        with transaction() as session:
+            _DAY.unchanged(session, lambda: _days_of_year(session, day.year), day.isoformat())
+            service.drop_override(session, person.root_id, day, actor_id=person.user_id)
+    except Late as late:
+        wanted = {"date": day.isoformat(), "is_workday": _("撤销本地调整")}
+        return _page(day.year, day, typed=wanted, errors={"version": str(late)}), 409
     flash(_("已恢复为公布的安排。"), "good")
     _tell_recount()
     return redirect(url_for(".index", year=day.year, day=day.isoformat()))
@@ -101,17 +179,15 @@ def drop() -> Answer:
 
 @pages.post("/hours")
 @needs_for_all(Role.ADMIN)
+@refusable(_tried_page, late="hours")
 def hours() -> Answer:
     """Office hours from a day on."""
     person, year = current_person(), _year(request.form.get("year"))
-    try:
-        form = forms.parse_hours(request.form)
-        with transaction() as session:
-            service.set_hours(session, person.root_id, form, actor_id=person.user_id)
-    except Invalid as wrong:
-        return _page(year, None, typed=request.form, errors=by_field(wrong)), 422
-    except Conflict as same:
-        return _page(year, None, typed=request.form, errors={"hours": str(same)}), 409
+    form = forms.parse_hours(request.form)
+    with transaction() as session:
+        rows = partial(queries.hours_rows, session, person.root_id)
+        _HOURS.unchanged(session, lambda: _standing_hours(rows()), str(form.valid_from or ""))
+        service.set_hours(session, person.root_id, form, actor_id=person.user_id)
     flash(_("已保存。"), "good")
     _tell_recount()
     return redirect(url_for(".index", year=year))
@@ -119,42 +195,6 @@ def hours() -> Answer:
 
 def _tell_recount() -> None:
     flash(_("受影响的在办案件和 12345 工单将在后台重算时限，并留下记录；已结案件和已印发的通报不变。"), "info")
-
-
-def _page(
-    year: int,
-    opened: date | None,
-    *,
-    typed: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
-    refused: list[tuple[str, str]] | None = None,
-) -> str:
-    root_id, today = current_person().root_id, clock.local_date(clock.now())
-    with reading() as session:
-        days = queries.year_of_days(session, root_id, year)
-        hours_rows = queries.hours_rows(session, root_id)
-        in_force = queries.office_hours_for(session, root_id).on(today)
-        provisional = queries.provisional_years(session, root_id, (today.year, today.year + 1))
-    return render_template(
-        "admin/calendar.html",
-        year=year,
-        months=_months(days),
-        provisional_days=sum(day.provisional for day in days),
-        workdays=sum(day.is_workday for day in days),
-        opened=next((day for day in days if day.day == opened), None),
-        today=today,
-        years=(forms.FIRST_YEAR, forms.LAST_YEAR),
-        provisional_years=provisional,
-        hours_rows=hours_rows,
-        # Each holds until the next of its own kind begins.
-        hours_end={row.id: after.valid_from for row, after in pairwise(hours_rows) if row.root_id == after.root_id},
-        hours_now=str(in_force),
-        weekdays=_WEEKDAYS,
-        typed=typed or {},
-        errors=errors or {},
-        refused=refused or [],
-        keeps=keeps_all(),
-    )
 
 
 def _months(days: list[ShownDay]) -> list[Month]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import request
 from werkzeug.wrappers import Response
 
+from gridops.catalogue.models import Checklist, FilingCondition, LegalBasis
 from gridops.core.errors import Conflict, Invalid
 from gridops.people.rules import Role, may
 from gridops.web import records
 from gridops.web.guards import current_person
+from gridops.web.versions import Late
 
+V = TypeVar("V", Checklist, FilingCondition, LegalBasis)
 Answer = str | Response | tuple[str, int]
 
 
@@ -28,7 +31,8 @@ def refusable(
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """A view that does what the form of a page asks: refused, the page comes back with what was typed.
 
-    `page` takes what the view takes, `typed` and `errors`; `late`: the field that a Conflict is told at.
+    `page` takes what the view takes, `typed` and `errors`; `late`: the field that a Conflict is told at. What came too
+    late is told as `version`: `Edited.page` shows it with both versions.
     """
 
     def kept(view: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -39,11 +43,18 @@ def refusable(
             except Invalid as wrong:
                 return page(**given, typed=request.form, errors=records.problems(wrong)), 422
             except Conflict as refused:
-                return page(**given, typed=request.form, errors={late: str(refused)}), 409
+                field = "version" if isinstance(refused, Late) else late
+                return page(**given, typed=request.form, errors={field: str(refused)}), 409
 
         return tried
 
     return kept
+
+
+def last_word(rows: Iterable[V], root_id: int) -> V | None:
+    """Of the versions of one thing, the one that its form is about now: a root's own before what is shipped."""
+    last = (row for row in rows if row.valid_to is None)
+    return max(last, key=lambda row: (row.root_id == root_id, row.id), default=None)
 
 
 def keeps_all() -> bool:

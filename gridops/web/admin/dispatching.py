@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -28,7 +29,9 @@ from gridops.web import choices, dispatch_words
 from gridops.web.admin.common import Answer, keeps_all
 from gridops.web.desk.months import month_of
 from gridops.web.guards import current_person, current_scope, needs, needs_for_all
+from gridops.web.language import chosen_language
 from gridops.web.records import problems
+from gridops.web.versions import Edited, Late, Standing
 from gridops.web.words import day_before
 
 pages = Blueprint("admin_dispatching", __name__, url_prefix="/admin/dispatch-rules")
@@ -36,6 +39,16 @@ pages = Blueprint("admin_dispatching", __name__, url_prefix="/admin/dispatch-rul
 # Of the cases that would have gone elsewhere, so many are listed.
 LISTED = 200
 _LISTS = ("categories", "sources")
+_RULE = Edited(
+    "dispatch rule",
+    {
+        "name": "规则名称", "class": "大类", "categories": "类别", "grid_id": "网格（含下级）", "sources": "来源",
+        "from": "派遣时刻自", "to": "派遣时刻至", "days": "日期", "unit_id": "处置单位", "line": "工作线",
+        "most": "单位在办少于（件）", "valid_from": "生效日期", "last_day": "最后一天",
+    },
+    {"sources": SOURCE_NAMES, "days": dispatch_words.DAY_NAMES, "line": WORK_LINE_NAMES},
+)  # fmt: skip
+_ORDER = Edited("dispatch rules' order", {"order": "顺序"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,10 @@ class Tried:
 @needs(Role.ADMIN)
 def index() -> Answer:
     """The rules that hold or are to come, in order, and those replaced or ended."""
+    return _list(None, {})
+
+
+def _list(typed: Mapping[str, Any] | None, errors: Mapping[str, str]) -> str:
     root_id, today = current_person().root_id, clock.local_date(clock.now())
     with reading() as session:
         rows = dispatching.rule_rows(session, root_id)
@@ -71,7 +88,15 @@ def index() -> Answer:
         people=people,
         today=today,
         keeps=keeps_all(),
+        **_ORDER.page(_order(rows), typed, errors),
     )
+
+
+def _order(rows: list[DispatchRuleRow]) -> dict[str, Standing]:
+    """The rules in their order, each by the name it has last."""
+    names = {row.number: row.name for row in dispatch_rules.standing(rows)}
+    order = [f"{place} {name}" for place, name in enumerate(names.values(), start=1)]
+    return {"": {"order": order}} if order else {}
 
 
 @pages.get("/trial")
@@ -104,11 +129,7 @@ def add() -> Answer:
 @needs_for_all(Role.ADMIN)
 def one(row_id: int) -> Answer:
     """The form of one rule."""
-    with reading() as session:
-        row = dispatching.rule_row(session, current_person().root_id, row_id)
-    if row is None:
-        raise NotFound("没有这条派遣规则")
-    return _form(row_id, _as_typed(row), {})
+    return _form(row_id, None, {})
 
 
 @pages.post("/<int:row_id>")
@@ -123,8 +144,15 @@ def change(row_id: int) -> Answer:
 def move(row_id: int) -> Answer:
     """One place up or down in the order."""
     person, up = current_person(), request.form.get("way") == "up"
-    with transaction() as session:
-        service.move_rule(session, row_id, person.root_id, up=up, actor_id=person.user_id)
+    try:
+        with transaction() as session:
+            _ORDER.unchanged(session, lambda: _order(dispatching.rule_rows(session, person.root_id)))
+            service.move_rule(session, row_id, person.root_id, up=up, actor_id=person.user_id)
+    except Late as late:
+        with reading() as session:
+            row = dispatching.rule_row(session, person.root_id, row_id)
+        asked = [row.name if row else "—", _("上移") if up else _("下移")]
+        return _list({"order": " ".join(asked)}, {"version": str(late)}), 409
     flash(_("顺序已调整。"), "good")
     return redirect(url_for(".index"))
 
@@ -159,7 +187,7 @@ def _keep(row_id: int | None) -> Answer:
     except Invalid as wrong:
         return _form(row_id, typed, problems(wrong)), 422
     except Conflict as late:
-        return _form(row_id, typed, {"version": str(late)}), 409
+        return _form(row_id, typed, {"version" if row_id else "name": str(late)}), 409
     flash(_("已保存。已派遣的案件不变，今后派遣时按此建议。"), "good")
     return redirect(url_for(".index"))
 
@@ -212,12 +240,12 @@ def _as_typed(row: DispatchRuleRow) -> dict[str, Any]:
         "name": rule.name,
         "class": f"{asked.kind}/{asked.class_code}" if asked.class_code else "",
         "categories": [str(one) for one in asked.categories],
-        "grid_id": asked.grid_id or "",
+        "grid_id": str(asked.grid_id or ""),
         "sources": [source.value for source in asked.sources],
         "from": begins,
         "to": ends,
         "days": asked.days.value if asked.days else "",
-        "unit_id": rule.unit_id or "",
+        "unit_id": str(rule.unit_id or ""),
         "line": rule.line.value if rule.line else "",
         "most": rule.most or "",
         "valid_from": row.valid_from.isoformat() if row.valid_from > clock.local_date(clock.now()) else "",
@@ -225,19 +253,28 @@ def _as_typed(row: DispatchRuleRow) -> dict[str, Any]:
     }
 
 
-def _form(row_id: int | None, typed: Mapping[str, Any], errors: Mapping[str, str], tried: Tried | None = None) -> str:
+def _form(
+    row_id: int | None, typed: Mapping[str, Any] | None, errors: Mapping[str, str], tried: Tried | None = None
+) -> str:
     root_id = current_person().root_id
     today = clock.local_date(clock.now())
     with reading() as session:
+        row = _row(session, root_id, row_id, late="version" in errors) if row_id is not None else None
         classes = choices.classes(session, root_id)
         areas = territory_rows(session, root_id)
         units = [row for row in unit_rows(session, root_id) if row.valid_to is None or row.valid_to > today]
         months = _months(session, root_id)
+    named = attrgetter("name_en" if chosen_language() == "en" else "name_zh")
+    words = {
+        **_RULE.words,
+        "class": {f"{group.kind}/{group.code}": named(group) for group in classes},
+        "categories": {str(one.id): named(one) for group in classes for one in group.choices},
+        "grid_id": {str(area.id): area.name for area in areas},
+        "unit_id": {str(unit.id): unit.name for unit in units},
+    }
     return render_template(
         "admin/dispatch_rule.html",
-        row_id=row_id,
-        typed=typed,
-        errors=errors,
+        row_id=row.id if row else None,
         tried=tried,
         words=dispatch_words,
         listed=LISTED,
@@ -251,4 +288,16 @@ def _form(row_id: int | None, typed: Mapping[str, Any], errors: Mapping[str, str
         days=[(day.value, _(name)) for day, name in dispatch_words.DAY_NAMES.items()],
         lines=[(line.value, _(name)) for line, name in WORK_LINE_NAMES.items()],
         today=today,
+        **replace(_RULE, words=words).page({"": _as_typed(row)} if row else {}, typed, errors),
     )
+
+
+def _row(session: Session, root_id: int, row_id: int, *, late: bool) -> DispatchRuleRow | None:
+    """The version of a rule that its form is about; of one that came too late the last that stands, if any does."""
+    row = dispatching.rule_row(session, root_id, row_id)
+    if row is None:
+        raise NotFound("没有这条派遣规则")
+    if not late:
+        return row
+    stands = dispatch_rules.standing(dispatching.rule_rows(session, root_id))
+    return max((one for one in stands if one.number == row.number), key=lambda one: one.id, default=None)

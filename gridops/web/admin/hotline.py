@@ -3,65 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from gridops.core.db import reading, transaction
 from gridops.hotline import forms, queries, service
-from gridops.hotline.rules import Terms
 from gridops.people.rules import Role
 from gridops.web.admin.common import Answer, refusable
 from gridops.web.guards import current_person, needs_for_all
-from gridops.web.versions import seen_in, side_by_side
+from gridops.web.versions import Edited, Standing
 from gridops.worktime.rules.hours import LIMIT_UNIT_NAMES
 
 pages = Blueprint("admin_hotline", __name__, url_prefix="/admin/hotline")
 
 
-_FIELDS = {
-    "contact_limit": "联系来电人",
-    "contact_unit": "单位（时限）",
-    "answer_limit": "答复来电人",
-    "answer_unit": "单位（时限）",
-}
+_TERMS = Edited(
+    "hotline terms",
+    {
+        "contact_limit": "联系时限",
+        "contact_unit": "联系时限的计时单位",
+        "answer_limit": "答复时限",
+        "answer_unit": "答复时限的计时单位",
+    },
+    {"contact_unit": LIMIT_UNIT_NAMES, "answer_unit": LIMIT_UNIT_NAMES},
+)
 
 
-def _now() -> dict[str, str]:
-    """What is set now, as the form says it."""
-    with reading() as session:
-        terms: Terms = queries.terms_of(session, current_person().root_id)
-    return {
-        "contact_limit": str(terms.contact_limit),
+def _standing(session: Session) -> dict[str, Standing]:
+    terms = queries.terms_of(session, current_person().root_id)
+    stands = {
+        "contact_limit": terms.contact_limit,
         "contact_unit": terms.contact_unit.value,
-        "answer_limit": str(terms.answer_limit),
+        "answer_limit": terms.answer_limit,
         "answer_unit": terms.answer_unit.value,
     }
+    return {"": stands}
 
 
-def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    units = {unit.value: _(name) for unit, name in LIMIT_UNIT_NAMES.items()}
-    now, late = _now(), "version" in errors
-
-    def said(_name: str, value: Any) -> str:
-        return units.get(value, value or "")
-
-    return render_template(
-        "admin/hotline.html",
-        typed=typed or now,
-        errors=errors,
-        units=[*units.items()],
-        seen=now if late else seen_in(typed, _FIELDS) or now,
-        both=side_by_side(now, typed, {name: _(called) for name, called in _FIELDS.items()}, said) if late else [],
-    )
+def _page(typed: Mapping[str, str] | None, errors: Mapping[str, str]) -> str:
+    with reading() as session:
+        shown = _TERMS.page(_standing(session), typed, errors)
+    units = [(unit.value, _(name)) for unit, name in LIMIT_UNIT_NAMES.items()]
+    return render_template("admin/hotline.html", units=units, **shown)
 
 
 @pages.get("")
 @needs_for_all(Role.ADMIN)
 def index() -> Answer:
     """What is set now."""
-    return _page({}, {})
+    return _page(None, {})
 
 
 @pages.post("")
@@ -70,9 +62,9 @@ def index() -> Answer:
 def keep() -> Answer:
     """Set it; orders there are keep their deadlines."""
     person = current_person()
-    terms, shown = forms.terms_form(request.form), seen_in(request.form, _FIELDS)
-    seen = forms.terms_form(shown) if shown else None
+    terms = forms.terms_form(request.form)
     with transaction() as session:
-        service.set_terms(session, person.root_id, terms, actor_id=person.user_id, seen=seen)
+        _TERMS.unchanged(session, lambda: _standing(session))
+        service.set_terms(session, person.root_id, terms, actor_id=person.user_id)
     flash(_("已保存，从现在起生效。"), "good")
     return redirect(url_for(".index"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from gridops.core import clock
+from gridops.core import clock, masking
 from gridops.core.db import reading, transaction
 from gridops.core.errors import Invalid
 from gridops.people import forms, queries, service
@@ -18,8 +19,17 @@ from gridops.web import list_files
 from gridops.web.admin import columns
 from gridops.web.admin.common import Answer, by_field, day_after, keeps_all
 from gridops.web.guards import current_person, needs
+from gridops.web.versions import YES_NO, Edited, Late, Standing
 
 pages = Blueprint("admin_people", __name__, url_prefix="/admin/people")
+_PERSON = Edited(
+    "person",
+    {
+        "name": "姓名", "unit_id": "单位", "staff_no": "工号", "phone": "电话", "no_phone": "去掉电话",
+        "certificate_no": "执法证号", "certificate_valid_to": "执法证有效期至",
+    },
+    {"no_phone": YES_NO},
+)  # fmt: skip
 
 
 @pages.get("")
@@ -91,12 +101,16 @@ def one(user_id: int) -> Answer:
 @needs(Role.ADMIN)
 def change(user_id: int) -> Answer:
     """Change the details."""
+    person = current_person()
     try:
         form = forms.user_change(request.form)
         with transaction() as session:
-            service.change_user(session, user_id, form, by=current_person())
+            _PERSON.unchanged(session, lambda: _standing(queries.person_details(session, person.root_id, user_id)))
+            service.change_user(session, user_id, form, by=person)
     except Invalid as wrong:
         return _one_page(user_id, typed=request.form, errors=by_field(wrong)), 422
+    except Late as late:
+        return _one_page(user_id, typed=request.form, errors={"version": str(late)}), 409
     flash(_("已保存。"), "good")
     return redirect(url_for(".one", user_id=user_id))
 
@@ -181,6 +195,39 @@ def _new_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
     return render_template("admin/person_new.html", units=units, typed=typed, errors=errors)
 
 
+def _standing(row: queries.PersonRow) -> dict[str, Standing]:
+    """What the form of a person's details says; its telephone is written there to change it, and not shown."""
+    until = row.certificate_valid_to
+    stands = {
+        "name": row.name,
+        "unit_id": str(row.unit_id),
+        "staff_no": row.staff_no or "",
+        "phone": "",
+        "no_phone": "",
+        "certificate_no": row.certificate_no or "",
+        "certificate_valid_to": until.isoformat() if until else "",
+        "kept_phone": row.phone or "",
+    }
+    return {"": stands}
+
+
+def _shown(
+    row: queries.PersonRow,
+    units: Sequence[queries.UnitRow],
+    typed: Mapping[str, str] | None,
+    errors: Mapping[str, str],
+) -> dict[str, Any]:
+    """What the form is given; beside what was typed a telephone number that stands is masked, as on the page."""
+    masked = masking.number(row.phone) if row.phone else ""
+    edited = replace(_PERSON, words={**_PERSON.words, "unit_id": {str(unit.id): unit.name for unit in units}})
+    shown = edited.page(_standing(row), typed, errors)
+    if typed is not None and shown["overtaken"]:
+        wanted = {**typed, "phone": typed.get("phone") or masked}
+        lines = edited.lines({**_standing(row)[""], "phone": masked}, wanted)
+        shown["overtaken"] = replace(shown["overtaken"], lines=lines)
+    return shown
+
+
 def _one_page(
     user_id: int,
     *,
@@ -211,9 +258,8 @@ def _one_page(
         keeps=keeps_all(),
         tokens=tokens,
         viewable=viewable,
-        typed=typed,
         typed_role=typed_role or {},
-        errors=errors or {},
+        **_shown(row, units, typed, errors or {}),
         shown_password=shown_password,
         shown_token=shown_token,
     )

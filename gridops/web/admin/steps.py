@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -18,6 +19,7 @@ from gridops.people.rules import Role
 from gridops.web import choices
 from gridops.web.admin.common import Answer, keeps_all, refusable
 from gridops.web.guards import current_person, needs, needs_for_all
+from gridops.web.versions import Edited, Standing
 from gridops.worktime.rules import LIMIT_UNIT_NAMES
 
 pages = Blueprint("admin_steps", __name__, url_prefix="/admin/steps")
@@ -26,6 +28,31 @@ pages = Blueprint("admin_steps", __name__, url_prefix="/admin/steps")
 def _place(row: StepLimit) -> tuple[int, int, str, int]:
     """By the order of the steps; what holds for all before what is a category's or a class's own, newest first."""
     return list(STEP_NAMES).index(row.step), row.category_id or 0, row.area or "", -row.id
+
+
+# What a limit is for; of one there is one at a time.
+_KEY = ("step", "category", "area")
+_LIMIT = Edited(
+    "step limit",
+    {"limit": "时限", "limit_unit": "计时单位", "valid_from": "生效日期"},
+    {"limit": {"": "不设时限"}, "limit_unit": LIMIT_UNIT_NAMES, "valid_from": {"": "今天"}},
+)
+
+
+def _standing(rows: Iterable[StepLimit]) -> Mapping[str, Standing]:
+    """Step, category and class of area -> the limit, or the one planned last; with all its rows."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        one = found.setdefault(_key(row.step, row.category_id, row.area), {"rows": []})
+        one["rows"].append((row.limit, row.limit_unit, row.valid_from, row.valid_to))
+        if not never_held(row):
+            ends, said = row.valid_to, (row.limit, row.limit_unit.value, row.valid_from)
+            one |= dict(zip(_LIMIT.labels, said if ends is None else ("", "", ends), strict=True))
+    return found
+
+
+def _key(*parts: object) -> str:
+    return "/".join(str(part or "") for part in parts)
 
 
 def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
@@ -45,8 +72,7 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         today=today,
         planned=withdrawable(rows, attrgetter("step", "category_id", "area"), today) if keeps_all() else set(),
         never_held=never_held,
-        typed=typed,
-        errors=errors,
+        **_LIMIT.page(_standing(rows), typed, errors, _key(*map(typed.get, _KEY))),
         keeps=keeps_all(),
     )
 
@@ -66,6 +92,9 @@ def put() -> Answer:
     person = current_person()
     form = forms.parse_step(request.form)
     with transaction() as session:
+        key = _key(form.step, form.category_id, form.area)
+        said = {**request.form, "valid_from": str(form.valid_from or clock.local_date(clock.now()))}
+        _LIMIT.unchanged(session, lambda: _standing(queries.step_rows(session, person.root_id)), key, said)
         service.set_step(session, person.root_id, form, actor_id=person.user_id)
     flash(_("已保存。已开始的环节仍按原时限。"), "good")
     return redirect(url_for(".index"))
