@@ -110,12 +110,15 @@ def report_early(session: Session, person: Person, case_id: int, form: EarlyForm
     case = _case(session, person, case_id, KEEPERS)
     found_id = origin_id(session, case.id)
     now = clock.now()
-    at = form.at or now
+    filed_at = session.get_one(Case, found_id).filed_at
+    marks = {row.row.id: row.row for row in queries.marks_of_case(session, case.id)}
+    # What the form may mean by its minute: that of the mark it corrects, or that of the filing.
+    known = [*(mark.at for mark in marks.values() if mark.id == form.corrects), *([filed_at] if filed_at else [])]
+    at = clock.exactly(form.at, known) if form.at else now
     if at > now:
         raise Invalid(("at", "时间不能晚于现在"))
     if form.corrects is not None:
-        standing = {row.row.id for row in queries.marks_of_case(session, case.id)}
-        if form.corrects not in standing:
+        if form.corrects not in marks:
             raise Conflict("这条提前上报已被更正，请刷新后再试")
     else:
         row = queries.own_case(session, queries.named_case(session, case.id))
@@ -127,10 +130,8 @@ def report_early(session: Session, person: Person, case_id: int, form: EarlyForm
         )
         if fault is not None:
             raise Closed(fault)
-        told = (one.row for one in queries.marks_of_case(session, case.id) if holds_at(one.row.at, now))
-        if form.assessor in {one.assessor for one in told}:
+        if form.assessor in {one.assessor for one in marks.values() if holds_at(one.at, now)}:
             raise Conflict("已向这一层级提前上报，请刷新后再试")
-    filed_at = session.get_one(Case, found_id).filed_at
     if not form.withdrawn and (filed_at is None or at < filed_at):
         raise Invalid(("at", "时间不能早于立案"))
     made = EarlyReport(

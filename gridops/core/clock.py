@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -28,6 +28,18 @@ def set_to(instant: datetime) -> Iterator[None]:
         yield
     finally:
         _set_to.reset(token)
+
+
+def same_minute(typed: datetime | None, stands: datetime) -> bool:
+    """Whether a form that holds minutes says this instant."""
+    return typed is not None and typed.replace(second=0, microsecond=0) == stands.replace(second=0, microsecond=0)
+
+
+def exactly(typed: datetime, known: Iterable[datetime]) -> datetime:
+    """The instant that a form means: it holds minutes, so the first known one within its minute, else what it says."""
+    if typed.second or typed.microsecond:
+        return typed
+    return next((instant for instant in known if same_minute(typed, instant)), typed)
 
 
 def local(instant: datetime) -> datetime:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from gridops.cases.rules.facts import FAR
 from gridops.cases.rules.moves import ENDED, State
+from gridops.core import clock
 from gridops.people.rules import Role
 from gridops.worktime.rules.clock import deadline
 from gridops.worktime.rules.hours import Calendar, Hours, LimitUnit
@@ -135,18 +136,6 @@ class Progress:
         return answer_due if self.contacted_at is not None else min(contact_due, answer_due)
 
 
-def same_minute(typed: datetime | None, stands: datetime) -> bool:
-    """Whether a form says what stands: it holds minutes."""
-    return typed is not None and typed.replace(second=0, microsecond=0) == stands.replace(second=0, microsecond=0)
-
-
-def exactly(typed: datetime, known: Iterable[datetime]) -> datetime:
-    """The instant that a form means: it holds minutes, so the first known one within its minute, else what it says."""
-    if typed.second or typed.microsecond:
-        return typed
-    return next((instant for instant in known if same_minute(typed, instant)), typed)
-
-
 def settled(
     typed: datetime | None, stands: Due | None, terms: Limit, count: Callable[[Limit], datetime],
     *, seen: bool, begins_anew: bool,
@@ -157,7 +146,7 @@ def settled(
     `begins_anew`: the order was taken at another time than was known.
     """
     if typed is not None:
-        unchanged = stands is not None and stands.limit is None and same_minute(typed, stands.at)
+        unchanged = stands is not None and stands.limit is None and clock.same_minute(typed, stands.at)
         return stands if unchanged and stands is not None else Due(typed)
     if stands is None or (stands.limit is None and seen):
         return Due(count(terms), terms)

@@ -27,10 +27,8 @@ from gridops.hotline.rules import (
     Step,
     StepKind,
     Terms,
-    exactly,
     progress,
     recounted,
-    same_minute,
     settled,
     standing,
     step_fault,
@@ -118,7 +116,7 @@ def record_step(session: Session, person: Person, case_id: int, form: StepForm) 
     made = HotlineStep(
         order_id=row.id,
         kind=form.kind,
-        at=exactly(form.at, _known(steps, form, row)) if form.at else now,
+        at=clock.exactly(form.at, _known(steps, form, row)) if form.at else now,
         reached=None if form.kind is StepKind.ANSWER else form.reached,
         solved=form.solved if spoken else None,
         satisfied=form.satisfied if spoken else None,
@@ -276,7 +274,7 @@ def _times(
     received = form.received_at or (row.received_at if row else case.reported_at)
     if form.received_at is not None and received > clock.now():
         raise Invalid(("received_at", "时间不能晚于现在"))
-    if row is not None and same_minute(received, row.received_at):
+    if row is not None and clock.same_minute(received, row.received_at):
         received = row.received_at
     time = working_time(session, case.root_id)
     typed = {StepKind.CONTACT: form.contact_due_at, StepKind.ANSWER: form.answer_due_at}

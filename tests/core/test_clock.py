@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gridops.core import clock
 from gridops.core.ids import uuid7
+from tests.factories import at
 
 
 @pytest.mark.parametrize(
@@ -77,3 +78,21 @@ def test_fresh_names_are_ordered_by_time_and_of_version_7() -> None:
     assert all(name.version == 7 and name.variant == "specified in RFC 4122" for name in names)
     stamps = [name.int >> 80 for name in names]
     assert stamps == sorted(stamps)
+
+
+@pytest.mark.parametrize(
+    ("typed", "known", "wanted"),
+    [
+        # The form of a step shows the minute it was in: left as it is, the step stays at its second.
+        ("2017-03-01 09:00", ["2017-03-01 09:00:45", "2017-03-01 09:00:30"], "2017-03-01 09:00:45"),
+        # Moved into the minute in which the hotline took the call: then, and not before it.
+        ("2017-03-01 09:00", ["2017-03-01 10:12:00", "2017-03-01 09:00:30"], "2017-03-01 09:00:30"),
+        ("2017-03-01 08:59", ["2017-03-01 10:12:00", "2017-03-01 09:00:30"], "2017-03-01 08:59:00"),
+        ("2017-03-01 09:01", ["2017-03-01 10:12:00", "2017-03-01 09:00:59"], "2017-03-01 09:01:00"),
+        # Who says seconds means them.
+        ("2017-03-01 09:00:10", ["2017-03-01 09:00:45"], "2017-03-01 09:00:10"),
+        ("2017-03-01 09:00", [], "2017-03-01 09:00:00"),
+    ],
+)
+def test_a_minute_that_was_typed_means_what_is_known_within_it(typed: str, known: list[str], wanted: str) -> None:
+    assert clock.exactly(at(typed), map(at, known)) == at(wanted)

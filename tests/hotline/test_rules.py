@@ -16,7 +16,6 @@ from gridops.hotline.rules import (
     Told,
     by_unit,
     counted,
-    exactly,
     progress,
     rates,
     step_fault,
@@ -134,24 +133,6 @@ def test_the_clock_that_runs_now(stands: Progress, wanted: str | None) -> None:
 def test_what_a_step_must_say(tried: Step, field: str | None) -> None:
     wrong = step_fault(tried, ANSWERED, at("2017-03-01 09:00"), at("2017-03-05 12:00"))
     assert (wrong[0] if wrong else None) == field
-
-
-@pytest.mark.parametrize(
-    ("typed", "known", "wanted"),
-    [
-        # The form of a step shows the minute it was in: left as it is, the step stays at its second.
-        ("2017-03-01 09:00", ["2017-03-01 09:00:45", "2017-03-01 09:00:30"], "2017-03-01 09:00:45"),
-        # Moved into the minute in which the hotline took the call: then, and not before it.
-        ("2017-03-01 09:00", ["2017-03-01 10:12:00", "2017-03-01 09:00:30"], "2017-03-01 09:00:30"),
-        ("2017-03-01 08:59", ["2017-03-01 10:12:00", "2017-03-01 09:00:30"], "2017-03-01 08:59:00"),
-        ("2017-03-01 09:01", ["2017-03-01 10:12:00", "2017-03-01 09:00:59"], "2017-03-01 09:01:00"),
-        # Who says seconds means them.
-        ("2017-03-01 09:00:10", ["2017-03-01 09:00:45"], "2017-03-01 09:00:10"),
-        ("2017-03-01 09:00", [], "2017-03-01 09:00:00"),
-    ],
-)
-def test_a_minute_that_was_typed_means_what_is_known_within_it(typed: str, known: list[str], wanted: str) -> None:
-    assert exactly(at(typed), map(at, known)) == at(wanted)
 
 
 def told(due: str, contacted: str | None, *revisits: Step, unit: int | None = 1) -> Told:

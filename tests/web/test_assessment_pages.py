@@ -9,6 +9,7 @@ from gridops.core.db import transaction
 from gridops.grids.models import Grid
 from gridops.people.rules import Role
 from tests.factories import make_user
+from tests.page_forms import both_versions, forms_of
 from tests.web.street import Street
 from tests.webapp import PASSWORD_HASH
 
@@ -51,3 +52,40 @@ def test_points_and_early_reports_go_from_the_rule_to_the_judgement(street: Stre
     told = desk.get(month).text
     assert ours.number in told
     assert "1.50" not in told
+
+
+def sent(page: str, action: str, **typed: str) -> dict[str, list[str]]:
+    """The form of a page that goes to an address, with some values typed."""
+    form = next(one for one in forms_of(page) if one.action == action)
+    return {**form.fields, **{name: [value] for name, value in typed.items()}}
+
+
+def test_what_others_said_of_a_problem_meanwhile_is_shown_beside_what_is_said(street: Street) -> None:
+    with transaction() as session:
+        root = session.get_one(Grid, street.root_id)
+        make_user(session, root, Role.ADMIN, username="admin", password_hash=PASSWORD_HASH)
+    admin, desk, other = street.browser("admin"), street.browser("desk"), street.browser("desk")
+    assert admin.post("/admin/assessment-rules", RULE).status_code == 302
+    own = f"/desk/assessment/cases/{street.dispatched().number}"
+    assert desk.post(f"{own}/early", {"assessor": "city", "early_number": "SJ-9"}).status_code == 302
+    case = street.move(
+        street.report("desk", source=Source.ASSESSMENT), Move.FILE, "desk", condition=street.condition_id
+    )
+    page = f"/desk/assessment/cases/{case.number}"
+    early = f"{own}/early"
+    words = {"words": "编号记错"}
+    for at, action, first, typed, told in (
+        (page, f"{page}/level", {"assessor": "district"}, {"assessor": "city"}, ("考核层级", "区级考核", "市级考核")),
+        (page, f"{page}/judge", {"same": "true", "words": "同一处"}, {"same": "false", "words": "隔一条街"},
+         ("结论", "同一问题，不扣分", "不是同一问题")),
+        (own, early, {**words, "early_number": "SJ-10"}, {**words, "early_number": "SJ-11"},
+         ("上级平台编号", "SJ-10", "SJ-11")),
+    ):  # fmt: skip
+        shown = desk.get(at).text
+        assert other.post(action, sent(other.get(at).text, action, **first)).status_code == 302
+        late = desk.post(action, sent(shown, action, **typed))
+        assert late.status_code == 409
+        assert told in both_versions(late.text)
+        again = desk.post(action, sent(late.text, action, **typed))
+        assert again.status_code == 302
+        assert told[2] in desk.get(at).text

@@ -16,7 +16,7 @@ from gridops.cases.queries import pages as case_pages
 from gridops.core.db import reading
 from gridops.core.periods import Period
 from gridops.people.queries import UnitRow, unit_rows
-from gridops.web import list_files
+from gridops.web import list_files, versions
 from gridops.web.desk import assessed, columns, common
 from gridops.web.desk.months import month_of
 from gridops.web.desk.trying import Answer, Tried, attempt
@@ -122,6 +122,7 @@ def level(number: str) -> Answer:
     """Say which level sent a problem down."""
 
     def act(session: Session, case_id: int, raw: Mapping[str, str]) -> None:
+        _unchanged(session, number, "level")
         service.set_level(session, current_person(), case_id, forms.level_form(raw))
 
     return _act(number, "level", act, _("考核层级已保存。"))
@@ -145,9 +146,22 @@ def judge(number: str) -> Answer:
     """A person's word whether the problem is the one that was reported beforehand."""
 
     def act(session: Session, case_id: int, raw: Mapping[str, str]) -> None:
-        service.judge_early(session, current_person(), case_id, forms.judgement_form(raw))
+        form = forms.judgement_form(raw)
+        _unchanged(session, number, "judge")
+        service.judge_early(session, current_person(), case_id, form)
 
     return _act(number, f"judge-{request.form.get('early', '')}", act, _("认定已登记。"))
+
+
+def _unchanged(session: Session, number: str, form: str) -> None:
+    """Go on only if nobody changed what a form of the panel is about."""
+
+    def standing() -> dict[str, versions.Standing]:
+        person = current_person()
+        panel = assessed.of_case(session, person, case_pages.case_in_sight(session, person, number))
+        return panel.standing(form) if panel else {}
+
+    assessed.Panel(number, keeps=False, judges=False).edited(form).unchanged(session, standing)
 
 
 def _act(number: str, form: str, act: Act, said: str) -> Answer:
@@ -165,10 +179,12 @@ def _page(number: str, tried: Tried) -> str:
     with reading() as session:
         case = case_pages.case_in_sight(session, person, number)
         panel = assessed.of_case(session, person, case) or assessed.Panel(number, keeps=False, judges=False)
+    overtaken, tried = assessed.late(panel, tried)
     given: dict[str, Any] = {
         **assessed.words(),
         **common.words(),
         "assessed_tried": tried,
+        "overtaken": overtaken,
         "local_input": common.local_input,
     }
     return render_template("desk/assessment_case.html", case=case, panel=panel, **given)
