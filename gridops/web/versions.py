@@ -6,7 +6,8 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from flask import current_app, request
@@ -93,6 +94,10 @@ class Edited:
     name: str
     labels: Mapping[str, str | LazyString]
     words: Mapping[str, Words] = field(default_factory=dict)
+
+    def from_today(self, today: date) -> Edited:
+        """The same where an empty first day means this one."""
+        return replace(self, words={**self.words, "valid_from": {"": today.isoformat()}})
 
     def page(
         self, each: Mapping[str, Standing], typed: Mapping[str, Any] | None, errors: Mapping[str, str], key: str = ""

@@ -42,7 +42,7 @@ class Place:
 _AREA = Edited(
     "area class",
     {"area": "区域类别", "valid_from": "生效日期"},
-    {"area": {"": "不单独定类（沿用上级）", **AREA_NAMES}, "valid_from": {"": "今天"}},
+    {"area": {"": "不单独定类（沿用上级）", **AREA_NAMES}},
 )
 
 
@@ -69,7 +69,7 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         "admin/areas.html",
         areas=found,
         people=people,
-        **_AREA.page(_standing(rows), typed, errors, typed.get("grid", "")),
+        **_AREA.from_today(today).page(_standing(rows), typed, errors, typed.get("grid", "")),
         area_names=AREA_NAMES,
         today=today,
         keeps=keeps_all(),

@@ -35,7 +35,7 @@ _KEY = ("step", "category", "area")
 _LIMIT = Edited(
     "step limit",
     {"limit": "时限", "limit_unit": "计时单位", "valid_from": "生效日期"},
-    {"limit": {"": "不设时限"}, "limit_unit": LIMIT_UNIT_NAMES, "valid_from": {"": "今天"}},
+    {"limit": {"": "不设时限"}, "limit_unit": LIMIT_UNIT_NAMES},
 )
 
 
@@ -72,7 +72,7 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         today=today,
         planned=withdrawable(rows, attrgetter("step", "category_id", "area"), today) if keeps_all() else set(),
         never_held=never_held,
-        **_LIMIT.page(_standing(rows), typed, errors, _key(*map(typed.get, _KEY))),
+        **_LIMIT.from_today(today).page(_standing(rows), typed, errors, _key(*map(typed.get, _KEY))),
         keeps=keeps_all(),
     )
 
