@@ -213,6 +213,32 @@ def test_a_late_form_shows_both_versions_and_changes_nothing(app: Flask, endpoin
     assert everything() != stands
 
 
+@pytest.mark.parametrize(
+    ("change", "end", "page", "changed_at"),
+    [
+        ("admin_bases.change", "admin_bases.end", "/admin/bases", ""),
+        ("admin_categories.edit_condition", "admin_categories.end_condition", "/admin/categories/{category}", ""),
+        ("admin_checklists.change", "admin_checklists.end", "/admin/checklists/{own}", "/edit"),
+        ("admin_dispatching.change", "admin_dispatching.end", "/admin/dispatch-rules", ""),
+    ],
+)
+def test_what_was_replaced_meanwhile_is_not_ended(
+    app: Flask, change: str, end: str, page: str, changed_at: str
+) -> None:
+    admin, colleague = signed_in(app, "admin"), signed_in(app, "colleague")
+    ids = world(admin)
+    at = EDITS[change].page.format(**ids)
+    made = admin.post(at, filled(form_in(app, admin.get(at).text, at, change), EDITS[change].first, ids))
+    at = page.format(**ids, own=made.location.rpartition("/")[2])
+    ending = form_in(app, admin.get(at).text, at, end)
+    at = ending.action.removesuffix("/end") + changed_at
+    replaced = filled(form_in(app, colleague.get(at).text, at, change), EDITS[change].late, ids)
+    assert colleague.post(at, replaced).status_code == 302
+    stands = everything()
+    assert admin.post(ending.action, ending.fields).status_code == 409
+    assert everything() == stands
+
+
 def test_of_two_forms_sent_at_the_same_instant_one_is_late(app: Flask) -> None:
     both, start = [signed_in(app, name) for name in ("admin", "colleague")], Barrier(2)
     forms = [form_in(app, one.get("/admin/hotline").text, "/admin/hotline", "admin_hotline.keep") for one in both]
