@@ -7,6 +7,7 @@ from gridops.grids.rules import Level
 from gridops.people import queries
 from gridops.people.rules import Role, UnitKind
 from tests.factories import make_category, make_condition, make_grid, make_unit, make_user
+from tests.page_forms import forms_of
 from tests.web.street import hidden
 from tests.webapp import PASSWORD_HASH, Browser
 
@@ -148,6 +149,13 @@ def test_the_telephone_of_a_person_is_masked_kept_by_an_empty_field_and_taken_aw
     assert "13800001234" not in admin.get("/admin/audit").text
     admin.edit(f"/admin/people/{place['jd']}", {**form, "no_phone": "yes"})
     assert details(place, "jd").phone is None
+
+
+def test_the_form_of_a_role_stays_whole_beside_details_that_were_refused(admin, place):
+    path = f"/admin/people/{place['jd']}"
+    for answer in (admin.get(path), admin.post(path, {"name": "", "unit_id": str(place["hall"])})):
+        (form,) = [one for one in forms_of(answer.text) if one.action == f"{path}/roles"]
+        assert form.fields.keys() >= {"role", "unit_id", "grid_code", "valid_from", "last_day"}
 
 
 def test_the_office_telephone_of_a_unit_is_plain(admin, place):
