@@ -6,8 +6,8 @@ from gridops.core.db import reading, transaction
 from gridops.grids.rules import Level
 from gridops.people import queries
 from gridops.people.rules import Role, UnitKind
+from tests import page_forms
 from tests.factories import make_category, make_condition, make_grid, make_unit, make_user
-from tests.page_forms import forms_of
 from tests.web.street import hidden
 from tests.webapp import PASSWORD_HASH, Browser
 
@@ -154,7 +154,7 @@ def test_the_telephone_of_a_person_is_masked_kept_by_an_empty_field_and_taken_aw
 def test_the_form_of_a_role_stays_whole_beside_details_that_were_refused(admin, place):
     path = f"/admin/people/{place['jd']}"
     for answer in (admin.get(path), admin.post(path, {"name": "", "unit_id": str(place["hall"])})):
-        (form,) = [one for one in forms_of(answer.text) if one.action == f"{path}/roles"]
+        (form,) = [one for one in page_forms.forms_of(answer.text) if one.action == f"{path}/roles"]
         assert form.fields.keys() >= {"role", "unit_id", "grid_code", "valid_from", "last_day"}
 
 
