@@ -17,7 +17,7 @@ def keep_filter(session: Session, user_id: int, given: KeptFilterIn) -> DeskFilt
     """Keep a filter; one of the same name becomes this one. Raises Conflict where MOST_KEPT are kept already."""
     lock_names(session, [f"desk_filter {user_id}"])
     own = kept_filters(session, user_id)
-    same = next((row for row in own if row.name == given.name), None)
+    same = session.get(DeskFilter, next((row.id for row in own if row.name == given.name), 0))
     if same is not None:
         same.query = given.query
         return same
