@@ -136,6 +136,7 @@ def test_what_came_too_late_is_made_anew_on_the_case_as_it_is_where_it_still_may
     again = {**typed, "version": re.search(r'name="version" value="(\d+)"', form).group(1)}
     assert desk.post(f"{path}/suspend", again).status_code == 302
     assert street.now(case).suspended_at is not None
+    assert f"已挂账：{case.number}" in desk.get(path).text
 
 
 def test_what_the_case_is_not_ready_for_keeps_what_was_typed_though_nothing_has_happened(street: Street):

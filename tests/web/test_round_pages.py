@@ -202,13 +202,22 @@ def test_the_desk_ends_cancels_corrects_and_adds(night: Night) -> None:
     version = str(one(Round).version)
     said = {"theme": "涉气二", "groups": "3", "approval": "李主任", "reason": "笔误"}
     assert desk.post(f"{path}/correct", {**said, "version": version}).status_code == 302
-    assert desk.post(f"{path}/correct", {**said, "theme": "三", "version": version}).status_code == 409
+    late = desk.post(f"{path}/correct", {**said, "theme": "三", "version": version})
+    assert (late.status_code, differing(late.text)) == (409, [("主题", "涉气二", "三")])
     version = str(one(Round).version)
     assert desk.post(f"{path}/cancel", {"reason": "x", "version": version}).status_code == 409  # has records
     assert desk.post(f"{path}/end", {"version": version}).status_code == 422  # why?
     assert desk.post(f"{path}/end", {"reason": "负责人手机没电", "version": version}).status_code == 302
     assert one(Round).theme == "涉气二"
     assert state_of(one(Round)) is RoundState.ENDED
+
+
+def differing(page: str) -> list[tuple[str, str, str]]:
+    """(field, what is kept, what was typed) of the lines of both versions that differ."""
+    line = (
+        r'<tr><th scope="row">(.*?)</th><td class="kept-text">(.*?)</td><td class="kept-text">(.*?) <span class="chip'
+    )
+    return [(each[1], each[2], each[3]) for row in page.split("</tr>") if (each := re.search(line, row))]
 
 
 def test_a_visit_is_corrected_added_to_taken_back_and_voided_at_the_desk(night: Night) -> None:
@@ -229,7 +238,11 @@ def test_a_visit_is_corrected_added_to_taken_back_and_voided_at_the_desk(night: 
 
     assert desk.post(f"{path}/correct", {**version(), "due_on": on(20), "note": "已拍照"}).status_code == 302
     assert one(Order).due_on == date.fromisoformat(on(20))
-    assert desk.post(f"{path}/correct", {"version": "1", "reason": "x", "note": "y"}).status_code == 409
+    typed = {"version": "1", "reason": "x", "note": "y", "complete": "false", "due_on": on(12)}
+    late = desk.post(f"{path}/correct", typed)
+    said = [("是否完成", "已完成", "未完成"), ("整改期限", on(20), on(12)), ("备注", "已拍照", "y")]
+    assert (late.status_code, differing(late.text)) == (409, said)
+    assert '<option value="false" selected>' in late.text
     filmed = {"signed": "refused", "witness": " ", "filmed": "yes"}
     assert desk.post(f"{path}/correct", {**version(), **filmed, "filmed": ""}).status_code == 422  # seen by nobody
     assert desk.post(f"{path}/correct", {**version(), **filmed}).status_code == 302
@@ -286,5 +299,6 @@ def test_a_plan_changes_at_the_desk_until_the_round_begins(night: Night) -> None
     assert night["desk"].post(f"/desk/rounds/{number}/plan", form).status_code == 422  # why?
     assert night["desk"].post(f"/desk/rounds/{number}/plan", {**form, "reason": "天气"}).status_code == 302
     assert (one(Round).groups, clock.local_date(one(Round).planned_for).isoformat()) == (2, on(2))
-    assert night["desk"].post(f"/desk/rounds/{number}/plan", {**form, "reason": "天气"}).status_code == 409
+    late = night["desk"].post(f"/desk/rounds/{number}/plan", {**form, "groups": "3", "reason": "天气"})
+    assert (late.status_code, differing(late.text)) == (409, [("组数", "2", "3")])
     assert night["officer"].post(f"/desk/rounds/{number}/plan", {**form, "reason": "天气"}).status_code == 403

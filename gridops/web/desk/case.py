@@ -115,10 +115,14 @@ def make(number: str, move: str) -> Answer:
 
 
 def _done(session: Session, move: Move, case: Case) -> str:
-    """What was done, in a sentence; of a dispatch also to whom."""
+    """What was done, in a sentence; of a dispatch also to whom, of a suspension which."""
     if move is Move.DISPATCH and case.unit_id is not None:
         unit = names_of_units(session, [case.unit_id])[case.unit_id]
         return _("已派遣：%(number)s，派往%(unit)s", number=case.number, unit=unit)
+    if move is Move.SUSPEND and case.resume_at:
+        return _("已缓办：%(number)s", number=case.number)
+    if move is Move.SUSPEND:
+        return _("已挂账：%(number)s", number=case.number)
     return _("已%(move)s：%(number)s", move=_(MOVE_NAMES[move]), number=case.number)
 
 

@@ -46,7 +46,7 @@ from gridops.squads import queries as squads
 from gridops.squads.forms import people as named_people
 from gridops.squads.rules import AGENCY_NAMES, FILMED
 from gridops.web import choices, list_files, records
-from gridops.web.desk import columns
+from gridops.web.desk import columns, night_versions
 from gridops.web.desk.joint import READERS, place, raw_version, turning, written
 from gridops.web.desk.months import narrowed, weeks
 from gridops.web.desk.trying import Tried, attempt
@@ -340,7 +340,8 @@ def _page(round_number: str, tried: Tried) -> str:
             "members": squads.members(session, night.squad_id),
             "turns": squads.turns(session, [night.squad_id])[night.squad_id],
             "code": queries.squad_code(session, night.squad_id),
-            "planned_people": squads.as_typed(session, night.squad_id, besides=officers.get("drawn", ())),
+            "planned_people": (named := squads.as_typed(session, night.squad_id, besides=officers.get("drawn", ()))),
+            "both": night_versions.of_round(tried, night, named),
             "names": people.names_of_users(session, [one for one in users if one]),
             "planned": queries.premises_named(session, planned),
             "drawn": drawn,

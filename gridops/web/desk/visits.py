@@ -26,6 +26,7 @@ from gridops.people import queries as people
 from gridops.premises import queries as premises
 from gridops.tasks.waking import wake
 from gridops.web import choices, records
+from gridops.web.desk import night_versions
 from gridops.web.desk.common import REGISTRARS
 from gridops.web.desk.joint import READERS, raw_version
 from gridops.web.desk.penalties import arisen
@@ -190,7 +191,8 @@ def _page(visit_id: int, tried: Tried, witness: str | None = None) -> str:
         }
         context = {
             "found": found,
-            "paper": queries.orders_of(session, [visit.id]).get(visit.id),
+            "paper": (paper := queries.orders_of(session, [visit.id]).get(visit.id)),
+            "both": night_versions.of_visit(tried, visit, paper),
             "items": queries.items_of(session, visit.checklist_id) if visit.checklist_id else [],
             "mended": queries.mended_on(session, visit.id),
             "place": place,
