@@ -297,7 +297,7 @@ def _recounted(entry: TimelineEntry) -> list[str]:
     elif told.get("changed") == What.HOURS:
         found.append(_("因办公时间调整"))
     else:
-        found.append(_("因%(year)s年工作日历公布或更正", year=str(told.get("first", ""))[:4]))
+        found.append(_("因%(year)s年工作日历公布或调整", year=str(told.get("first", ""))[:4]))
     return found
 
 

@@ -129,7 +129,7 @@ def test_an_order_says_why_it_is_due_and_the_list_of_what_moved_names_it(street:
     assert (order.caller, limits) == ("李四", (None, 5))
     assert "12345 工单 GD-7" in moved
     assert re.search(r"答复时限</span> 2027-01-06 23:59 → <strong>2027-01-07 23:59", moved)
-    assert "因2027年工作日历公布或更正" in moved
+    assert "因2027年工作日历公布或调整" in moved
 
 
 def test_the_list_of_what_moved_goes_on_through_cases_and_orders(

@@ -203,7 +203,7 @@ def _why(changed: str, first: str) -> str:
         return _("改按现行立案条件和区域类别")
     if changed == What.HOURS:
         return _("因办公时间调整")
-    return _("因%(year)s年工作日历公布或更正", year=first[:4])
+    return _("因%(year)s年工作日历公布或调整", year=first[:4])
 
 
 def _instant(text: str | None) -> datetime | None:
