@@ -300,9 +300,11 @@ def test_campaigns_are_made_and_changed_at_the_desk(night: Night) -> None:
     assert late.status_code == 409
     assert re.search(r"<td[^>]*>篷车整治</td><td[^>]*>篷车夜查 <span", late.text), "both versions, and which differ"
     assert re.search(r"<td[^>]*>城管</td><td[^>]*>城管</td>", late.text)
+    assert ("没有保存：" in late.text, "请补全下面标出的内容" in late.text) == (True, False)
     assert hidden(late, "version") == "2"
     wrong = desk.post(path, {**changed, "name": "篷车夜查", "last_day": "2026-13-31"})
     assert (wrong.status_code, hidden(wrong, "version"), "both-versions" in wrong.text) == (422, "1", False)
+    assert "请补全下面标出的内容" in wrong.text
     assert desk.get("/desk/campaigns/999999").status_code == 404
     with transaction() as session:
         abroad = service.ensure_campaign(session, make_grid(session, "A", west=118.0).id, "PCZZ").id
