@@ -126,6 +126,10 @@ class Edited:
         known = self.words.get(name, {})
         return _(str(known[given or ""])) if (given or "") in known else _text(given)
 
+    def hold(self, session: Session) -> None:
+        """Let nobody send such a form to the end of the transaction: for whatever else changes what it is about."""
+        lock_names(session, [f"form {self.name}"])
+
     def unchanged(
         self,
         session: Session,
@@ -135,10 +139,10 @@ class Edited:
     ) -> None:
         """Go on only if what stands is what the form of this request was shown: Late otherwise.
 
-        `each` is asked once nobody else can send such a form. What is `typed` (None: as it was sent) as it stands
-        already passes: the same form sent twice is done twice to no effect.
+        `each` is asked once nobody else can send such a form. What is `typed` (None: as it was sent; else as the form
+        was understood) as it stands already passes: the same form sent twice is done twice to no effect.
         """
-        lock_names(session, [f"form {self.name}"])
+        self.hold(session)
         now = each().get(key)
         if seen(request.form.get("version", ""), key) == (digest(now) if now else ""):
             return

@@ -90,18 +90,15 @@ def hours_rows(session: Session, root_id: int | None) -> list[models.OfficeHours
     return sorted(rows, key=lambda row: (row.root_id is not None, row.valid_from or date.min, row.id))
 
 
-def standing_days(session: Session, root_id: int | None, years: Iterable[int]) -> dict[date, tuple[bool, str]]:
-    """A root's own rows of some years (None: the common rows): day -> (is_workday, name)."""
+def standing_days(
+    session: Session, root_id: int | None, years: Iterable[int] | None = None
+) -> dict[date, tuple[bool, str]]:
+    """A root's own rows (None: the common rows) of some years (None: of all): day -> (is_workday, name)."""
     days = models.CalendarDay
-    found: dict[date, tuple[bool, str]] = {}
-    for year in years:
-        rows = session.execute(
-            select(days.day, days.is_workday, days.name).where(
-                days.root_id.is_not_distinct_from(root_id), days.day.between(date(year, 1, 1), date(year, 12, 31))
-            )
-        )
-        found.update({day: (is_workday, name) for day, is_workday, name in rows})
-    return found
+    own = select(days.day, days.is_workday, days.name).where(days.root_id.is_not_distinct_from(root_id))
+    within = () if years is None else (days.day.between(date(year, 1, 1), date(year, 12, 31)) for year in years)
+    asked = [own] if years is None else [own.where(one) for one in within]
+    return {day: (is_workday, name) for one in asked for day, is_workday, name in session.execute(one)}
 
 
 def standing_hours(session: Session, root_id: int | None, valid_from: date | None) -> models.OfficeHours | None:

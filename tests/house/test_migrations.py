@@ -55,6 +55,20 @@ def test_migrations_from_empty_make_what_the_models_say(empty_database: Engine) 
         assert compare_metadata(context, tables.Base.metadata) == []
 
 
+def test_migrations_make_the_indexes_that_the_models_say(own_postgresql: str) -> None:
+    engine = db.open_engine(own_postgresql)
+    # What stands beside the keys of an index is nothing that `compare_metadata` looks at.
+    written = text("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
+    tables.Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        made = set(connection.scalars(written))
+    tables.Base.metadata.drop_all(engine)
+    tables.upgrade(engine)
+    with engine.connect() as connection:
+        assert set(connection.scalars(written)) == made
+    engine.dispose()
+
+
 def test_the_newest_migration_goes_down_and_up_again(empty_database: Engine) -> None:
     tables.upgrade(empty_database)
     before = set(inspect(empty_database).get_table_names())

@@ -116,6 +116,7 @@ def withdraw(row_id: int) -> Answer:
     """Withdraw a class, or its end, that was planned for a later day."""
     person = current_person()
     with transaction() as session:
+        _AREA.hold(session)
         service.withdraw_area(session, person.root_id, row_id, actor_id=person.user_id)
     flash(_("已撤回。"), "good")
     return redirect(url_for(".index"))

@@ -73,7 +73,9 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
         names=names,
         kind_names=choices.KIND_NAMES,
         people=people,
-        **_RULE.page(_standing(rows), typed, errors, f"{typed.get('assessor', '')}/{typed.get('about', '')}"),
+        **_RULE.from_today(today).page(
+            _standing(rows), typed, errors, f"{typed.get('assessor', '')}/{typed.get('about', '')}"
+        ),
         today=today,
         assessor_names=ASSESSOR_NAMES,
         loss_names=LOSS_NAMES,
@@ -96,7 +98,9 @@ def add() -> Answer:
     form = forms.rule_form(request.form, choices.LIST)
     with transaction() as session:
         key = f"{form.assessor}/{form.about.kind}/{form.about.code}"
-        _RULE.unchanged(session, lambda: _standing(queries.rule_rows(session, person.root_id)), key)
+        points = {f"{loss}_points": _plain(given) for loss, given in form.points.items()}
+        said = {**request.form, **points, "valid_from": str(form.valid_from or clock.local_date(clock.now()))}
+        _RULE.unchanged(session, lambda: _standing(queries.rule_rows(session, person.root_id)), key, said)
         service.add_rule(session, person.root_id, form, actor_id=person.user_id)
     flash(_("已保存。问题按立案当天的规则计分。"), "good")
     return redirect(url_for(".index"))
@@ -109,8 +113,9 @@ def end(row_id: int) -> Answer:
     person = current_person()
     try:
         with transaction() as session:
+            _RULE.hold(session)
             service.end_rule(session, row_id, person.root_id, actor_id=person.user_id)
     except Conflict as late:
-        return _page({}, {"version": str(late)}), 409
+        return _page({}, {"end": str(late)}), 409
     flash(_("扣分规则已终止；此前立案的问题仍按它计分。"), "good")
     return redirect(url_for(".index"))

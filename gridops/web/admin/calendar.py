@@ -42,13 +42,10 @@ _DAY = Edited("day", {"is_workday": "安排", "name": "事由"}, {"is_workday": 
 _HOURS = Edited("office hours", {"hours": "办公时间", "last_day": "至（含当日）"})
 
 
-def _standing_days(days: Iterable[ShownDay]) -> dict[str, Standing]:
-    """Day -> what the street says of it, where it has a word of its own."""
-    return {one.day.isoformat(): {"is_workday": str(int(one.is_workday)), "name": one.name} for one in days if one.own}
-
-
-def _days_of_year(session: Session, year: int) -> dict[str, Standing]:
-    return _standing_days(queries.year_of_days(session, current_person().root_id, year))
+def _standing_days(session: Session) -> dict[str, Standing]:
+    """Day -> what the street says of it, where it has a word of its own: of any year, as the form takes any day."""
+    own = queries.standing_days(session, current_person().root_id)
+    return {day.isoformat(): {"is_workday": str(int(works)), "name": name} for day, (works, name) in own.items()}
 
 
 def _standing_hours(rows: Iterable[OfficeHours]) -> dict[str, Standing]:
@@ -73,11 +70,11 @@ def _page(
     root_id, today = current_person().root_id, clock.local_date(clock.now())
     typed = typed or {}
     with reading() as session:
-        days = queries.year_of_days(session, root_id, year)
+        days, own = queries.year_of_days(session, root_id, year), _standing_days(session)
         hours_rows = queries.hours_rows(session, root_id)
         in_force = queries.office_hours_for(session, root_id).on(today)
         provisional = queries.provisional_years(session, root_id, (today.year, today.year + 1))
-    own, own_hours = _standing_days(days), _standing_hours(hours_rows)
+    own_hours = _standing_hours(hours_rows)
     shown = (
         _HOURS.page(own_hours, typed, errors or {}, typed.get("valid_from", ""))
         if "hours" in typed
@@ -125,6 +122,7 @@ def upload() -> Answer:
             raise Invalid(("file", "请选择文件"))
         rows = forms.parse_days(file.stream.read(forms.MAX_BYTES + 1))
         with transaction() as session:
+            _DAY.hold(session)
             done = service.upload(
                 session,
                 person.root_id,
@@ -150,8 +148,7 @@ def override() -> Answer:
     person = current_person()
     row = forms.parse_day(request.form)
     with transaction() as session:
-        key = row.day.isoformat()
-        _DAY.unchanged(session, lambda: _days_of_year(session, row.day.year), key)
+        _DAY.unchanged(session, lambda: _standing_days(session), row.day.isoformat())
         service.override_day(session, person.root_id, row, actor_id=person.user_id)
     flash(_("已保存。"), "good")
     _tell_recount()
@@ -167,7 +164,7 @@ def drop() -> Answer:
         raise Invalid(("date", "应为日期，如2027-02-10"))
     try:
         with transaction() as session:
-            _DAY.unchanged(session, lambda: _days_of_year(session, day.year), day.isoformat())
+            _DAY.unchanged(session, lambda: _standing_days(session), day.isoformat())
             service.drop_override(session, person.root_id, day, actor_id=person.user_id)
     except Late as late:
         wanted = {"date": day.isoformat(), "is_workday": _("撤销本地调整")}
@@ -186,7 +183,9 @@ def hours() -> Answer:
     form = forms.parse_hours(request.form)
     with transaction() as session:
         rows = partial(queries.hours_rows, session, person.root_id)
-        _HOURS.unchanged(session, lambda: _standing_hours(rows()), str(form.valid_from or ""))
+        # The last day stands nowhere: the hours after it are a row of their own.
+        said = {**request.form, "last_day": ""}
+        _HOURS.unchanged(session, lambda: _standing_hours(rows()), str(form.valid_from or ""), said)
         service.set_hours(session, person.root_id, form, actor_id=person.user_id)
     flash(_("已保存。"), "good")
     _tell_recount()

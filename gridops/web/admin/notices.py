@@ -88,8 +88,11 @@ def keep() -> Answer:
     person = current_person()
     form = forms.parse_hook(request.form)
     with transaction() as session:
-        key = str(form.unit_id or "")
-        _HOOK.unchanged(session, lambda: _standing(session), key, _typed(request.form))
+        _HOOK.hold(session)
+        # Two addresses may be shown alike: the one that stands is the same only as a whole.
+        stands = getattr(queries.hook_at(session, person.root_id, form.unit_id), "address", None)
+        said = _typed(request.form) if stands == form.address else {}
+        _HOOK.unchanged(session, lambda: _standing(session), str(form.unit_id or ""), said)
         service.set_hook(session, person.root_id, form, actor_id=person.user_id)
     flash(_("已保存。请发一条测试消息，确认群里能收到。"), "good")
     return redirect(url_for(".index"))

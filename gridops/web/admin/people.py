@@ -105,7 +105,11 @@ def change(user_id: int) -> Answer:
     try:
         form = forms.user_change(request.form)
         with transaction() as session:
-            _PERSON.unchanged(session, lambda: _standing(queries.person_details(session, person.root_id, user_id)))
+            _PERSON.hold(session)
+            row = queries.person_details(session, person.root_id, user_id)
+            # Who may not change the details is shown none of them either.
+            if service.manages(session, person, user_id, person.root_id):
+                _PERSON.unchanged(session, lambda: _standing(row), typed=_understood(form, row))
             service.change_user(session, user_id, form, by=person)
     except Invalid as wrong:
         return _one_page(user_id, typed=request.form, errors=by_field(wrong)), 422
@@ -209,6 +213,12 @@ def _standing(row: queries.PersonRow) -> dict[str, Standing]:
         "kept_phone": row.phone or "",
     }
     return {"": stands}
+
+
+def _understood(form: forms.UserChange, row: queries.PersonRow) -> Mapping[str, str]:
+    """The form as it was sent; a telephone that stands already is none to change."""
+    stands = form.phone is None or form.phone == (row.phone or "")
+    return {**request.form, "phone": "", "no_phone": ""} if stands else request.form
 
 
 def _shown(

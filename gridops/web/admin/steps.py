@@ -93,7 +93,9 @@ def put() -> Answer:
     form = forms.parse_step(request.form)
     with transaction() as session:
         key = _key(form.step, form.category_id, form.area)
-        said = {**request.form, "valid_from": str(form.valid_from or clock.local_date(clock.now()))}
+        # Without a limit its unit says nothing.
+        unit = form.limit_unit.value if form.limit_unit else ""
+        said = {**request.form, "limit_unit": unit, "valid_from": str(form.valid_from or clock.local_date(clock.now()))}
         _LIMIT.unchanged(session, lambda: _standing(queries.step_rows(session, person.root_id)), key, said)
         service.set_step(session, person.root_id, form, actor_id=person.user_id)
     flash(_("已保存。已开始的环节仍按原时限。"), "good")
@@ -106,6 +108,7 @@ def withdraw(row_id: int) -> Answer:
     """Withdraw a limit, or its end, that was planned for a later day."""
     person = current_person()
     with transaction() as session:
+        _LIMIT.hold(session)
         service.withdraw_step(session, person.root_id, row_id, actor_id=person.user_id)
     flash(_("已撤回。"), "good")
     return redirect(url_for(".index"))
