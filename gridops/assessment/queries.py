@@ -254,6 +254,16 @@ def marks_of_case(session: Session, case_id: int) -> list[MarkRow]:
     return _marks(session, EarlyReport.case_id == origin_id(session, case_id))
 
 
+def corrections(session: Session, case_id: int) -> dict[int, int]:
+    """Of the marks of a case, those that were corrected or withdrawn: id -> id of what was written in its place."""
+    rows = session.execute(
+        select(EarlyReport.supersedes_id, EarlyReport.id).where(
+            EarlyReport.case_id == origin_id(session, case_id), EarlyReport.supersedes_id.is_not(None)
+        )
+    )
+    return {before: after for before, after in rows if before is not None}
+
+
 def marks_between(
     session: Session, root_id: int, start: datetime, end: datetime, scope: Scope | None = None
 ) -> list[MarkRow]:

@@ -307,12 +307,12 @@ def _set_dues(row: HotlineOrder, dues: dict[StepKind, Due]) -> None:
 
 
 def _known(steps: list[Step], form: StepForm, row: HotlineOrder) -> list[datetime]:
-    """What a step may fall into the minute of: the one it corrects, the receipt, and for a revisit the answer."""
+    """What a step may fall into the minute of: the one it corrects, for a revisit the answer, and the receipt."""
     answered = progress(steps).answered_at if form.kind is StepKind.REVISIT else None
     return [
         *(step.at for step in steps if step.id == form.corrects),
-        row.received_at,
         *([answered] if answered else []),
+        row.received_at,
     ]
 
 

@@ -130,6 +130,16 @@ def test_a_correction_within_the_minute_of_the_receipt_is_taken(world: World, ty
         assert order.contacted_at == at(wanted)
 
 
+def test_a_revisit_within_the_minute_of_receipt_and_answer_is_after_the_answer(world: World) -> None:
+    case, clerk = told(world), world.people["clerk"]
+    service.keep_order(world.session, clerk, case.id, replace(FORM, received_at=at("2017-03-06 08:30:10")))
+    with clock.set_to(LATER):
+        # Nothing but a step itself says seconds: the answer was given at once.
+        service.record_step(world.session, clerk, case.id, StepForm(A, at("2017-03-06 08:30:40"), words="已清理"))
+        asked = StepForm(R, at("2017-03-06 08:30"), reached=True, solved=True, satisfied=True)
+        assert service.record_step(world.session, clerk, case.id, asked).at == at("2017-03-06 08:30:40")
+
+
 def test_the_unit_sees_who_called_and_speaks_to_them_only_while_it_holds_the_case(world: World) -> None:
     case = told(world)
     service.keep_order(world.session, world.people["clerk"], case.id, FORM)

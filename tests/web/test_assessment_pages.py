@@ -89,3 +89,61 @@ def test_what_others_said_of_a_problem_meanwhile_is_shown_beside_what_is_said(st
         again = desk.post(action, sent(late.text, action, **typed))
         assert again.status_code == 302
         assert told[2] in desk.get(at).text
+
+
+def test_a_refusal_for_another_reason_says_it(street: Street) -> None:
+    with transaction() as session:
+        root = session.get_one(Grid, street.root_id)
+        for role in (Role.ADMIN, Role.AUDITOR):
+            make_user(session, root, role, username=role.value, password_hash=PASSWORD_HASH)
+    desk, other = street.browser("desk"), street.browser("desk")
+    assert street.browser("admin").post("/admin/assessment-rules", RULE).status_code == 302
+    own = f"/desk/assessment/cases/{street.dispatched().number}"
+    early = f"{own}/early"
+    assert desk.post(early, {"assessor": "city", "early_number": "SJ-9"}).status_code == 302
+    case = street.move(
+        street.report("desk", source=Source.ASSESSMENT), Move.FILE, "desk", condition=street.condition_id
+    )
+    page = f"/desk/assessment/cases/{case.number}"
+    barred = street.browser("auditor").post(f"{page}/level", {"assessor": "city"})
+    assert (barred.status_code, "您的岗位或责任范围不能办理这件事" in barred.text) == (403, True)
+    assert both_versions(barred.text) == []
+    assert desk.post(f"{page}/level", {"assessor": "city"}).status_code == 302
+    shown = desk.get(page).text
+    withdrawn = sent(other.get(own).text, early, words="没有上报", withdrawn="true")
+    assert other.post(early, withdrawn).status_code == 302
+    late = desk.post(f"{page}/judge", sent(shown, f"{page}/judge", same="true", words="同一处"))
+    assert (late.status_code, "这条提前上报与本案的类别、地点、层级或时间不符" in late.text) == (409, True)
+
+
+def test_a_correction_that_two_others_came_before_is_set_beside_what_stands(street: Street) -> None:
+    with transaction() as session:
+        root = session.get_one(Grid, street.root_id)
+        make_user(session, root, Role.ADMIN, username="admin", password_hash=PASSWORD_HASH)
+    desk, other = street.browser("desk"), street.browser("desk")
+    assert street.browser("admin").post("/admin/assessment-rules", RULE).status_code == 302
+    own = f"/desk/assessment/cases/{street.dispatched().number}"
+    early = f"{own}/early"
+    assert desk.post(early, {"assessor": "city", "early_number": "SJ-9"}).status_code == 302
+    shown = desk.get(own).text
+    for number in ("SJ-10", "SJ-11"):
+        form = sent(other.get(own).text, early, early_number=number, words="编号记错")
+        assert other.post(early, form).status_code == 302
+    late = desk.post(early, sent(shown, early, early_number="SJ-12", words="编号记错"))
+    assert late.status_code == 409
+    assert ("上级平台编号", "SJ-11", "SJ-12") in both_versions(late.text)
+    assert desk.post(early, sent(late.text, early)).status_code == 302
+    assert "SJ-12" in desk.get(own).text
+
+
+def test_a_rule_that_has_ended_is_not_ended_again_and_the_page_says_so(street: Street) -> None:
+    with transaction() as session:
+        root = session.get_one(Grid, street.root_id)
+        make_user(session, root, Role.ADMIN, username="admin", password_hash=PASSWORD_HASH)
+    admin, page = street.browser("admin"), "/admin/assessment-rules"
+    assert admin.post(page, RULE).status_code == 302
+    (ending,) = (form.action for form in forms_of(admin.get(page).text) if form.action.endswith("/end"))
+    assert admin.post(ending).status_code == 302
+    again = admin.post(ending)
+    assert (again.status_code, "这条扣分规则已经终止" in again.text) == (409, True)
+    assert "您填写期间" not in again.text

@@ -201,10 +201,12 @@ def test_the_rule_comes_first_at_dispatch_and_the_case_says_by_which_rule_it_wen
     assert "未采用派遣规则「归环卫」的建议" in desk.get(f"/desk/cases/{other.number}").text
 
 
-def test_where_the_unit_of_the_rule_returned_the_case_the_form_says_so(street: Street) -> None:
+@pytest.mark.parametrize("another_answers", [True, False])
+def test_where_the_unit_of_the_rule_returned_the_case_the_form_says_so(street: Street, another_answers: bool) -> None:
     keep(street, "归环卫", street.unit_id, "0110")
-    with db.transaction() as session:
-        people.assign(session, street.root_id, WorkLine.UPKEEP, unit_id=street.other_unit_id)
+    if another_answers:
+        with db.transaction() as session:
+            people.assign(session, street.root_id, WorkLine.UPKEEP, unit_id=street.other_unit_id)
     case = street.move(street.dispatched(), Move.RETURN, "handler", reason="不归我所")
     page = street.browser("desk").get(f"/desk/cases/{case.number}").text
     assert "按规则或以往处置应派往的单位已退回本案，请选定处置单位。" in page

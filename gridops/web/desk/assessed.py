@@ -18,7 +18,7 @@ from gridops.people.queries import may_at, scope_of
 from gridops.people.rules import Person
 from gridops.supervision.rules import ASSESSOR_NAMES
 from gridops.web.desk.trying import Tried
-from gridops.web.versions import Edited, Overtaken, Standing, version_of
+from gridops.web.versions import Edited, Late, Overtaken, Standing, version_of
 
 _LEVEL = Edited("assessment level", {"assessor": "考核层级"}, {"assessor": ASSESSOR_NAMES})
 _JUDGED = Edited(
@@ -92,17 +92,20 @@ def of_case(session: Session, person: Person, case: Case) -> Panel | None:
     return Panel(case.number, keeps, judges, own=own, marks=marks)
 
 
-def late(panel: Panel, tried: Tried) -> tuple[Overtaken | None, Tried]:
+def late(session: Session, case: Case, panel: Panel, tried: Tried) -> tuple[Overtaken | None, Tried]:
     """Both versions of a form that came too late, and the form as it can be sent again; any other as it is."""
     form, _mark, corrects = tried.form.partition("-")
-    if "version" not in tried.errors or form not in (("level", "judge") if panel.above else ("correct",)):
-        return None, tried
-    if panel.above:
+    if isinstance(tried.late, Late) and panel.above:
         edited, each, typed = panel.edited(form), panel.standing(form), tried.typed
-    else:
-        edited, stands = _MARK, next((one.row for one in panel.marks if str(one.row.supersedes_id) == corrects), None)
+    elif tried.late is not None and form == "correct":
+        after = {str(one): str(other) for one, other in queries.corrections(session, case.id).items()}
+        while corrects in after:
+            corrects = after[corrects]
+        edited, stands = _MARK, next((one.row for one in panel.marks if str(one.row.id) == corrects), None)
         each, typed = _said(stands), {**tried.typed, "at": tried.typed.get("at", "").replace("T", " ")}
         tried = replace(tried, form=f"correct-{stands.id}" if stands else tried.form)
+    else:
+        return None, tried
     overtaken: Overtaken = edited.page(each, typed, tried.errors)["overtaken"]
     return overtaken, replace(tried, errors={})
 

@@ -179,7 +179,7 @@ def _page(number: str, tried: Tried) -> str:
     with reading() as session:
         case = case_pages.case_in_sight(session, person, number)
         panel = assessed.of_case(session, person, case) or assessed.Panel(number, keeps=False, judges=False)
-    overtaken, tried = assessed.late(panel, tried)
+        overtaken, tried = assessed.late(session, case, panel, tried)
     given: dict[str, Any] = {
         **assessed.words(),
         **common.words(),

@@ -81,7 +81,7 @@ def propose(session: Session, scope: Scope, file: CaseFile) -> Proposals:
         )
         for unit_id in ordered
     )
-    unsure = _why_unsure(bool(sure & returned)) if units and not units[0].sure else ""
+    unsure = _why_unsure(bool(sure & returned)) if units and (units[0].returned or not units[0].sure) else ""
     return Proposals(units, tuple(dispatch_words.passed_over(one, names) for one in weighed.passed), unsure)
 
 

@@ -18,11 +18,12 @@ Answer = str | Response | tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A form of the page that was refused: which, what was typed, what is wrong."""
+    """A form of the page that was refused: which, what was typed, what is wrong; `late`: where others were quicker."""
 
     form: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    late: Conflict | None = None
 
 
 def attempt(
@@ -38,8 +39,10 @@ def attempt(
             act(session, typed)
     except Invalid as wrong:
         return page(Tried(form, typed, records.problems(wrong))), 422
-    except (Conflict, Closed) as late:
-        return page(Tried(form, typed, {"version": str(late)})), 409
+    except Conflict as late:
+        return page(Tried(form, typed, {"version": str(late)}, late)), 409
+    except Closed as over:
+        return page(Tried(form, typed, {"version": str(over)})), 409
     except NotAllowed as barred:
         return page(Tried(form, typed, {"version": str(barred)})), 403
     flash(said, "good")
