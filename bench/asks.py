@@ -25,7 +25,7 @@ from gridops.core.ids import uuid7
 _TOKEN = re.compile(rb'name="csrf[-_]token" (?:content|value)="([^"]+)"')
 _FORM = ("Content-Type", "application/x-www-form-urlencoded")
 OPEN = "reported,verifying,accepted,filed,dispatched,received,handled,checking"
-GROUPS = ("to_accept", "to_file", "to_dispatch", "handling", "to_check", "overdue", "all")
+GROUPS = ("to_accept", "to_file", "to_dispatch", "handling", "to_check", "soon", "overdue", "all")
 
 
 def photos(worker: Worker) -> list[bytes]:

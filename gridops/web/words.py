@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from gridops.cases.rules.queue import SOON
 from gridops.core import clock
 from gridops.web.language import say
 
@@ -65,8 +66,8 @@ def span(length: timedelta, _: Say = say) -> str:
 
 
 def left(due: datetime, *, at: datetime | None = None, _: Say = say) -> Left:
-    """What is left until `due`, seen from `at` (default: now); `soon` within four hours."""
+    """What is left until `due`, seen from `at` (default: now); `soon` within SOON."""
     rest = due - (at or clock.now())
     if rest < timedelta(0):
         return Left(_("超期 %(span)s", span=span(rest, _)), late=True, soon=False)
-    return Left(_("还剩 %(span)s", span=span(rest, _)), late=False, soon=rest <= timedelta(hours=4))
+    return Left(_("还剩 %(span)s", span=span(rest, _)), late=False, soon=rest <= SOON)

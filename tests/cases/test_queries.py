@@ -2,7 +2,7 @@
 
 import itertools
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -25,7 +25,7 @@ from gridops.cases.queries.listing import neighbours
 from gridops.cases.queries.rows import place_of
 from gridops.cases.rules import queue as rules
 from gridops.cases.rules.moves import Clock, Move, State, Suspension
-from gridops.cases.rules.queue import Group, Place, QueueFilter, Sort
+from gridops.cases.rules.queue import SOON, Group, Place, QueueFilter, Sort
 from gridops.cases.rules.sources import Source
 from gridops.core import clock, db
 from gridops.core.errors import NotFound
@@ -138,7 +138,23 @@ def test_what_is_due_today_and_what_is_overdue(town: World) -> None:
         assert sorted(row.id for row in late) == sorted(row.id for row in due)
         assert all(row.overdue(clock.now()) for row in late)
         counts = group_counts(town.session, desk)
-    assert [counts[group] for group in Group if group is not Group.ALL] == [4, 0, 1, 3, 1, 4]
+    assert [counts[group] for group in Group if group is not Group.ALL] == [4, 0, 1, 3, 1, 0, 4]
+
+
+def test_what_is_due_soon(town: World) -> None:
+    desk = scope(town, "desk")
+    due = all_pages(town, desk, QueueFilter(due_today=True), Sort.DUE)
+    last = max(row.runs_out_at for row in due)
+    second = timedelta(seconds=1)
+    # Up to its very moment, and no more once it is overdue.
+    for before, soon in ((SOON, 0), (SOON - second, 1), (second, 1), (timedelta(), 1), (-second, 0)):
+        with clock.set_to(last - before):
+            found = all_pages(town, desk, QueueFilter(group=Group.SOON), Sort.DUE)
+            assert [row.runs_out_at for row in found].count(last) == soon, before
+            assert group_counts(town.session, desk)[Group.SOON] == len(found)
+    with clock.set_to(last - SOON / 2):
+        both = all_pages(town, desk, QueueFilter(group=Group.SOON, due_today=True), Sort.OLDEST)
+        assert last in [row.runs_out_at for row in both]
 
 
 def test_words_are_looked_for_window_by_window_and_nothing_is_missed(

@@ -307,6 +307,17 @@ def test_paper_as_narrow_as_a_phone_bears_no_buttons(browser: Chromium, place: t
     expect(page.locator(".case-bar")).to_be_hidden()
 
 
+def test_on_a_phone_the_tab_of_a_list_is_in_sight(browser: Chromium, place: tuple[str, Street]):
+    address, street = place
+    street.dispatched()
+    page, complaints = page_of(browser, address, PHONE)
+    sign_in(page, "desk")
+    for group in ("soon", "overdue", "to_accept"):
+        page.goto(f"/desk?group={group}")
+        expect(page.locator(".side-tab[aria-current]")).to_be_in_viewport(ratio=1)
+    assert complaints == []
+
+
 def test_several_are_reminded_by_keys_and_each_is_answered(browser: Chromium, place: tuple[str, Street]):
     address, street = place
     cases = [street.dispatched() for _ in range(3)]
@@ -315,7 +326,9 @@ def test_several_are_reminded_by_keys_and_each_is_answered(browser: Chromium, pl
     expect(bulk).to_be_hidden()
     press(page, "j", "x", "j", "x")
     expect(page.locator("[data-count]")).to_have_text("已选 2 件")
-    bulk.locator("[name=words]").fill("请今天处置完")
+    press(page, "B")
+    expect(bulk.locator("[name=words]")).to_be_focused()
+    page.keyboard.type("请今天处置完")
     press(page, "Control+Enter")
     expect(page.locator("h1")).to_have_text("批量催办结果")
     expect(page.locator(".result .chip-good")).to_have_count(2)

@@ -168,6 +168,12 @@ def test_the_largest_limit_is_counted_in_no_time() -> None:
         (DAY, "2017-03-08 23:59:59", "2017-03-08 10:00", "2017-03-10 16:00", "2017-03-10 23:59:59"),
         # The same, resumed on Saturday: Monday is the last.
         (DAY, "2017-03-08 23:59:59", "2017-03-08 10:00", "2017-03-11 16:00", "2017-03-13 23:59:59"),
+        # An extension by hand to an hour: resumed at once it stays, and days later it is that hour still,
+        (DAY, "2017-03-10 18:40", "2017-03-08 10:00", "2017-03-08 10:00:01", "2017-03-10 18:40"),
+        (DAY, "2017-03-10 18:40", "2017-03-08 10:00", "2017-03-09 10:00", "2017-03-13 18:40"),
+        # but never an hour that was over when it was resumed.
+        (DAY, "2017-03-08 18:40", "2017-03-08 10:00", "2017-03-10 18:00", "2017-03-10 18:40"),
+        (DAY, "2017-03-08 18:40", "2017-03-08 10:00", "2017-03-10 19:00", "2017-03-10 23:59:59"),
         # Five calendar days were left; they follow the day of resumption, whatever the hour.
         (NATURAL, "2017-03-10 23:59:59", "2017-03-05 10:00", "2017-03-08 09:00", "2017-03-13 23:59:59"),
         (NATURAL, "2017-03-10 23:59:59", "2017-03-05 10:00", "2017-03-08 23:00", "2017-03-13 23:59:59"),

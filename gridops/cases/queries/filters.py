@@ -19,7 +19,7 @@ from gridops.cases.models import Case, CaseEvent
 from gridops.cases.queries import steps
 from gridops.cases.rules.areas import Area, bounds, edges
 from gridops.cases.rules.moves import Move, State
-from gridops.cases.rules.queue import ANY_HELPER, LATELY, LATELY_MOVES, OPEN_STATES, Group, QueueFilter
+from gridops.cases.rules.queue import ANY_HELPER, LATELY, LATELY_MOVES, OPEN_STATES, SOON, Group, QueueFilter
 from gridops.cases.rules.tiles import ranges
 from gridops.catalogue.models import Category
 from gridops.core import clock
@@ -190,8 +190,10 @@ def _times(wanted: QueueFilter) -> Values:
         found["until"] = clock.midnight(wanted.last_day + _DAY)
     if wanted.overdue or wanted.group is Group.OVERDUE:
         found["late_at"] = now
-    if wanted.due_today:
-        found |= {"due_since": clock.midnight(today), "due_until": clock.midnight(today + _DAY)}
+    due = [(now, now + SOON)] if wanted.group is Group.SOON else []
+    due += [(clock.midnight(today), clock.midnight(today + _DAY))] if wanted.due_today else []
+    if due:
+        found |= {"due_since": max(since for since, _ in due), "due_until": min(until for _, until in due)}
     if wanted.lately is not None:
         found |= {"lately": LATELY_MOVES[wanted.lately], "lately_since": now - LATELY}
     return found

@@ -14,7 +14,7 @@ from gridops.cases.queries.filters import CONDITIONS, Values, here, in_states, v
 from gridops.cases.queries.rows import KEYS, CasePage, CaseRow, Shape, built, ordered, place_of, rows_at, seen
 from gridops.cases.queries.searching import searched
 from gridops.cases.rules.moves import State
-from gridops.cases.rules.queue import CLOCKED_STATES, GROUP_STATES, Group, Place, QueueFilter, Sort
+from gridops.cases.rules.queue import CLOCKED_STATES, GROUP_STATES, SOON, Group, Place, QueueFilter, Sort
 from gridops.core import clock
 from gridops.people.queries import Scope
 
@@ -77,13 +77,15 @@ def count_up_to(session: Session, scope: Scope, wanted: QueueFilter, limit: int 
 def group_counts(session: Session, scope: Scope, limit: int = COUNTED_TO) -> dict[Group, int]:
     """The number on each tab but 全部, counted up to `limit` + 1, so that no count grows with the table."""
     statement = _counts_for_all(limit) if scope.grid_ids is None else _counts(scope, limit)
-    found = session.execute(statement, {"root_id": scope.root_id, "late_at": clock.now()}).one()
+    now = clock.now()
+    values = {"root_id": scope.root_id, "late_at": now, "due_since": now, "due_until": now + SOON}
+    found = session.execute(statement, values).one()
     return dict(zip(_COUNTED, found, strict=True))
 
 
 def _states(wanted: QueueFilter, sort: Sort) -> tuple[State, ...]:
     """The states to look in. A clock runs in a few of them only, and each has an index for the other orders."""
-    clocked = wanted.overdue or wanted.due_today or wanted.group is Group.OVERDUE
+    clocked = wanted.overdue or wanted.due_today or wanted.group in _BY_CLOCK
     if not wanted.wanted_states and clocked and sort is not Sort.DUE:
         return CLOCKED_STATES
     return wanted.wanted_states
@@ -98,7 +100,8 @@ def _counts(scope: Scope | None, limit: int) -> Select[Any]:
     """One statement for all tabs: each counts no further than `limit` + 1."""
     found = []
     for group in _COUNTED:
-        narrowed = [CONDITIONS["late_at"]] if group is Group.OVERDUE else in_states(GROUP_STATES[group])
+        asked = _BY_CLOCK.get(group)
+        narrowed = [CONDITIONS[name] for name in asked] if asked else in_states(GROUP_STATES[group])
         some = seen(select(Case.id), scope).where(*narrowed).limit(limit + 1).subquery()
         found.append(select(func.count()).select_from(some).scalar_subquery())
     return select(*found)
@@ -109,4 +112,6 @@ def _counts_for_all(limit: int) -> Select[Any]:
     return _counts(None, limit)
 
 
+# The tabs that go by the clock, and what they ask.
+_BY_CLOCK = {Group.SOON: ("due_since", "due_until"), Group.OVERDUE: ("late_at",)}
 _COUNTED = tuple(group for group in Group if group is not Group.ALL)

@@ -23,6 +23,7 @@ class Group(StrEnum):
     TO_DISPATCH = "to_dispatch"
     HANDLING = "handling"
     TO_CHECK = "to_check"
+    SOON = "soon"
     OVERDUE = "overdue"
     ALL = "all"
 
@@ -35,7 +36,10 @@ GROUP_STATES: dict[Group, tuple[State, ...]] = {
     Group.TO_CHECK: (State.HANDLED, State.CHECKING),
 }
 
-# Where a clock may have run out: an overdue case is in one of these.
+# What is left of a deadline that is near.
+SOON = timedelta(hours=4)
+
+# Where a clock may run: an overdue case, or one soon to be, is in one of these.
 CLOCKED_STATES: tuple[State, ...] = (State.FILED, State.DISPATCHED, State.RECEIVED, State.HANDLED, State.CHECKING)
 
 GROUP_NAMES: dict[Group, str] = {
@@ -44,6 +48,7 @@ GROUP_NAMES: dict[Group, str] = {
     Group.TO_DISPATCH: "待派遣",
     Group.HANDLING: "处置中",
     Group.TO_CHECK: "待核查",
+    Group.SOON: "即将到期",
     Group.OVERDUE: "超期",
     Group.ALL: "全部",
 }

@@ -98,7 +98,8 @@ def after_suspension(
 
     A suspension that began at or after the deadline moves nothing (what was overdue stays overdue). Whole days are
     counted as in `deadline`: those left after the day of suspension follow the day of resumption; where only the rest
-    of that day was left, the day of resumption (or the next worked one) is the last. Never earlier than before.
+    of that day was left, the day of resumption (or the next worked one) is the last; a deadline that was set to an hour
+    keeps it while that is still to come. Never earlier than before.
     """
     if resumed_at < suspended_at:
         raise Invalid(("resumed_at", "早于挂账开始时间"))
@@ -113,7 +114,9 @@ def after_suspension(
         left = worked(suspended_at, due, unit, calendar, hours)
         moved = max(_advance(resumed_at, left, calendar, hours), due.astimezone(UTC))
         return _known(moved, local_date(suspended_at), calendar)
-    moved = max(_end_of(_resumed_day(due, suspended_at, resumed_day, unit, calendar)), due.astimezone(UTC))
+    day = _resumed_day(due, suspended_at, resumed_day, unit, calendar)
+    same_hour = datetime.combine(day, local(due).time(), LOCAL).astimezone(UTC)
+    moved = max(same_hour if same_hour >= resumed_at else _end_of(day), due.astimezone(UTC))
     if unit is LimitUnit.CALENDAR_DAY:
         return Deadline(moved, provisional=False)
     return _known(moved, local_date(suspended_at), calendar)
