@@ -14,6 +14,7 @@ from gridops.cases.models import Case
 from gridops.catalogue.models import Checklist
 from gridops.core import clock
 from gridops.core.db import reading, transaction
+from gridops.grids.models import Grid
 from gridops.inspections import queries
 from gridops.inspections.models import Finding, Order, Round, Visit
 from gridops.inspections.rules import OrderKind, RoundState, VisitKind, state_of
@@ -302,3 +303,17 @@ def test_a_plan_changes_at_the_desk_until_the_round_begins(night: Night) -> None
     late = night["desk"].post(f"/desk/rounds/{number}/plan", {**form, "groups": "3", "reason": "天气"})
     assert (late.status_code, differing(late.text)) == (409, [("组数", "2", "3")])
     assert night["officer"].post(f"/desk/rounds/{number}/plan", {**form, "reason": "天气"}).status_code == 403
+
+
+def test_who_may_not_plan_a_round_they_see_is_told_no_number_of_a_card_by_the_refusal(night: Night) -> None:
+    with reading() as session:
+        codes = (night.street.west, night.street.east)
+        both = [str(row) for row in session.scalars(select(Grid.id).where(Grid.code.in_(codes)))]
+    given = {"theme": "安全", "planned_for": day(1), "leader": "officer", "people": "王强@police_station#320001"}
+    number = night["desk"].post("/desk/rounds/new", {**given, "grids": both}).location.rpartition("/")[2]
+    assert "320001" not in night["eastern_desk"].get(f"/desk/rounds/{number}").text, "the page shows them masked"
+    form = {**given, "planned_for": day(2), "version": "1", "groups": "2", "reason": "天气"}
+    for version in ("1", "7"):
+        sent = {**form, "people": "李雷@police_station", "version": version}
+        barred = night["eastern_desk"].post(f"/desk/rounds/{number}/plan", sent)
+        assert (barred.status_code in {403, 409}, "320001" in barred.text) == (True, False)

@@ -36,7 +36,7 @@ _VISIT = {
 
 def of_round(tried: Tried, night: Round, people: tuple[str, str]) -> list[Line]:
     """Both versions of 更改计划 or 更正夜查; empty for others. `people`: leader and rest as the form names them."""
-    if "version" not in tried.errors or tried.form not in _ROUND:
+    if tried.late is None or tried.form not in _ROUND:
         return []
     now = {
         "planned_for": local_input(night.planned_for),
@@ -52,7 +52,7 @@ def of_round(tried: Tried, night: Round, people: tuple[str, str]) -> list[Line]:
 
 def of_visit(tried: Tried, visit: Visit, paper: Order | None) -> list[Line]:
     """Both versions of 更正; of fields left empty, which stay as they are, nothing."""
-    if "version" not in tried.errors or tried.form != "correct":
+    if tried.late is None or tried.form != "correct":
         return []
     now = {
         "complete": "true" if visit.complete else "false",

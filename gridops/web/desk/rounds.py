@@ -329,6 +329,7 @@ def _page(round_number: str, tried: Tried) -> str:
         drawn = (night.plan or {}).get("premises", {})
         planned = [*(night.plan or {}).get("risk", ()), *drawn.get("population", ())]
         officers = (night.plan or {}).get("officers", {})
+        plans = _may(session, person, PLANNERS, night)
         users = {night.leader_id, night.ended_by, *officers.get("population", ())} - {None}
         context = {
             "visits": visits,
@@ -341,7 +342,8 @@ def _page(round_number: str, tried: Tried) -> str:
             "turns": squads.turns(session, [night.squad_id])[night.squad_id],
             "code": queries.squad_code(session, night.squad_id),
             "planned_people": (named := squads.as_typed(session, night.squad_id, besides=officers.get("drawn", ()))),
-            "both": night_versions.of_round(tried, night, named),
+            # Who may not change the plan is shown no more of it than the page shows.
+            "both": night_versions.of_round(tried, night, named) if plans else [],
             "names": people.names_of_users(session, [one for one in users if one]),
             "planned": queries.premises_named(session, planned),
             "drawn": drawn,
@@ -350,7 +352,7 @@ def _page(round_number: str, tried: Tried) -> str:
             "grids": [
                 (choices.path_of(session, row.grid_id), row.checked_at) for row in queries.grids_of(session, night.id)
             ],
-            "plans": _may(session, person, PLANNERS, night),
+            "plans": plans,
             "ends": _may(session, person, DUTY_LEADERS, night) or queries.leads(session, night, person.user_id),
             "areas": choices.grids_below(session, person, PLANNERS),
         }
