@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridops.assessment import queries
@@ -104,8 +105,8 @@ def set_level(session: Session, person: Person, case_id: int, assessor: Assessor
 def report_early(session: Session, person: Person, case_id: int, form: EarlyForm) -> EarlyReport:
     """Keep that an open problem of ours was reported upward beforehand, or correct what was kept of it.
 
-    NotFound, NotAllowed, Invalid; Closed: none of ours, ended, or found above already; Conflict: corrected meanwhile,
-    or reported to that level already.
+    The same correction twice is one. NotFound, NotAllowed, Invalid; Closed: none of ours, ended, or found above
+    already; Conflict: corrected meanwhile, or reported to that level already.
     """
     case = _case(session, person, case_id, KEEPERS)
     found_id = origin_id(session, case.id)
@@ -119,6 +120,8 @@ def report_early(session: Session, person: Person, case_id: int, form: EarlyForm
         raise Invalid(("at", "时间不能晚于现在"))
     if form.corrects is not None:
         if form.corrects not in marks:
+            if (same := _same_correction(session, found_id, form, person)) is not None:
+                return same
             raise Conflict("这条提前上报已被更正，请刷新后再试")
     else:
         row = queries.own_case(session, queries.named_case(session, case.id))
@@ -150,6 +153,16 @@ def report_early(session: Session, person: Person, case_id: int, form: EarlyForm
     session.flush()
     _tell(session, "early.correct" if form.corrects else "early.report", case, person, assessor=form.assessor.value)
     return made
+
+
+def _same_correction(session: Session, case_id: int, form: EarlyForm, person: Person) -> EarlyReport | None:
+    """What was written in the place of a mark, where the same person said the same."""
+    asked = select(EarlyReport).where(EarlyReport.case_id == case_id, EarlyReport.supersedes_id == form.corrects)
+    after = session.scalar(asked)
+    if after is None or (form.at is not None and not clock.same_minute(form.at, after.at)):
+        return None
+    said = (after.assessor, after.number, after.words, after.withdrawn, after.actor_id)
+    return after if said == (form.assessor, form.number, form.words, form.withdrawn, person.user_id) else None
 
 
 def judge_early(session: Session, person: Person, case_id: int, form: JudgementForm) -> EarlyJudgement:

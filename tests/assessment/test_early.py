@@ -110,9 +110,10 @@ def test_what_was_reported_beforehand_costs_nothing_once_a_person_has_judged_it(
         assert row_of(world).cost.standing is Standing.COUNTED
         service.judge_early(session, leader, theirs.id, word)
         wrong = EarlyForm(Assessor.CITY, "SJ-1", words="没有报", corrects=mark.id, withdrawn=True)
-        service.report_early(session, leader, ours.id, wrong)
+        withdrawn = service.report_early(session, leader, ours.id, wrong)
+        assert service.report_early(session, leader, ours.id, wrong) is withdrawn, "the same form twice is one"
         with pytest.raises(Conflict):
-            service.report_early(session, leader, ours.id, wrong)
+            service.report_early(session, leader, ours.id, replace(wrong, words="报错了"))
         assert row_of(world).cost.standing is Standing.COUNTED, "what was withdrawn covers nothing"
         with pytest.raises(Closed):  # the city has found it: too late
             service.report_early(session, leader, ours.id, REPORTED)
