@@ -30,8 +30,8 @@ def forms_of(page: str) -> list[Sent]:
 
 def both_versions(page: str) -> list[tuple[str, str, str]]:
     """What a page sets side by side: what a field is called, what stands, what was typed."""
-    _before, _heading, rest = page.partition("both-versions")
-    rows = re.findall(r'<tr><th scope="row">(.*?)</th><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td></tr>', rest, re.DOTALL)
+    table = page.partition("both-versions")[2].partition("</table>")[0]
+    rows = re.findall(r'<tr><th scope="row">(.*?)</th><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td></tr>', table, re.DOTALL)
     return [(_words(label), _words(now), _words(typed)) for label, now, typed in rows]
 
 
