@@ -205,6 +205,7 @@ def test_the_desk_ends_cancels_corrects_and_adds(night: Night) -> None:
     assert desk.post(f"{path}/correct", {**said, "version": version}).status_code == 302
     late = desk.post(f"{path}/correct", {**said, "theme": "三", "version": version})
     assert (late.status_code, differing(late.text)) == (409, [("主题", "涉气二", "三")])
+    assert "主题：三" not in late.text  # said beside what stands, and not once more above it
     version = str(one(Round).version)
     assert desk.post(f"{path}/cancel", {"reason": "x", "version": version}).status_code == 409  # has records
     assert desk.post(f"{path}/end", {"version": version}).status_code == 422  # why?
